@@ -1,0 +1,1 @@
+"""Front ends: whatever a user brings, lowered to a FloatGraph."""

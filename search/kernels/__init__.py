@@ -1,0 +1,1 @@
+"""The layer run over time: the plain torch loop is the oracle of faster ones."""

@@ -1,0 +1,288 @@
+"""Network: layers of motifs, connections, float weights. The contract between search and compiler; needs no torch."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from search.motif import Motif, neighbours
+from targets import artefact
+from targets.arrays import Array, Floats, readonly
+from targets.artefact import Artefact
+from targets.errors import InputError
+from targets.ports import Input, Readout
+from targets.synapses import Banded, BlockDiagonal, Synapses, pack, unpack
+
+_PARAMETERS = ("tau_s", "tau_m", "resistance", "threshold", "bias")
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """CUBA-LIF neurons, one parameter value each (float64 [neuron]); usually made by `Layer.of`.
+
+    tau_s, tau_m  synaptic and membrane time constants in steps, >= 1
+    resistance    membrane resistance R, > 0; the gain of the input is R / (tau_m * tau_s)
+    threshold     the neuron spikes where v > threshold, > 0
+    bias          added to v in every step
+    motif         wiring shared by all motifs of an SC-ML layer, or None
+    """
+
+    name: str
+    tau_s: Floats
+    tau_m: Floats
+    resistance: Floats
+    threshold: Floats
+    bias: Floats
+    motif: Motif | None = None
+
+    def __post_init__(self) -> None:
+        for key in _PARAMETERS:
+            values = readonly(getattr(self, key), np.float64, f"{key} of layer {self.name!r}")
+            object.__setattr__(self, key, values)
+            if values.size != self.neurons:
+                raise InputError(
+                    f"layer {self.name!r} has {self.neurons} values of tau_s but {values.size} of {key}; "
+                    "one per neuron is needed, so match them."
+                )
+        for key, least in (("tau_s", 1.0), ("tau_m", 1.0)):
+            if self.neurons and getattr(self, key).min() < least:
+                raise InputError(
+                    f"layer {self.name!r} has {key} down to {getattr(self, key).min():g} steps; "
+                    f"at least {least:g} is needed, so raise it or use smaller steps."
+                )
+        for key in ("resistance", "threshold"):
+            if self.neurons and getattr(self, key).min() <= 0:
+                raise InputError(
+                    f"layer {self.name!r} has {key} down to {getattr(self, key).min():g}; it must be above 0."
+                )
+        if self.neurons < 1 or self.neurons % self.motif_size:
+            raise InputError(
+                f"layer {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "
+                "motifs must fill it exactly, so change one of the two."
+            )
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        neurons: int,
+        *,
+        tau_s: npt.ArrayLike = 4.0,
+        tau_m: npt.ArrayLike = 10.0,
+        resistance: npt.ArrayLike | None = None,
+        threshold: npt.ArrayLike = 1.0,
+        bias: npt.ArrayLike = 0.0,
+        motif: Motif | None = None,
+    ) -> "Layer":
+        """A layer from scalars or arrays; the resistance is tau_m where none is given (gain 1 / tau_s)."""
+
+        def full(values: npt.ArrayLike) -> Array:
+            return np.full(neurons, values) if np.ndim(values) == 0 else np.asarray(values)
+
+        resistance = tau_m if resistance is None else resistance
+        return cls(name, full(tau_s), full(tau_m), full(resistance), full(threshold), full(bias), motif)
+
+    @property
+    def neurons(self) -> int:
+        """Number of neurons."""
+        return int(self.tau_s.size)
+
+    @property
+    def motif_size(self) -> int:
+        """Neurons per motif; 1 without motifs."""
+        return 1 if self.motif is None else self.motif.size
+
+    @property
+    def gain(self) -> Floats:
+        """R / (tau_m * tau_s): what a weight is multiplied by before it enters the current."""
+        return self.resistance / (self.tau_m * self.tau_s)
+
+
+@dataclass(frozen=True, eq=False)
+class Connection:
+    """Float synapses [post, pre] from an input or layer to a layer; a spike at t arrives at t + delay, delay >= 1."""
+
+    name: str
+    source: str
+    target: str
+    synapses: Synapses
+    delay: int = 1
+
+    def __post_init__(self) -> None:
+        if self.delay < 1:
+            raise InputError(
+                f"connection {self.name!r} has delay {self.delay}; a spike takes at least 1 step, so give 1 or more."
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A recurrent spiking network with its weights, ready to be compiled.
+
+    `steps` is the usual length of a sample; `settings` are the hyperparameters it was made with, `origin` the digest
+    of the data split it was trained on (empty for a network built by hand).
+    """
+
+    inputs: tuple[Input, ...]
+    layers: tuple[Layer, ...]
+    connections: tuple[Connection, ...]
+    readout: Readout | None = None
+    steps: int = 1
+    origin: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
+        names = list(_widths(self))
+        nodes = len(self.inputs) + len(self.layers)
+        if len(names) < nodes or len({c.name for c in self.connections}) < len(self.connections):
+            raise InputError("two inputs, layers or connections of a network have the same name; rename one.")
+        if not self.inputs or not self.layers:
+            raise InputError("a network needs at least one input and one layer; add what is missing.")
+        for connection in self.connections:
+            self._check(connection)
+        if self.readout is not None and self.readout.population not in {layer.name for layer in self.layers}:
+            raise InputError(f"readout {self.readout.population!r} is no layer of the network; it has {names}.")
+
+    def layer(self, name: str) -> Layer:
+        """The layer of that name; KeyError when there is none."""
+        return {layer.name: layer for layer in self.layers}[name]
+
+    @property
+    def neurons(self) -> int:
+        """Number of neurons in all layers."""
+        return sum(layer.neurons for layer in self.layers)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the whole content."""
+        return self._artefact().digest
+
+    def save(self, path: str | os.PathLike[str]) -> str:
+        """Write a .network file in one step and return its digest."""
+        return artefact.save(self._artefact(), path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Network":
+        """Read a .network file; InputError when it is missing, damaged or no network."""
+        stored = artefact.load(path, "network")
+        header, arrays = stored.header, stored.arrays
+        return cls(
+            inputs=tuple(Input(name, neurons) for name, neurons in header["inputs"]),
+            layers=tuple(_layer(entry, arrays) for entry in header["layers"]),
+            connections=tuple(
+                Connection(
+                    name=entry["name"],
+                    source=entry["source"],
+                    target=entry["target"],
+                    synapses=unpack(entry["synapses"], arrays, f"connection.{entry['name']}"),
+                    delay=entry["delay"],
+                )
+                for entry in header["connections"]
+            ),
+            readout=None if header["readout"] is None else Readout(*header["readout"]),
+            steps=header["steps"],
+            origin=header["origin"],
+            settings=header["settings"],
+        )
+
+    def _check(self, connection: Connection) -> None:
+        """Names, shapes and, inside a layer of motifs, the types of its links."""
+        layers = {layer.name: layer for layer in self.layers}
+        widths = _widths(self)
+        if connection.source not in widths or connection.target not in layers:
+            raise InputError(
+                f"connection {connection.name!r} goes from {connection.source!r} to {connection.target!r}; "
+                f"the network has {sorted(widths)}, so correct the name."
+            )
+        needed = widths[connection.target], widths[connection.source]
+        if connection.synapses.shape != needed:
+            raise InputError(
+                f"connection {connection.name!r} has weights {connection.synapses.shape} [post, pre]; "
+                f"its ends need {needed}, so match them."
+            )
+        motif = layers[connection.target].motif
+        if motif is None or connection.source != connection.target:
+            return
+        synapses = connection.synapses
+        if isinstance(synapses, BlockDiagonal):
+            types = motif.intra
+        elif isinstance(synapses, Banded):
+            types = motif.lateral[:, None]
+            if not np.array_equal(synapses.sources, neighbours(motif.wiring, synapses.pre_motifs)):
+                raise InputError(
+                    f"connection {connection.name!r} does not link the {motif.wiring} neighbours of its layer; "
+                    "take `sources` from search.motif.neighbours."
+                )
+        else:
+            raise InputError(
+                f"connection {connection.name!r} is {synapses.kind} inside layer {connection.target!r} of motifs; "
+                "only block-diagonal and banded links are allowed, so store it so or drop the motif."
+            )
+        if (np.sign(synapses.weights) * (1 - np.abs(types)) != 0).any() or (synapses.weights * types < 0).any():
+            raise InputError(
+                f"connection {connection.name!r} has weights whose signs contradict the link types of its motif; "
+                "excitatory links need weights >= 0, inhibitory <= 0, absent links 0."
+            )
+
+    def _artefact(self) -> Artefact:
+        arrays: dict[str, Array] = {}
+        layers, connections = [], []
+        for layer in self.layers:
+            entry: dict[str, Any] = {"name": layer.name, "motif": None}
+            for key in _PARAMETERS:
+                arrays[f"layer.{layer.name}.{key}"] = getattr(layer, key)
+            if layer.motif is not None:
+                entry["motif"] = {"size": layer.motif.size, "wiring": layer.motif.wiring}
+                arrays[f"layer.{layer.name}.intra"] = layer.motif.intra
+                arrays[f"layer.{layer.name}.lateral"] = layer.motif.lateral
+            layers.append(entry)
+        for connection in self.connections:
+            synapses, stored = pack(connection.synapses, f"connection.{connection.name}")
+            arrays |= stored
+            connections.append(
+                {
+                    "name": connection.name,
+                    "source": connection.source,
+                    "target": connection.target,
+                    "delay": connection.delay,
+                    "synapses": synapses,
+                }
+            )
+        header = {
+            "inputs": [[source.name, source.neurons] for source in self.inputs],
+            "layers": layers,
+            "connections": connections,
+            "readout": None if self.readout is None else [self.readout.population, self.readout.classes],
+            "steps": self.steps,
+            "origin": self.origin,
+            "settings": dict(self.settings),
+        }
+        return Artefact("network", header, arrays)
+
+
+def _widths(network: Network) -> dict[str, int]:
+    """Neurons of every input and layer, by name."""
+    widths = {source.name: source.neurons for source in network.inputs}
+    return widths | {layer.name: layer.neurons for layer in network.layers}
+
+
+def _layer(entry: Mapping[str, Any], arrays: Mapping[str, Array]) -> Layer:
+    """The layer stored under `entry`."""
+    stored = {
+        key.rsplit(".", 1)[1]: array for key, array in arrays.items() if key.startswith(f"layer.{entry['name']}.")
+    }
+    motif = entry["motif"]
+    return Layer(
+        name=entry["name"],
+        tau_s=stored["tau_s"],
+        tau_m=stored["tau_m"],
+        resistance=stored["resistance"],
+        threshold=stored["threshold"],
+        bias=stored["bias"],
+        motif=None if motif is None else Motif(motif["size"], stored["intra"], motif["wiring"], stored["lateral"]),
+    )

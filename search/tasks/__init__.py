@@ -1,0 +1,1 @@
+"""One file, one task: real data turned into spike rasters."""

@@ -1,0 +1,76 @@
+"""Backends: machines that run a Program, found by listing the folder targets/backends."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import Protocol, cast
+
+import targets.backends
+from targets.errors import InputError
+from targets.program import Program
+from targets.raster import SpikeRaster
+from targets.recording import Recording
+
+
+class Backend(Protocol):
+    """A module of targets/backends: every sample starts from zero state and empty delay buffers.
+
+    `requirement` is None where everything the backend needs is installed, else one sentence with the command.
+    """
+
+    def requirement(self) -> str | None: ...  # noqa: D102
+
+    def run(self, program: Program, inputs: Mapping[str, SpikeRaster], device: str) -> Recording: ...  # noqa: D102
+
+
+def backend_names() -> tuple[str, ...]:
+    """Names of all backends, installed or not."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(targets.backends.__path__)))
+
+
+def backend_named(name: str) -> Backend:
+    """The backend of that name; InputError when there is none or something it needs is not installed."""
+    if name not in backend_names():
+        raise InputError(f"unknown backend {name!r}; known are {', '.join(backend_names())}, so choose one of them.")
+    backend = cast(Backend, importlib.import_module(f"targets.backends.{name}"))
+    if missing := backend.requirement():
+        raise InputError(missing)
+    return backend
+
+
+def run(
+    program: Program,
+    inputs: SpikeRaster | Mapping[str, SpikeRaster],
+    backend: str = "numpy",
+    device: str = "auto",
+) -> Recording:
+    """Run `program` on `inputs` and record every population.
+
+    `inputs` maps the name of each program input to its spikes; a program with one input takes the raster itself.
+    `device` ("auto", "cpu", "cuda") matters to the torch backend only. Raises InputError when an input is missing
+    or has another width or other sample counts, and when the backend is unknown or not installed.
+    """
+    return backend_named(backend).run(program, bound_inputs(program, inputs), device)
+
+
+def bound_inputs(program: Program, inputs: SpikeRaster | Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
+    """The raster of every program input, checked for width and for equal samples and steps."""
+    names = [source.name for source in program.inputs]
+    if isinstance(inputs, SpikeRaster) or set(inputs) == {"spikes"} != set(names):
+        raster = inputs if isinstance(inputs, SpikeRaster) else inputs["spikes"]
+        if len(names) != 1:
+            raise InputError(f"the program has inputs {names}; give spikes for each by name.")
+        inputs = {names[0]: raster}
+    if set(inputs) != set(names):
+        raise InputError(f"spikes were given for {sorted(inputs)}; the program has inputs {names}, so rename them.")
+    for source in program.inputs:
+        raster = inputs[source.name]
+        if raster.neurons != source.neurons:
+            raise InputError(
+                f"spikes for input {source.name!r} are {raster.neurons} neurons wide; the program needs "
+                f"{source.neurons}, so give the data it was made for."
+            )
+    sizes = {(raster.samples, raster.steps) for raster in inputs.values()}
+    if len(sizes) > 1:
+        raise InputError(f"inputs differ in (samples, steps): {sorted(sizes)}; all must be equal, so cut or pad them.")
+    return {name: inputs[name] for name in names}

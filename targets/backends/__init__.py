@@ -1,0 +1,1 @@
+"""One file, one backend: each runs a Program and returns its spikes."""

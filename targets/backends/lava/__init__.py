@@ -1,0 +1,1 @@
+"""Lava's Loihi simulator, driven in a child process of its own."""

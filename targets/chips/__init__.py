@@ -1,0 +1,1 @@
+"""One file, one chip: each holds a ChipSpec named after the file."""

@@ -1,0 +1,112 @@
+"""compare: do two recordings hold the same spikes, and where do they first differ?"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from targets.errors import InputError
+from targets.raster import SpikeRaster
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first bin, by sample, then step, then population, then neuron, in which two recordings differ."""
+
+    sample: int
+    step: int
+    population: str
+    neuron: int
+    left: bool
+    right: bool
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One population: bins and spikes compared, bins that differ."""
+
+    population: str
+    bins: int
+    spikes: int
+    differing: int
+
+
+@dataclass(frozen=True)
+class EquivalenceReport:
+    """The outcome of `compare` between two named sides."""
+
+    left: str
+    right: str
+    populations: tuple[Agreement, ...]
+    first: Difference | None
+
+    @property
+    def equal(self) -> bool:
+        """True when no bin differs."""
+        return self.first is None
+
+    @property
+    def differing(self) -> int:
+        """Bins that differ, over all populations."""
+        return sum(agreement.differing for agreement in self.populations)
+
+    @property
+    def spikes(self) -> int:
+        """Spikes of the left side, over all populations."""
+        return sum(agreement.spikes for agreement in self.populations)
+
+    def sentence(self) -> str:
+        """The report in one sentence."""
+        bins = sum(agreement.bins for agreement in self.populations)
+        if self.first is None:
+            return (
+                f"{self.left} and {self.right} are equal: 0 of {bins:,} bins differ, {self.spikes:,} spikes compared."
+            )
+        first = self.first
+        left, right = ("spikes" if side else "is silent" for side in (first.left, first.right))
+        where = f"sample {first.sample}, step {first.step}, population {first.population!r}, neuron {first.neuron}"
+        return (
+            f"{self.left} and {self.right} differ in {self.differing:,} of {bins:,} bins, first in {where}: "
+            f"{self.left} {left}, {self.right} {right}."
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self) | {"equal": self.equal, "differing": self.differing, "spikes": self.spikes}
+
+
+def compare(
+    left: Mapping[str, SpikeRaster],
+    right: Mapping[str, SpikeRaster],
+    names: tuple[str, str] = ("left", "right"),
+) -> EquivalenceReport:
+    """Compare two recordings bin by bin in every population, padding included.
+
+    Raises InputError when the two do not have the same populations, samples, steps and neurons.
+    """
+    if set(left) != set(right):
+        raise InputError(
+            f"{names[0]} has populations {sorted(left)} and {names[1]} {sorted(right)}; "
+            "only equal sets can be compared, so compare programs of the same network."
+        )
+    agreements, firsts = [], []
+    for position, (name, mine) in enumerate(left.items()):
+        theirs = right[name]
+        sizes = [(r.samples, r.steps, r.neurons) for r in (mine, theirs)]
+        if sizes[0] != sizes[1]:
+            raise InputError(
+                f"population {name!r} has (samples, steps, neurons) {sizes[0]} in {names[0]} and {sizes[1]} in "
+                f"{names[1]}; both must be equal, so run both on the same input."
+            )
+        changed = np.bitwise_xor(mine.packed, theirs.packed)
+        differing = int(np.bitwise_count(changed).sum())
+        agreements.append(Agreement(name, mine.bins, int(np.bitwise_count(mine.packed).sum()), differing))
+        if differing:
+            sample, step = (int(index) for index in np.argwhere(changed)[0][:2])
+            bits = np.unpackbits(changed[sample, step], count=mine.neurons)
+            neuron = int(bits.argmax())
+            spikes = [bool(np.unpackbits(r.packed[sample, step], count=r.neurons)[neuron]) for r in (mine, theirs)]
+            firsts.append((sample, step, position, Difference(sample, step, name, neuron, spikes[0], spikes[1])))
+    first = min(firsts, key=lambda entry: entry[:3])[3] if firsts else None
+    return EquivalenceReport(names[0], names[1], tuple(agreements), first)
