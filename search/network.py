@@ -16,6 +16,7 @@ from targets.artefact import Artefact
 from targets.errors import InputError
 from targets.ports import Input, Readout
 from targets.synapses import Banded, BlockDiagonal, Synapses, pack, unpack
+from targets.wiring import wiring_faults
 
 _PARAMETERS = ("tau_s", "tau_m", "resistance", "threshold", "bias")
 
@@ -137,16 +138,12 @@ class Network:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
-        names = list(_widths(self))
-        nodes = len(self.inputs) + len(self.layers)
-        if len(names) < nodes or len({c.name for c in self.connections}) < len(self.connections):
-            raise InputError("two inputs, layers or connections of a network have the same name; rename one.")
-        if not self.inputs or not self.layers:
-            raise InputError("a network needs at least one input and one layer; add what is missing.")
+        faults = wiring_faults("network", self.inputs, self.layers, self.connections, (), self.readout)
+        if faults:
+            raise InputError(faults[0])
         for connection in self.connections:
-            self._check(connection)
-        if self.readout is not None and self.readout.population not in {layer.name for layer in self.layers}:
-            raise InputError(f"readout {self.readout.population!r} is no layer of the network; it has {names}.")
+            if connection.source == connection.target:
+                _check_types(connection, self.layer(connection.target).motif)
 
     def layer(self, name: str) -> Layer:
         """The layer of that name; KeyError when there is none."""
@@ -190,45 +187,6 @@ class Network:
             settings=header["settings"],
         )
 
-    def _check(self, connection: Connection) -> None:
-        """Names, shapes and, inside a layer of motifs, the types of its links."""
-        layers = {layer.name: layer for layer in self.layers}
-        widths = _widths(self)
-        if connection.source not in widths or connection.target not in layers:
-            raise InputError(
-                f"connection {connection.name!r} goes from {connection.source!r} to {connection.target!r}; "
-                f"the network has {sorted(widths)}, so correct the name."
-            )
-        needed = widths[connection.target], widths[connection.source]
-        if connection.synapses.shape != needed:
-            raise InputError(
-                f"connection {connection.name!r} has weights {connection.synapses.shape} [post, pre]; "
-                f"its ends need {needed}, so match them."
-            )
-        motif = layers[connection.target].motif
-        if motif is None or connection.source != connection.target:
-            return
-        synapses = connection.synapses
-        if isinstance(synapses, BlockDiagonal):
-            types = motif.intra
-        elif isinstance(synapses, Banded):
-            types = motif.lateral[:, None]
-            if not np.array_equal(synapses.sources, neighbours(motif.wiring, synapses.pre_motifs)):
-                raise InputError(
-                    f"connection {connection.name!r} does not link the {motif.wiring} neighbours of its layer; "
-                    "take `sources` from search.motif.neighbours."
-                )
-        else:
-            raise InputError(
-                f"connection {connection.name!r} is {synapses.kind} inside layer {connection.target!r} of motifs; "
-                "only block-diagonal and banded links are allowed, so store it so or drop the motif."
-            )
-        if (np.sign(synapses.weights) * (1 - np.abs(types)) != 0).any() or (synapses.weights * types < 0).any():
-            raise InputError(
-                f"connection {connection.name!r} has weights whose signs contradict the link types of its motif; "
-                "excitatory links need weights >= 0, inhibitory <= 0, absent links 0."
-            )
-
     def _artefact(self) -> Artefact:
         arrays: dict[str, Array] = {}
         layers, connections = [], []
@@ -265,10 +223,30 @@ class Network:
         return Artefact("network", header, arrays)
 
 
-def _widths(network: Network) -> dict[str, int]:
-    """Neurons of every input and layer, by name."""
-    widths = {source.name: source.neurons for source in network.inputs}
-    return widths | {layer.name: layer.neurons for layer in network.layers}
+def _check_types(connection: Connection, motif: Motif | None) -> None:
+    """InputError unless a connection inside a layer of motifs keeps to the wiring and types of its motif."""
+    if motif is None:
+        return
+    synapses = connection.synapses
+    if isinstance(synapses, BlockDiagonal):
+        types = motif.intra
+    elif isinstance(synapses, Banded):
+        types = motif.lateral[:, None]
+        if not np.array_equal(synapses.sources, neighbours(motif.wiring, synapses.pre_motifs)):
+            raise InputError(
+                f"connection {connection.name!r} does not link the {motif.wiring} neighbours of its layer; "
+                "take `sources` from search.motif.neighbours."
+            )
+    else:
+        raise InputError(
+            f"connection {connection.name!r} is {synapses.kind} inside layer {connection.target!r} of motifs; "
+            "only block-diagonal and banded links are allowed, so store it so or drop the motif."
+        )
+    if (np.sign(synapses.weights) * (1 - np.abs(types)) != 0).any() or (synapses.weights * types < 0).any():
+        raise InputError(
+            f"connection {connection.name!r} has weights whose signs contradict the link types of its motif; "
+            "excitatory links need weights >= 0, inhibitory <= 0, absent links 0."
+        )
 
 
 def _layer(entry: Mapping[str, Any], arrays: Mapping[str, Array]) -> Layer:

@@ -99,12 +99,22 @@ def load(path: str | os.PathLike[str], format: str) -> Artefact:
     return artefact
 
 
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """InputError unless a file can be made at `path`; asked before long work, so that none is lost."""
+    path = Path(path)
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; a file name is needed to write to, so give one.")
+    if not path.parent.is_dir():
+        raise InputError(f"{path} cannot be written: {path.parent} is no folder; make it first.")
+    if not os.access(path.parent, os.W_OK):
+        raise InputError(f"{path} cannot be written: {path.parent} may not be written to; choose another folder.")
+
+
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place when the block ends well, and vanishes when it does not."""
     path = Path(path)
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; a file name is needed to write to, so give one.")
+    check_writable(path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:

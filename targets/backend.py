@@ -1,9 +1,10 @@
 """Backends: machines that run a Program, found by listing the folder targets/backends."""
 
 import importlib
+import os
 import pkgutil
 from collections.abc import Mapping
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import targets.backends
 from targets.errors import InputError
@@ -32,7 +33,7 @@ def backend_named(name: str) -> Backend:
     """The backend of that name; InputError when there is none or something it needs is not installed."""
     if name not in backend_names():
         raise InputError(f"unknown backend {name!r}; known are {', '.join(backend_names())}, so choose one of them.")
-    backend = cast(Backend, importlib.import_module(f"targets.backends.{name}"))
+    backend = cast(Backend, _module(name))
     if missing := backend.requirement():
         raise InputError(missing)
     return backend
@@ -74,3 +75,18 @@ def bound_inputs(program: Program, inputs: SpikeRaster | Mapping[str, SpikeRaste
     if len(sizes) > 1:
         raise InputError(f"inputs differ in (samples, steps): {sorted(sizes)}; all must be equal, so cut or pad them.")
     return {name: inputs[name] for name in names}
+
+
+def export_program(program: Program, format: str, path: str | os.PathLike[str]) -> None:
+    """Write `program` in the form of another tool, by the `export` of the backend of that name.
+
+    Raises InputError for a format that no backend exports.
+    """
+    formats = [name for name in backend_names() if hasattr(_module(name), "export")]
+    if format not in formats:
+        raise InputError(f"unknown export format {format!r}; known are {', '.join(formats)}, so choose one of them.")
+    _module(format).export(program, path)
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"targets.backends.{name}")

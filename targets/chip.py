@@ -46,6 +46,10 @@ class ChipSpec:
     bias_exponent_max: Limit
     delay_max: Limit
 
+    def synapse_bytes(self, synapses: int, axons: int) -> int:
+        """Bytes of synaptic memory that a core needs for its synapses and its input axons."""
+        return -(-(synapses * self.synapse_bits.value + axons * self.axon_bits.value) // 8)
+
     def position(self, core: int) -> tuple[int, int]:
         """(x, y) of the tile that holds core number `core` in row-major order."""
         tile = core // self.cores_per_tile.value

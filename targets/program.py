@@ -14,6 +14,7 @@ from targets.artefact import Artefact
 from targets.errors import InputError
 from targets.ports import Input, Readout
 from targets.synapses import Synapses, pack, unpack
+from targets.wiring import wiring_faults
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +84,13 @@ class Core:
     y: int
     members: Mapping[str, Ints]
 
+    def __post_init__(self) -> None:
+        members = {
+            name: readonly(indices, np.int32, f"neurons of {name!r} on a core")
+            for name, indices in self.members.items()
+        }
+        object.__setattr__(self, "members", MappingProxyType(members))
+
     @property
     def neurons(self) -> int:
         """Number of neurons on the core."""
@@ -120,27 +128,9 @@ class Program:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
-        widths = {source.name: source.neurons for source in self.inputs}
-        widths |= {population.name: population.neurons for population in self.populations}
-        if len(widths) != len(self.inputs) + len(self.populations):
-            raise InputError("two inputs or populations of a program have the same name; rename one.")
-        targets = {population.name for population in self.populations}
-        for projection in self.projections:
-            if projection.source not in widths or projection.target not in targets:
-                raise InputError(
-                    f"projection {projection.name!r} goes from {projection.source!r} to {projection.target!r}; "
-                    f"the program has {sorted(widths)}, so correct the name."
-                )
-            needed = widths[projection.target], widths[projection.source]
-            if projection.synapses.shape != needed:
-                raise InputError(
-                    f"projection {projection.name!r} has weights {projection.synapses.shape} [post, pre]; "
-                    f"its ends need {needed}, so match them."
-                )
-        readout = () if self.readout is None else (self.readout.population,)
-        for name in (*self.outputs, *readout):
-            if name not in targets:
-                raise InputError(f"output {name!r} is no population of the program, which has {sorted(targets)}.")
+        faults = wiring_faults("program", self.inputs, self.populations, self.projections, self.outputs, self.readout)
+        if faults:
+            raise InputError(faults[0])
 
     def population(self, name: str) -> IntPopulation:
         """The population of that name; KeyError when there is none."""

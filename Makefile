@@ -1,0 +1,34 @@
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+OUT ?= demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint clean
+
+help: ## list what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make .venv and install everything into it, Lava included
+
+# Lava 0.10.0 is archived and refuses this Python and numpy in its metadata only; hence the two flags.
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/pip install --quiet --no-deps --ignore-requires-python lava-nc==0.10.0
+	@touch $@
+
+demo: $(STAMP) ## search, compile and verify a network on real data (a few minutes)
+	$(BIN)/motifc demo --out $(OUT)
+
+test: $(STAMP) ## run all tests
+	$(BIN)/pytest
+
+lint: $(STAMP) ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## remove what was made
+	rm -rf .venv $(OUT) build dist

@@ -1,0 +1,5 @@
+"""python -m compiler is motifc."""
+
+from compiler.cli import main
+
+main()

@@ -1,0 +1,39 @@
+"""assemble: graph, partition and placement become a Program."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from compiler.ir import IntGraph
+from compiler.mapping import Partition, Placement
+from targets.chip import ChipSpec
+from targets.program import Core, Program
+from targets.usage import routes
+
+
+def assemble(
+    graph: IntGraph, partition: Partition, placement: Placement, chip: ChipSpec, settings: Mapping[str, Any]
+) -> Program:
+    """The program that runs `graph` on `chip` with its neurons cut and placed as told."""
+    members: list[dict[str, Any]] = [{} for _ in range(partition.cores)]
+    for name, core_of in partition.core_of.items():
+        order = np.argsort(core_of, kind="stable")
+        cores, first = np.unique(core_of[order], return_index=True)
+        for core, neurons in zip(cores, np.split(order, first[1:]), strict=True):
+            members[core][name] = neurons
+    program = Program(
+        chip=chip.name,
+        inputs=graph.inputs,
+        populations=graph.populations,
+        projections=graph.projections,
+        cores=tuple(Core(int(x), int(y), held) for (x, y), held in zip(placement.tiles, members, strict=True)),
+        routes=(),
+        outputs=tuple(population.name for population in graph.populations),
+        readout=graph.readout,
+        steps=graph.steps,
+        origin=graph.origin,
+        settings=settings,
+    )
+    return replace(program, routes=routes(program))

@@ -1,0 +1,122 @@
+"""demo: the whole chain on built-in real data, from search to the proof that every backend agrees."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compiler.frontends.network import lower
+from compiler.interpret import interpret
+from compiler.pipeline import compile_network
+from compiler.report.page import page
+from search.network import Network
+from targets.artefact import replacing
+from targets.backend import backend_names, run
+from targets.check import legal
+from targets.equivalence import compare
+from targets.errors import InputError
+from targets.ports import Readout
+from targets.program import Program
+from targets.raster import SpikeRaster
+
+REFERENCE = "numpy"
+
+
+@dataclass(frozen=True)
+class BackendResult:
+    """One backend on the test set; differing bins are against the oracle, `missing` says why it did not run."""
+
+    backend: str
+    accuracy: float = 0.0
+    spikes: int = 0
+    differing: int = 0
+    seconds: float = 0.0
+    missing: str | None = None
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What the demo found on the test samples."""
+
+    seed: int
+    samples: int
+    float_accuracy: float
+    agreeing: int
+    bins: int
+    backends: tuple[BackendResult, ...]
+    chip: str
+    cores: int
+    network: str
+    program: str
+
+    @property
+    def agreement(self) -> float:
+        """Share of test samples that float network and integer program put into the same class."""
+        return self.agreeing / self.samples
+
+    @property
+    def equal(self) -> bool:
+        """True when no bin differs on any backend that ran."""
+        return all(result.differing == 0 for result in self.backends)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self) | {"agreement": self.agreement, "equal": self.equal}
+
+
+def demo(
+    network: Network, test: SpikeRaster, chip: str, seed: int, out: Path, tell: Callable[[str], None]
+) -> DemoResult:
+    """Compile `network`, run it on every installed backend and compare all spikes with the oracle's.
+
+    Writes demo.network, demo.program and report.html into the folder `out`; `tell` is called with each step's name.
+    """
+    readout = _readout(network)
+    network.save(out / "demo.network")
+    tell("running the float network")
+    inputs = {network.inputs[0].name: test}
+    floats = interpret(lower(network), inputs)[readout.population].counts()
+    tell(f"compiling for {chip}")
+    program = compile_network(network, chip)
+    program.save(out / "demo.program")
+    program = legal(Program.load(out / "demo.program"))
+    with replacing(out / "report.html") as temporary:
+        temporary.write_text(page(program), encoding="utf-8")
+    tell(f"running on {REFERENCE}")
+    expected = run(program, inputs, REFERENCE).spikes
+    labels = np.zeros(test.samples, np.int32) if test.labels is None else test.labels
+    results = []
+    for name in (REFERENCE, *(name for name in backend_names() if name != REFERENCE)):
+        tell(f"running on {name}")
+        start = time.perf_counter()
+        try:
+            spikes = run(program, inputs, name).spikes
+        except InputError as error:
+            results.append(BackendResult(name, missing=str(error)))
+            continue
+        report = compare(expected, spikes, (REFERENCE, name))
+        accuracy = readout.accuracy(spikes[readout.population].counts(), labels)
+        seconds = time.perf_counter() - start
+        results.append(BackendResult(name, accuracy, report.spikes, report.differing, seconds))
+    classes = readout.classify(expected[readout.population].counts())
+    return DemoResult(
+        seed=seed,
+        samples=test.samples,
+        float_accuracy=readout.accuracy(floats, labels),
+        agreeing=int(np.count_nonzero(readout.classify(floats) == classes)),
+        bins=sum(raster.bins for raster in expected.values()),
+        backends=tuple(results),
+        chip=chip,
+        cores=len(program.cores),
+        network=network.digest,
+        program=program.digest,
+    )
+
+
+def _readout(network: Network) -> Readout:
+    if network.readout is None:
+        raise InputError("the network has no readout, so it has no classes to compare; give it one.")
+    return network.readout

@@ -1,0 +1,54 @@
+"""doctor: what is installed, which device there is, what is missing and the command that mends it."""
+
+import importlib.metadata
+import platform
+from dataclasses import dataclass
+
+from targets.backend import backend_named, backend_names
+from targets.errors import InputError
+
+_PACKAGES = {
+    "numpy": "",
+    "scipy": "",
+    "networkx": "",
+    "safetensors": "",
+    "torch": "search and the torch backend",
+    "scikit-learn": "the digits task",
+    "onnx": "the onnx backend and export",
+    "onnxruntime": "the onnx backend",
+    "lava-nc": "the lava backend",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at; `remedy` is empty where all is well."""
+
+    name: str
+    found: str
+    remedy: str = ""
+
+
+def doctor() -> tuple[Finding, ...]:
+    """Findings on Python, packages, the device and the backends."""
+    findings = [Finding("Python", platform.python_version())]
+    for name, purpose in _PACKAGES.items():
+        try:
+            findings.append(Finding(name, importlib.metadata.version(name)))
+        except importlib.metadata.PackageNotFoundError:
+            findings.append(Finding(name, f"not installed (needed for {purpose})"))
+    for name in backend_names():
+        try:
+            backend_named(name)
+            findings.append(Finding(f"backend {name}", "ready"))
+        except InputError as error:
+            findings.append(Finding(f"backend {name}", "not ready", str(error)))
+    return (*findings, Finding("device", _device()))
+
+
+def _device() -> str:
+    try:
+        import torch
+    except ImportError:
+        return "cpu"
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu (no CUDA device)"

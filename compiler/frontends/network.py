@@ -1,0 +1,37 @@
+"""lower: a Network becomes a FloatGraph."""
+
+from compiler.ir import FloatGraph, FloatPopulation, FloatProjection
+from search.network import Network
+from targets.synapses import with_weights
+
+
+def lower(network: Network) -> FloatGraph:
+    """Fold each neuron's gain R / (tau_m * tau_s) into the rows of its weights; everything else is kept.
+
+    The equations are those of the graph's interpreter (compiler/interpret.py).
+    """
+    populations = tuple(
+        FloatPopulation(
+            name=layer.name,
+            motif_size=layer.motif_size,
+            tau_s=layer.tau_s,
+            tau_m=layer.tau_m,
+            threshold=layer.threshold,
+            bias=layer.bias,
+        )
+        for layer in network.layers
+    )
+    projections = tuple(
+        FloatProjection(
+            name=connection.name,
+            source=connection.source,
+            target=connection.target,
+            synapses=with_weights(
+                connection.synapses,
+                connection.synapses.weights * network.layer(connection.target).gain[connection.synapses.row_of()],
+            ),
+            delay=connection.delay,
+        )
+        for connection in network.connections
+    )
+    return FloatGraph(network.inputs, populations, projections, network.readout, network.steps, network.digest)

@@ -1,0 +1,37 @@
+"""Partition and Placement: which neuron is on which core, and where the cores are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from targets.arrays import Ints, readonly
+
+
+@dataclass(frozen=True, eq=False)
+class Partition:
+    """Core of every neuron: population -> int32 [neuron], cores numbered from 0 without gaps."""
+
+    core_of: Mapping[str, Ints]
+
+    def __post_init__(self) -> None:
+        core_of = {
+            name: readonly(cores, np.int32, f"cores of population {name!r}") for name, cores in self.core_of.items()
+        }
+        object.__setattr__(self, "core_of", MappingProxyType(core_of))
+
+    @property
+    def cores(self) -> int:
+        """Number of cores."""
+        return 1 + max((int(cores.max(initial=-1)) for cores in self.core_of.values()), default=-1)
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """Tile (x, y) of every core: int32 [core, 2]."""
+
+    tiles: Ints
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tiles", readonly(self.tiles, np.int32, "tiles of cores", 2))

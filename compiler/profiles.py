@@ -1,0 +1,44 @@
+"""cluster_decays: few (du, dv) pairs for many time constants."""
+
+import warnings
+from collections.abc import Mapping
+
+import numpy as np
+from scipy.cluster.vq import kmeans2
+
+from targets.arrays import Array, Floats, Ints
+from targets.grid import decay_u, decay_v
+
+_ITERATIONS = 50
+
+
+def cluster_decays(constants: Mapping[str, tuple[Floats, Floats]], profiles: int) -> dict[str, tuple[Ints, Ints]]:
+    """Decays (du, dv) int32 [neuron] of each population from its (tau_s, tau_m) in steps, at most `profiles` pairs.
+
+    Where rounding alone leaves more pairs, time constants are clustered by k-means on their logarithms, over all
+    populations together, from evenly spaced starting points: the same input gives the same pairs on every run.
+    """
+    names = list(constants)
+    tau_s = np.concatenate([constants[name][0] for name in names])
+    tau_m = np.concatenate([constants[name][1] for name in names])
+    if len(_pairs(tau_s, tau_m)) > profiles:
+        tau_s, tau_m = _clustered(tau_s, tau_m, profiles)
+    ends = np.cumsum([constants[name][0].size for name in names])[:-1]
+    du, dv = np.split(decay_u(tau_s), ends), np.split(decay_v(tau_m), ends)
+    return {name: (du[i], dv[i]) for i, name in enumerate(names)}
+
+
+def _pairs(tau_s: Floats, tau_m: Floats) -> Array:
+    return np.unique(np.stack([decay_u(tau_s), decay_v(tau_m)], axis=1), axis=0)
+
+
+def _clustered(tau_s: Floats, tau_m: Floats, profiles: int) -> tuple[Floats, Floats]:
+    points = np.log(np.stack([tau_s, tau_m], axis=1))
+    unique = np.unique(points, axis=0)
+    start = unique[np.linspace(0, len(unique) - 1, profiles).round().astype(int)]
+    with warnings.catch_warnings():
+        # An emptied cluster is a pair fewer, which is as good.
+        warnings.filterwarnings("ignore", message="One of the clusters is empty")
+        centres, chosen = kmeans2(points, start, iter=_ITERATIONS, minit="matrix")
+    centred = np.exp(centres[chosen])
+    return centred[:, 0], centred[:, 1]

@@ -1,0 +1,23 @@
+"""samples: the spikes a command works on, from a file or from a built-in task."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from targets.errors import InputError
+from targets.raster import SpikeRaster, load_rasters
+
+
+def samples(
+    file: Path | None, data: str | None, seed: int = 0, limit: int | None = None
+) -> SpikeRaster | Mapping[str, SpikeRaster]:
+    """The first `limit` samples of a .npz file or of the test split of a task; exactly one of the two is given."""
+    if (file is None) == (data is None):
+        raise InputError("either --input FILE.npz or --data TASK is needed, and not both; give one of them.")
+    if limit is not None and limit < 1:
+        raise InputError(f"--limit is {limit}; at least 1 sample is needed, so give a larger number.")
+    chosen = slice(limit)
+    if file is not None:
+        return {name: raster.take(chosen) for name, raster in load_rasters(file).items()}
+    from search.task import task_named
+
+    return task_named(str(data)).load(seed).test.take(chosen)

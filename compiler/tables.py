@@ -1,0 +1,77 @@
+"""Tables and sentences of the command line, made with rich."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from compiler.demo import DemoResult
+from compiler.doctor import Finding
+from targets.equivalence import EquivalenceReport
+from targets.program import Program
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def show_demo(result: DemoResult) -> None:
+    """The table that the demo ends with."""
+    table = Table(title=f"{result.samples} test images, seed {result.seed}")
+    for title in ("", "accuracy", "spikes compared", "differing bins", "seconds"):
+        table.add_column(title, justify="left" if not title else "right")
+    table.add_row("float network", f"{result.float_accuracy:.2%}", "", "", "")
+    for row in result.backends:
+        if row.missing:
+            table.add_row(f"program on {row.backend}", "not run", "", "", "")
+        else:
+            table.add_row(
+                f"program on {row.backend}",
+                f"{row.accuracy:.2%}",
+                f"{row.spikes:,}",
+                f"{row.differing:,} of {result.bins:,}",
+                f"{row.seconds:.1f}",
+            )
+    console.print(table)
+    for row in result.backends:
+        if row.missing:
+            console.print(row.missing)
+    console.print(
+        f"Float and program agree on the class of {result.agreeing} of {result.samples} images "
+        f"({result.agreement:.2%}); {result.cores} {'core' if result.cores == 1 else 'cores'} of {result.chip} used."
+    )
+
+
+def show_reports(reports: Sequence[EquivalenceReport]) -> None:
+    """One row per population and pair of sides, then one sentence per pair."""
+    table = Table()
+    for title in ("population", "compared", "bins", "spikes", "differing bins"):
+        table.add_column(title, justify="left" if title in ("population", "compared") else "right")
+    for report in reports:
+        for agreement in report.populations:
+            table.add_row(
+                agreement.population,
+                f"{report.left} / {report.right}",
+                f"{agreement.bins:,}",
+                f"{agreement.spikes:,}",
+                f"{agreement.differing:,}",
+            )
+    console.print(table)
+    for report in reports:
+        console.print(report.sentence())
+
+
+def show_program(program: Program, path: str) -> None:
+    """One line on a program just written."""
+    console.print(
+        f"{path}: {program.neurons:,} neurons on {len(program.cores):,} "
+        f"{'core' if len(program.cores) == 1 else 'cores'} of {program.chip}, digest {program.digest[:16]}"
+    )
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """What the doctor found."""
+    table = Table()
+    for title in ("what", "found", "what to do"):
+        table.add_column(title)
+    for finding in findings:
+        table.add_row(finding.name, finding.found, finding.remedy)
+    console.print(table)

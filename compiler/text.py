@@ -1,0 +1,150 @@
+"""text: the canonical text of a network, a graph or a program; what `motifc show` prints and golden files hold."""
+
+import hashlib
+from collections.abc import Iterable
+from functools import singledispatch
+
+import numpy as np
+
+from compiler.ir import FloatPopulation, FloatProjection, Graph
+from search.motif import DIRECTIONS
+from search.network import Connection, Layer, Network
+from targets.arrays import Array
+from targets.chip import chip_named
+from targets.ports import Input, Readout
+from targets.program import IntPopulation, IntProjection, Program
+from targets.synapses import Synapses
+from targets.usage import usage
+
+_WHOLE = 16
+"""Arrays up to this many numbers are printed whole."""
+
+
+@singledispatch
+def text(thing: object) -> str:
+    """Text of a Network, Graph or Program: the same content gives the same text, any change another."""
+    raise TypeError(f"no text form for {type(thing).__name__}")
+
+
+@text.register
+def _(network: Network) -> str:
+    lines = [f"network {network.digest[:16]}", *_ports(network.inputs, network.steps, network.readout)]
+    for layer in network.layers:
+        lines += _layer(layer)
+    for connection in network.connections:
+        lines += _edge("connection", connection)
+    return _joined(lines)
+
+
+@text.register
+def _(graph: Graph) -> str:  # type: ignore[type-arg]  # singledispatch needs the bare class
+    lines = [f"graph of {graph.origin[:16]}", *_ports(graph.inputs, graph.steps, graph.readout)]
+    for population in graph.populations:
+        lines += _population(population)
+    for projection in graph.projections:
+        lines += _edge("projection", projection)
+    return _joined(lines)
+
+
+@text.register
+def _(program: Program) -> str:
+    lines = [
+        f"program {program.digest[:16]} of network {program.origin[:16] or '(none)'} for {program.chip}",
+        *_ports(program.inputs, program.steps, program.readout),
+    ]
+    for population in program.populations:
+        lines += _population(population)
+    for projection in program.projections:
+        lines += _edge("projection", projection)
+    chip = chip_named(program.chip)
+    for number, (core, used) in enumerate(zip(program.cores, usage(program, chip), strict=True)):
+        lines.append(f"core {number} at ({core.x}, {core.y})")
+        lines += [f"  {name} {_ranges(indices)}" for name, indices in core.members.items()]
+        lines.append(
+            f"  {used.neurons:,} neurons, {used.synapses:,} synapses in {used.synapse_bytes:,} bytes, "
+            f"{used.axons_in:,} axons in, {used.axons_out:,} out, {used.decay_profiles} decay and "
+            f"{used.threshold_profiles} threshold profiles"
+        )
+    lines += [f"route {_core(r.source)} -> {_core(r.target)}, {r.axons:,} axons" for r in program.routes]
+    return _joined(lines)
+
+
+def _ports(inputs: Iterable[Input], steps: int, readout: Readout | None) -> list[str]:
+    lines = [f"input {source.name}: {source.neurons:,} neurons" for source in inputs]
+    if readout is not None:
+        lines.append(f"readout {readout.population}: {readout.classes} classes")
+    return [*lines, f"steps {steps}"]
+
+
+def _layer(layer: Layer) -> list[str]:
+    lines = [_head("layer", layer.name, layer.neurons, layer.motif_size)]
+    lines += [_array(key, getattr(layer, key)) for key in ("tau_s", "tau_m", "resistance", "threshold", "bias")]
+    if layer.motif is not None:
+        lines.append(f"  motif of {layer.motif.links} links (+ excitatory, - inhibitory), wiring {layer.motif.wiring}")
+        lines += [f"    {row}" for row in _types(layer.motif.intra)]
+        for direction, types in zip(DIRECTIONS[layer.motif.wiring], layer.motif.lateral, strict=True):
+            lines += [f"  from the {direction} motif", *(f"    {row}" for row in _types(types))]
+    return lines
+
+
+def _population(population: FloatPopulation | IntPopulation) -> list[str]:
+    integers = isinstance(population, IntPopulation)
+    keys = ("du", "dv", "vth", "bias") if integers else ("tau_s", "tau_m", "threshold", "bias")
+    head = _head("population", population.name, population.neurons, population.motif_size)
+    return [head, *(_array(key, getattr(population, key)) for key in keys)]
+
+
+def _edge(word: str, edge: Connection | FloatProjection | IntProjection) -> list[str]:
+    exponent = f", exponent {edge.exponent}" if isinstance(edge, IntProjection) else ""
+    post, pre = edge.synapses.shape
+    count = int(np.count_nonzero(edge.synapses.weights))
+    return [
+        f"{word} {edge.name}: {edge.source} -> {edge.target}, delay {edge.delay}{exponent}",
+        f"  {edge.synapses.kind} [{post:,} post, {pre:,} pre], {count:,} synapses",
+        *_weights(edge.synapses),
+    ]
+
+
+def _weights(synapses: Synapses) -> list[str]:
+    if synapses.weights.ndim == 2 and synapses.weights.size <= _WHOLE:
+        return [f"  {_numbers(row)}" for row in synapses.weights]
+    return [_array("weights", synapses.weights)]
+
+
+def _head(word: str, name: str, neurons: int, motif_size: int) -> str:
+    motifs = "" if motif_size == 1 else f", {neurons // motif_size:,} motifs of {motif_size}"
+    return f"{word} {name}: {neurons:,} neurons{motifs}"
+
+
+def _array(name: str, values: Array) -> str:
+    """One line: a single number, all numbers, or range, distinct values and a digest."""
+    flat = values.ravel()
+    if flat.size and (flat == flat[0]).all():
+        return f"  {name} {_numbers(flat[:1])}"
+    if flat.size <= _WHOLE:
+        return f"  {name} {_numbers(flat)}"
+    sha = hashlib.sha256(np.ascontiguousarray(flat).tobytes()).hexdigest()[:12]
+    ends = _numbers(np.array([flat.min(), flat.max()])).replace(" ", " .. ")
+    return f"  {name} {ends}, {len(np.unique(flat)):,} distinct of {flat.size:,}, sha {sha}"
+
+
+def _numbers(values: Array) -> str:
+    return " ".join(f"{value:.6g}" if values.dtype.kind == "f" else str(int(value)) for value in values)
+
+
+def _types(types: Array) -> list[str]:
+    return ["".join("-.+"[link + 1] for link in row) for row in types]
+
+
+def _ranges(indices: Array) -> str:
+    """Sorted indices as "0-7 16-23"."""
+    runs = np.split(indices, np.flatnonzero(np.diff(indices) != 1) + 1)
+    return " ".join(f"{run[0]}-{run[-1]}" if run.size > 1 else f"{run[0]}" for run in runs if run.size)
+
+
+def _core(number: int) -> str:
+    return "outside" if number < 0 else f"core {number}"
+
+
+def _joined(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,67 @@
+"""Machine: what advances a program piece by piece, so that inputs of any length fit in memory."""
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from targets.arrays import Array, Ints
+from targets.program import Program
+from targets.raster import SpikeRaster
+from targets.recording import Recording
+
+_BINS = 1 << 24
+_STEPS = 64
+
+S = TypeVar("S")
+
+
+class Machine(Protocol[S]):
+    """A program made ready to run; S is its state between two pieces of time and is never written to."""
+
+    def start(self, samples: int) -> S:
+        """Zero u and v, and no spike on its way."""
+        ...
+
+    def advance(self, state: S, spikes: Mapping[str, Array]) -> tuple[S, Mapping[str, Array]]:
+        """The state after all steps of `spikes`, and what every population did.
+
+        Input spikes uint8 [sample, time, neuron] by input; returned spikes, bool or uint8, by population.
+        """
+        ...
+
+    def registers(self, state: S) -> tuple[Mapping[str, Ints], Mapping[str, Ints]]:
+        """(u, v) of every population: int32 [sample, neuron]."""
+        ...
+
+
+def record(machine: Machine[S], program: Program, inputs: Mapping[str, SpikeRaster], bins: int = _BINS) -> Recording:
+    """Run all samples from zero state; at most about `bins` (sample, step, neuron) bins are unpacked at a time."""
+    first = next(iter(inputs.values()))
+    samples, steps = first.samples, first.steps
+    width = program.neurons + sum(source.neurons for source in program.inputs)
+    sample_piece = max(1, bins // (width * max(1, min(steps, _STEPS))))
+    step_piece = max(1, bins // (width * max(1, min(samples, sample_piece))))
+    packed = {p.name: np.zeros((samples, steps, -(-p.neurons // 8)), np.uint8) for p in program.populations}
+    u = {p.name: np.zeros((samples, p.neurons), np.int32) for p in program.populations}
+    v = {p.name: np.zeros((samples, p.neurons), np.int32) for p in program.populations}
+    for batch in _pieces(samples, sample_piece):
+        state = machine.start(batch.stop - batch.start)
+        for time in _pieces(steps, step_piece):
+            given = {
+                name: np.unpackbits(raster.packed[batch, time], axis=2, count=raster.neurons)
+                for name, raster in inputs.items()
+            }
+            state, spikes = machine.advance(state, given)
+            for name, dense in spikes.items():
+                packed[name][batch, time] = np.packbits(dense, axis=2)
+        for registers, ends in zip((u, v), machine.registers(state), strict=True):
+            for name, values in ends.items():
+                registers[name][batch] = values
+    rasters = {p.name: SpikeRaster(packed[p.name], p.neurons, first.lengths, first.labels) for p in program.populations}
+    return Recording(rasters, u, v)
+
+
+def _pieces(total: int, size: int) -> Iterator[slice]:
+    """Slices of at most `size` that cover range(total) in order."""
+    return (slice(start, min(start + size, total)) for start in range(0, total, size))

@@ -1,0 +1,34 @@
+"""fold: thresholds go into the weights."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from compiler.frontends.network import lower
+from compiler.interpret import interpret
+from compiler.passes.fold import fold
+from compiler.text import text
+from targets.equivalence import compare
+from tests.networks import random_network, random_spikes, tiny_network
+
+
+def test_fold_golden(golden: Callable[[str, str], None]) -> None:
+    golden("fold.txt", text(fold(lower(tiny_network()))))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_spikes_before_equal_spikes_after(seed: int) -> None:
+    graph = lower(random_network(seed))
+    inputs = {"touch": random_spikes(seed, 11)}
+    report = compare(interpret(graph, inputs), interpret(fold(graph), inputs))
+    assert report.spikes > 0
+    assert report.equal, report.sentence()
+
+
+def test_every_threshold_becomes_one_and_the_input_graph_stays() -> None:
+    graph = lower(random_network(1))
+    before = text(graph)
+    assert all((population.threshold == 1).all() for population in fold(graph).populations)
+    assert text(graph) == before
+    assert not np.array_equal(graph.population("hidden").threshold, np.ones(24))

@@ -1,0 +1,86 @@
+"""quantize: floats become the legal integers of a chip."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compiler.frontends.network import lower
+from compiler.passes.fold import fold
+from compiler.passes.quantize import quantize
+from compiler.text import text
+from targets.chip import chip_named
+from targets.errors import InputError
+from targets.synapses import with_weights
+from tests.networks import random_network, tiny_network
+
+LOIHI1 = chip_named("loihi1")
+
+
+def test_quantize_golden(golden: Callable[[str, str], None]) -> None:
+    golden("quantize.txt", text(quantize(fold(lower(tiny_network())), LOIHI1)))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_weights_are_even_in_range_and_close(seed: int) -> None:
+    graph = fold(lower(random_network(seed)))
+    integers = quantize(graph, LOIHI1)
+    for exact, rounded in zip(graph.projections, integers.projections, strict=True):
+        weights = rounded.synapses.weights
+        assert (weights % 2 == 0).all()
+        assert weights.min() >= -256
+        assert weights.max() <= 254
+        assert 0 <= rounded.exponent <= 7
+        scale = integers.population(rounded.target).vth[0]  # thresholds are 1 after fold
+        error = weights * 2.0**rounded.exponent / scale - exact.synapses.weights
+        # Half a step of two units, and what the rounding of the threshold itself moves.
+        assert np.abs(error).max() <= (1.0 * 2**rounded.exponent + 0.5 * 254 * 2**rounded.exponent / scale) / scale
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_largest_weight_uses_at_least_half_of_the_range(seed: int) -> None:
+    for projection in quantize(fold(lower(random_network(seed))), LOIHI1).projections:
+        assert projection.exponent == 0 or np.abs(projection.synapses.weights).max() > 126
+
+
+def test_thresholds_leave_headroom_in_the_register() -> None:
+    for population in quantize(fold(lower(random_network(2))), LOIHI1).populations:
+        assert 100 < population.vth.max() <= (1 << 23 >> 6) / 32
+
+
+def test_time_constants_fit_the_decay_profiles_of_one_core() -> None:
+    integers = quantize(fold(lower(random_network(0, motifs=40))), LOIHI1)
+    pairs = {(int(du), int(dv)) for p in integers.populations for du, dv in zip(p.du, p.dv, strict=True)}
+    assert 20 <= len(pairs) <= LOIHI1.decay_profiles_per_core.value
+
+
+def test_bias_is_in_voltage_units() -> None:
+    integers = quantize(fold(lower(tiny_network())), LOIHI1)
+    hidden = integers.population("hidden")
+    assert hidden.bias.tolist() == [0, 0, 0, hidden.vth[3] * 64 // 8]
+
+
+def test_a_population_without_input_keeps_its_bias_and_threshold() -> None:
+    graph = fold(lower(tiny_network()))
+    alone = replace(graph, projections=tuple(p for p in graph.projections if p.target != "answer"))
+    assert quantize(alone, LOIHI1).population("answer").vth.tolist() == [4096, 4096]
+
+
+def test_weights_far_above_the_threshold_are_refused() -> None:
+    graph = fold(lower(tiny_network()))
+    huge = graph.projections[0]
+    huge = replace(huge, synapses=with_weights(huge.synapses, huge.synapses.weights * 1e6))
+    with pytest.raises(InputError) as error:
+        quantize(replace(graph, projections=(huge, *graph.projections[1:])), LOIHI1)
+    assert str(error.value) == (
+        "population 'hidden' has weights up to 500000 for thresholds down to 1; loihi1 holds a ratio up to 32,512, "
+        "so lower the weights or raise the threshold."
+    )
+
+
+def test_quantize_leaves_the_graph_as_it_was() -> None:
+    graph = fold(lower(random_network(6)))
+    before = text(graph)
+    assert text(quantize(graph, LOIHI1)) == text(quantize(graph, LOIHI1))
+    assert text(graph) == before

@@ -1,0 +1,120 @@
+"""The chain: Network to Program."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compiler.frontends.network import lower
+from compiler.interpret import interpret
+from compiler.passes.fold import fold
+from compiler.pipeline import compile_network
+from search.network import Connection, Layer, Network
+from targets.backend import run
+from targets.chip import Limit, chip_named
+from targets.errors import InputError
+from targets.ports import Input
+from targets.synapses import Dense, with_weights
+from tests.networks import random_network, random_spikes
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("chip", ["loihi1", "loihi2"])
+def test_every_neuron_and_every_synapse_arrives(seed: int, chip: str) -> None:
+    network = random_network(seed)
+    program = compile_network(network, replace(chip_named(chip), neurons_per_core=Limit(7, "neurons", "this test")))
+    assert len(program.cores) > 3
+    for layer in network.layers:
+        held = np.concatenate([core.members.get(layer.name, np.empty(0, int)) for core in program.cores])
+        assert sorted(held.tolist()) == list(range(layer.neurons))
+    for connection, projection in zip(network.connections, program.projections, strict=True):
+        assert projection.delay == connection.delay
+        before, after = connection.synapses.weights, projection.synapses.weights
+        assert (after[before == 0] == 0).all()
+        assert (np.sign(after) * np.sign(before) >= 0).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_program_is_the_float_network_with_rounded_numbers(seed: int) -> None:
+    """Put the program's rounded numbers back into the float equations: nearly every bin must be the program's own.
+
+    The plain float network drifts away from both, since one moved spike moves others; only its counts stay close.
+    """
+    graph = fold(lower(random_network(seed)))
+    program = compile_network(random_network(seed))
+    rounded = replace(
+        graph,
+        populations=tuple(
+            replace(exact, tau_s=4096 / (own.du + 1.0), tau_m=4096.0 / own.dv, bias=own.bias / own.vth / 64.0)
+            for exact, own in zip(graph.populations, program.populations, strict=True)
+        ),
+        projections=tuple(
+            replace(
+                exact,
+                synapses=with_weights(
+                    exact.synapses,
+                    own.synapses.weights * 2.0**own.exponent / program.population(own.target).vth[0],
+                ),
+            )
+            for exact, own in zip(graph.projections, program.projections, strict=True)
+        ),
+    )
+    raster = random_spikes(seed, 11, samples=20)
+    integers = run(program, raster).spikes
+    plain = interpret(graph, {"touch": raster})
+    for name, spikes in interpret(rounded, {"touch": raster}).items():
+        total = int(spikes.counts().sum())
+        assert total > 100
+        assert (spikes.dense() != integers[name].dense()).sum() <= 0.05 * total
+        assert abs(int(plain[name].counts().sum()) - total) <= 0.15 * total
+
+
+def test_the_same_network_gives_the_same_digest_in_another_process() -> None:
+    code = (
+        "from compiler.pipeline import compile_network; from tests.networks import random_network;"
+        "print(compile_network(random_network(3)).digest)"
+    )
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    assert compile_network(random_network(3)).digest == other
+    assert compile_network(random_network(4)).digest != other
+
+
+def test_the_program_names_its_network() -> None:
+    network = random_network(0)
+    assert compile_network(network).origin == network.digest
+
+
+def test_compiling_needs_no_torch() -> None:
+    code = (
+        "import sys; from compiler.pipeline import compile_network; from tests.networks import tiny_network;"
+        "compile_network(tiny_network()); print(sorted({'torch', 'onnx', 'lava', 'sklearn'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_chip_too_small_is_named_with_its_numbers() -> None:
+    chip = replace(
+        chip_named("loihi1"),
+        cores=Limit(3, "cores", "this test"),
+        neurons_per_core=Limit(7, "neurons", "this test"),
+        axons_in_per_core=Limit(20, "axons", "this test"),
+    )
+    with pytest.raises(InputError) as error:
+        compile_network(random_network(0), chip)
+    assert "the program has 9 cores for 27 neurons; loihi1 has 3 (cores)" in str(error.value)
+    assert "core 8 ('answer') has 24 axons; loihi1 allows 20 (axons in), so lower the fan-in" in str(error.value)
+
+
+def test_a_large_sparse_network_needs_more_cores_than_the_chip_has() -> None:
+    network = Network(
+        (Input("x", 1),), (Layer.of("n", 140_000),), (Connection("w", "x", "n", Dense(np.ones((140_000, 1)))),)
+    )
+    with pytest.raises(InputError) as error:
+        compile_network(network, "loihi1")
+    assert str(error.value) == (
+        "the program has 137 cores for 140,000 neurons; loihi1 has 128 (cores), "
+        "so use fewer neurons or synapses, or a larger chip."
+    )

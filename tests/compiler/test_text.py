@@ -1,0 +1,27 @@
+"""text: canonical, stable, and different for different content."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from compiler.pipeline import compile_network
+from compiler.text import text
+from tests.networks import random_network, tiny_network
+
+
+def test_network_golden(golden: Callable[[str, str], None]) -> None:
+    golden("network.txt", text(tiny_network()))
+
+
+def test_equal_content_gives_equal_text_and_any_change_another() -> None:
+    network = random_network(0)
+    assert text(network) == text(random_network(0)) != text(random_network(1))
+    assert text(replace(network, steps=31)) != text(network)
+    program = compile_network(network)
+    assert text(replace(program, steps=31)) != text(program)
+
+
+def test_only_artefacts_have_a_text() -> None:
+    with pytest.raises(TypeError, match="no text form for int"):
+        text(3)
