@@ -112,10 +112,9 @@ def train_command(
     check_writable(out)
     start = Network.load(network)
     _set_threads(threads)
-    from search.train import train
-
     from search.settings import load_settings
     from search.task import task_named
+    from search.train import train
 
     with _epochs() as progress:
         trained = train(start, task_named(data).load(seed), load_settings(config), seed, device, progress)
@@ -243,7 +242,6 @@ def _searched(data: str, config: Path | None, seed: int, device: str, threads: i
     """A network searched on a task, with progress on standard error."""
     _set_threads(threads)
     from search.hrmas import search
-
     from search.settings import load_settings
     from search.task import task_named
 

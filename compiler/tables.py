@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from compiler.demo import DemoResult
+from compiler.demo import REFERENCE, DemoResult
 from compiler.doctor import Finding
 from targets.equivalence import EquivalenceReport
 from targets.program import Program
@@ -27,7 +27,7 @@ def show_demo(result: DemoResult) -> None:
                 f"program on {row.backend}",
                 f"{row.accuracy:.2%}",
                 f"{row.spikes:,}",
-                f"{row.differing:,} of {result.bins:,}",
+                "oracle" if row.backend == REFERENCE else f"{row.differing:,} of {result.bins:,}",
                 f"{row.seconds:.1f}",
             )
     console.print(table)

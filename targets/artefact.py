@@ -133,7 +133,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-_MAKER = {"network": "search", "program": "compile"}
+_MAKER = {"network": "search", "checkpoint": "search", "program": "compile"}
 
 
 def _canonical(value: object) -> str:

@@ -80,12 +80,12 @@ def bound_inputs(program: Program, inputs: SpikeRaster | Mapping[str, SpikeRaste
 def export_program(program: Program, format: str, path: str | os.PathLike[str]) -> None:
     """Write `program` in the form of another tool, by the `export` of the backend of that name.
 
-    Raises InputError for a format that no backend exports.
+    Raises InputError for a format that no backend exports, and when that backend is not installed.
     """
     formats = [name for name in backend_names() if hasattr(_module(name), "export")]
     if format not in formats:
         raise InputError(f"unknown export format {format!r}; known are {', '.join(formats)}, so choose one of them.")
-    _module(format).export(program, path)
+    cast(Any, backend_named(format)).export(program, path)
 
 
 def _module(name: str) -> Any:

@@ -8,7 +8,16 @@ from targets.semantics import LAVA, Semantics
 
 
 def step(
-    u: Ints, v: Ints, a: Ints, *, du: Ints, dv: Ints, vth: Ints, bias: Ints, semantics: Semantics = LAVA
+    u: Ints,
+    v: Ints,
+    a: Ints,
+    *,
+    du: Ints,
+    dv: Ints,
+    vth: Ints,
+    bias: Ints,
+    fired: Array | None = None,
+    semantics: Semantics = LAVA,
 ) -> tuple[Ints, Ints, Array]:
     """One time step of CUBA-LIF neurons in integers; returns new (u, v, s) and writes to none of its inputs.
 
@@ -21,20 +30,31 @@ def step(
     ```
     u, v, a: int32 [batch, neuron], a being the input accumulated over synapses; du, dv (12 bits), vth (17 bits),
     bias: int32 [neuron]; s: bool [batch, neuron]. Sums are int32 and wrap as int32 does, as in the source.
+    `fired`, bool [batch, neuron], are the spikes of the step before; only a reset in the next step needs them.
 
     Source: lava-nc 0.10.0, lava/proc/lif/models.py, PyLifModelBitAcc ("fixed_pt").
     """
-    u = _wrap32(
-        _decayed(u, DECAY_ONE - du - semantics.du_offset, semantics) + _wrap32(a.astype(np.int64) << ALIGN_BITS)
-    )
-    u = _overflow(u, semantics)
-    v = _wrap32(_decayed(v, DECAY_ONE - dv, semantics) + u + bias)
-    v = np.clip(v, 1 - STATE_LIMIT, STATE_LIMIT - 1)
+    u = inject(_decayed(u, DECAY_ONE - du - semantics.du_offset, semantics), a, semantics)
     threshold = vth.astype(np.int64) << ALIGN_BITS
+    v = _wrap32(_decayed(v, DECAY_ONE - dv, semantics) + u + bias)
+    if semantics.reset_time == "next step" and fired is not None:
+        v = _reset(v, fired, threshold, semantics)
+    v = np.clip(v, 1 - STATE_LIMIT, STATE_LIMIT - 1)
     s = v > threshold if semantics.threshold == ">" else v >= threshold
-    after = 0 if semantics.reset == "zero" else v - threshold
-    v = np.where(s, after, v)
-    return u.astype(np.int32), v.astype(np.int32), s
+    if semantics.reset_time == "same step":
+        v = _reset(v, s, threshold, semantics)
+    return u, v.astype(np.int32), s
+
+
+def inject(u: Array, a: Ints, semantics: Semantics = LAVA) -> Ints:
+    """wrap(u + (a << 6)): accumulated input int32 [batch, neuron] enters the current and its 24-bit register."""
+    raised = _wrap32(u + _wrap32(a.astype(np.int64) << ALIGN_BITS))
+    return _overflow(raised, semantics).astype(np.int32)
+
+
+def _reset(v: Array, s: Array, threshold: Array, semantics: Semantics) -> Array:
+    """The voltage after the reset of those that spiked."""
+    return np.where(s, 0 if semantics.reset == "zero" else v - threshold, v)
 
 
 def _decayed(x: Ints, keep: Array, semantics: Semantics) -> Array:

@@ -27,7 +27,8 @@ class Readout:
 
     def votes(self, counts: Ints) -> Ints:
         """Spike counts [sample, neuron] summed over each class's neurons: [sample, class]."""
-        return counts.reshape(len(counts), self.classes, -1).sum(axis=2, dtype=np.int32)
+        samples, neurons = counts.shape
+        return counts.reshape(samples, self.classes, neurons // self.classes).sum(axis=2, dtype=np.int32)
 
     def classify(self, counts: Ints) -> Ints:
         """Predicted class of every sample: int32 [sample]; ties go to the lowest class."""

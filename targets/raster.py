@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,11 +122,12 @@ def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
     if not path.is_file():
         raise InputError(f"{path} does not exist; a .npz file with spikes is needed, so check the path.")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream:
+            file = np.load(stream, allow_pickle=False)
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise ValueError("a single array, not an .npz")
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(
             f"{path} is not a readable .npz of spikes ({reason}); write it with numpy.savez or motifc run."
@@ -142,13 +144,13 @@ def _raster(arrays: Mapping[str, Array], name: str, path: Path) -> SpikeRaster:
     shape = arrays.get(f"{prefix}shape")
     if shape is None:
         return SpikeRaster.pack(arrays[name], lengths, labels)
-    samples, steps, neurons = (int(size) for size in shape)
     packed = arrays[name]
-    if packed.shape[:2] != (samples, steps):
+    if shape.shape != (3,) or shape.dtype.kind not in "iu" or packed.shape[:2] != tuple(shape[:2]):
         raise InputError(
-            f"{path} holds {name!r} with shape {packed.shape} but says it has {samples} samples and {steps} steps; "
-            "write the file again."
+            f"{path} holds {name!r} packed as {packed.shape} but says it has the shape {shape.tolist()} "
+            "[sample, time, neuron]; write the file again."
         )
+    samples, steps, neurons = (int(size) for size in shape)
     return SpikeRaster(packed, neurons, np.full(samples, steps) if lengths is None else lengths, labels)
 
 

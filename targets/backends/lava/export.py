@@ -1,0 +1,94 @@
+"""export: a folder that builds and runs a Program in Lava without motifc."""
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from targets.backends.lava.driver import INSTALL
+from targets.backends.lava.lower import lower
+from targets.backends.lava.network import save
+from targets.errors import InputError
+from targets.program import Program
+
+_HERE = Path(__file__).parent
+_SOURCES = {
+    "network.py": "network.py",
+    "shim.py": "shim.py",
+    "simulate.py": "simulate.py",
+    "run.py": "standalone.py",
+    "processes/__init__.py": "processes/__init__.py",
+    "processes/het_lif.py": "processes/het_lif.py",
+    "processes/delayed_sparse.py": "processes/delayed_sparse.py",
+}
+
+
+def export(program: Program, path: str | os.PathLike[str]) -> None:
+    """Write the folder `path` in one step: the network, the sources that build it, run.py and a README.
+
+    It needs Python 3.11 or later, numpy, scipy and lava-nc. Raises InputError when `path` is there and not an
+    empty folder, when it cannot be written, and where Lava cannot hold a number of the program exactly.
+    """
+    path = Path(path).absolute()
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise InputError(f"{path} is there already; export writes a new folder, so give another name or remove it.")
+    network = lower(program)
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        (partial / "processes").mkdir(parents=True)
+        save(network, partial)
+        for name, source in _SOURCES.items():
+            text = (_HERE / source).read_text(encoding="utf-8")
+            # The folder is its own root: what was targets.backends.lava.network is network there.
+            (partial / name).write_text(text.replace("targets.backends.lava.", ""), encoding="utf-8")
+        (partial / "README.md").write_text(_readme(program), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}); choose another folder.") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _readme(program: Program) -> str:
+    inputs = "\n".join(f"- `{source.name}`: {source.neurons:,} neurons" for source in program.inputs)
+    populations = "\n".join(
+        f"- `{population.name}`: {population.neurons:,} neurons" for population in program.populations
+    )
+    install = "\n".join(INSTALL)
+    return f"""# A spiking network for Lava
+
+Program {program.digest}, made for {program.chip}, {program.steps} steps per sample.
+
+Inputs:
+
+{inputs}
+
+Populations:
+
+{populations}
+
+## Install (Python 3.11 to 3.13)
+
+```
+{install}
+```
+
+## Run
+
+```
+python run.py spikes.npz recording.npz
+```
+
+`spikes.npz` holds one array of 0 and 1 per input, [sample, time, neuron], under the input's name; where there is
+only one input it may be called `spikes`. Every sample starts from zero state. `run.py` prints spike counts and
+writes `recording.npz`: for every population NAME.spikes [sample, time, neuron], and NAME.u, NAME.v [sample, neuron]
+after the last step.
+
+## Files
+
+- `network.json`, `network.npz`: names, wiring, and all integers
+- `simulate.py`: builds the Lava processes and runs them
+- `processes/`: `HetLIF`, Lava's LIF with decays and thresholds per neuron; `DelayedSparse`, Lava's Sparse with a
+  longer delay
+- `network.py`, `shim.py`: reading the arrays; importing Lava on Python 3.11 and later
+"""

@@ -1,0 +1,260 @@
+"""The program in PyTorch, on CPU or GPU: batched over samples, exact in floating-point matrix products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from targets.arrays import Array, Ints
+from targets.errors import InputError
+from targets.exact import ExactProjection, exact
+from targets.grid import ALIGN_BITS, DECAY_ONE, STATE_LIMIT
+from targets.machine import record
+from targets.program import IntPopulation, IntProjection, Program
+from targets.raster import SpikeRaster
+from targets.recording import Recording
+from targets.synapses import Dense, Sparse, Synapses
+
+with suppress(ImportError):  # `requirement` then tells what to install
+    import torch
+
+
+def requirement() -> str | None:
+    """None where PyTorch can be imported, else the sentence that tells how to install it."""
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        return f"the torch backend needs PyTorch ({error}); install it with: pip install torch"
+    return None
+
+
+def run(program: Program, inputs: Mapping[str, SpikeRaster], device: str = "auto") -> Recording:
+    """Run all samples on `device`: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1".
+
+    Spikes and final u, v are those of targets/backends/numpy.py, bit for bit. Sums over synapses are float32 products
+    where sum |w| < 2^24 makes them exact and float64 elsewhere (targets/exact.py); decays are float64 products, exact
+    because |u| 2^12 < 2^53, and cut toward zero by the conversion to int32; all else is int32, which wraps around.
+
+    Raises InputError when there is no such device.
+    """
+    with torch.inference_mode():
+        return record(TorchMachine.of(program, _device(device)), program, inputs)
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """u, v: int32 [batch, neuron] by population; past: latest spikes float32 [delay, batch, neuron] by source."""
+
+    u: Mapping[str, torch.Tensor]
+    v: Mapping[str, torch.Tensor]
+    past: Mapping[str, torch.Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class _Neurons:
+    """Parameters of one population on the device, [neuron]; keep_u, keep_v: share of u, v that is left, float64."""
+
+    name: str
+    keep_u: torch.Tensor
+    keep_v: torch.Tensor
+    bias: torch.Tensor
+    threshold: torch.Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class _Synapses:
+    """One projection on the device; `arriving`: spikes float32 [batch, pre] -> aligned input int32 [batch, post]."""
+
+    source: str
+    target: str
+    delay: int
+    arriving: Callable[[torch.Tensor], torch.Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class TorchMachine:
+    """A program on a device.
+
+    `stages` are groups of populations that feed back on one another, each group after all that feed it. Projections
+    from earlier stages are one matrix product for all steps; only those inside a stage must go step by step.
+    """
+
+    stages: tuple[tuple[_Neurons, ...], ...]
+    synapses: tuple[_Synapses, ...]
+    widths: Mapping[str, int]
+    depths: Mapping[str, int]
+    device: torch.device
+
+    @classmethod
+    def of(cls, program: Program, device: torch.device) -> TorchMachine:
+        """The program's numbers on `device`."""
+        widths = {source.name: source.neurons for source in program.inputs}
+        widths |= {population.name: population.neurons for population in program.populations}
+        depths = dict.fromkeys(widths, 0)
+        for projection in program.projections:
+            depths[projection.source] = max(depths[projection.source], projection.delay)
+        return cls(
+            stages=tuple(tuple(_neurons(p, device) for p in stage) for stage in _stages(program)),
+            synapses=tuple(
+                _Synapses(p.source, p.target, p.delay, _arriving(p, device))
+                for p in program.projections
+                if p.synapses.weights.size
+            ),
+            widths=widths,
+            depths=depths,
+            device=device,
+        )
+
+    def start(self, samples: int) -> State:
+        """Zero u and v, and no spike on its way."""
+        names = [neurons.name for stage in self.stages for neurons in stage]
+        zeros = {n: torch.zeros(samples, self.widths[n], dtype=torch.int32, device=self.device) for n in names}
+        return State(zeros, zeros, {name: self._silence(self.depths[name], samples, name) for name in self.widths})
+
+    def advance(self, state: State, spikes: Mapping[str, Array]) -> tuple[State, dict[str, Array]]:
+        """The state after all steps of `spikes`, uint8 [sample, time, neuron], and bool spikes of all populations."""
+        given = {name: torch.from_numpy(dense).to(self.device) for name, dense in spikes.items()}
+        state, emitted = self.simulate(state, given)
+        return state, {name: dense.cpu().numpy() for name, dense in emitted.items()}
+
+    def registers(self, state: State) -> tuple[Mapping[str, Ints], Mapping[str, Ints]]:
+        """(u, v) of every population: int32 [sample, neuron]."""
+        u, v = ({name: values.cpu().numpy() for name, values in held.items()} for held in (state.u, state.v))
+        return u, v
+
+    def simulate(self, state: State, given: Mapping[str, torch.Tensor]) -> tuple[State, dict[str, torch.Tensor]]:
+        """`advance` between tensors on the device; touches no other device."""
+        samples, steps, _ = next(iter(given.values())).shape
+        trains = {}
+        for name in self.widths:
+            trains[name] = self._silence(self.depths[name] + steps, samples, name)
+            trains[name][: self.depths[name]] = state.past[name]
+            if name in given:
+                trains[name][self.depths[name] :] = given[name].transpose(0, 1)
+        u, v = dict(state.u), dict(state.v)
+        for stage in self.stages:
+            members = {neurons.name for neurons in stage}
+            inner = {name: [s for s in self.synapses if s.target == name and s.source in members] for name in members}
+            driven = {neurons.name: self._driven(neurons.name, members, trains, steps, samples) for neurons in stage}
+            for t in range(steps):
+                for neurons in stage:
+                    name = neurons.name
+                    a = driven[name][t]
+                    for synapses in inner[name]:
+                        sent = self.depths[synapses.source] + t - synapses.delay
+                        a = a + synapses.arriving(trains[synapses.source][sent])
+                    u[name], v[name], s = _step(u[name], v[name], a, neurons)
+                    trains[name][self.depths[name] + t] = s
+        emitted = {name: trains[name][self.depths[name] :].transpose(0, 1).to(torch.bool) for name in u}
+        return State(u, v, {name: train[steps:].clone() for name, train in trains.items()}), emitted
+
+    def _silence(self, steps: int, samples: int, name: str) -> torch.Tensor:
+        return torch.zeros(steps, samples, self.widths[name], dtype=torch.float32, device=self.device)
+
+    def _driven(
+        self, target: str, members: set[str], trains: Mapping[str, torch.Tensor], steps: int, samples: int
+    ) -> torch.Tensor:
+        """What arrives at `target` from outside its stage: int32 [time, batch, neuron]."""
+        a = torch.zeros(steps, samples, self.widths[target], dtype=torch.int32, device=self.device)
+        for synapses in self.synapses:
+            if synapses.target == target and synapses.source not in members:
+                sent = self.depths[synapses.source] - synapses.delay
+                rows = trains[synapses.source][sent : sent + steps].flatten(0, 1)
+                a += synapses.arriving(rows).reshape(a.shape)
+        return a
+
+
+def _step(
+    u: torch.Tensor, v: torch.Tensor, a: torch.Tensor, neurons: _Neurons
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """`targets.neuron.step` on tensors; `a` is aligned already."""
+    u = (u * neurons.keep_u).to(torch.int32) + a
+    over, under = u > STATE_LIMIT, u <= -STATE_LIMIT
+    u = u.add(over, alpha=-2 * STATE_LIMIT).add(under, alpha=2 * STATE_LIMIT)
+    v = (v * neurons.keep_v).to(torch.int32) + u + neurons.bias
+    v = v.clamp(1 - STATE_LIMIT, STATE_LIMIT - 1)
+    s = v > neurons.threshold
+    return u, v.masked_fill(s, 0), s
+
+
+def _neurons(population: IntPopulation, device: torch.device) -> _Neurons:
+    int32 = np.iinfo(np.int32)
+    threshold = np.clip(population.vth.astype(np.int64) << ALIGN_BITS, int32.min, int32.max)
+    return _Neurons(
+        name=population.name,
+        keep_u=_tensor((DECAY_ONE - 1 - population.du.astype(np.float64)) / DECAY_ONE, device),
+        keep_v=_tensor((DECAY_ONE - population.dv.astype(np.float64)) / DECAY_ONE, device),
+        bias=_tensor(population.bias, device),
+        threshold=_tensor(threshold.astype(np.int32), device),
+    )
+
+
+def _arriving(projection: IntProjection, device: torch.device) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Spikes float32 [batch, pre] -> shift(weights spikes, exponent) << 6 as int32 [batch, post]."""
+    form = exact(projection)
+    product = _product(projection.synapses, form, device)
+    dtype = torch.float32 if form.weights.dtype == np.float32 else torch.float64
+    integer = torch.int32 if form.integer == "int32" else torch.int64
+
+    def arriving(spikes: torch.Tensor) -> torch.Tensor:
+        summed = product(spikes.to(dtype)).to(integer)
+        if form.floor:
+            summed = (summed >> form.floor) << ALIGN_BITS
+        return summed.to(torch.int32)
+
+    return arriving
+
+
+def _product(synapses: Synapses, form: ExactProjection, device: torch.device) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Spikes [batch, pre] -> sums [batch, post], both in the type of the weights."""
+    weights = _tensor(form.weights, device)
+    if isinstance(synapses, Dense):
+        return lambda spikes: spikes @ weights
+    if isinstance(synapses, Sparse):
+        ends = _tensor(np.stack([synapses.row_of(), synapses.indices]), device)
+        matrix = torch.sparse_coo_tensor(ends, weights, synapses.shape, check_invariants=False)
+        return lambda spikes: torch.sparse.mm(matrix, spikes.t()).t()
+    pre = synapses.weights.shape[-1]
+    sources = _tensor(form.sources.ravel(), device)
+
+    def product(spikes: torch.Tensor) -> torch.Tensor:
+        motifs, reach, _ = weights.shape
+        heard = spikes.reshape(len(spikes), -1, pre).index_select(1, sources).reshape(-1, motifs, reach)
+        return torch.bmm(heard.transpose(0, 1), weights).transpose(0, 1).flatten(1)
+
+    return product
+
+
+def _stages(program: Program) -> list[list[IntPopulation]]:
+    """Populations that feed back on one another in one list, lists in the order of the data."""
+    index = {population.name: number for number, population in enumerate(program.populations)}
+    reaches = np.eye(len(index), dtype=bool)
+    for projection in program.projections:
+        if projection.source in index:
+            reaches[index[projection.source], index[projection.target]] = True
+    for _ in range(len(index).bit_length()):
+        reaches = reaches @ reaches
+    # Whoever comes later in the data's order is reached by more, and members of one loop by the same.
+    order: dict[bytes, list[IntPopulation]] = {}
+    for number in np.argsort(reaches.sum(axis=0), kind="stable"):
+        loop = reaches[number] & reaches[:, number]
+        order.setdefault(loop.tobytes(), []).append(program.populations[number])
+    return list(order.values())
+
+
+def _tensor(values: Array, device: torch.device) -> torch.Tensor:
+    return torch.tensor(values, device=device)
+
+
+def _device(name: str) -> torch.device:
+    """The device of that name; InputError when it is not there."""
+    gpus = [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+    known = ["cpu", *(["cuda"] if gpus else []), *gpus]
+    if name == "auto":
+        return torch.device("cuda" if gpus else "cpu")
+    if name not in known:
+        raise InputError(f"device {name!r} is not available to torch here; choose auto, {', '.join(known)}.")
+    return torch.device(name)

@@ -1,0 +1,23 @@
+"""Programs that several tests of the Lava backend run."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from targets.ports import Input
+from targets.program import IntPopulation, IntProjection, Program
+
+
+def population(name: str, neurons: int, **given: npt.ArrayLike) -> IntPopulation:
+    """Neurons that forget their current at once, keep their voltage, and spike above 64 units, unless told."""
+    numbers = {"du": 4095, "dv": 0, "vth": 1, "bias": 0} | given
+    return IntPopulation(name, 1, **{key: np.full(neurons, value, np.int32) for key, value in numbers.items()})
+
+
+def program(
+    inputs: dict[str, int], populations: tuple[IntPopulation, ...], *projections: IntProjection, **settings: Any
+) -> Program:
+    """A program without placement: a simulator reads populations and projections only."""
+    ports = tuple(Input(name, neurons) for name, neurons in inputs.items())
+    return Program("loihi2", ports, populations, projections, (), (), (populations[-1].name,), None, 20, **settings)

@@ -1,0 +1,82 @@
+"""An exported folder runs without motifc and gives what the oracle gives."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from targets.backends import lava
+from targets.backends import numpy as oracle
+from targets.errors import InputError
+from targets.raster import save_rasters
+from tests.strategies import random_program
+from tests.targets.backends.lava.jobs import population, program
+
+TINY = program({"x": 1}, (population("h", 2),))
+
+
+@pytest.mark.skipif(lava.requirement() is not None, reason=str(lava.requirement()))
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_folder_runs_by_itself(packed: bool, tmp_path: Path) -> None:
+    given, inputs = random_program(np.random.default_rng(11))
+    lava.export(given, tmp_path / "net")
+    if packed:
+        save_rasters(inputs, tmp_path / "in.npz")
+    else:
+        dense = {name: raster.dense() for name, raster in inputs.items()}
+        np.savez(tmp_path / "in.npz", allow_pickle=False, **dense)
+    done = subprocess.run(
+        [sys.executable, "net/run.py", "in.npz", "out.npz"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    expected = oracle.run(given, inputs)
+    with np.load(tmp_path / "out.npz", allow_pickle=False) as got:
+        for name, raster in expected.spikes.items():
+            assert np.array_equal(got[f"{name}.spikes"], raster.dense())
+            assert np.array_equal(got[f"{name}.u"], expected.u[name])
+            assert np.array_equal(got[f"{name}.v"], expected.v[name])
+    lines = [
+        f"{name} sample {sample}: {count} spikes"
+        for name, raster in expected.spikes.items()
+        for sample, count in enumerate(raster.counts().sum(axis=1))
+    ]
+    assert done.stdout.splitlines() == lines
+
+
+def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("x")
+    with pytest.raises(InputError) as error:
+        lava.export(TINY, tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path} is there already; export writes a new folder, so give another name or remove it."
+    )
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_failed_export_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, text: str, encoding: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(InputError) as error:
+        lava.export(TINY, tmp_path / "net")
+    assert str(error.value) == f"{tmp_path / 'net'} cannot be written (No space left on device); choose another folder."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_knows_nothing_of_motifc_s_tree(tmp_path: Path) -> None:
+    lava.export(TINY, tmp_path)  # an empty folder is taken
+    texts = [file.read_text() for file in tmp_path.rglob("*.py")]
+    assert len(texts) == 7
+    assert not any("targets." in text for text in texts)
+    assert "- `h`: 2 neurons" in (tmp_path / "README.md").read_text()
+    assert TINY.digest in (tmp_path / "README.md").read_text()

@@ -1,0 +1,131 @@
+"""What only the onnx backend has: the file, its metadata, other runtimes, resuming."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from targets.arrays import Array
+from targets.backend import run
+from targets.equivalence import compare
+from targets.errors import InputError
+from targets.machine import record
+from targets.program import Program
+from targets.raster import SpikeRaster
+from targets.recording import Recording
+from tests.strategies import random_program
+
+onnx = pytest.importorskip("onnx", reason="onnx is not installed")
+onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+
+from onnx.reference import ReferenceEvaluator  # noqa: E402
+
+from targets.backends.onnx import OnnxMachine, export, model  # noqa: E402
+
+
+def test_file_has_standard_operators_and_tells_what_it_is(tmp_path: Path) -> None:
+    program, _ = random_program(np.random.default_rng(3))
+    export(program, tmp_path / "a.onnx")
+    loaded = onnx.load(tmp_path / "a.onnx")
+    onnx.checker.check_model(loaded, full_check=True)
+    assert loaded.ir_version == 8
+    assert [(entry.domain, entry.version) for entry in loaded.opset_import] == [("", 17)]
+    assert [node.op_type for node in loaded.graph.node] == ["Scan"]
+    metadata = {entry.key: entry.value for entry in loaded.metadata_props}
+    assert metadata.keys() == {"digest", "chip", "cores", "readout"}
+    assert (metadata["digest"], metadata["chip"]) == (program.digest, "loihi2")
+    members = {name: indices.tolist() for name, indices in program.cores[0].members.items()}
+    assert json.loads(metadata["cores"]) == [{"x": 0, "y": 0, "members": members}]
+    last = program.populations[-1]
+    assert json.loads(metadata["readout"]) == {"population": last.name, "classes": last.neurons}
+
+
+def test_same_program_gives_the_same_file(tmp_path: Path) -> None:
+    program, _ = random_program(np.random.default_rng(4))
+    for name in ("a", "b"):
+        export(program, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_file_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    program, _ = random_program(np.random.default_rng(4))
+    with pytest.raises(InputError) as error:
+        export(program, tmp_path)
+    assert str(error.value) == f"{tmp_path} is a folder; a file name is needed to write to, so give one."
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_file_runs_by_its_documented_names(tmp_path: Path, seed: int) -> None:
+    """A user of onnxruntime who knows nothing of motifc gets the spikes of the oracle."""
+    program, inputs = random_program(np.random.default_rng(seed))
+    export(program, tmp_path / "a.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "a.onnx", providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    results = dict(zip(names, session.run(None, _feed(program, inputs)), strict=True))
+    _assert_equal(run(program, inputs), results)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_reference_evaluator_equals_the_oracle(seed: int) -> None:
+    program, inputs = random_program(np.random.default_rng(seed))
+    reference = ReferenceEvaluator(model(program))
+    results: Any = reference.run(None, _feed(program, inputs))
+    _assert_equal(run(program, inputs), dict(zip(reference.output_names, results, strict=True)))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_cut_run_resumes(seed: int) -> None:
+    program, inputs = random_program(np.random.default_rng(seed))
+    machine = OnnxMachine.of(program)
+    first = next(iter(inputs.values()))
+    whole, cut = run(program, inputs), first.steps // 2
+    state = machine.start(first.samples)
+    spikes: list[Any] = []
+    for part in (slice(None, cut), slice(cut, None)) if cut else (slice(None),):
+        state, emitted = machine.advance(state, {name: raster.dense()[:, part] for name, raster in inputs.items()})
+        spikes.append(emitted)
+    u, v = machine.registers(state)
+    for name, raster in whole.spikes.items():
+        joined = np.concatenate([part[name] for part in spikes], axis=1)
+        assert np.array_equal(joined, raster.dense())
+        assert np.array_equal(u[name], whole.u[name])
+        assert np.array_equal(v[name], whole.v[name])
+
+
+@pytest.mark.parametrize("bins", [1, 200])
+def test_pieces_of_time_and_samples_change_nothing(bins: int) -> None:
+    program, inputs = random_program(np.random.default_rng(5))
+    assert compare(run(program, inputs).spikes, record(OnnxMachine.of(program), program, inputs, bins).spikes).equal
+
+
+def test_nothing_heavy_at_import() -> None:
+    script = "import sys, targets.backend, targets.machine, targets.exact; print({'torch', 'onnx'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def _feed(program: Program, inputs: dict[str, SpikeRaster]) -> dict[str, Array]:
+    """Zero states and all spikes under the names that `model` documents."""
+    samples = next(iter(inputs.values())).samples
+    depth = dict.fromkeys([x.name for x in program.inputs] + [p.name for p in program.populations], 1)
+    for projection in program.projections:
+        depth[projection.source] = max(depth[projection.source], projection.delay)
+    widths = {x.name: x.neurons for x in program.inputs} | {p.name: p.neurons for p in program.populations}
+    feed: dict[str, Array] = {f"spikes/{name}": raster.dense().transpose(1, 0, 2) for name, raster in inputs.items()}
+    for population in program.populations:
+        for key in ("u", "v"):
+            feed[f"{key}/{population.name}"] = np.zeros((samples, population.neurons), np.int32)
+    for name, steps in depth.items():
+        feed[f"past/{name}"] = np.zeros((steps, samples, widths[name]), np.uint8)
+    return feed
+
+
+def _assert_equal(oracle: Recording, results: dict[str, Array]) -> None:
+    for name, raster in oracle.spikes.items():
+        assert np.array_equal(results[f"spikes/{name}"].transpose(1, 0, 2), raster.dense())
+        assert np.array_equal(results[f"final/u/{name}"], oracle.u[name])
+        assert np.array_equal(results[f"final/v/{name}"], oracle.v[name])

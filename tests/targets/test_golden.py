@@ -1,0 +1,45 @@
+"""A recording by others: the dense layer of lava-dl's ground truth (Intel, BSD-3), 200 -> 256 neurons, 2,000 steps."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from targets.backend import backend_named, run
+from targets.errors import InputError
+from targets.ports import Input
+from targets.program import IntPopulation, IntProjection, Program
+from targets.raster import SpikeRaster
+from targets.synapses import Dense
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch", "onnx"])
+def test_lava_dense_layer(shared: Path, backend: str) -> None:
+    """Spikes of all 512,000 bins and the current after the last step; arrays are [neuron, time]."""
+    try:
+        backend_named(backend)
+    except InputError as missing:
+        pytest.skip(str(missing))
+    folder = shared / "golden" / "lava_dense"
+    given, current, spikes, weights = (np.load(folder / f"{name}.npy") for name in ("in", "current", "out", "weight"))
+    neurons, steps = spikes.shape
+    population = IntPopulation(
+        "dense",
+        1,
+        **{key: np.full(neurons, value) for key, value in (("du", 4095), ("dv", 415), ("vth", 6), ("bias", 0))},
+    )
+    program = Program(
+        chip="loihi2",
+        inputs=(Input("input", len(given)),),
+        populations=(population,),
+        projections=(IntProjection("input-dense", "input", "dense", Dense(weights), 0, 1),),
+        cores=(),
+        routes=(),
+        outputs=("dense",),
+        readout=None,
+        steps=steps,
+    )
+    recording = run(program, SpikeRaster.pack(given.T[None]), backend)
+    assert int(spikes.sum()) == 1826
+    assert np.array_equal(recording.spikes["dense"].dense()[0].T, spikes)
+    assert np.array_equal(recording.u["dense"][0], 64 * current[:, -1])
