@@ -1,0 +1,77 @@
+"""How far a readout is from the right class, and how often it is right."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch.nn.functional as functional
+from torch import Tensor
+
+from search.kernels.loop import Trace
+from search.samples import Batch
+from targets.errors import InputError
+from targets.ports import Readout
+
+COUNT_SCALE = 10.0
+"""Logit of a neuron that spikes in every step."""
+VOLTAGE_SCALE = 3.0
+"""Logit of a neuron whose mean voltage is 1."""
+
+
+def readout_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
+    """Mean loss of a batch; `trace` is the readout's, its neurons class by class.
+
+    ```
+    count:  CE(10 / T * spike count)
+    both:   CE(10 / T * spike count) + CE(3 * mean voltage before the reset)
+    ```
+    with T the length of each sample and the mean over the neurons of a class. Counts are what is judged; voltages
+    reach neurons that do not spike yet.
+    """
+    steps = batch.counted.sum(0).clamp(min=1)
+
+    def by_class(values: Tensor) -> Tensor:
+        mean = (values * batch.counted).sum(0) / steps
+        return mean.view(len(mean), classes, -1).mean(2)
+
+    loss = functional.cross_entropy(COUNT_SCALE * by_class(trace.spikes), batch.labels)
+    if kind == "both":
+        loss = loss + functional.cross_entropy(VOLTAGE_SCALE * by_class(trace.voltages), batch.labels)
+    return loss
+
+
+def right_answers(trace: Trace, batch: Batch, readout: Readout) -> int:
+    """Number of samples of the batch whose class has strictly the most spikes."""
+    counts = (trace.spikes.detach() * batch.counted).sum(0).cpu().numpy().astype(np.int32)
+    return round(readout.accuracy(counts, batch.labels.cpu().numpy()) * len(batch.labels))
+
+
+@dataclass
+class Tally:
+    """Loss and accuracy added up over the batches of an epoch."""
+
+    readout: Readout
+    kind: str
+    samples: int = 0
+    right: int = 0
+    loss: float = 0.0
+
+    def add(self, trace: Trace, batch: Batch) -> Tensor:
+        """Count a batch in and return its mean loss."""
+        loss = readout_loss(trace, batch, self.readout.classes, self.kind)
+        self.samples += len(batch.labels)
+        self.right += right_answers(trace, batch, self.readout)
+        self.loss += float(loss.detach()) * len(batch.labels)
+        return loss
+
+    @property
+    def mean_loss(self) -> float:
+        """Mean loss over all samples so far; InputError when training has diverged."""
+        if not math.isfinite(self.loss):
+            raise InputError(f"the loss became {self.loss} in training; it must stay finite, so lower the rates.")
+        return self.loss / max(self.samples, 1)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers so far."""
+        return self.right / max(self.samples, 1)

@@ -1,0 +1,91 @@
+"""SpiKL intrinsic plasticity: every neuron tunes its R and tau_m towards an exponential distribution of its rate."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from targets.errors import InputError
+
+
+@dataclass(frozen=True)
+class IntrinsicRule:
+    """Constants of the rule, for a threshold of 1 and time constants in steps.
+
+    mean_rate    mu, the mean of the desired exponential rate density, spikes per step
+    refractory   t_r of the rate formula, steps, below 1; the neuron itself has none
+    rate_r       eta_1, step size of R
+    rate_tau     eta_2, step size of tau_m
+    silent       a neuron with rate * tau_m below this is pulled up whatever the gradient says
+    largest      largest change of R or tau_m in one update
+    """
+
+    mean_rate: float
+    refractory: float
+    rate_r: float
+    rate_tau: float
+    silent: float
+    largest: float
+
+
+def resistance_slope(rate: Tensor, resistance: Tensor, tau_m: Tensor, mean_rate: float, refractory: float) -> Tensor:
+    """-dL/dR of the rule's loss at V_th = 1, by the formula in `adapted`; all tensors [neuron], rate > 0."""
+    w = 1 / torch.expm1((1 / rate - refractory) / tau_m)
+    return (2 * rate * tau_m - w - 1 - tau_m * rate.square() / mean_rate) / (resistance * w)
+
+
+def tau_slope(rate: Tensor, tau_m: Tensor, mean_rate: float, refractory: float) -> Tensor:
+    """-dL/dtau_m of the rule's loss, by the formula in `adapted`; all tensors [neuron]."""
+    return (2 * refractory * rate - 1 - (refractory * rate.square() - rate) / mean_rate) / tau_m
+
+
+def adapted(
+    rate: Tensor,
+    resistance: Tensor,
+    tau_m: Tensor,
+    rule: IntrinsicRule,
+    resistance_bounds: tuple[float, float],
+    tau_bounds: tuple[float, float],
+) -> tuple[Tensor, Tensor]:
+    """(R, tau_m) after one update from the rates measured over a window; all tensors [neuron].
+
+    A constant input x makes a neuron fire at y = 1 / (t_r + tau_m ln(R x / (R x - V_th))). The loss is the distance
+    of its rate from the density exp(-y / mu) / mu, L = -ln(dy/dx) + y / mu, and the update descends it:
+    ```
+    W       = V_th / (exp((1/y - t_r) / tau_m) - 1)                                   # = R x - V_th
+    R      += eta_1 (2 y tau_m V_th - W - V_th - tau_m V_th y^2 / mu) / (R W)
+    tau_m  += eta_2 (2 t_r y - 1 - (t_r y^2 - y) / mu) / tau_m
+    where y tau_m < silent:  R += 0.1 eta_1;  tau_m -= 0.1 eta_2
+    ```
+    with V_th = 1, each change clipped to +-`largest` and the results to their bounds. dR changes sign at two rates
+    (`fixed_rates`): the upper is stable, below the lower R would only fall, and there the silent branch takes over.
+
+    Source: W. Zhang and P. Li, "Information-theoretic intrinsic plasticity for online unsupervised learning in
+    spiking neural networks", Front. Neurosci. 13:31 (2019).
+    """
+    silent = rate * tau_m < rule.silent
+    active = torch.where(silent, rule.silent / tau_m, rate)
+    up = rule.rate_r * resistance_slope(active, resistance, tau_m, rule.mean_rate, rule.refractory)
+    longer = rule.rate_tau * tau_slope(active, tau_m, rule.mean_rate, rule.refractory)
+    up = torch.where(silent, torch.full_like(up, 0.1 * rule.rate_r), up)
+    longer = torch.where(silent, torch.full_like(longer, -0.1 * rule.rate_tau), longer)
+    return (
+        (resistance + up.clamp(-rule.largest, rule.largest)).clamp(*resistance_bounds),
+        (tau_m + longer.clamp(-rule.largest, rule.largest)).clamp(*tau_bounds),
+    )
+
+
+def fixed_rates(mean_rate: float, refractory: float, tau_m: float) -> tuple[float, float]:
+    """The two rates (unstable, stable) at which R stays, spikes per step.
+
+    InputError when there are none: then R falls at every rate, which for t_r = 0 is so below mu * tau_m = 2.3.
+    """
+    rates = torch.linspace(0, 1, 100_001, dtype=torch.float64)[1:-1]
+    one = torch.ones_like(rates)
+    rising = rates[resistance_slope(rates, one, tau_m * one, mean_rate, refractory) > 0]
+    if not rising.numel():
+        raise InputError(
+            f"plasticity with mean_rate {mean_rate:g} and tau_m down to {tau_m:g} steps lowers R at every rate; "
+            f"their product is {mean_rate * tau_m:.2g} and at least 3 is needed, so raise one of the two."
+        )
+    return float(rising[0]), float(rising[-1])

@@ -1,0 +1,27 @@
+"""Progress: what a long run tells its caller after every epoch."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One finished epoch.
+
+    phase     "search" or "train"
+    epoch     1 .. epochs
+    loss      mean loss: of the validation part in a search, of the thinned training samples in training
+    accuracy  share of the same samples whose class has strictly the most spikes
+    details   further figures of the epoch by name, those of the history stored in the network
+    """
+
+    phase: Literal["search", "train"]
+    epoch: int
+    epochs: int
+    loss: float
+    accuracy: float
+    details: Mapping[str, float]
+
+
+Listener = Callable[[Progress], None]

@@ -1,0 +1,239 @@
+"""Settings: every hyperparameter of search and training, its default, its range and where it comes from.
+
+W. Zhang et al. (Front. Neurosci. 18:1412559, 2024) publish none of their hyperparameters. Sources here: `group` the
+public code of the same group (TSSL-BP and SpiKL-IP), `DARTS` H. Liu et al., ICLR 2019, `ours` chosen on validation
+data of the digits task.
+"""
+
+import dataclasses
+import math
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from search.motif import DIRECTIONS, Wiring
+from search.plasticity import IntrinsicRule, fixed_rates
+from targets.errors import InputError
+
+_GROUP = "group"
+_DARTS = "DARTS"
+_OURS = "ours"
+
+
+def _setting(
+    default: object, about: str, source: str, least: float = 0, most: float = math.inf, among: Any = ()
+) -> Any:
+    """A field whose metadata a reader, the TOML loader and the documentation share."""
+    return field(default=default, metadata={"about": about, "source": source, "range": (least, most), "among": among})
+
+
+@dataclass(frozen=True)
+class _Table:
+    """One table of the TOML file; every field is checked on construction."""
+
+    def __post_init__(self) -> None:
+        for spec in dataclasses.fields(self):
+            value = _typed(getattr(self, spec.name), spec.default, f"{_title(type(self))}.{spec.name}")
+            object.__setattr__(self, spec.name, value)
+            (least, most), among = spec.metadata["range"], spec.metadata["among"]
+            if among and value not in among:
+                raise InputError(
+                    f"setting {_title(type(self))}.{spec.name} is {value!r}; allowed are {', '.join(among)}, "
+                    "so choose one of them."
+                )
+            numbers = value if isinstance(value, tuple) else () if among else (value,)
+            if not all(least <= number <= most for number in numbers):
+                limit = f"at least {least:g}" if math.isinf(most) else f"{least:g} to {most:g}"
+                raise InputError(
+                    f"setting {_title(type(self))}.{spec.name} is {value}; {limit} is allowed, so change it."
+                )
+
+
+@dataclass(frozen=True)
+class Model(_Table):
+    """The network: one hidden SC-ML layer and a spiking readout."""
+
+    neurons: int = _setting(128, "hidden neurons", _OURS, 1)
+    sizes: tuple[int, ...] = _setting((2, 4, 8, 16), "candidate motif sizes; each must divide `neurons`", _OURS, 1)
+    wiring: Wiring = _setting("ring", "which motifs are neighbours", _OURS, among=tuple(DIRECTIONS))  # noqa: RUF009
+    tau_s: float = _setting(4.0, "synaptic time constant, steps", _GROUP, 1)
+    tau_m: float = _setting(20.0, "membrane time constant of hidden neurons at the start, steps", _OURS, 1)
+    readout_tau_m: float = _setting(10.0, "membrane time constant of readout neurons, steps", _OURS, 1)
+    readout_neurons: int = _setting(4, "readout neurons per class; more of them tie less often", _OURS, 1)
+
+
+@dataclass(frozen=True)
+class Start(_Table):
+    """Fresh weights, before the search and again after it."""
+
+    voltage: float = _setting(
+        1.0, "standard deviation of each layer's voltage without reset, in thresholds", _OURS, 1e-3
+    )
+    recurrence: float = _setting(0.5, "gain of recurrent links; standard deviation gain / sqrt(links)", _OURS)
+    alpha: float = _setting(
+        1e-3, "standard deviation of architecture parameters; at 0 recurrence is dead", _DARTS, 1e-6
+    )
+
+
+@dataclass(frozen=True)
+class Search(_Table):
+    """HRMAS step 1: architecture on validation data, weights on training data."""
+
+    epochs: int = _setting(12, "passes over the training part", _OURS, 1)
+    batch: int = _setting(64, "samples per step", _DARTS, 1)
+    alpha_rate: float = _setting(1e-2, "learning rate of alpha (Adam)", _OURS, 0, 1)
+    alpha_betas: tuple[float, ...] = _setting((0.5, 0.999), "momenta of alpha's Adam", _DARTS, 0, 1 - 1e-9)
+    rate: float = _setting(3e-3, "learning rate of weights (AdamW)", _OURS, 0, 1)
+    price: float = _setting(3e-4, "added to alpha's loss per expected link of a neuron", _OURS)
+
+
+@dataclass(frozen=True)
+class Plasticity(_Table):
+    """HRMAS step 2: SpiKL intrinsic plasticity of hidden neurons over a window."""
+
+    window: int = _setting(1, "forward passes whose rates make one update; 0 switches plasticity off", _OURS)
+    mean_rate: float = _setting(0.2, "mu, mean of the desired rate distribution, spikes per step", _GROUP, 1e-3, 1)
+    refractory: float = _setting(0.0, "t_r of the rate formula, steps; published 2, our neuron has none", _OURS, 0, 0.9)
+    rate_r: float = _setting(0.5, "eta_1; the published 5 scaled by (tau_m / 64)^2", _GROUP)
+    rate_tau: float = _setting(0.5, "eta_2; as eta_1", _GROUP)
+    silent: float = _setting(1.0, "below this rate * tau_m a neuron counts as silent", _OURS, 1e-3)
+    largest: float = _setting(1.0, "largest change in one update", _OURS)
+    resistance: tuple[float, ...] = _setting((0.25, 4.0), "bounds of R, relative to its start", _OURS, 1e-3)
+    tau_m: tuple[float, ...] = _setting((0.75, 2.0), "bounds of tau_m, relative to its start", _OURS, 1e-3)
+
+
+@dataclass(frozen=True)
+class Training(_Table):
+    """Weights only, after the search."""
+
+    epochs: int = _setting(30, "passes over the data", _OURS, 1)
+    batch: int = _setting(64, "samples per step", _OURS, 1)
+    rate: float = _setting(3e-3, "largest learning rate (AdamW); cosine to 0", _OURS, 0, 1)
+    warm_up: int = _setting(20, "steps of linear warm-up", _OURS)
+    weight_decay: float = _setting(1e-2, "decoupled weight decay of AdamW", _OURS)
+    clip: float = _setting(1.0, "largest norm of the gradient", _GROUP, 1e-6)
+    drop: float = _setting(0.3, "probability that an input spike is left out of a training step", _OURS, 0, 0.99)
+    loss: str = _setting(
+        "both", "cross-entropy on spike counts, or on counts and voltages", _OURS, among=("count", "both")
+    )
+    slope: float = _setting(5.0, "k of the surrogate 1 / (1 + k |v - vth|)^2", _OURS)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All hyperparameters, in five tables; `load_settings` reads them from TOML, `as_dict` stores them."""
+
+    model: Model = field(default_factory=Model)
+    start: Start = field(default_factory=Start)
+    search: Search = field(default_factory=Search)
+    plasticity: Plasticity = field(default_factory=Plasticity)
+    training: Training = field(default_factory=Training)
+
+    def __post_init__(self) -> None:
+        for size in self.model.sizes:
+            if self.model.neurons % size:
+                raise InputError(
+                    f"setting model.sizes has a motif of {size}, which does not divide the {self.model.neurons} "
+                    "neurons; change one of the two."
+                )
+        for name in ("resistance", "tau_m"):
+            bounds = getattr(self.plasticity, name)
+            if len(bounds) != 2 or not bounds[0] <= 1 <= bounds[1]:
+                raise InputError(
+                    f"setting plasticity.{name} is {bounds}; a lower bound up to 1 and an upper one from 1 are needed, "
+                    "so give two such numbers."
+                )
+        if len(self.search.alpha_betas) != 2:
+            raise InputError(
+                f"setting search.alpha_betas is {self.search.alpha_betas}; two numbers are needed, so give two."
+            )
+        if self.plasticity.window:
+            self._check_fixed_points()
+
+    @property
+    def rule(self) -> IntrinsicRule:
+        """The constants of the plasticity rule."""
+        own = self.plasticity
+        return IntrinsicRule(own.mean_rate, own.refractory, own.rate_r, own.rate_tau, own.silent, own.largest)
+
+    @property
+    def tau_bounds(self) -> tuple[float, float]:
+        """Smallest and largest tau_m plasticity may give a hidden neuron, steps."""
+        low, high = self.plasticity.tau_m
+        return max(1.0, low * self.model.tau_m), high * self.model.tau_m
+
+    @property
+    def resistance_bounds(self) -> tuple[float, float]:
+        """Smallest and largest R plasticity may give a hidden neuron."""
+        low, high = self.plasticity.resistance
+        return low * self.model.tau_m, high * self.model.tau_m
+
+    def _check_fixed_points(self) -> None:
+        """The silent branch must end between the two rates at which R stays, for every tau_m allowed."""
+        own = self.plasticity
+        for tau_m in self.tau_bounds:
+            low, high = (rate * tau_m for rate in fixed_rates(own.mean_rate, own.refractory, tau_m))
+            if not low <= own.silent < high:
+                raise InputError(
+                    f"setting plasticity.silent is {own.silent:g}; at tau_m {tau_m:g} it must lie between the unstable "
+                    f"and the stable rate * tau_m, {low:.3g} and {high:.3g}, so move it there."
+                )
+
+
+def load_settings(path: str | os.PathLike[str] | None) -> Settings:
+    """Settings from a TOML file, defaults for what it leaves out; all defaults where `path` is None.
+
+    Raises InputError for a file that cannot be read, an unknown table or key, a wrong type or a value out of range.
+    """
+    if path is None:
+        return Settings()
+    path = Path(path)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror}); a TOML file is needed, so check the path."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not readable TOML ({error}); correct it.") from None
+    known = {table.__name__.lower(): table for table in (Model, Start, Search, Plasticity, Training)}
+    tables: dict[str, Any] = {}
+    for name, table in content.items():
+        if name not in known or not isinstance(table, Mapping):
+            raise InputError(f"{path} has an unknown table {name!r}; known are {', '.join(known)}, so rename it.")
+        keys = [spec.name for spec in dataclasses.fields(known[name])]
+        for key in table:
+            if key not in keys:
+                raise InputError(
+                    f"{path} has an unknown setting {name}.{key}; known are {', '.join(keys)}, so rename it."
+                )
+        tables[name] = known[name](**table)
+    return Settings(**tables)
+
+
+def as_dict(settings: Settings) -> dict[str, Any]:
+    """The settings as plain JSON values, table by table."""
+    return {
+        table: {key: list(value) if isinstance(value, tuple) else value for key, value in entries.items()}
+        for table, entries in dataclasses.asdict(settings).items()
+    }
+
+
+def _typed(value: object, like: object, place: str) -> object:
+    """`value` as the type of the default `like`; an int may stand for a float and a list for a tuple."""
+    if isinstance(like, tuple) and isinstance(value, (list, tuple)) and value:
+        return tuple(_typed(one, like[0], place) for one in value)
+    if isinstance(like, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is type(like) and not isinstance(value, tuple):
+        return value
+    names = {int: "a whole number", float: "a number", str: "a text"}
+    needed = f"a list of {names[type(like[0])][2:]}s" if isinstance(like, tuple) else names[type(like)]
+    raise InputError(f"setting {place} is {value!r}; {needed} is needed, so change it.")
+
+
+def _title(table: type) -> str:
+    return table.__name__.lower()

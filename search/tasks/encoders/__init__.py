@@ -1,0 +1,1 @@
+"""One file, one encoder: pictures and sounds turned into spikes; shared by the tasks."""
