@@ -8,16 +8,19 @@ from targets.backend import backend_named, backend_names
 from targets.errors import InputError
 
 _PACKAGES = {
-    "numpy": "",
-    "scipy": "",
-    "networkx": "",
-    "safetensors": "",
+    "numpy": "everything",
+    "scipy": "compiling",
+    "networkx": "compiling",
+    "safetensors": "every file",
     "torch": "search and the torch backend",
     "scikit-learn": "the digits task",
     "onnx": "the onnx backend and export",
     "onnxruntime": "the onnx backend",
     "lava-nc": "the lava backend",
+    "elephant": "motifc verify --against-float",
+    "nir": "graphs from other frameworks",
 }
+_COMMANDS = {"lava-nc": "pip install --no-deps --ignore-requires-python lava-nc==0.10.0"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ def doctor() -> tuple[Finding, ...]:
         try:
             findings.append(Finding(name, importlib.metadata.version(name)))
         except importlib.metadata.PackageNotFoundError:
-            findings.append(Finding(name, f"not installed (needed for {purpose})"))
+            command = _COMMANDS.get(name, f"pip install {name}")
+            findings.append(Finding(name, "not installed", f"{purpose} needs it: {command}"))
     for name in backend_names():
         try:
             backend_named(name)

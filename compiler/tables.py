@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 
+from compiler.commands.console import console
 from compiler.demo import REFERENCE, DemoResult
 from compiler.doctor import Finding
 from targets.equivalence import EquivalenceReport
 from targets.program import Program
-
-console = Console(highlight=False, soft_wrap=True)
 
 
 def show_demo(result: DemoResult) -> None:

@@ -313,3 +313,38 @@ def test_lava_not_installed(motifc: Motifc, monkeypatch: pytest.MonkeyPatch) -> 
 def test_wrong_usage_exits_2(motifc: Motifc) -> None:
     assert motifc("compile").status == 2
     assert motifc("fly").status == 2
+
+
+def test_a_left_checkpoint_is_not_overwritten(motifc: Motifc) -> None:
+    Path("o.checkpoint").write_text("precious")
+    outcome = motifc("search", "--data", "digits", "--out", "o.network")
+    assert outcome.status == 2
+    assert outcome.err == (
+        "motifc: o.checkpoint is left from a search that was stopped; give --resume to go on, or remove it.\n"
+    )
+    assert Path("o.checkpoint").read_text() == "precious"
+
+
+def test_a_missing_package_is_named(motifc: Motifc, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("search.task")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    outcome = motifc("run", "net.program", "--data", "digits", "--out", "o.npz")
+    assert outcome.status == 2
+    assert outcome.err.startswith("motifc: sklearn")
+    assert outcome.err.endswith("`motifc doctor` says what needs it and the command.\n")
+
+
+def test_train_continues_a_network(motifc: Motifc) -> None:
+    """One epoch on digits from a fresh search of one epoch, through the command line alone."""
+    Path("quick.toml").write_text("[model]\nneurons = 16\n[search]\nepochs = 1\n[training]\nepochs = 1\n")
+    assert motifc("search", "--data", "digits", "--config", "quick.toml", "--out", "a.network").status == 0
+    trained = motifc(
+        "train", "--network", "a.network", "--data", "digits", "--config", "quick.toml", "--out", "b.network"
+    )
+    assert trained.status == 0, trained.err
+    first, second = Network.load("a.network"), Network.load("b.network")
+    assert second.settings["hyperparameters"]["model"]["neurons"] == 16
+    assert first.digest != second.digest
+    assert first.layer("hidden").tau_m.tolist() == second.layer("hidden").tau_m.tolist()

@@ -1,0 +1,37 @@
+"""motifc demo."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from compiler.commands.console import console, emit, steps
+from compiler.commands.options import AsJson, Seed, Threads
+from compiler.commands.searching import searched
+from compiler.demo import DemoResult, demo
+from compiler.tables import show_demo
+from targets.errors import InputError
+
+
+def demo_command(
+    out: Annotated[Path, typer.Option(help="Folder for the files it makes.")] = Path("demo"),
+    seed: Seed = 0,
+    chip: Annotated[str, typer.Option(help="Chip to compile for.")] = "loihi2",
+    threads: Threads = 1,
+    as_json: AsJson = False,
+) -> None:
+    """The whole chain on real handwritten digits: search, compile, run on every backend, compare every spike."""
+    from search.task import task_named
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{out} cannot be made ({error.strerror}); choose another folder.") from None
+    split = task_named("digits").load(seed)
+    network = searched("digits", None, seed, "cpu", threads, None)
+    with steps() as tell:
+        result: DemoResult = demo(network, split.test, chip, seed, out, tell)
+    emit(result.as_dict(), as_json, lambda: show_demo(result))
+    if not as_json:
+        console.print(f"Written: {out / 'demo.network'}, {out / 'demo.program'}, {out / 'report.html'}")
+    raise typer.Exit(0 if result.equal else 1)

@@ -1,0 +1,19 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Seed = Annotated[int, typer.Option(help="Seed of the data split and of every random choice.")]
+Data = Annotated[str | None, typer.Option(help="Built-in task whose test split is used, such as digits.")]
+InputFile = Annotated[Path | None, typer.Option("--input", help="Spikes: .npz with `spikes` (sample, time, neuron).")]
+Limit = Annotated[int | None, typer.Option(help="Use only the first samples.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Threads = Annotated[
+    int, typer.Option(help="Threads of torch; the result depends on it, 1 is safest on a busy machine.")
+]
+Config = Annotated[Path | None, typer.Option(help="TOML file of hyperparameters; defaults are in docs/settings.md.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Out = Annotated[Path, typer.Option(help="File to write.")]
+ProgramFile = Annotated[Path, typer.Argument(metavar="NET.program", help="A compiled program.")]

@@ -1,0 +1,30 @@
+"""searched: a network found on a task, with progress; the start of `motifc search` and `motifc demo`."""
+
+from pathlib import Path
+
+from compiler.commands.console import epochs
+from search.network import Network
+from targets.errors import InputError
+
+
+def searched(
+    data: str, config: Path | None, seed: int, device: str, threads: int, checkpoint: Path | None = None
+) -> Network:
+    """Search on the task `data` with the settings of the file `config`."""
+    set_threads(threads)
+    from search.hrmas import search
+    from search.settings import load_settings
+    from search.task import task_named
+
+    settings = load_settings(config)
+    with epochs() as progress:
+        return search(task_named(data).load(seed), settings, seed, device, progress, checkpoint)
+
+
+def set_threads(threads: int) -> None:
+    """Let torch use that many threads; InputError below 1."""
+    if threads < 1:
+        raise InputError(f"--threads is {threads}; at least 1 is needed, so give a larger number.")
+    import torch
+
+    torch.set_num_threads(threads)
