@@ -5,6 +5,7 @@ from html import escape
 
 import numpy as np
 
+from targets.arrays import Ints
 from targets.check import check
 from targets.chip import ChipSpec, chip_named
 from targets.program import Program
@@ -46,7 +47,7 @@ def page(program: Program) -> str:
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
         f"<title>motifc program {program.digest[:12]}</title><style>{_STYLE}</style></head><body>",
         f"<h1>Program {program.digest[:12]} for {escape(chip.name)}</h1>",
-        _table(("", ""), facts),
+        _facts(facts),
         *([] if not violations else ["<h2>Violations</h2>", _violations(violations)]),
         "<h2>Populations</h2>",
         _table(("name", "neurons", "motif size", "vth", "du", "dv"), _populations(program)),
@@ -64,15 +65,25 @@ def page(program: Program) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Rows of ready HTML under escaped headings; cells that are numbers are set flush right."""
-    titles = "".join(f"<th>{escape(title)}</th>" for title in head)
-    body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in rows)
+    """Rows of ready HTML under escaped headings; columns of numbers are set flush right."""
+    classes = [" class='number'" if all(map(_is_number, column)) else "" for column in zip(*rows, strict=True)]
+    classes = classes or [""] * len(head)
+    titles = "".join(f"<th{kind}>{escape(title)}</th>" for title, kind in zip(head, classes, strict=True))
+    body = "".join(_row(row, classes) for row in rows)
     return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _cell(content: str) -> str:
-    number = content.replace(",", "").replace(" / ", "").lstrip("-").isdigit()
-    return f"<td class='number'>{content}</td>" if number else f"<td>{content}</td>"
+def _facts(rows: Sequence[tuple[str, str]]) -> str:
+    """Two columns without a heading."""
+    return f"<table><tbody>{''.join(_row(row, ('', '')) for row in rows)}</tbody></table>"
+
+
+def _row(cells: Sequence[str], classes: Sequence[str]) -> str:
+    return "<tr>" + "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(cells, classes, strict=True)) + "</tr>"
+
+
+def _is_number(content: str) -> bool:
+    return content.replace(",", "").replace(" / ", "").lstrip("-").isdigit()
 
 
 def _violations(violations: Sequence[object]) -> str:
@@ -85,10 +96,15 @@ def _populations(program: Program) -> list[tuple[str, ...]]:
             escape(p.name),
             f"{p.neurons:,}",
             f"{p.motif_size}",
-            *(f"{values.min():,} .. {values.max():,}" for values in (p.vth, p.du, p.dv)),
+            *(_span(values) for values in (p.vth, p.du, p.dv)),
         )
         for p in program.populations
     ]
+
+
+def _span(values: Ints) -> str:
+    least, most = int(values.min()), int(values.max())
+    return f"{least:,}" if least == most else f"{least:,} .. {most:,}"
 
 
 def _projections(program: Program) -> list[tuple[str, ...]]:
