@@ -1,0 +1,31 @@
+"""About: what a task's data are, where they come from and what must lie where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class About:
+    """A data set as its authors published it.
+
+    title      full name
+    licence    of the data
+    classes    number of classes
+    channels   width of the encoded spikes
+    published  samples per official part, "train" and "test" (those of "valid" are taken from "train" here)
+    files      what must lie in the folder, in words; empty for what is built in
+    page       name and address of the page to get it from; empty for what is built in
+    """
+
+    title: str
+    licence: str
+    classes: int
+    channels: int
+    published: Mapping[str, int] = field(default_factory=dict)
+    files: str = ""
+    page: str = ""
+
+    @property
+    def built_in(self) -> bool:
+        """True where no folder is needed."""
+        return not self.files
