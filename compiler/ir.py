@@ -44,13 +44,33 @@ class FloatPopulation:
 
 @dataclass(frozen=True, eq=False)
 class FloatProjection:
-    """Float synapses, in units of current per spike; a spike at t arrives at t + delay."""
+    """Float synapses, in units of current per spike; a spike at t arrives at t + delay, delay >= 0.
+
+    `bias`, float64 [post] or None, rides with the projection: an always-on source that adds to the target's current
+    in every step. (The bias of a population adds to its voltage.)
+    """
 
     name: str
     source: str
     target: str
     synapses: Synapses
     delay: int
+    bias: Floats | None = None
+
+    def __post_init__(self) -> None:
+        if self.delay < 0:
+            raise InputError(
+                f"projection {self.name!r} has delay {self.delay}; a spike cannot arrive before it is sent, "
+                "so give 0 or more steps."
+            )
+        if self.bias is not None:
+            values = readonly(self.bias, np.float64, f"bias of projection {self.name!r}")
+            if values.size != self.synapses.shape[0]:
+                raise InputError(
+                    f"projection {self.name!r} has {values.size} biases for {self.synapses.shape[0]} neurons of "
+                    f"{self.target!r}; one per neuron is needed, so match them."
+                )
+            object.__setattr__(self, "bias", values)
 
 
 P = TypeVar("P", bound=Node)

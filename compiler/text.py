@@ -102,6 +102,7 @@ def _edge(word: str, edge: Connection | FloatProjection | IntProjection) -> list
         f"{word} {edge.name}: {edge.source} -> {edge.target}, delay {edge.delay}{exponent}",
         f"  {edge.synapses.kind} [{post:,} post, {pre:,} pre], {count:,} synapses",
         *_weights(edge.synapses),
+        *([_array("bias", edge.bias)] if isinstance(edge, FloatProjection) and edge.bias is not None else []),
     ]
 
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from compiler.ir import FloatGraph
+from compiler.ir import FloatGraph, FloatProjection
+from targets.arrays import Floats
 from targets.synapses import with_weights
 
 
 def fold(graph: FloatGraph) -> FloatGraph:
-    """Divide each neuron's weights, bias and threshold by its threshold; u and v shrink alike, spikes stay.
+    """Divide each neuron's weights, biases and threshold by its threshold; u and v shrink alike, spikes stay.
 
     A chip stores few distinct thresholds per core; after this pass a population needs one.
     """
@@ -22,14 +23,16 @@ def fold(graph: FloatGraph) -> FloatGraph:
         for population in graph.populations
     )
     projections = tuple(
-        replace(
-            projection,
-            synapses=with_weights(
-                projection.synapses,
-                projection.synapses.weights
-                / graph.population(projection.target).threshold[projection.synapses.row_of()],
-            ),
-        )
-        for projection in graph.projections
+        _divided(projection, graph.population(projection.target).threshold) for projection in graph.projections
     )
     return replace(graph, populations=populations, projections=projections)
+
+
+def _divided(projection: FloatProjection, threshold: Floats) -> FloatProjection:
+    """The projection with the row and bias of every post neuron divided by its threshold."""
+    synapses = projection.synapses
+    return replace(
+        projection,
+        synapses=with_weights(synapses, synapses.weights / threshold[synapses.row_of()]),
+        bias=None if projection.bias is None else projection.bias / threshold,
+    )

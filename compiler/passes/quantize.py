@@ -24,8 +24,11 @@ def quantize(graph: FloatGraph, chip: ChipSpec) -> IntGraph:
     round(S * w / 2^e), even, with the smallest exponent e >= 0 per projection that holds the largest weight; S is the
     candidate with the least rounding error (see `_scale`). The bias becomes 64 * S * bias in mantissa and exponent.
     Decays are clustered to as many (du, dv) pairs as one core of the chip can hold, over the whole graph, so that
-    any cut into cores is legal. Raises InputError where a weight is too large for its threshold.
+    any cut into cores is legal. Raises InputError where a weight is too large for its threshold, and for what a
+    program cannot hold: a delay of 0, a bias that rides with a projection.
     """
+    for projection in graph.projections:
+        _programmable(projection)
     decays = cluster_decays(
         {population.name: (population.tau_s, population.tau_m) for population in graph.populations},
         chip.decay_profiles_per_core.value,
@@ -63,6 +66,19 @@ def quantize(graph: FloatGraph, chip: ChipSpec) -> IntGraph:
             )
         )
     return IntGraph(graph.inputs, populations, tuple(projections), graph.readout, graph.steps, graph.origin)
+
+
+def _programmable(projection: FloatProjection) -> None:
+    if projection.delay == 0:
+        raise InputError(
+            f"projection {projection.name!r} has delay 0; on a chip a spike takes at least 1 step, "
+            "so give every projection a delay of 1 or more."
+        )
+    if projection.bias is not None:
+        raise InputError(
+            f"projection {projection.name!r} adds a bias to the current of {projection.target!r}; a chip adds biases "
+            "to the voltage only, so replace it by a synapse from an input that spikes in every step."
+        )
 
 
 def _scale(population: FloatPopulation, incoming: tuple[FloatProjection, ...], chip: ChipSpec) -> float:

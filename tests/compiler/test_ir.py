@@ -37,6 +37,28 @@ def test_weights_of_the_wrong_shape_are_refused() -> None:
         replace(graph, projections=(wide, *graph.projections[1:]))
 
 
+def test_a_delay_may_be_zero_and_not_less() -> None:
+    projection = lower(tiny_network()).projections[0]
+    assert replace(projection, delay=0).delay == 0
+    with pytest.raises(InputError) as error:
+        replace(projection, delay=-1)
+    assert str(error.value) == (
+        "projection 'input' has delay -1; a spike cannot arrive before it is sent, so give 0 or more steps."
+    )
+
+
+def test_a_bias_has_one_number_per_post_neuron() -> None:
+    projection = lower(tiny_network()).projections[0]
+    bias = replace(projection, bias=np.ones(4)).bias
+    assert bias is not None
+    assert not bias.flags.writeable
+    with pytest.raises(InputError) as error:
+        replace(projection, bias=np.ones(2))
+    assert str(error.value) == (
+        "projection 'input' has 2 biases for 4 neurons of 'hidden'; one per neuron is needed, so match them."
+    )
+
+
 def test_arrays_of_a_graph_are_read_only() -> None:
     graph = lower(tiny_network())
     with pytest.raises(ValueError, match="read-only"):

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from compiler.frontends.network import lower
 from compiler.pipeline import compile_network
 from compiler.text import text
 from tests.networks import random_network, tiny_network
@@ -20,6 +22,13 @@ def test_equal_content_gives_equal_text_and_any_change_another() -> None:
     assert text(replace(network, steps=31)) != text(network)
     program = compile_network(network)
     assert text(replace(program, steps=31)) != text(program)
+
+
+def test_the_bias_of_a_projection_is_told() -> None:
+    graph = lower(tiny_network())
+    first, *rest = graph.projections
+    told = text(replace(graph, projections=(replace(first, bias=np.array([0.5, 0, 0, 1])), *rest)))
+    assert [line for line in told.splitlines() if line not in text(graph).splitlines()] == ["  bias 0.5 0 0 1"]
 
 
 def test_only_artefacts_have_a_text() -> None:

@@ -79,6 +79,23 @@ def test_weights_far_above_the_threshold_are_refused() -> None:
     )
 
 
+def test_what_a_program_cannot_hold_is_refused() -> None:
+    graph = fold(lower(tiny_network()))
+    first, *rest = graph.projections
+    with pytest.raises(InputError) as error:
+        quantize(replace(graph, projections=(replace(first, delay=0), *rest)), LOIHI1)
+    assert str(error.value) == (
+        "projection 'input' has delay 0; on a chip a spike takes at least 1 step, "
+        "so give every projection a delay of 1 or more."
+    )
+    with pytest.raises(InputError) as error:
+        quantize(replace(graph, projections=(replace(first, bias=np.zeros(4)), *rest)), LOIHI1)
+    assert str(error.value) == (
+        "projection 'input' adds a bias to the current of 'hidden'; a chip adds biases to the voltage only, "
+        "so replace it by a synapse from an input that spikes in every step."
+    )
+
+
 def test_quantize_leaves_the_graph_as_it_was() -> None:
     graph = fold(lower(random_network(6)))
     before = text(graph)

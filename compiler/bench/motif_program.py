@@ -1,0 +1,77 @@
+"""motif_program: a program of any number of neurons in motifs, made without search, to measure backends with."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from targets.arrays import Array
+from targets.chip import chip_named
+from targets.grid import decay_u, decay_v
+from targets.ports import Input
+from targets.program import Core, IntPopulation, IntProjection, Program
+from targets.raster import SpikeRaster
+from targets.synapses import Banded, BlockDiagonal, Sparse
+from targets.usage import routes
+
+MOTIF = 8
+FAN_IN = 8
+_FIELD = 64
+_CHIP = "loihi2"
+_CORE_MOTIFS = 128
+
+
+def motif_program(neurons: int, seed: int = 0) -> Program:
+    """One population of `neurons` neurons (a multiple of 8) in motifs of 8, with an input of a quarter as many.
+
+    Synapses: each motif all-to-all inside (delay 1), each neuron to all of the two neighbouring motifs of a ring
+    (delay 2), and each neuron to 8 random inputs of the 64 that lie nearest by index (delay 1): 32 a neuron. Cores are
+    filled in order of index; up to 131,072 neurons the program is legal on one loihi2, and beyond that it needs several.
+    """
+    rng = np.random.default_rng(seed)
+    motifs, outside = neurons // MOTIF, max(MOTIF, neurons // 4)
+    ring = np.arange(motifs)
+    population = IntPopulation(
+        name="motifs",
+        motif_size=MOTIF,
+        du=decay_u(rng.choice([2, 4, 8], neurons)),
+        dv=decay_v(rng.choice([8, 16, 32], neurons)),
+        vth=rng.choice([400, 600, 800], neurons),
+        bias=np.zeros(neurons, dtype=np.int32),
+    )
+    inside = BlockDiagonal(_weights((motifs, MOTIF, MOTIF), rng))
+    lateral = Banded(_weights((2, motifs, MOTIF, MOTIF), rng), np.stack([ring - 1, ring + 1]) % motifs, motifs)
+    nearest = np.arange(neurons)[:, None] * outside // neurons
+    heard = np.sort((nearest + rng.integers(0, _FIELD, (neurons, FAN_IN))) % outside, axis=1).ravel()
+    given = Sparse(np.abs(_weights((heard.size,), rng)), heard, np.arange(neurons + 1) * FAN_IN, outside)
+    chip = chip_named(_CHIP)
+    cores = tuple(
+        Core(*chip.position(number), {"motifs": np.arange(start, min(start + _CORE_MOTIFS * MOTIF, neurons), dtype=np.int32)})
+        for number, start in enumerate(range(0, neurons, _CORE_MOTIFS * MOTIF))
+    )
+    program = Program(
+        chip=_CHIP,
+        inputs=(Input("spikes", outside),),
+        populations=(population,),
+        projections=(
+            IntProjection("spikes-motifs", "spikes", "motifs", given, 0, 1),
+            IntProjection("inside", "motifs", "motifs", inside, 0, 1),
+            IntProjection("lateral", "motifs", "motifs", lateral, 0, 2),
+        ),
+        cores=cores,
+        routes=(),
+        outputs=("motifs",),
+        readout=None,
+        steps=100,
+    )
+    return replace(program, routes=routes(program))
+
+
+def sparse_spikes(program: Program, samples: int, steps: int, density: float, seed: int = 0) -> SpikeRaster:
+    """Random spikes for the program's one input: each bin is filled with probability `density`."""
+    rng = np.random.default_rng(seed)
+    return SpikeRaster.pack(rng.random((samples, steps, program.inputs[0].neurons), dtype=np.float32) < density)
+
+
+def _weights(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Even weights in -64..62."""
+    return 2 * rng.integers(-32, 32, shape)

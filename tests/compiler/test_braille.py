@@ -1,0 +1,85 @@
+"""Recordings of three frameworks, each of the same recurrent NIR graph on the same touch, explained by semantics.
+
+Source: the NIR paper (Pedersen et al., Nature Communications 15, 8122, 2024), its Braille network and one letter.
+"""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compiler.frontends.nir import read_nir
+from compiler.interpret import interpret
+from compiler.ir import FloatGraph
+from targets.equivalence import compare
+from targets.explain import explain
+from targets.raster import SpikeRaster
+from targets.semantics import FLOAT_SWITCHES, Semantics
+
+pytest.importorskip("nir", reason="nir is not installed")
+
+LAYER = "lif1.lif"
+RECORDED = [
+    ("snntorch", (), Semantics()),
+    ("norse", ("first_bias",), Semantics(first_bias="missing")),
+    ("spyx", ("reset", "output"), Semantics(reset="subtract", output="next step")),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(shared: Path) -> Path:
+    return shared / "golden" / "braille"
+
+
+@pytest.fixture(scope="module")
+def graph(folder: Path) -> FloatGraph:
+    return read_nir(folder / "braille_noDelay_bias_zero.nir", dt=1e-4, steps=256)
+
+
+@pytest.fixture(scope="module")
+def touch(folder: Path) -> dict[str, SpikeRaster]:
+    return {"input": SpikeRaster.pack(np.load(folder / "braille_sample0_from_pdf.npy")[None])}
+
+
+def recording(folder: Path, framework: str) -> dict[str, SpikeRaster]:
+    return {LAYER: SpikeRaster.pack(np.load(folder / f"{framework}_activity_noDelay_bias_zero.npy")[None])}
+
+
+def test_the_graph_is_read_whole(graph: FloatGraph) -> None:
+    ends = [(edge.name, edge.source, edge.target, edge.delay, edge.synapses.shape) for edge in graph.projections]
+    assert ends == [
+        ("fc1", "input", LAYER, 0, (38, 12)),
+        ("lif1.w_rec", LAYER, LAYER, 1, (38, 38)),
+        ("fc2", LAYER, "lif2", 0, (7, 38)),
+    ]
+    np.testing.assert_allclose(1 - 1 / graph.population(LAYER).tau_s, 0.55, atol=1e-6)
+    np.testing.assert_allclose(1 - 1 / graph.population(LAYER).tau_m, 0.9, atol=1e-6)
+
+
+@pytest.mark.parametrize(("framework", "semantics"), [(name, semantics) for name, _, semantics in RECORDED])
+def test_no_bin_differs_under_the_right_semantics(
+    framework: str, semantics: Semantics, folder: Path, graph: FloatGraph, touch: dict[str, SpikeRaster]
+) -> None:
+    mine = {LAYER: interpret(graph, touch, semantics)[LAYER]}
+    report = compare(mine, recording(folder, framework), ("motifc", framework))
+    assert report.populations[0].bins == 9_728
+    assert report.spikes > 100
+    assert report.differing == 0, report.sentence()
+
+
+@pytest.mark.parametrize(("framework", "switches"), [(name, switches) for name, switches, _ in RECORDED])
+def test_the_explainer_finds_the_semantics_by_itself(
+    framework: str, switches: tuple[str, ...], folder: Path, graph: FloatGraph, touch: dict[str, SpikeRaster]
+) -> None:
+    found = explain(partial(interpret, graph), touch, recording(folder, framework), switches=FLOAT_SWITCHES)
+    assert found.sets == (switches,), found.sentence(framework)
+
+
+def test_one_flipped_spike_is_explained_by_nothing(
+    folder: Path, graph: FloatGraph, touch: dict[str, SpikeRaster]
+) -> None:
+    spikes = recording(folder, "norse")[LAYER].dense()
+    spikes[0, 100, 7] ^= 1
+    found = explain(partial(interpret, graph), touch, {LAYER: SpikeRaster.pack(spikes)}, switches=FLOAT_SWITCHES)
+    assert found.sets == ()
