@@ -7,6 +7,7 @@ import typer
 from compiler.commands.compile import compile_command
 from compiler.commands.demo import demo_command
 from compiler.commands.doctor import doctor_command
+from compiler.commands.explain import explain_command
 from compiler.commands.export import export_command
 from compiler.commands.report import report_command
 from compiler.commands.run import run_command
@@ -30,6 +31,7 @@ app.command("compile")(compile_command)
 app.command("show")(show_command)
 app.command("run")(run_command)
 app.command("verify")(verify_command)
+app.command("explain")(explain_command)
 app.command("export")(export_command)
 app.command("report")(report_command)
 app.command("doctor")(doctor_command)

@@ -7,7 +7,8 @@ from rich.table import Table
 from compiler.commands.console import console
 from compiler.demo import REFERENCE, DemoResult
 from compiler.doctor import Finding
-from targets.equivalence import EquivalenceReport
+from compiler.drift import Drift
+from compiler.verification import Verdict
 from targets.program import Program
 
 
@@ -38,23 +39,59 @@ def show_demo(result: DemoResult) -> None:
     )
 
 
-def show_reports(reports: Sequence[EquivalenceReport]) -> None:
-    """One row per population and pair of sides, then one sentence per pair."""
+def show_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """One row per population and pair of sides, then per pair a sentence, and what lies behind a difference."""
     table = Table()
     for title in ("population", "compared", "bins", "spikes", "differing bins"):
         table.add_column(title, justify="left" if title in ("population", "compared") else "right")
-    for report in reports:
-        for agreement in report.populations:
+    for verdict in verdicts:
+        for agreement in verdict.report.populations:
             table.add_row(
                 agreement.population,
-                f"{report.left} / {report.right}",
+                f"{verdict.report.left} / {verdict.report.right}",
                 f"{agreement.bins:,}",
                 f"{agreement.spikes:,}",
                 f"{agreement.differing:,}",
             )
     console.print(table)
-    for report in reports:
-        console.print(report.sentence())
+    for verdict in verdicts:
+        console.print(verdict.report.sentence())
+        if verdict.inspection is not None:
+            console.print(verdict.inspection.text(), markup=False)
+        for name, explanation in (verdict.explanations or {}).items():
+            console.print(explanation.sentence(name))
+
+
+def show_drifts(drifts: Sequence[Drift]) -> None:
+    """How far a program strays from its float network, per population."""
+    table = Table(title="program against float network")
+    titles = (
+        "population",
+        "float spikes",
+        "program spikes",
+        "differing bins",
+        "Victor-Purpura",
+        "van Rossum",
+        "counts r",
+    )
+    for title in (*titles, "same class"):
+        table.add_column(title, justify="left" if title == "population" else "right")
+    for found in drifts:
+        table.add_row(
+            found.population,
+            f"{found.float_spikes:,}",
+            f"{found.integer_spikes:,}",
+            f"{found.differing / max(1, found.bins):.2%}",
+            f"{found.victor_purpura:.4f}",
+            f"{found.van_rossum:.4f}",
+            f"{found.count_correlation:.4f}",
+            "" if found.class_agreement is None else f"{found.class_agreement:.2%}",
+        )
+    console.print(table)
+    console.print(
+        "Spikes of both sides, bins that differ, Victor-Purpura and van Rossum distance per spike (0 equal, 1 no spike "
+        "near another), correlation of spike counts, samples put into the same class."
+    )
 
 
 def show_program(program: Program, path: str) -> None:

@@ -3,14 +3,14 @@
 import importlib
 import os
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 
 import targets.backends
 from targets.errors import InputError
 from targets.program import Program
 from targets.raster import SpikeRaster
-from targets.recording import Recording
+from targets.recording import Probe, Recording, checked_probes
 
 
 class Backend(Protocol):
@@ -21,7 +21,9 @@ class Backend(Protocol):
 
     def requirement(self) -> str | None: ...  # noqa: D102
 
-    def run(self, program: Program, inputs: Mapping[str, SpikeRaster], device: str) -> Recording: ...  # noqa: D102
+    def run(  # noqa: D102
+        self, program: Program, inputs: Mapping[str, SpikeRaster], device: str, probes: Sequence[Probe]
+    ) -> Recording: ...
 
 
 def backend_names() -> tuple[str, ...]:
@@ -43,15 +45,19 @@ def run(
     program: Program,
     inputs: SpikeRaster | Mapping[str, SpikeRaster],
     backend: str = "numpy",
-    device: str = "auto",
+    probes: Sequence[Probe] = (),
 ) -> Recording:
     """Run `program` on `inputs` and record every population.
 
     `inputs` maps the name of each program input to its spikes; a program with one input takes the raster itself.
-    `device` ("auto", "cpu", "cuda") matters to the torch backend only. Raises InputError when an input is missing
-    or has another width or other sample counts, and when the backend is unknown or not installed.
+    `backend` is a name, or a name and a variant: "torch:cpu", "torch:cuda", "lava:layer" (few processes, the usual
+    one), "lava:core" (one process per core). `probes` ask for u and v of some neurons after every step. Raises
+    InputError when an input is missing or has another width or other sample counts, for a probe of what is not
+    there, and when the backend is unknown or not installed.
     """
-    return backend_named(backend).run(program, bound_inputs(program, inputs), device)
+    name, _, variant = backend.partition(":")
+    chosen, bound = backend_named(name), bound_inputs(program, inputs)
+    return chosen.run(program, bound, variant or "auto", checked_probes(program, probes))
 
 
 def bound_inputs(program: Program, inputs: SpikeRaster | Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:

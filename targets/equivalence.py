@@ -1,7 +1,7 @@
 """compare: do two recordings hold the same spikes, and where do they first differ?"""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -110,3 +110,19 @@ def compare(
             firsts.append((sample, step, position, Difference(sample, step, name, neuron, spikes[0], spikes[1])))
     first = min(firsts, key=lambda entry: entry[:3])[3] if firsts else None
     return EquivalenceReport(names[0], names[1], tuple(agreements), first)
+
+
+def merged(reports: Sequence[tuple[int, EquivalenceReport]]) -> EquivalenceReport:
+    """One report of consecutive pieces of samples, each given with the number of samples before it."""
+    _, head = reports[0]
+    populations = tuple(
+        replace(
+            agreement,
+            bins=sum(report.populations[number].bins for _, report in reports),
+            spikes=sum(report.populations[number].spikes for _, report in reports),
+            differing=sum(report.populations[number].differing for _, report in reports),
+        )
+        for number, agreement in enumerate(head.populations)
+    )
+    firsts = [replace(report.first, sample=report.first.sample + before) for before, report in reports if report.first]
+    return replace(head, populations=populations, first=firsts[0] if firsts else None)

@@ -94,14 +94,21 @@ class SpikeRaster:
         labels = None if self.labels is None else self.labels[chosen]
         return SpikeRaster(self.packed[chosen], self.neurons, self.lengths[chosen], labels)
 
+    def until(self, steps: int) -> "SpikeRaster":
+        """The raster of the steps before `steps` only."""
+        return SpikeRaster(self.packed[:, :steps], self.neurons, np.minimum(self.lengths, steps), self.labels)
 
-def save_rasters(rasters: Mapping[str, SpikeRaster], path: str | os.PathLike[str]) -> None:
+
+def save_rasters(
+    rasters: Mapping[str, SpikeRaster], path: str | os.PathLike[str], extra: Mapping[str, Array] | None = None
+) -> None:
     """Write named rasters to one .npz in one step; a single raster named "spikes" is the usual input file.
 
     Per raster: the packed bits under its name, and `NAME.shape` [sample, time, neuron], `NAME.lengths`,
-    `NAME.labels` where there are any; the raster "spikes" writes plain `shape`, `lengths`, `labels`.
+    `NAME.labels` where there are any; the raster "spikes" writes plain `shape`, `lengths`, `labels`. `extra` arrays,
+    such as `NAME.u`, are written as they are.
     """
-    arrays: dict[str, Array] = {}
+    arrays: dict[str, Array] = dict(extra or {})
     for name, raster in rasters.items():
         prefix = "" if name == "spikes" else f"{name}."
         arrays[name] = raster.packed
@@ -132,10 +139,18 @@ def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
         raise InputError(
             f"{path} is not a readable .npz of spikes ({reason}); write it with numpy.savez or motifc run."
         ) from None
-    names = [name for name in arrays if name.rsplit(".", 1)[-1] not in ("shape", "lengths", "labels")]
+    names = [name for name in arrays if not _belongs(name, arrays)]
     if not names:
         raise InputError(f"{path} holds no array named 'spikes' (it has {sorted(arrays)}); add one.")
     return {name: _raster(arrays, name, path) for name in names}
+
+
+def _belongs(name: str, arrays: Mapping[str, Array]) -> bool:
+    """Whether an array only tells of another one: its shape, lengths, labels, or traces of its u and v."""
+    owner, _, kind = name.rpartition(".")
+    if owner:
+        return owner in arrays and kind in ("shape", "lengths", "labels", "u", "v", "neurons")
+    return kind in ("shape", "lengths", "labels") and f"{name}.shape" not in arrays
 
 
 def _raster(arrays: Mapping[str, Array], name: str, path: Path) -> SpikeRaster:

@@ -6,6 +6,7 @@ import numpy as np
 
 from targets.arrays import Array
 from targets.chip import chip_named
+from targets.errors import InputError
 from targets.grid import decay_u, decay_v
 from targets.ports import Input
 from targets.program import Core, IntPopulation, IntProjection, Program
@@ -25,8 +26,11 @@ def motif_program(neurons: int, seed: int = 0) -> Program:
 
     Synapses: each motif all-to-all inside (delay 1), each neuron to all of the two neighbouring motifs of a ring
     (delay 2), and each neuron to 8 random inputs of the 64 that lie nearest by index (delay 1): 32 a neuron. Cores are
-    filled in order of index; up to 131,072 neurons the program is legal on one loihi2, and beyond that it needs several.
+    filled in order of index; up to 131,072 neurons the program fits one loihi2, beyond that it needs several. Raises
+    InputError for a number that motifs do not fill.
     """
+    if neurons < MOTIF or neurons % MOTIF:
+        raise InputError(f"{neurons} neurons were asked for; motifs have {MOTIF}, so give a multiple of {MOTIF}.")
     rng = np.random.default_rng(seed)
     motifs, outside = neurons // MOTIF, max(MOTIF, neurons // 4)
     ring = np.arange(motifs)
@@ -45,7 +49,10 @@ def motif_program(neurons: int, seed: int = 0) -> Program:
     given = Sparse(np.abs(_weights((heard.size,), rng)), heard, np.arange(neurons + 1) * FAN_IN, outside)
     chip = chip_named(_CHIP)
     cores = tuple(
-        Core(*chip.position(number), {"motifs": np.arange(start, min(start + _CORE_MOTIFS * MOTIF, neurons), dtype=np.int32)})
+        Core(
+            *chip.position(number),
+            {"motifs": np.arange(start, min(start + _CORE_MOTIFS * MOTIF, neurons), dtype=np.int32)},
+        )
         for number, start in enumerate(range(0, neurons, _CORE_MOTIFS * MOTIF))
     )
     program = Program(
@@ -66,10 +73,11 @@ def motif_program(neurons: int, seed: int = 0) -> Program:
     return replace(program, routes=routes(program))
 
 
-def sparse_spikes(program: Program, samples: int, steps: int, density: float, seed: int = 0) -> SpikeRaster:
-    """Random spikes for the program's one input: each bin is filled with probability `density`."""
-    rng = np.random.default_rng(seed)
-    return SpikeRaster.pack(rng.random((samples, steps, program.inputs[0].neurons), dtype=np.float32) < density)
+def random_spikes(program: Program, samples: int, steps: int, density: float, seed: int = 0) -> SpikeRaster:
+    """Spikes for the program's one input, each bin filled with probability `density`; packed sample by sample."""
+    rng, neurons = np.random.default_rng(seed), program.inputs[0].neurons
+    packed = [np.packbits(rng.random((steps, neurons), np.float32) < density, axis=1) for _ in range(samples)]
+    return SpikeRaster(np.stack(packed), neurons, np.full(samples, steps, np.int32))
 
 
 def _weights(shape: tuple[int, ...], rng: np.random.Generator) -> Array:

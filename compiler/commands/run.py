@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from compiler.commands.console import console
-from compiler.commands.options import Data, Device, InputFile, Limit, Out, ProgramFile, Seed
+from compiler.commands.options import Data, InputFile, Limit, Out, ProgramFile, Seed
+from compiler.probing import parse_probe
 from compiler.samples import samples
 from targets.artefact import check_writable
 from targets.backend import run
@@ -17,21 +18,29 @@ from targets.raster import save_rasters
 def run_command(
     program: ProgramFile,
     out: Out,
-    backend: Annotated[str, typer.Option(help="numpy, torch, lava or onnx.")] = "numpy",
+    backend: Annotated[str, typer.Option(help="numpy, torch, lava or onnx; variants as in torch:cuda.")] = "numpy",
     input_file: InputFile = None,
     data: Data = None,
     seed: Seed = 0,
     limit: Limit = None,
-    device: Device = "auto",
+    probe: Annotated[
+        list[str] | None,
+        typer.Option(help="u and v to record, such as hidden:u,v or hidden\\[0,8-11]:v; may be repeated."),
+    ] = None,
 ) -> None:
-    """Run a program and write the spikes of every population."""
+    """Run a program and write the spikes of every population, with u and v of probed neurons."""
     check_writable(out)
     loaded = legal(Program.load(program))
-    spikes = run(loaded, samples(input_file, data, seed, limit), backend, device).spikes
-    save_rasters(spikes, out)
-    for name, raster in spikes.items():
+    asked = [parse_probe(text, loaded) for text in probe or ()]
+    recording = run(loaded, samples(input_file, data, seed, limit), backend, [wanted for wanted, _ in asked])
+    traces = {}
+    for wanted, kinds in asked:
+        traces[f"{wanted.population}.neurons"] = wanted.neurons
+        traces |= {f"{wanted.population}.{kind}": getattr(recording.traces[wanted.population], kind) for kind in kinds}
+    save_rasters(recording.spikes, out, traces)
+    for name, raster in recording.spikes.items():
         console.print(f"{name}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples")
     if loaded.readout is not None:
-        votes = spikes[loaded.readout.population]
+        votes = recording.spikes[loaded.readout.population]
         if votes.labels is not None:
             console.print(f"accuracy {loaded.readout.accuracy(votes.counts(), votes.labels):.2%} (ties count as wrong)")

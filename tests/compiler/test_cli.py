@@ -13,9 +13,11 @@ import pytest
 from compiler.cli import main
 from compiler.pipeline import compile_network
 from search.network import Connection, Layer, Network
+from targets.backends import numpy as oracle
 from targets.ports import Input
 from targets.program import Program
 from targets.raster import load_rasters, save_rasters
+from targets.semantics import LAVA
 from targets.synapses import Dense, with_weights
 from tests.networks import random_network, random_spikes
 
@@ -110,7 +112,7 @@ def test_verify_against_a_changed_program_names_the_first_difference(motifc: Mot
     assert "first in sample 0, step 19, population 'hidden', neuron 5: net.program spikes" in outcome.out
     plain = motifc("verify", "net.program", "--against", "other.program", "--input", "spikes.npz", "--json")
     assert plain.status == 1
-    (report,) = json.loads(plain.out)
+    (report,) = json.loads(plain.out)["verdicts"]
     assert report["equal"] is False
     assert report["first"] | {"left": True} == {
         "sample": 0,
@@ -249,7 +251,8 @@ def no_input() -> tuple[list[str], str]:
 def one_backend() -> tuple[list[str], str]:
     return (
         ["verify", "net.program", "--input", "spikes.npz"],
-        "one backend has nothing to agree with; give at least two in --backends, or --against PROGRAM.",
+        "one backend has nothing to agree with; give at least two in --backends, --against PROGRAM or "
+        "--against-float NETWORK.",
     )
 
 
@@ -348,3 +351,39 @@ def test_train_continues_a_network(motifc: Motifc) -> None:
     assert second.settings["hyperparameters"]["model"]["neurons"] == 16
     assert first.digest != second.digest
     assert first.layer("hidden").tau_m.tolist() == second.layer("hidden").tau_m.tolist()
+
+
+def test_verify_explains_and_measures_drift(motifc: Motifc) -> None:
+    outcome = motifc(
+        "verify", "net.program", "--backends", "numpy,onnx", "--against-float", "net.network", "--input", "spikes.npz"
+    )
+    assert outcome.status == 0, outcome.err
+    assert "program against float network" in outcome.out
+    random_network(1).save("other.network")
+    wrong = motifc("verify", "net.program", "--against-float", "other.network", "--input", "spikes.npz")
+    assert wrong.status == 2
+    assert "so give that one." in wrong.err
+
+
+def test_probes_are_written_beside_the_spikes(motifc: Motifc) -> None:
+    arguments = ("run", "net.program", "--input", "spikes.npz", "--out", "o.npz")
+    assert motifc(*arguments, "--probe", "hidden[3,5-6]:u,v", "--probe", "answer:v", "--backend", "torch").status == 0
+    with np.load("o.npz") as written:
+        assert written["hidden.neurons"].tolist() == [3, 5, 6]
+        assert written["hidden.u"].shape == written["hidden.v"].shape == (5, 30, 3)
+        assert written["answer.v"].shape == (5, 30, 3)
+        assert "answer.u" not in written
+    assert set(load_rasters("o.npz")) == {"hidden", "answer"}
+
+
+def test_explain_names_the_dialect_of_a_recording(motifc: Motifc) -> None:
+    program = Program.load("net.program")
+    spikes = random_spikes(0, 11, samples=5)
+    for switches, status in ((("reset", "output"), 0), ((), 0)):
+        recording = oracle.run(program, {"touch": spikes}, semantics=LAVA.switched(switches)).spikes
+        save_rasters({"hidden": recording["hidden"]}, "theirs.npz")
+        outcome = motifc("explain", "net.program", "--input", "spikes.npz", "--recording", "theirs.npz", "--json")
+        assert outcome.status == status
+        assert [set(found) for found in json.loads(outcome.out)["sets"]] == [set(switches)]
+    save_rasters({"hidden": random_spikes(3, 24, samples=5)}, "theirs.npz")
+    assert motifc("explain", "net.program", "--input", "spikes.npz", "--recording", "theirs.npz").status == 1

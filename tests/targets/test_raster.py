@@ -209,3 +209,23 @@ def _assert_same(left: dict[str, SpikeRaster], right: dict[str, SpikeRaster]) ->
         assert (mine.labels is None) == (theirs.labels is None)
         if mine.labels is not None and theirs.labels is not None:
             assert np.array_equal(mine.labels, theirs.labels)
+
+
+def test_until_keeps_the_first_steps() -> None:
+    dense = np.random.default_rng(0).random((3, 6, 5)) < 0.5
+    raster = SpikeRaster.pack(dense, lengths=[6, 4, 2], labels=[7, 8, 9]).until(4)
+    assert np.array_equal(raster.dense(), dense[:, :4])
+    assert raster.lengths.tolist() == [4, 4, 2]
+    assert raster.labels is not None
+    assert raster.labels.tolist() == [7, 8, 9]
+    assert raster.until(9).packed.tolist() == raster.packed.tolist()
+
+
+def test_a_population_may_have_the_name_of_a_companion(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    spikes = SpikeRaster.pack(np.eye(6, dtype=bool).reshape(2, 3, 6))
+    traces = {"labels.u": np.zeros((2, 3, 1), np.int32), "labels.neurons": np.array([4])}
+    save_rasters({"labels": spikes, "x.shape": spikes}, path, traces)
+    read = load_rasters(path)
+    assert set(read) == {"labels", "x.shape"}
+    np.testing.assert_array_equal(read["labels"].packed, spikes.packed)

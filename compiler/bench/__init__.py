@@ -1,0 +1,1 @@
+"""Benchmarks: programs to measure, the measuring, and the pages that are written of it."""

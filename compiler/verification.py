@@ -1,0 +1,81 @@
+"""verify: one side against others, piece by piece; a difference is inspected and explained."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from targets.backend import bound_inputs, run
+from targets.equivalence import EquivalenceReport, compare, merged
+from targets.explain import Explanation, explain_program
+from targets.inspection import Inspection, Side, inspect_difference
+from targets.program import Program
+from targets.raster import SpikeRaster
+
+SAMPLES = 256
+"""Samples that are run at a time."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether two sides agree on all samples; if not, where they first differ and which semantics explains it.
+
+    `explanations` has an entry per side that is not the oracle's own: name of the side -> Explanation, found on the
+    first piece of samples that holds a difference.
+    """
+
+    report: EquivalenceReport
+    inspection: Inspection | None = None
+    explanations: Mapping[str, Explanation] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        explained = {name: found.as_dict() for name, found in (self.explanations or {}).items()}
+        inspected = None if self.inspection is None else self.inspection.as_dict()
+        return self.report.as_dict() | {"inspection": inspected, "explanations": explained}
+
+
+def side(program: Program, backend: str, name: str | None = None) -> Side:
+    """A program on a backend, named after the backend if nothing else is given."""
+    return Side(name or backend, program, lambda inputs, probes: run(program, inputs, backend, probes))
+
+
+def verify(
+    left: Side,
+    others: Sequence[Side],
+    inputs: SpikeRaster | Mapping[str, SpikeRaster],
+    tell: Callable[[str], None] = lambda step: None,
+    samples: int = SAMPLES,
+) -> tuple[Verdict, ...]:
+    """Compare every spike of every population of `left` with each of `others`, `samples` at a time.
+
+    Equality is transitive, so sides equal to the left one are equal to each other.
+    """
+    bound = bound_inputs(left.program, inputs)
+    total = next(iter(bound.values())).samples
+    reports: list[list[tuple[int, EquivalenceReport]]] = [[] for _ in others]
+    details: list[tuple[Inspection, dict[str, Explanation]] | None] = [None for _ in others]
+    for start in range(0, max(total, 1), samples):
+        piece = {name: raster.take(slice(start, start + samples)) for name, raster in bound.items()}
+        share = f"samples {start} to {min(start + samples, total) - 1} of {total}"
+        tell(f"{left.name}: {share}")
+        expected = left.run(piece, ()).spikes
+        for number, other in enumerate(others):
+            tell(f"{other.name}: {share}")
+            spikes = other.run(piece, ()).spikes
+            report = compare(expected, spikes, (left.name, other.name))
+            reports[number].append((start, report))
+            if report.first is not None and details[number] is None:
+                tell(f"explaining the difference between {left.name} and {other.name}")
+                inspection = inspect_difference(report.first, piece, left, other)
+                details[number] = inspection, _explained(left, piece, {left.name: expected, other.name: spikes})
+    return tuple(
+        Verdict(merged(pieces), *(detail or (None, None))) for pieces, detail in zip(reports, details, strict=True)
+    )
+
+
+def _explained(
+    left: Side, inputs: Mapping[str, SpikeRaster], seen: Mapping[str, Mapping[str, SpikeRaster]]
+) -> dict[str, Explanation]:
+    """The oracle's explanation, running the left program, of every side that is not the oracle as it is."""
+    found = {name: explain_program(left.program, inputs, spikes) for name, spikes in seen.items()}
+    return {name: explanation for name, explanation in found.items() if explanation.sets != ((),)}
