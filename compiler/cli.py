@@ -4,11 +4,14 @@ import sys
 
 import typer
 
+from compiler.commands.bench import bench_app
 from compiler.commands.compile import compile_command
+from compiler.commands.data import data_app
 from compiler.commands.demo import demo_command
 from compiler.commands.doctor import doctor_command
 from compiler.commands.explain import explain_command
 from compiler.commands.export import export_command
+from compiler.commands.fuzz import fuzz_command
 from compiler.commands.report import report_command
 from compiler.commands.run import run_command
 from compiler.commands.search import search_command
@@ -34,6 +37,9 @@ app.command("verify")(verify_command)
 app.command("explain")(explain_command)
 app.command("export")(export_command)
 app.command("report")(report_command)
+app.add_typer(data_app, name="data")
+app.command("fuzz")(fuzz_command)
+app.add_typer(bench_app, name="bench")
 app.command("doctor")(doctor_command)
 
 

@@ -1,5 +1,6 @@
 """Read-only arrays: how every frozen dataclass of the house holds its numbers."""
 
+import mmap
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def readonly(values: npt.ArrayLike, dtype: npt.DTypeLike, place: str, ndim: int = 1) -> Array:
-    """A read-only copy of `values` as `dtype` with `ndim` axes.
+    """A read-only copy of `values` as `dtype` with `ndim` axes; what nobody can write to is returned as it is.
 
     Raises InputError when the number of axes is wrong, when a float is NaN or infinite, or when a number does not
     fit the integer `dtype` exactly; `place` says in the message which array it was.
@@ -29,9 +30,21 @@ def readonly(values: npt.ArrayLike, dtype: npt.DTypeLike, place: str, ndim: int 
             f"{place} holds {bad:,} NaN or infinite of {given.size:,} values; all must be finite, "
             "so repair or retrain the network."
         )
+    if given.dtype == np.dtype(dtype) and given.flags.c_contiguous and _never_written(given):
+        return given
     with np.errstate(invalid="ignore"):
         array = np.array(given, dtype=dtype, order="C")
-    if array.dtype.kind in "iu" and not np.array_equal(array, given):
+    if array.dtype.kind in "iu" and array.dtype != given.dtype and not np.array_equal(array, given):
         raise InputError(f"{place} holds numbers that do not fit {array.dtype}; round or scale them first.")
     array.setflags(write=False)
     return array
+
+
+def _never_written(array: Array) -> bool:
+    """Whether an array lies in memory that cannot be made writable, such as a file mapped for reading."""
+    lender: Any = array
+    while isinstance(lender, np.ndarray):
+        if lender.flags.writeable:
+            return False
+        lender = lender.base
+    return isinstance(lender, bytes | memoryview | mmap.mmap) and memoryview(lender).readonly

@@ -41,7 +41,7 @@ class Artefact:
             array = self.arrays[name]
             little = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False))
             _feed(sha, f"{name} {little.dtype.str} {little.shape}".encode())
-            _feed(sha, little.tobytes())
+            _feed(sha, little.reshape(-1).view(np.uint8).data)
         return sha.hexdigest()
 
 
@@ -140,7 +140,7 @@ def _canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def _feed(sha: "hashlib._Hash", data: bytes) -> None:
+def _feed(sha: "hashlib._Hash", data: bytes | memoryview) -> None:
     sha.update(struct.pack("<Q", len(data)))
     sha.update(data)
 

@@ -1,6 +1,6 @@
 """Machine: what advances a program piece by piece, so that inputs of any length fit in memory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -8,10 +8,11 @@ import numpy as np
 from targets.arrays import Array, Ints
 from targets.program import Program
 from targets.raster import SpikeRaster
-from targets.recording import Recording
+from targets.recording import Probe, Recording, Trace
 
 _BINS = 1 << 24
-_STEPS = 64
+_STEPS = 16
+"""Steps at a time below which rather samples are cut: long pieces save little, large batches much."""
 
 S = TypeVar("S")
 
@@ -35,16 +36,26 @@ class Machine(Protocol[S]):
         ...
 
 
-def record(machine: Machine[S], program: Program, inputs: Mapping[str, SpikeRaster], bins: int = _BINS) -> Recording:
-    """Run all samples from zero state; at most about `bins` (sample, step, neuron) bins are unpacked at a time."""
+def record(
+    machine: Machine[S],
+    program: Program,
+    inputs: Mapping[str, SpikeRaster],
+    probes: Sequence[Probe] = (),
+    bins: int = _BINS,
+) -> Recording:
+    """Run all samples from zero state; at most about `bins` (sample, step, neuron) bins are unpacked at a time.
+
+    With `probes` the machine goes step by step, and its registers are read after each.
+    """
     first = next(iter(inputs.values()))
     samples, steps = first.samples, first.steps
     width = program.neurons + sum(source.neurons for source in program.inputs)
     sample_piece = max(1, bins // (width * max(1, min(steps, _STEPS))))
-    step_piece = max(1, bins // (width * max(1, min(samples, sample_piece))))
+    step_piece = 1 if probes else max(1, bins // (width * max(1, min(samples, sample_piece))))
     packed = {p.name: np.zeros((samples, steps, -(-p.neurons // 8)), np.uint8) for p in program.populations}
     u = {p.name: np.zeros((samples, p.neurons), np.int32) for p in program.populations}
     v = {p.name: np.zeros((samples, p.neurons), np.int32) for p in program.populations}
+    traces = {probe.population: Trace.of_zeros(samples, steps, probe.neurons.size) for probe in probes}
     for batch in _pieces(samples, sample_piece):
         state = machine.start(batch.stop - batch.start)
         for time in _pieces(steps, step_piece):
@@ -55,11 +66,28 @@ def record(machine: Machine[S], program: Program, inputs: Mapping[str, SpikeRast
             state, spikes = machine.advance(state, given)
             for name, dense in spikes.items():
                 packed[name][batch, time] = np.packbits(dense, axis=2)
+            if probes:
+                _trace(traces, probes, machine.registers(state), batch, time)
         for registers, ends in zip((u, v), machine.registers(state), strict=True):
             for name, values in ends.items():
                 registers[name][batch] = values
     rasters = {p.name: SpikeRaster(packed[p.name], p.neurons, first.lengths, first.labels) for p in program.populations}
-    return Recording(rasters, u, v)
+    return Recording(rasters, u, v, traces)
+
+
+def _trace(
+    traces: Mapping[str, Trace],
+    probes: Sequence[Probe],
+    registers: tuple[Mapping[str, Ints], Mapping[str, Ints]],
+    batch: slice,
+    time: slice,
+) -> None:
+    """Write the probed (u, v) after the one step of `time` into the traces."""
+    u, v = registers
+    for probe in probes:
+        name, trace = probe.population, traces[probe.population]
+        trace.u[batch, time] = u[name][:, None, probe.neurons]
+        trace.v[batch, time] = v[name][:, None, probe.neurons]
 
 
 def _pieces(total: int, size: int) -> Iterator[slice]:

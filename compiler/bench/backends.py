@@ -28,7 +28,8 @@ class BackendTime:
     """One backend on a program of `neurons` neurons with `batch` samples at once; times in seconds.
 
     build       the least of a run of one step: everything a run costs before and after its steps
-    step        median, and `best` the least, over `repeats` of (a run of `steps` steps - a run of 1) / (steps - 1)
+    step        (a run of `steps` steps - a run of 1) / (steps - 1), with the median of each over `repeats`
+    best        the same with the least of each
     rate        spikes per neuron and step
     differing   bins that differ from those of the first backend that ran; None for that one itself
     load        load average of the machine over the last minute when the row began
@@ -106,10 +107,10 @@ def page(rows: Sequence[BackendTime], command: str) -> str:
         f"{DENSITY:.0%} of all bins. It was generated, neither searched nor trained, and its cores are filled in "
         "order; the limits of the chip were not checked.",
         "",
-        "Time per step is (a run of S steps - a run of one step) / (S - 1), for the whole batch: the median over the "
-        "repeats, and the least. *Start and end* is the least time of a run of one step: loading and building, reading "
-        "the state, for Lava also starting and stopping its processes. *Differing bins* compares all spikes with those "
-        "of the first backend.",
+        "Time per step is (a run of S steps - a run of one step) / (S - 1), for the whole batch, with the median of "
+        "each over the repeats, and with the least of each. *Start and end* is the least time of a run of one step: "
+        "loading and building, reading the state, for Lava also starting and stopping its processes. *Differing bins* "
+        "compares all spikes with those of the first backend.",
     ]
     for neurons in dict.fromkeys(row.neurons for row in rows):
         lines += [
@@ -127,16 +128,6 @@ def page(rows: Sequence[BackendTime], command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-@dataclass(frozen=True, eq=False)
-class _Pair:
-    """A run of one step and a run of `steps`: seconds of the first, seconds of each further step, and spikes."""
-
-    steps: int
-    one: float
-    step: float
-    raster: SpikeRaster
-
-
 def _measured(
     row: BackendTime,
     runner: Runner,
@@ -147,41 +138,45 @@ def _measured(
     reference: SpikeRaster | None,
 ) -> tuple[BackendTime, SpikeRaster | None]:
     """The row with its times or its reason, and the spikes that the backend returned."""
-    begin = time.perf_counter()
+    begin, few = time.perf_counter(), spikes.steps // 10
+    ones: list[float] = []
+    totals: list[float] = []
     try:
         warm, _ = _timed(runner, program, spikes, 1)
         if warm > budget:
             reason = f"a run of one step took {warm:.1f} s, more than the {budget:g} s allowed a row."
             return replace(row, reason=reason), None
-        first = _pair(runner, program, spikes, spikes.steps // 10)
-        affordable = budget / repeats / max(first.step, 1e-9)
-        steps = round(min(max(affordable, first.steps), spikes.steps))
-        pairs: list[_Pair] = []
-        while len(pairs) < repeats and time.perf_counter() - begin < budget:
-            pairs.append(_pair(runner, program, spikes, steps))
+        short, raster = _timed(runner, program, spikes, few)
+        one, _ = _timed(runner, program, spikes, 1)
+        step = max((short - one) / (few - 1), 1e-9)
+        steps = round(min(max(budget / repeats / step, few), spikes.steps))
+        while not totals or (len(totals) < repeats and time.perf_counter() - begin < budget):
+            ones.append(_timed(runner, program, spikes, 1)[0])
+            total, raster = _timed(runner, program, spikes, steps)
+            totals.append(total)
     except (InputError, BackendError) as error:
         return replace(row, reason=str(error)), None
-    pairs = pairs or [first]
-    raster = pairs[-1].raster
+    longer = median(totals) - median(ones)
+    spread = max(ones) - min(ones)
+    if longer <= spread:
+        reason = (
+            f"{steps} steps took {longer:.2g} s longer than one, and runs of one step differ by {spread:.2g} s among "
+            "themselves, so a step is lost in the start; measure more steps, or on a quieter machine."
+        )
+        return replace(row, reason=reason), raster
     return (
         replace(
             row,
-            build=min(pair.one for pair in pairs),
-            step=median(pair.step for pair in pairs),
-            best=min(pair.step for pair in pairs),
-            steps=pairs[0].steps,
-            repeats=len(pairs),
+            build=min(ones),
+            step=longer / (steps - 1),
+            best=(min(totals) - min(ones)) / (steps - 1),
+            steps=steps,
+            repeats=len(totals),
             rate=int(np.bitwise_count(raster.packed).sum()) / raster.bins,
             differing=None if reference is None else _differing(reference, raster),
         ),
         raster,
     )
-
-
-def _pair(runner: Runner, program: Program, spikes: SpikeRaster, steps: int) -> _Pair:
-    one, _ = _timed(runner, program, spikes, 1)
-    total, raster = _timed(runner, program, spikes, steps)
-    return _Pair(steps, one, (total - one) / (steps - 1), raster)
 
 
 def _timed(runner: Runner, program: Program, spikes: SpikeRaster, steps: int) -> tuple[float, SpikeRaster]:

@@ -28,7 +28,7 @@ def demo_command(
     except OSError as error:
         raise InputError(f"{out} cannot be made ({error.strerror}); choose another folder.") from None
     split = task_named("digits").load(seed)
-    network = searched("digits", None, seed, "cpu", threads, None)
+    network = searched("digits", None, None, seed, "cpu", threads, None)
     with steps() as tell:
         result: DemoResult = demo(network, split.test, chip, seed, out, tell)
     emit(result.as_dict(), as_json, lambda: show_demo(result))

@@ -6,7 +6,10 @@ from typing import Annotated
 import typer
 
 Seed = Annotated[int, typer.Option(help="Seed of the data split and of every random choice.")]
-Data = Annotated[str | None, typer.Option(help="Built-in task whose test split is used, such as digits.")]
+Data = Annotated[str | None, typer.Option(help="Data whose test part is used: a task such as digits, or a path.")]
+DataFolder = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of a task's files; $MOTIFC_DATA/NAME where not given.")
+]
 InputFile = Annotated[Path | None, typer.Option("--input", help="Spikes: .npz with `spikes` (sample, time, neuron).")]
 Limit = Annotated[int | None, typer.Option(help="Use only the first samples.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
@@ -17,3 +20,6 @@ Config = Annotated[Path | None, typer.Option(help="TOML file of hyperparameters;
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Out = Annotated[Path, typer.Option(help="File to write.")]
 ProgramFile = Annotated[Path, typer.Argument(metavar="NET.program", help="A compiled program.")]
+TrainingData = Annotated[
+    str, typer.Option("--data", help="A task such as digits, or a .npz or folder of your own spikes: see docs/data.md.")
+]

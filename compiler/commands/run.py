@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from compiler.commands.console import console
-from compiler.commands.options import Data, InputFile, Limit, Out, ProgramFile, Seed
+from compiler.commands.options import Data, DataFolder, InputFile, Limit, Out, ProgramFile, Seed
 from compiler.probing import parse_probe
 from compiler.samples import samples
 from targets.artefact import check_writable
@@ -21,6 +21,7 @@ def run_command(
     backend: Annotated[str, typer.Option(help="numpy, torch, lava or onnx; variants as in torch:cuda.")] = "numpy",
     input_file: InputFile = None,
     data: Data = None,
+    data_dir: DataFolder = None,
     seed: Seed = 0,
     limit: Limit = None,
     probe: Annotated[
@@ -32,7 +33,7 @@ def run_command(
     check_writable(out)
     loaded = legal(Program.load(program))
     asked = [parse_probe(text, loaded) for text in probe or ()]
-    recording = run(loaded, samples(input_file, data, seed, limit), backend, [wanted for wanted, _ in asked])
+    recording = run(loaded, samples(input_file, data, seed, limit, data_dir), backend, [wanted for wanted, _ in asked])
     traces = {}
     for wanted, kinds in asked:
         traces[f"{wanted.population}.neurons"] = wanted.neurons

@@ -5,15 +5,16 @@ from typing import Annotated
 import typer
 
 from compiler.commands.console import console
-from compiler.commands.options import Config, Device, Out, Seed, Threads
+from compiler.commands.options import Config, DataFolder, Device, Out, Seed, Threads, TrainingData
 from compiler.commands.searching import searched
 from targets.artefact import check_writable
 from targets.errors import InputError
 
 
 def search_command(
-    data: Annotated[str, typer.Option(help="Task to search on, such as digits.")],
+    data: TrainingData,
     out: Out,
+    data_dir: DataFolder = None,
     config: Config = None,
     device: Device = "auto",
     seed: Seed = 0,
@@ -25,7 +26,7 @@ def search_command(
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.exists() and not resume:
         raise InputError(f"{checkpoint} is left from a search that was stopped; give --resume to go on, or remove it.")
-    network = searched(data, config, seed, device, threads, checkpoint)
+    network = searched(data, data_dir, config, seed, device, threads, checkpoint)
     digest = network.save(out)
     checkpoint.unlink(missing_ok=True)
     console.print(f"{out}: {network.neurons:,} neurons, digest {digest[:16]}")

@@ -8,17 +8,23 @@ from targets.errors import InputError
 
 
 def searched(
-    data: str, config: Path | None, seed: int, device: str, threads: int, checkpoint: Path | None = None
+    data: str,
+    folder: Path | None,
+    config: Path | None,
+    seed: int,
+    device: str,
+    threads: int,
+    checkpoint: Path | None = None,
 ) -> Network:
-    """Search on the task `data` with the settings of the file `config`."""
+    """Search on `data` (its files in `folder`) with the settings of the file `config`."""
     set_threads(threads)
+    from search.data import load_split
     from search.hrmas import search
     from search.settings import load_settings
-    from search.task import task_named
 
     settings = load_settings(config)
     with epochs() as progress:
-        return search(task_named(data).load(seed), settings, seed, device, progress, checkpoint)
+        return search(load_split(data, folder, seed), settings, seed, device, progress, checkpoint)
 
 
 def set_threads(threads: int) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from compiler.commands.console import emit, steps
-from compiler.commands.options import AsJson, Data, InputFile, Limit, ProgramFile, Seed
+from compiler.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, Seed
 from compiler.drift import Drift, drift
 from compiler.frontends.network import lower
 from compiler.interpret import interpret
@@ -31,6 +31,7 @@ def verify_command(
     ] = None,
     input_file: InputFile = None,
     data: Data = None,
+    data_dir: DataFolder = None,
     seed: Seed = 0,
     limit: Limit = None,
     as_json: AsJson = False,
@@ -50,7 +51,7 @@ def verify_command(
     if against is not None:
         sides.append(side(legal(Program.load(against)), first, str(against)))
     floats = None if against_float is None else _origin(loaded, against_float)
-    inputs = samples(input_file, data, seed, limit)
+    inputs = samples(input_file, data, seed, limit, data_dir)
     with steps() as tell:
         left = side(loaded, first, None if against is None else str(program))
         verdicts = verify(left, sides, inputs, tell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +20,8 @@ from targets.machine import record
 from targets.ports import Input
 from targets.program import IntPopulation, IntProjection, Program
 from targets.raster import SpikeRaster
-from targets.recording import Recording
-from targets.synapses import Banded, BlockDiagonal, Dense, Sparse
+from targets.recording import Probe, Recording
+from targets.synapses import Dense, Sparse, Synapses
 
 with suppress(ImportError):  # `requirement` then tells what to install
     import onnx
@@ -30,6 +30,8 @@ with suppress(ImportError):  # `requirement` then tells what to install
 
 _OPSET = 17
 _IR_VERSION = 8
+_PADDING = 4
+"""Synapses of a sparse projection that may be stored for each one that is there."""
 
 _Shapes = Mapping[str, tuple[Any, ...]]
 
@@ -51,12 +53,14 @@ def export(program: Program, path: str | os.PathLike[str]) -> None:
         temporary.write_bytes(content)
 
 
-def run(program: Program, inputs: Mapping[str, SpikeRaster], device: str = "auto") -> Recording:
+def run(
+    program: Program, inputs: Mapping[str, SpikeRaster], device: str = "auto", probes: Sequence[Probe] = ()
+) -> Recording:
     """Run all samples in onnxruntime on one thread of the CPU, piece by piece; `device` is ignored.
 
-    Spikes and final u, v are those of targets/backends/numpy.py, bit for bit.
+    Spikes, final u, v and traces are those of targets/backends/numpy.py, bit for bit.
     """
-    return record(OnnxMachine.of(program), program, inputs)
+    return record(OnnxMachine.of(program), program, inputs, probes)
 
 
 def model(program: Program) -> onnx.ModelProto:
@@ -184,7 +188,7 @@ def _arriving(body: _Body, projection: IntProjection, depth: int) -> str:
     """The projection's aligned input: int32 [batch, post]."""
     form = exact(projection)
     spikes = body.node("Gather", f"now/past/{projection.source}", _int64(depth - projection.delay), axis=0)
-    if isinstance(projection.synapses, Sparse):
+    if isinstance(projection.synapses, Sparse) and _is_ragged(projection.synapses):
         summed, integer = _row_sums(body, projection.synapses, form, spikes), np.dtype(np.int64)
     else:
         product = _product(body, projection.synapses, form, _cast(body, spikes, form.weights.dtype))
@@ -202,10 +206,12 @@ def _arriving(body: _Body, projection: IntProjection, depth: int) -> str:
     return _cast(body, summed, np.int32)
 
 
-def _product(body: _Body, synapses: Dense | BlockDiagonal | Banded, form: ExactProjection, spikes: str) -> str:
+def _product(body: _Body, synapses: Synapses, form: ExactProjection, spikes: str) -> str:
     """Spikes [batch, pre] -> sums [batch, post], both in the type of the weights."""
     if isinstance(synapses, Dense):
         return body.node("MatMul", spikes, form.weights)
+    if isinstance(synapses, Sparse):
+        return _padded_sums(body, synapses, form, spikes)
     pre, (motifs, reach, post) = synapses.weights.shape[-1], form.weights.shape
     blocks = body.node("Reshape", spikes, _int64([-1, synapses.shape[1] // pre, pre]))
     heard = body.node("Gather", blocks, _int64(form.sources), axis=1)
@@ -214,15 +220,35 @@ def _product(body: _Body, synapses: Dense | BlockDiagonal | Banded, form: ExactP
     return body.node("Reshape", summed, _int64([-1, motifs * post]))
 
 
+def _is_ragged(synapses: Sparse) -> bool:
+    """Whether rows are so unequal that filling all up to the longest would store more than it saves."""
+    return bool(synapses.shape[0] * np.diff(synapses.indptr).max() > _PADDING * synapses.weights.size)
+
+
+def _padded_sums(body: _Body, synapses: Sparse, form: ExactProjection, spikes: str) -> str:
+    """Spikes [batch, pre] -> sums [batch, post], every row filled up to the longest with weights of 0."""
+    longest = int(np.diff(synapses.indptr).max())
+    rows, places = synapses.row_of(), np.arange(synapses.weights.size)
+    places = places - synapses.indptr[rows]
+    indices = np.zeros((longest, synapses.shape[0]), dtype=np.int64)
+    weights = np.zeros((longest, synapses.shape[0], 1), dtype=form.weights.dtype)
+    indices[places, rows], weights[places, rows, 0] = synapses.indices, form.weights
+    # The batch comes last and the sum runs over the first axis: onnxruntime is several times slower otherwise.
+    heard = body.node("Gather", body.node("Transpose", spikes, perm=[1, 0]), indices, axis=0)
+    summed = body.node("ReduceSum", body.node("Mul", heard, weights), _int64([0]), keepdims=0)
+    return body.node("Transpose", summed, perm=[1, 0])
+
+
 def _row_sums(body: _Body, synapses: Sparse, form: ExactProjection, spikes: str) -> str:
     """Spikes uint8 [batch, pre] -> sums int64 [batch, post], as differences of a running sum over all synapses."""
     # A leading synapse of weight 0 makes the running sum start at 0.
-    heard = body.node("Gather", spikes, _int64([0, *synapses.indices]), axis=1)
-    weights = _int64([0, *form.weights])
-    running = body.node("CumSum", body.node("Mul", _cast(body, heard, np.int64), weights), _int64(1))
-    above = body.node("Gather", running, _int64(synapses.indptr[1:]), axis=1)
-    below = body.node("Gather", running, _int64(synapses.indptr[:-1]), axis=1)
-    return body.node("Sub", above, below)
+    by_neuron = body.node("Transpose", _cast(body, spikes, np.int64), perm=[1, 0])
+    heard = body.node("Gather", by_neuron, _int64([0, *synapses.indices]), axis=0)
+    weights = _int64([0, *form.weights])[:, None]
+    running = body.node("CumSum", body.node("Mul", heard, weights), _int64(0))
+    above = body.node("Gather", running, _int64(synapses.indptr[1:]), axis=0)
+    below = body.node("Gather", running, _int64(synapses.indptr[:-1]), axis=0)
+    return body.node("Transpose", body.node("Sub", above, below), perm=[1, 0])
 
 
 def _step(body: _Body, population: IntPopulation, arrivals: list[str]) -> None:

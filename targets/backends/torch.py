@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from targets.grid import ALIGN_BITS, DECAY_ONE, STATE_LIMIT
 from targets.machine import record
 from targets.program import IntPopulation, IntProjection, Program
 from targets.raster import SpikeRaster
-from targets.recording import Recording
+from targets.recording import Probe, Recording
 from targets.synapses import Dense, Sparse, Synapses
 
 with suppress(ImportError):  # `requirement` then tells what to install
@@ -31,17 +31,20 @@ def requirement() -> str | None:
     return None
 
 
-def run(program: Program, inputs: Mapping[str, SpikeRaster], device: str = "auto") -> Recording:
+def run(
+    program: Program, inputs: Mapping[str, SpikeRaster], device: str = "auto", probes: Sequence[Probe] = ()
+) -> Recording:
     """Run all samples on `device`: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1".
 
-    Spikes and final u, v are those of targets/backends/numpy.py, bit for bit. Sums over synapses are float32 products
-    where sum |w| < 2^24 makes them exact and float64 elsewhere (targets/exact.py); decays are float64 products, exact
-    because |u| 2^12 < 2^53, and cut toward zero by the conversion to int32; all else is int32, which wraps around.
+    Spikes, final u, v and traces are those of targets/backends/numpy.py, bit for bit. Sums over synapses are float32
+    products where sum |w| < 2^24 makes them exact and float64 elsewhere (targets/exact.py); decays are float64
+    products, exact because |u| 2^12 < 2^53, and cut toward zero by the conversion to int32; all else is int32, which
+    wraps around.
 
     Raises InputError when there is no such device.
     """
     with torch.inference_mode():
-        return record(TorchMachine.of(program, _device(device)), program, inputs)
+        return record(TorchMachine.of(program, _device(device)), program, inputs, probes)
 
 
 @dataclass(frozen=True, eq=False)

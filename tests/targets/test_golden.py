@@ -8,16 +8,16 @@ import pytest
 from targets.backend import backend_named, run
 from targets.errors import InputError
 from targets.ports import Input
-from targets.program import IntPopulation, IntProjection, Program
+from targets.program import Core, IntPopulation, IntProjection, Program
 from targets.raster import SpikeRaster
 from targets.synapses import Dense
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch", "onnx"])
+@pytest.mark.parametrize("backend", ["numpy", "torch", "onnx", "lava", "lava:core"])
 def test_lava_dense_layer(shared: Path, backend: str) -> None:
     """Spikes of all 512,000 bins and the current after the last step; arrays are [neuron, time]."""
     try:
-        backend_named(backend)
+        backend_named(backend.partition(":")[0])
     except InputError as missing:
         pytest.skip(str(missing))
     folder = shared / "golden" / "lava_dense"
@@ -33,7 +33,7 @@ def test_lava_dense_layer(shared: Path, backend: str) -> None:
         inputs=(Input("input", len(given)),),
         populations=(population,),
         projections=(IntProjection("input-dense", "input", "dense", Dense(weights), 0, 1),),
-        cores=(),
+        cores=tuple(Core(number, 0, {"dense": np.arange(number, neurons, 3)}) for number in range(3)),
         routes=(),
         outputs=("dense",),
         readout=None,

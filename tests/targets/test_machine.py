@@ -44,7 +44,7 @@ def test_pieces_join_without_a_seam(bins: int) -> None:
     dense = np.random.default_rng(bins).random((5, 17, 3)) < 0.5
     spikes = SpikeRaster.pack(dense, lengths=[1, 2, 3, 4, 17], labels=[4, 3, 2, 1, 0])
     echo = Echo()
-    recording = record(echo, PROGRAM, {"x": spikes}, bins)
+    recording = record(echo, PROGRAM, {"x": spikes}, bins=bins)
     output = recording.spikes["p"]
     assert np.array_equal(output.dense()[:, 1:], dense[:, :-1])
     assert not output.dense()[:, 0].any()

@@ -3,7 +3,8 @@
 It forks once. The worker leads a process group of its own, which Lava's many processes join; the watcher outlives
 it and does three things: it ends the group when the worker is done, or when standard input closes (the caller has
 given up, or is dead), and it keeps Python's resource tracker outside the group, which then removes whatever
-shared memory a killed Lava leaves behind.
+shared memory a killed Lava leaves behind. Should the watcher be killed, the worker notices by a pipe that only the
+watcher could write to, and ends its own group.
 """
 
 import os
@@ -20,10 +21,14 @@ from pathlib import Path
 def main(folder: Path) -> int:
     """Simulate the job in `folder` and return 0 once recording.npz is there; the worker's output is in log.txt."""
     resource_tracker.ensure_running()
+    listening, lifeline = os.pipe()
     worker = os.fork()
     if worker == 0:
         os.setpgid(0, 0)
+        os.close(lifeline)
+        threading.Thread(target=_follow, args=(listening,), daemon=True).start()
         _work(folder)
+    os.close(listening)
     with suppress(PermissionError, ProcessLookupError):
         os.setpgid(worker, worker)
     abandoned = threading.Event()
@@ -32,7 +37,18 @@ def main(folder: Path) -> int:
     _end(worker)
     if abandoned.is_set():
         shutil.rmtree(folder, ignore_errors=True)
+    elif os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        cause = f"signal {number} ({signal.strsignal(number)})"
+        with (folder / "log.txt").open("a", encoding="utf-8") as log:
+            log.write(f"\nthe process that drives Lava was killed by {cause}; perhaps memory ran out\n")
     return min(abs(os.waitstatus_to_exitcode(status)), 1)
+
+
+def _follow(watcher: int) -> None:
+    """End the worker's group, this process included, when the watcher is gone."""
+    os.read(watcher, 1)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _watch(worker: int, abandoned: threading.Event) -> None:

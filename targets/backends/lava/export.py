@@ -7,13 +7,15 @@ from pathlib import Path
 
 from targets.backends.lava.driver import INSTALL
 from targets.backends.lava.lower import lower
-from targets.backends.lava.network import save
+from targets.backends.lava.network import LavaNetwork, save
 from targets.errors import InputError
 from targets.program import Program
 
 _HERE = Path(__file__).parent
 _SOURCES = {
+    "alarm.py": "alarm.py",
     "network.py": "network.py",
+    "scratch.py": "scratch.py",
     "shim.py": "shim.py",
     "simulate.py": "simulate.py",
     "run.py": "standalone.py",
@@ -23,16 +25,17 @@ _SOURCES = {
 }
 
 
-def export(program: Program, path: str | os.PathLike[str]) -> None:
+def export(program: Program, path: str | os.PathLike[str], granularity: str = "layer") -> None:
     """Write the folder `path` in one step: the network, the sources that build it, run.py and a README.
 
-    It needs Python 3.11 or later, numpy, scipy and lava-nc. Raises InputError when `path` is there and not an
-    empty folder, when it cannot be written, and where Lava cannot hold a number of the program exactly.
+    Neurons are one Lava process per population ("layer") or per core ("core"). The folder needs Python 3.11 or
+    later, numpy, scipy and lava-nc. Raises InputError when `path` is there and not an empty folder, when it cannot
+    be written, and where `targets.backends.lava.lower` refuses the program.
     """
     path = Path(path).absolute()
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise InputError(f"{path} is there already; export writes a new folder, so give another name or remove it.")
-    network = lower(program)
+    network = lower(program, granularity)
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         (partial / "processes").mkdir(parents=True)
@@ -41,7 +44,7 @@ def export(program: Program, path: str | os.PathLike[str]) -> None:
             text = (_HERE / source).read_text(encoding="utf-8")
             # The folder is its own root: what was targets.backends.lava.network is network there.
             (partial / name).write_text(text.replace("targets.backends.lava.", ""), encoding="utf-8")
-        (partial / "README.md").write_text(_readme(program), encoding="utf-8")
+        (partial / "README.md").write_text(_readme(program, network, granularity), encoding="utf-8")
         partial.replace(path)
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror}); choose another folder.") from None
@@ -49,11 +52,12 @@ def export(program: Program, path: str | os.PathLike[str]) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _readme(program: Program) -> str:
+def _readme(program: Program, network: LavaNetwork, granularity: str) -> str:
     inputs = "\n".join(f"- `{source.name}`: {source.neurons:,} neurons" for source in program.inputs)
     populations = "\n".join(
         f"- `{population.name}`: {population.neurons:,} neurons" for population in program.populations
     )
+    unit = {"layer": "population", "core": "core"}[granularity]
     install = "\n".join(INSTALL)
     return f"""# A spiking network for Lava
 
@@ -66,6 +70,9 @@ Inputs:
 Populations:
 
 {populations}
+
+Lava processes: {network.leaves:,} in all, for inputs {len(network.inputs):,}, for neurons {len(network.neurons):,}
+(one per {unit}), for synapses {len(network.synapses):,}.
 
 ## Install (Python 3.11 to 3.13)
 
@@ -90,5 +97,6 @@ after the last step.
 - `simulate.py`: builds the Lava processes and runs them
 - `processes/`: `HetLIF`, Lava's LIF with decays and thresholds per neuron; `DelayedSparse`, Lava's Sparse with a
   longer delay
-- `network.py`, `shim.py`: reading the arrays; importing Lava on Python 3.11 and later
+- `network.py`: reading the arrays
+- `alarm.py`, `scratch.py`, `shim.py`: a process that dies; temporary files; importing Lava on Python 3.11 and later
 """

@@ -7,6 +7,7 @@ import resource
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,8 @@ from lava.proc.sparse.process import Sparse
 from lava.utils.weightutils import SignMode
 from scipy.sparse import csr_matrix, identity, kron
 
-from targets.backends.lava.network import LavaNetwork, LavaProjection, load
+from targets.backends.lava.alarm import alarm
+from targets.backends.lava.network import LavaNetwork, LavaNeurons, LavaSynapses, Share, load
 from targets.backends.lava.processes.delayed_sparse import DelayedSparse
 from targets.backends.lava.processes.het_lif import HetLIF
 
@@ -31,18 +33,25 @@ Array = npt.NDArray[Any]
 
 
 class Recorded(NamedTuple):
-    """One population: spikes uint8 [sample, time, neuron]; u, v int32 [sample, neuron] after the last step."""
+    """What was recorded of one population, or of one process.
+
+    spikes uint8 [sample, time, neuron]; u, v int32 [sample, neuron] after the last step; trace_u, trace_v int32
+    [sample, time, probe] after each step.
+    """
 
     spikes: Array
     u: Array
     v: Array
+    trace_u: Array
+    trace_v: Array
 
 
 def simulate(network: LavaNetwork, spikes: Mapping[str, Array], folder: Path) -> dict[str, Recorded]:
-    """Run every sample from zero state and empty buffers; spikes 0 / 1 [sample, time, neuron] per input name.
+    """Run every sample from zero state and empty buffers; returns what every population did.
 
-    Samples run side by side as copies of the network that share nothing (block-diagonal weights), as many as
-    `network.copies`, and each group in a network of its own. The neurons write into `folder`.
+    `spikes` holds 0 / 1 [sample, time, neuron] per input name. Samples run side by side as copies of the network
+    that share nothing (block-diagonal weights), as many as `network.copies`, and each group in a network of its own.
+    The neurons write into `folder`.
     """
     samples = len(next(iter(spikes.values())))
     parts = network.components()
@@ -54,18 +63,21 @@ def simulate(network: LavaNetwork, spikes: Mapping[str, Array], folder: Path) ->
         for part in parts:
             group |= _run(part, given, folder)
         groups.append(group)
-    return {
-        name: Recorded(*(np.concatenate([group[name][field] for group in groups]) for field in range(3)))
-        for name in groups[0]
-    }
+    return _populations(
+        network,
+        {
+            name: Recorded(*map(np.concatenate, zip(*(group[name] for group in groups), strict=True)))
+            for name in groups[0]
+        },
+    )
 
 
 def simulate_folder(folder: Path, spikes: Path, recording: Path) -> dict[str, Recorded]:
     """Run the network saved in `folder` on the .npz `spikes`, write the .npz `recording` and return it.
 
     `spikes` holds [sample, time, neuron] under the name of every input, or under "spikes" where there is only one:
-    0 / 1, or packed bits with NAME.shape ("shape" for "spikes"). `recording` holds NAME.spikes uint8
-    [sample, time, neuron], NAME.u and NAME.v int32 [sample, neuron] of every population.
+    0 / 1, or packed bits with NAME.shape ("shape" for "spikes"). `recording` holds the fields of Recorded for every
+    population as NAME.FIELD, traces only of those that were probed.
     """
     _allow_many_files()
     network = load(folder)
@@ -76,7 +88,7 @@ def simulate_folder(folder: Path, spikes: Path, recording: Path) -> dict[str, Re
         recorded = simulate(network, given, Path(scratch))
     written: dict[str, Any] = {}
     for name, population in recorded.items():
-        written |= {f"{name}.{field}": values for field, values in population._asdict().items()}
+        written |= {f"{name}.{field}": values for field, values in population._asdict().items() if values.shape[-1]}
     np.savez_compressed(recording, allow_pickle=False, **written)
     return recorded
 
@@ -98,32 +110,26 @@ def _run(network: LavaNetwork, spikes: Mapping[str, Array], folder: Path) -> dic
     """One Lava run of one connected network with as many copies as `spikes` has samples."""
     samples, steps, _ = next(iter(spikes.values())).shape
     ports = {name: _source(spikes[name]).s_out for name, _ in network.inputs}
-    neurons = {}
-    for number, population in enumerate(network.populations):
-        neurons[population.name] = HetLIF(
-            du=np.tile(population.du, samples),
-            dv=np.tile(population.dv, samples),
-            vth=np.tile(population.vth, samples),
-            bias_mant=np.tile(population.bias_mant, samples),
-            bias_exp=np.tile(population.bias_exp, samples),
-            steps=steps,
-            recording=str(folder / f"{number}.npz"),
-        )
-        ports[population.name] = neurons[population.name].s_out
-    for projection in network.projections:
-        synapses = _synapses(projection, samples)
-        ports[projection.source].connect(synapses.s_in)
-        synapses.a_out.connect(neurons[projection.target].a_in)
-    anchor = next(iter(neurons.values()))
+    processes = {
+        neurons.name: _neurons(neurons, samples, steps, folder / f"{number}.npz")
+        for number, neurons in enumerate(network.neurons)
+    }
+    ports |= {name: process.s_out for name, process in processes.items()}
+    for synapses in network.synapses:
+        process, target = _synapses(synapses, samples), processes[synapses.target]
+        ports[synapses.source].connect(process.s_in)
+        process.a_out.connect(target.sum_in if synapses.partial else target.a_in)
+    anchor = next(iter(processes.values()))
     try:
-        # A channel holds 64 messages unless told; processes move in step, so two are enough and save shared memory.
-        anchor.run(RunSteps(steps), Loihi2SimCfg(select_tag="fixed_pt"), {"pypy_channel_size": 2})
+        with alarm():
+            # A channel holds 64 messages unless told; processes move in step, so two are enough and save memory.
+            anchor.run(RunSteps(steps), Loihi2SimCfg(select_tag="fixed_pt"), {"pypy_channel_size": 2})
     except RuntimeError as error:
         raise RuntimeError(_reason(anchor) or str(error)) from error
     anchor.stop()
     return {
-        population.name: _recorded(folder / f"{number}.npz", samples, population.du.size)
-        for number, population in enumerate(network.populations)
+        neurons.name: _recorded(folder / f"{number}.npz", samples, neurons)
+        for number, neurons in enumerate(network.neurons)
     }
 
 
@@ -140,22 +146,73 @@ def _source(spikes: Array) -> RingBuffer:
     return RingBuffer(data=spikes.transpose(0, 2, 1).reshape(samples * neurons, steps).astype(np.int32))
 
 
-def _synapses(projection: LavaProjection, samples: int) -> Sparse:
+def _neurons(neurons: LavaNeurons, samples: int, steps: int, recording: Path) -> HetLIF:
+    """The neurons of all copies, one copy after the other."""
+    first = np.arange(samples, dtype=np.int32)[:, None] * neurons.du.size
+    return HetLIF(
+        du=np.tile(neurons.du, samples),
+        dv=np.tile(neurons.dv, samples),
+        vth=np.tile(neurons.vth, samples),
+        bias_mant=np.tile(neurons.bias_mant, samples),
+        bias_exp=np.tile(neurons.bias_exp, samples),
+        sum_neuron=(first + neurons.sum_neuron).ravel(),
+        sum_shift=np.tile(neurons.sum_shift, samples),
+        probed=(first + _probed(neurons)).ravel(),
+        steps=steps,
+        recording=str(recording),
+    )
+
+
+def _probed(neurons: LavaNeurons) -> Array:
+    """Positions of the probed neurons, share after share: int [probe]."""
+    starts = accumulate((share.neurons.size for share in neurons.shares), initial=0)
+    return np.concatenate([start + share.probed for start, share in zip(starts, neurons.shares, strict=False)])
+
+
+def _synapses(synapses: LavaSynapses, samples: int) -> Sparse:
     """The synapses of all copies: weights kron(identity, weights), sums exact because no copy meets another."""
-    weights = csr_matrix(kron(identity(samples, dtype=np.int32), projection.weights, format="csr"))
+    weights = csr_matrix(kron(identity(samples, dtype=np.int32), synapses.weights, format="csr"))
     settings = {
         "weights": weights,
-        "weight_exp": projection.exponent,
+        "weight_exp": synapses.exponent,
         "num_weight_bits": 8,
         "sign_mode": SignMode.MIXED,
     }
-    if projection.delay == 1 and weights.min() >= -256 and weights.max() <= 254:
+    if synapses.delay == 1 and weights.min() >= -256 and weights.max() <= 254:
         return Sparse(**settings)
-    return DelayedSparse(wait=projection.delay - 1, **settings)
+    return DelayedSparse(wait=synapses.delay - 1, **settings)
 
 
-def _recorded(path: Path, samples: int, neurons: int) -> Recorded:
+def _recorded(path: Path, samples: int, neurons: LavaNeurons) -> Recorded:
+    """What one process wrote."""
     with np.load(path, allow_pickle=False) as written:
-        flat = np.unpackbits(written["spikes"], axis=1, count=samples * neurons)
-        spikes = flat.reshape(-1, samples, neurons).transpose(1, 0, 2)
-        return Recorded(spikes, written["u"].reshape(samples, neurons), written["v"].reshape(samples, neurons))
+        flat = np.unpackbits(written["spikes"], axis=1, count=samples * neurons.du.size)
+        spikes, trace_u, trace_v = (
+            over_time.reshape(len(over_time), samples, -1).swapaxes(0, 1)
+            for over_time in (flat, written["trace_u"], written["trace_v"])
+        )
+        return Recorded(spikes, written["u"].reshape(samples, -1), written["v"].reshape(samples, -1), trace_u, trace_v)
+
+
+def _populations(network: LavaNetwork, recorded: Mapping[str, Recorded]) -> dict[str, Recorded]:
+    """What every population did, put together from the processes that hold its neurons."""
+    shares: dict[str, list[tuple[Share, Recorded]]] = {}
+    for neurons in network.neurons:
+        start = probe = 0
+        for share in neurons.shares:
+            here, probes = slice(start, start + share.neurons.size), slice(probe, probe + share.slots.size)
+            start, probe = here.stop, probes.stop
+            spikes, u, v, trace_u, trace_v = recorded[neurons.name]
+            held = Recorded(spikes[..., here], u[..., here], v[..., here], trace_u[..., probes], trace_v[..., probes])
+            shares.setdefault(share.population, []).append((share, held))
+    populations = {}
+    for name, found in shares.items():
+        order = np.argsort(np.concatenate([share.neurons for share, _ in found]))
+        slots = np.argsort(np.concatenate([share.slots for share, _ in found]))
+        spikes, u, v, trace_u, trace_v = (
+            np.concatenate(arrays, axis=-1) for arrays in zip(*(held for _, held in found), strict=True)
+        )
+        populations[name] = Recorded(
+            spikes[..., order], u[..., order], v[..., order], trace_u[..., slots], trace_v[..., slots]
+        )
+    return populations

@@ -3,9 +3,11 @@
 import multiprocessing
 import os
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
+from targets.backends.lava.scratch import scratch
 from targets.backends.lava.simulate import simulate_folder
 
 
@@ -14,6 +16,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2:
         sys.stderr.write("usage: python run.py spikes.npz recording.npz\n")
         return 2
+    tempfile.tempdir = str(scratch())
     spikes, recording = (Path(argument) for argument in arguments)
     for name, population in simulate_folder(Path(__file__).parent, spikes, recording).items():
         for sample, counts in enumerate(population.spikes.sum(axis=(1, 2))):

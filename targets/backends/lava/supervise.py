@@ -20,9 +20,10 @@ def supervise(folder: Path, deadline: float) -> None:
 
     The child leads a session of its own and holds one end of a pipe; when this process closes the other end, or
     dies, the child ends every process it started. Nothing of it is left when this function returns, shared memory
-    included: it waits until nobody holds the child's standard error any more.
+    included: it waits until nobody holds the child's standard error any more. Lava's sockets lie in `folder`.
 
-    Raises BackendError with the last line the child wrote when it fails, and after `deadline` seconds.
+    Raises BackendError with the last line the child wrote when it fails, when it is killed, and after `deadline`
+    seconds.
     """
     listening, lifeline = os.pipe()
     try:
@@ -50,6 +51,12 @@ def supervise(folder: Path, deadline: float) -> None:
     finally:
         os.close(lifeline)
         _wait_until_gone(process)
+    if process.returncode < 0:
+        number = -process.returncode
+        raise BackendError(
+            f"the process that watches over Lava was killed by signal {number} ({signal.strsignal(number)}), which "
+            "stopped Lava; run it again."
+        )
     if process.returncode:
         raise BackendError(f"Lava failed and was stopped; the last it said was: {_last_line(folder, said)}")
 

@@ -1,10 +1,13 @@
 """The Lava backend is held to the numpy oracle: spikes of every population, and u and v at the end."""
 
 import importlib.util
+import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,24 +21,34 @@ from targets.errors import InputError
 from targets.grid import STATE_LIMIT
 from targets.program import IntPopulation, IntProjection, Program
 from targets.raster import SpikeRaster
-from targets.recording import Recording
+from targets.recording import Probe, Recording
 from targets.semantics import Semantics
 from targets.synapses import Banded, BlockDiagonal, Dense, Sparse
 from tests.strategies import random_program
-from tests.targets.backends.lava.jobs import population, program
+from tests.targets.backends.lava.jobs import population, program, scattered
 
+both = pytest.mark.parametrize("granularity", ["layer", "core"])
 installed = pytest.mark.skipif(lava.requirement() is not None, reason=str(lava.requirement()))
 
 
-def equal_to_oracle(given: Program, inputs: Mapping[str, SpikeRaster]) -> Recording:
-    """Run both, compare everything, and return the recording."""
-    expected, got = oracle.run(given, inputs), lava.run(given, inputs)
+def equal_to_oracle(
+    given: Program, inputs: Mapping[str, SpikeRaster], granularity: str = "layer", probes: Sequence[Probe] = ()
+) -> Recording:
+    """Run both, compare everything, and return the recording; "core" with the neurons scattered over three cores."""
+    if granularity == "core":
+        given = scattered(given, 3, np.random.default_rng(0))
+    expected, got = oracle.run(given, inputs, probes=probes), lava.run(given, inputs, granularity, probes)
     report = compare(expected.spikes, got.spikes, ("numpy", "lava"))
     assert report.equal, report.sentence()
     for name in expected.u:
         assert np.array_equal(expected.u[name], got.u[name])
         assert np.array_equal(expected.v[name], got.v[name])
         assert got.u[name].dtype == got.v[name].dtype == np.int32
+    assert set(got.traces) == set(expected.traces)
+    for name, trace in expected.traces.items():
+        assert np.array_equal(trace.u, got.traces[name].u)
+        assert np.array_equal(trace.v, got.traces[name].v)
+        assert got.traces[name].u.dtype == got.traces[name].v.dtype == np.int32
     return got
 
 
@@ -44,13 +57,18 @@ def random_spikes(samples: int, steps: int, neurons: int, seed: int, density: fl
 
 
 @installed
-@pytest.mark.parametrize("seed", range(8))
-def test_random_programs(seed: int) -> None:
-    equal_to_oracle(*random_program(np.random.default_rng(seed)))
+@both
+@pytest.mark.parametrize("seed", range(4))
+def test_random_programs(seed: int, granularity: str) -> None:
+    rng = np.random.default_rng(seed)
+    given, inputs = random_program(rng)
+    probes = [Probe(p.name, rng.integers(0, p.neurons, rng.integers(0, 4), np.int32)) for p in given.populations[:2]]
+    equal_to_oracle(given, inputs, granularity, probes)
 
 
 @installed
-def test_all_kinds_of_synapses_in_loops_over_several_samples() -> None:
+@both
+def test_all_kinds_of_synapses_in_loops_over_several_samples(granularity: str) -> None:
     rng = np.random.default_rng(0)
 
     def neurons(name: str, size: int) -> IntPopulation:
@@ -73,7 +91,8 @@ def test_all_kinds_of_synapses_in_loops_over_several_samples() -> None:
     )
     lengths, labels = [20, 7, 0, 20], [3, 1, 2, 0]
     spikes = SpikeRaster.pack(rng.random((4, 20, 5)) < 0.4, lengths, labels)
-    got = equal_to_oracle(given, {"x": spikes})
+    got = equal_to_oracle(given, {"x": spikes}, granularity, [Probe("h", np.array([7, 0, 3]))])
+    assert got.traces["h"].u.any()
     assert got.spikes["h"].dense().sum() > 100
     assert got.spikes["o"].dense().sum() > 10
     assert got.spikes["o"].lengths.tolist() == lengths
@@ -82,8 +101,9 @@ def test_all_kinds_of_synapses_in_loops_over_several_samples() -> None:
 
 
 @installed
+@both
 @pytest.mark.parametrize("exponent", [-8, 7])
-def test_currents_wrap_and_voltages_saturate(exponent: int) -> None:
+def test_currents_wrap_and_voltages_saturate(exponent: int, granularity: str) -> None:
     rng = np.random.default_rng(exponent + 8)
     given = program(
         {"x": 20},
@@ -92,7 +112,7 @@ def test_currents_wrap_and_voltages_saturate(exponent: int) -> None:
         IntProjection("back", "h", "h", Dense(2 * rng.integers(-128, 128, (10, 10))), exponent, 3),
     )
     spikes = {"x": random_spikes(2, 60, 20, seed=1)}
-    got = equal_to_oracle(given, spikes)
+    got = equal_to_oracle(given, spikes, granularity)
     if exponent == 7:
         saturating = oracle.run(given, spikes, semantics=Semantics(overflow="saturate"))
         assert not compare(saturating.spikes, got.spikes).equal
@@ -101,7 +121,8 @@ def test_currents_wrap_and_voltages_saturate(exponent: int) -> None:
 
 
 @installed
-def test_long_delays_arrive_to_the_step() -> None:
+@both
+def test_long_delays_arrive_to_the_step(granularity: str) -> None:
     delays = {1: "a", 2: "b", 5: "c", 63: "d"}
     given = program(
         {"x": 1},
@@ -110,7 +131,7 @@ def test_long_delays_arrive_to_the_step() -> None:
     )
     pulses = np.zeros((2, 70, 1), dtype=bool)
     pulses[0, 0] = pulses[1, 6] = True
-    got = equal_to_oracle(given, {"x": SpikeRaster.pack(pulses)})
+    got = equal_to_oracle(given, {"x": SpikeRaster.pack(pulses)}, granularity)
     for delay, name in delays.items():
         times = [np.flatnonzero(got.spikes[name].dense()[sample].any(axis=1)).tolist() for sample in (0, 1)]
         assert times == [[delay], [6 + delay] if 6 + delay < 70 else []]
@@ -125,7 +146,8 @@ def test_a_voltage_at_the_threshold_does_not_spike() -> None:
 
 
 @installed
-def test_parts_without_connection_all_run() -> None:
+@both
+def test_parts_without_connection_all_run(granularity: str) -> None:
     given = program(
         {"x": 2, "idle": 3},
         (population("lone", 2, bias=[30, -7]), population("h", 2), population("deaf", 1, bias=40), population("o", 1)),
@@ -134,7 +156,7 @@ def test_parts_without_connection_all_run() -> None:
         IntProjection("h-o", "h", "o", Dense(np.array([[0, 0]])), 0, 1),
     )
     inputs = {"x": random_spikes(2, 12, 2, seed=2), "idle": random_spikes(2, 12, 3, seed=3)}
-    got = equal_to_oracle(given, inputs)
+    got = equal_to_oracle(given, inputs, granularity)
     for name in ("lone", "h", "deaf", "o"):
         assert got.spikes[name].counts().sum() > 0
 
@@ -148,7 +170,8 @@ def test_one_step_and_every_bias_that_lava_can_hold() -> None:
 
 
 @installed
-def test_samples_that_fill_several_lava_networks() -> None:
+@both
+def test_samples_that_fill_several_lava_networks(granularity: str) -> None:
     wide = 20_000
     ends = np.array([0, 1, wide - 1])
     given = program(
@@ -157,7 +180,7 @@ def test_samples_that_fill_several_lava_networks() -> None:
         IntProjection("in", "x", "h", Sparse(np.array([2, 4, 6]), ends, np.arange(4), wide), 0, 1),
         IntProjection("back", "h", "h", Dense(2 * np.ones((3, 3), dtype=np.int32)), 0, 2),
     )
-    got = equal_to_oracle(given, {"x": random_spikes(5, 8, wide, seed=4)})
+    got = equal_to_oracle(given, {"x": random_spikes(5, 8, wide, seed=4)}, granularity, [Probe("h", np.array([2, 0]))])
     assert got.spikes["h"].counts().sum(axis=1).all()
 
 
@@ -177,9 +200,40 @@ def test_parallel_synapses_sum_beyond_one_weight(exponent: int) -> None:
 def test_nothing_to_run_starts_no_process(samples: int, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(driver, "supervise")
     given = program({"x": 1}, (population("h", 2),))
-    got = lava.run(given, {"x": SpikeRaster.pack(np.zeros((samples, steps, 1)))})
+    raster = SpikeRaster.pack(np.zeros((samples, steps, 1)))
+    got = lava.run(given, {"x": raster}, probes=[Probe("h", np.array([1]))])
     assert got.spikes["h"].packed.shape == (samples, steps, 1)
     assert got.u["h"].tolist() == got.v["h"].tolist() == [[0, 0]] * samples
+    assert got.traces["h"].u.shape == got.traces["h"].v.shape == (samples, steps, 1)
+
+
+def test_an_unknown_variant_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        lava.run(program({"x": 1}, (population("h", 2),)), {"x": random_spikes(1, 2, 1, seed=0)}, "cuda")
+    assert str(error.value) == (
+        "unknown variant 'cuda' of the lava backend; known are 'layer' (also 'auto', 'cpu') and 'core', so "
+        "choose one of them."
+    )
+
+
+@installed
+def test_a_long_path_of_the_temporary_folder_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    equal_to_oracle(program({"x": 1}, (population("h", 2, bias=40),)), {"x": random_spikes(1, 3, 1, seed=0)})
+    assert list(long.iterdir()) == []
+
+
+def test_no_temporary_folder_with_a_short_path_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/" + 60 * "x")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(InputError) as error:
+        lava.run(program({"x": 1}, (population("h", 2),)), {"x": random_spikes(1, 2, 1, seed=0)})
+    assert str(error.value) == (
+        f"the folder for temporary files, /{60 * 'x'}, has a path of 61 bytes; Lava's sockets need one of at most 55, "
+        "so set TMPDIR to a shorter one."
+    )
 
 
 def test_weights_that_lava_would_round_or_clip_are_refused() -> None:

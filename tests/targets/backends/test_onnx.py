@@ -14,9 +14,11 @@ from targets.backend import run
 from targets.equivalence import compare
 from targets.errors import InputError
 from targets.machine import record
-from targets.program import Program
+from targets.ports import Input
+from targets.program import IntPopulation, IntProjection, Program
 from targets.raster import SpikeRaster
 from targets.recording import Recording
+from targets.synapses import Sparse
 from tests.strategies import random_program
 
 onnx = pytest.importorskip("onnx", reason="onnx is not installed")
@@ -38,8 +40,8 @@ def test_file_has_standard_operators_and_tells_what_it_is(tmp_path: Path) -> Non
     metadata = {entry.key: entry.value for entry in loaded.metadata_props}
     assert metadata.keys() == {"digest", "chip", "cores", "readout"}
     assert (metadata["digest"], metadata["chip"]) == (program.digest, "loihi2")
-    members = {name: indices.tolist() for name, indices in program.cores[0].members.items()}
-    assert json.loads(metadata["cores"]) == [{"x": 0, "y": 0, "members": members}]
+    held = [{name: indices.tolist() for name, indices in core.members.items()} for core in program.cores]
+    assert json.loads(metadata["cores"]) == [{"x": 0, "y": 0, "members": members} for members in held]
     last = program.populations[-1]
     assert json.loads(metadata["readout"]) == {"population": last.name, "classes": last.neurons}
 
@@ -99,7 +101,30 @@ def test_cut_run_resumes(seed: int) -> None:
 @pytest.mark.parametrize("bins", [1, 200])
 def test_pieces_of_time_and_samples_change_nothing(bins: int) -> None:
     program, inputs = random_program(np.random.default_rng(5))
-    assert compare(run(program, inputs).spikes, record(OnnxMachine.of(program), program, inputs, bins).spikes).equal
+    assert compare(
+        run(program, inputs).spikes, record(OnnxMachine.of(program), program, inputs, bins=bins).spikes
+    ).equal
+
+
+@pytest.mark.parametrize(("rows", "ragged"), [([3, 2, 3, 0], False), ([12, 0, 0, 0], False), ([12, 0, 0, 1, 0], True)])
+@pytest.mark.parametrize("exponent", [0, -2])
+def test_sparse_rows_even_and_ragged(rows: list[int], ragged: bool, exponent: int) -> None:
+    """Rows are filled up to the longest where that stores at most four times the synapses; a long row alone is not."""
+    rng, post, pre = np.random.default_rng(len(rows)), len(rows), 12
+    indices = np.concatenate([np.sort(rng.choice(pre, count, replace=False)) for count in rows])
+    synapses = Sparse(2 * rng.integers(-128, 128, sum(rows)), indices, np.cumsum([0, *rows]), pre)
+    registers = {"du": 100, "dv": 200, "vth": 20, "bias": 0}
+    population = IntPopulation("p", 1, **{key: np.full(post, value, np.int32) for key, value in registers.items()})
+    projection = IntProjection("x-p", "x", "p", synapses, exponent, 2)
+    program = Program("loihi2", (Input("x", pre),), (population,), (projection,), (), (), ("p",), None, 9)
+    operators = {node.op_type for node in model(program).graph.node[0].attribute[0].g.node}
+    assert ("CumSum" in operators) == ragged
+    inputs = {"x": SpikeRaster.pack(rng.random((3, 9, pre)) < 0.4)}
+    oracle, mine = run(program, inputs), run(program, inputs, "onnx")
+    assert oracle.spikes["p"].counts().any()
+    assert compare(oracle.spikes, mine.spikes).equal
+    assert np.array_equal(oracle.u["p"], mine.u["p"])
+    assert np.array_equal(oracle.v["p"], mine.v["p"])
 
 
 def test_nothing_heavy_at_import() -> None:

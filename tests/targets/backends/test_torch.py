@@ -29,7 +29,7 @@ def reduced_precision() -> Iterator[str]:
 @pytest.mark.parametrize("seed", range(10))
 def test_reduced_precision_changes_nothing(reduced_precision: str, seed: int) -> None:
     program, inputs = random_program(np.random.default_rng(seed))
-    oracle, mine = run(program, inputs), run(program, inputs, "torch", "cpu")
+    oracle, mine = run(program, inputs), run(program, inputs, "torch:cpu")
     assert compare(oracle.spikes, mine.spikes).equal
     assert all(np.array_equal(oracle.u[name], mine.u[name]) for name in oracle.u)
     assert torch.get_float32_matmul_precision() == reduced_precision
@@ -47,7 +47,7 @@ def test_pieces_of_time_and_samples_change_nothing(seed: int, bins: int) -> None
     program, inputs = random_program(np.random.default_rng(seed))
     oracle = run(program, inputs)
     with torch.inference_mode():
-        mine = record(TorchMachine.of(program, torch.device("cpu")), program, inputs, bins)
+        mine = record(TorchMachine.of(program, torch.device("cpu")), program, inputs, bins=bins)
     assert compare(oracle.spikes, mine.spikes).equal
     assert all(np.array_equal(oracle.v[name], mine.v[name]) for name in oracle.v)
 
@@ -83,7 +83,7 @@ def test_every_tensor_is_on_the_device(seed: int, monkeypatch: pytest.MonkeyPatc
 def test_unknown_device_is_refused() -> None:
     program, inputs = random_program(np.random.default_rng(0))
     with pytest.raises(InputError) as error:
-        run(program, inputs, "torch", "tpu")
+        run(program, inputs, "torch:tpu")
     known = ", ".join(["cpu", *(["cuda"] if torch.cuda.is_available() else [])])
     assert str(error.value).startswith(f"device 'tpu' is not available to torch here; choose auto, {known}")
 
@@ -92,7 +92,7 @@ def test_missing_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     program, inputs = random_program(np.random.default_rng(0))
     with pytest.raises(InputError) as error:
-        run(program, inputs, "torch", "cuda:1")
+        run(program, inputs, "torch:cuda:1")
     assert str(error.value) == "device 'cuda:1' is not available to torch here; choose auto, cpu."
 
 
@@ -100,6 +100,6 @@ def test_missing_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_gpu_equals_the_oracle() -> None:
     for seed in range(40):
         program, inputs = random_program(np.random.default_rng(seed))
-        oracle, mine = run(program, inputs), run(program, inputs, "torch", "cuda")
+        oracle, mine = run(program, inputs), run(program, inputs, "torch:cuda")
         assert compare(oracle.spikes, mine.spikes).equal, f"seed {seed}"
         assert all(np.array_equal(oracle.u[name], mine.u[name]) for name in oracle.u), f"seed {seed}"

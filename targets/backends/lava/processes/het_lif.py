@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 from lava.magma.core.decorator import implements, requires, tag
-from lava.magma.core.model.py.ports import PyOutPort
+from lava.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava.magma.core.model.py.type import LavaPyType
+from lava.magma.core.process.ports.ports import InPort
 from lava.magma.core.process.variable import Var
 from lava.magma.core.resources import CPU
 from lava.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
@@ -14,10 +15,13 @@ from lava.proc.lif.process import LIF
 
 
 class HetLIF(LIF):
-    """LIF whose du, dv, vth are int arrays [neuron]; all else is Lava's.
+    """LIF whose du, dv, vth are int arrays [neuron]; its step is Lava's.
 
-    At time step `steps` it writes spikes [time, byte] (numpy.packbits) and u, v [neuron] to the .npz `recording`:
-    Lava's own way out, `Var.get`, sends one message per number.
+    `sum_in` hears sums over synapses of several sources, not yet shifted: sum i goes to neuron `sum_neuron[i]`,
+    shifted right by `sum_shift[i]` once its parts are added. All else arrives through `a_in`.
+
+    At time step `steps` it writes the .npz `recording`: Lava's own way out, `Var.get`, sends one message per number.
+    spikes [time, byte] (numpy.packbits); u, v [neuron]; trace_u, trace_v [time, probe] of the neurons `probed`.
     """
 
     def __init__(
@@ -28,6 +32,9 @@ class HetLIF(LIF):
         vth: np.ndarray,
         bias_mant: np.ndarray,
         bias_exp: np.ndarray,
+        sum_neuron: np.ndarray,
+        sum_shift: np.ndarray,
+        probed: np.ndarray,
         steps: int,
         recording: str,
     ) -> None:
@@ -36,9 +43,13 @@ class HetLIF(LIF):
             shape=shape,
             bias_mant=bias_mant,
             bias_exp=bias_exp,
+            sum_neuron=sum_neuron,
+            sum_shift=sum_shift,
+            probed=probed,
             steps=steps,
             recording=recording,
         )
+        self.sum_in = InPort(shape=sum_neuron.shape)
         self.du = Var(shape=shape, init=du)
         self.dv = Var(shape=shape, init=dv)
         self.vth = Var(shape=shape, init=vth)
@@ -48,8 +59,9 @@ class HetLIF(LIF):
 @requires(CPU)
 @tag("fixed_pt")
 class PyHetLifModelFixed(AbstractPyLifModelFixed):
-    """Lava's fixed-point step; only the types of du, dv, vth, the threshold and the recording are ours."""
+    """Lava's fixed-point step; the types of du, dv, vth, the threshold, partial sums and the recording are ours."""
 
+    sum_in: PyInPort = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=32)
     s_out: PyOutPort = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
     du: np.ndarray = LavaPyType(np.ndarray, np.int32, precision=12)
     dv: np.ndarray = LavaPyType(np.ndarray, np.int32, precision=12)
@@ -57,7 +69,11 @@ class PyHetLifModelFixed(AbstractPyLifModelFixed):
 
     def __init__(self, proc_params: dict[str, Any]) -> None:
         super().__init__(proc_params)
+        self.sum_neuron: np.ndarray = proc_params["sum_neuron"]
+        self.sum_shift: np.ndarray = proc_params["sum_shift"]
+        self.probed: np.ndarray = proc_params["probed"]
         self.spikes: list[np.ndarray] = []
+        self.traces: list[np.ndarray] = []
 
     def scale_threshold(self) -> None:
         """Align the threshold with u and v."""
@@ -68,9 +84,25 @@ class PyHetLifModelFixed(AbstractPyLifModelFixed):
         """Spike where v is above the threshold."""
         return self.v > self.effective_vth
 
+    def subthr_dynamics(self, activation_in: np.ndarray) -> None:
+        """Lava's step of u and v, once the partial sums are added, shifted and heard."""
+        heard = activation_in.astype(np.int32)
+        if self.sum_neuron.size:
+            np.add.at(heard, self.sum_neuron, np.right_shift(self.sum_in.recv(), self.sum_shift))
+        super().subthr_dynamics(heard)
+
     def run_spk(self) -> None:
         """One step of Lava's LIF, recorded."""
         super().run_spk()
         self.spikes.append(np.packbits(self.s_out_buff))
+        self.traces.append(np.stack([self.u[self.probed], self.v[self.probed]]))
         if self.time_step == self.proc_params["steps"]:
-            np.savez(self.proc_params["recording"], spikes=np.stack(self.spikes), u=self.u, v=self.v)
+            trace_u, trace_v = np.stack(self.traces, axis=1)
+            np.savez(
+                self.proc_params["recording"],
+                spikes=np.stack(self.spikes),
+                u=self.u,
+                v=self.v,
+                trace_u=trace_u,
+                trace_v=trace_v,
+            )

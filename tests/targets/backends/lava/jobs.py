@@ -1,12 +1,13 @@
 """Programs that several tests of the Lava backend run."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from targets.ports import Input
-from targets.program import IntPopulation, IntProjection, Program
+from targets.program import Core, IntPopulation, IntProjection, Program
 
 
 def population(name: str, neurons: int, **given: npt.ArrayLike) -> IntPopulation:
@@ -21,3 +22,14 @@ def program(
     """A program without placement: a simulator reads populations and projections only."""
     ports = tuple(Input(name, neurons) for name, neurons in inputs.items())
     return Program("loihi2", ports, populations, projections, (), (), (populations[-1].name,), None, 20, **settings)
+
+
+def scattered(given: Program, cores: int, rng: np.random.Generator) -> Program:
+    """The same program with its neurons dealt out to some of `cores` cores in any order, motifs torn apart."""
+    owners = {p.name: rng.integers(0, cores, p.neurons) for p in given.populations}
+    shuffled = {p.name: rng.permutation(p.neurons) for p in given.populations}
+    held = [
+        {name: shuffled[name][owner[shuffled[name]] == number] for name, owner in owners.items()}
+        for number in range(cores)
+    ]
+    return replace(given, cores=tuple(Core(number, 0, members) for number, members in enumerate(held)), routes=())

@@ -13,16 +13,18 @@ from targets.backends import numpy as oracle
 from targets.errors import InputError
 from targets.raster import save_rasters
 from tests.strategies import random_program
-from tests.targets.backends.lava.jobs import population, program
+from tests.targets.backends.lava.jobs import population, program, scattered
 
 TINY = program({"x": 1}, (population("h", 2),))
 
 
 @pytest.mark.skipif(lava.requirement() is not None, reason=str(lava.requirement()))
-@pytest.mark.parametrize("packed", [False, True])
-def test_the_folder_runs_by_itself(packed: bool, tmp_path: Path) -> None:
-    given, inputs = random_program(np.random.default_rng(11))
-    lava.export(given, tmp_path / "net")
+@pytest.mark.parametrize(("granularity", "packed"), [("layer", False), ("core", True)])
+def test_the_folder_runs_by_itself(granularity: str, packed: bool, tmp_path: Path) -> None:
+    rng = np.random.default_rng(11)
+    given, inputs = random_program(rng)
+    given = scattered(given, 2, rng)
+    lava.export(given, tmp_path / "net", granularity)
     if packed:
         save_rasters(inputs, tmp_path / "in.npz")
     else:
@@ -76,7 +78,16 @@ def test_a_failed_export_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_folder_knows_nothing_of_motifc_s_tree(tmp_path: Path) -> None:
     lava.export(TINY, tmp_path)  # an empty folder is taken
     texts = [file.read_text() for file in tmp_path.rglob("*.py")]
-    assert len(texts) == 7
+    assert len(texts) == 9
     assert not any("targets." in text for text in texts)
     assert "- `h`: 2 neurons" in (tmp_path / "README.md").read_text()
     assert TINY.digest in (tmp_path / "README.md").read_text()
+    processes = "Lava processes: 2 in all, for inputs 1, for neurons 1\n(one per population), for synapses 0.\n"
+    assert processes in (tmp_path / "README.md").read_text()
+
+
+def test_an_unknown_granularity_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        lava.export(TINY, tmp_path / "net", "chip")
+    assert str(error.value) == "unknown granularity 'chip'; known are layer, core, so choose one of them."
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,24 @@
+"""scratch: where the temporary files of a Lava run may lie."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_LONGEST = 55
+"""Bytes of the folder's path: macOS allows 103 for a socket, and FOLDER/motifc-XXXXXXXX/pymp-XXXXXXXX/listener-XXXXXXXX
+takes 48 of them."""
+
+
+def scratch() -> Path:
+    """The folder for temporary files, or the system's own where that has too long a path for Lava's sockets.
+
+    Raises ValueError with one sentence when neither will do.
+    """
+    usual = tempfile.gettempdir()
+    for place in (usual, "/tmp", "/var/tmp"):
+        if len(os.fsencode(place)) <= _LONGEST and os.access(place, os.W_OK | os.X_OK):
+            return Path(place)
+    raise ValueError(
+        f"the folder for temporary files, {usual}, has a path of {len(os.fsencode(usual))} bytes; Lava's sockets need "
+        f"one of at most {_LONGEST}, so set TMPDIR to a shorter one."
+    )
