@@ -18,7 +18,10 @@ _PACKAGES = {
     "onnxruntime": "the onnx backend",
     "lava-nc": "the lava backend",
     "elephant": "motifc verify --against-float",
-    "nir": "graphs from other frameworks",
+    "nir": "motifc explain of a graph",
+    "numba": "encoding sound and pictures",
+    "h5py": "SHD, SSC and N-TIDIGITS",
+    "tonic": "data sets of tonic (GPL-3, optional)",
 }
 _COMMANDS = {"lava-nc": "pip install --no-deps --ignore-requires-python lava-nc==0.10.0"}
 

@@ -10,10 +10,10 @@ class About:
 
     title      full name
     licence    of the data
-    classes    number of classes
-    channels   width of the encoded spikes
+    classes    number of classes, 0 where the files decide
+    channels   width of the encoded spikes, 0 where the files decide
     published  samples per official part, "train" and "test" (those of "valid" are taken from "train" here)
-    files      what must lie in the folder, in words; empty for what is built in
+    files      what must lie in the folder, as a phrase that can follow "needs"; empty for what is built in
     page       name and address of the page to get it from; empty for what is built in
     """
 

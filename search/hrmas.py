@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +106,7 @@ def search(
         if checkpoint is not None:
             save_checkpoint(checkpoint, identity, stages)
 
-    first = Samples.of(split.train, place).batch(np.arange(min(settings.training.batch, split.train.samples)))
+    first = Samples.of(place, split.train).batch(np.arange(min(settings.training.batch, split.train.samples)))
     supernet = new_supernet(split, first, settings, seed)
     found = explore(supernet, split, settings, seed, progress, stages.get("search"), lambda s: keep("search", s))
     beta = {name: value.cpu().numpy().astype(np.float64) for name, value in supernet.beta.items()}
@@ -154,7 +155,7 @@ def explore(
 ) -> History:
     """Move the supernet's tensors through all epochs of the search and return the figures of each."""
     place = supernet.beta["tau_m"].device
-    train, valid = Samples.of(split.train, place), Samples.of(split.valid, place)
+    train, valid = Samples.of(place, split.train), Samples.of(place, split.valid)
     own = settings.search
     alpha = torch.optim.Adam(
         supernet.alpha.tensors(), lr=own.alpha_rate, betas=(own.alpha_betas[0], own.alpha_betas[1])
@@ -166,11 +167,13 @@ def explore(
         history = begun.history
     for epoch in range(len(history), own.epochs):
         streams = {stream: (seed, _PHASE, stream, epoch) for stream in (_TRAIN, _VALID, _WINDOW)}
-        valid_batches = valid.shuffled(own.batch, *streams[_VALID])
         window = np.random.default_rng(streams[_WINDOW])
-        for number, indices in enumerate(train.shuffled(own.batch, *streams[_TRAIN])):
-            choose(supernet, alpha, valid.batch(valid_batches[number % len(valid_batches)]), settings)
-            learn(supernet, weights, train.batch(indices), settings)
+        learned = train.shuffled(own.batch, *streams[_TRAIN])
+        judged = cycle(valid.shuffled(own.batch, *streams[_VALID]))
+        judged_batches = valid.batches(list(islice(judged, len(learned))))
+        for learned_batch, judged_batch in zip(train.batches(learned), judged_batches, strict=True):
+            choose(supernet, alpha, judged_batch, settings)
+            learn(supernet, weights, learned_batch, settings)
             if settings.plasticity.window:
                 tune(supernet, train, window, settings)
         entry = _figures(supernet, valid, settings)

@@ -1,13 +1,14 @@
 """Task: real data as spike rasters, split once and for all; tasks are found by listing the folder search/tasks."""
 
 import importlib
+import os
 import pkgutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, cast
 
-import numpy as np
-
 import search.tasks
+from search.about import About
 from targets.arrays import Array
 from targets.artefact import Artefact
 from targets.errors import InputError
@@ -64,21 +65,56 @@ class Split:
 
 
 class Task(Protocol):
-    """A module of search/tasks; the seed decides which sample goes into which part."""
+    """A module of search/tasks.
 
-    def load(self, seed: int) -> Split: ...  # noqa: D102
+    ABOUT  what the data are
+    load   the split: `seed` decides who goes into which part where the data set itself does not; `folder` is where its
+           files lie, and of no use to what is built in
+    """
+
+    ABOUT: About
+
+    def load(self, seed: int, folder: Path | None = None) -> Split: ...  # noqa: D102
 
 
 def task_names() -> tuple[str, ...]:
-    """Names of all built-in tasks."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(search.tasks.__path__) if not module.ispkg))
+    """Names of all tasks; a '-' stands for each '_' of the module's name."""
+    modules = pkgutil.iter_modules(search.tasks.__path__)
+    return tuple(sorted(module.name.replace("_", "-") for module in modules if not module.ispkg))
 
 
 def task_named(name: str) -> Task:
     """The task of that name; InputError when there is none."""
     if name not in task_names():
-        raise InputError(f"unknown task {name!r}; known are {', '.join(task_names())}, so choose one of them.")
-    return cast(Task, importlib.import_module(f"search.tasks.{name}"))
+        raise InputError(
+            f"unknown task {name!r}; known are {', '.join(task_names())}, so choose one of them or give the path of "
+            "spikes of your own."
+        )
+    return cast(Task, importlib.import_module(f"search.tasks.{name.replace('-', '_')}"))
+
+
+def folder_of(name: str, given: Path | None = None) -> Path:
+    """The folder in which the files of the task `name` lie: `given`, or else $MOTIFC_DATA/NAME.
+
+    Raises InputError when there is no such folder.
+    """
+    folder = sought_folder(name, given)
+    if folder is not None and folder.is_dir():
+        return folder
+    about = task_named(name).ABOUT
+    found = "no folder was given" if folder is None else f"{folder} is no folder"
+    raise InputError(
+        f"{name} needs {about.files}, and {found}; get it from {about.page} and give its folder as --data-dir, or set "
+        f"MOTIFC_DATA to a folder that holds it as {name}."
+    )
+
+
+def sought_folder(name: str, given: Path | None = None) -> Path | None:
+    """Where the files of the task `name` are looked for; None when nothing says where."""
+    if given is not None:
+        return given
+    parent = os.environ.get("MOTIFC_DATA")
+    return Path(parent) / name if parent else None
 
 
 def labels_of(raster: SpikeRaster) -> Array:
@@ -86,18 +122,3 @@ def labels_of(raster: SpikeRaster) -> Array:
     if raster.labels is None:
         raise InputError("spikes without labels cannot be learned from; give one label per sample.")
     return raster.labels
-
-
-def joined(first: SpikeRaster, second: SpikeRaster) -> SpikeRaster:
-    """The samples of both rasters, one after the other; the shorter one is padded with silence."""
-    steps = max(first.steps, second.steps)
-
-    def padded(raster: SpikeRaster) -> Array:
-        return np.pad(raster.packed, ((0, 0), (0, steps - raster.steps), (0, 0)))
-
-    return SpikeRaster(
-        packed=np.concatenate([padded(first), padded(second)]),
-        neurons=first.neurons,
-        lengths=np.concatenate([first.lengths, second.lengths]),
-        labels=np.concatenate([labels_of(first), labels_of(second)]),
-    )

@@ -16,7 +16,7 @@ from search.network import Network
 from search.progress import Listener, Progress
 from search.samples import Samples, torch_generator
 from search.settings import Settings, Training, as_dict
-from search.task import Split, joined
+from search.task import Split
 from search.torch_network import TorchNetwork, tensor
 from targets.errors import InputError
 from targets.ports import Readout
@@ -56,7 +56,7 @@ def fit(
 ) -> tuple[Network, History]:
     """The trained network and the figures of every epoch; continues from `begun`, hands every epoch's end to `keep`."""
     readout = _fitting_readout(network, split)
-    samples = Samples.of(joined(split.train, split.valid), device)
+    samples = Samples.of(device, split.train, split.valid)
     model = TorchNetwork.of(network, device)
     weights = {c.name: tensor(c.synapses.weights, device).requires_grad_() for c in network.connections}
     optimizer = adamw(list(weights.values()), settings)
@@ -69,8 +69,8 @@ def fit(
         tally = Tally(readout, settings.loss)
         batches = samples.shuffled(settings.batch, seed, _PHASE, _ORDER, epoch)
         generator = torch_generator(device, seed, _PHASE, _DROP, epoch)
-        for number, indices in enumerate(batches):
-            batch = samples.batch(indices).thinned(settings.drop, generator)
+        for number, whole in enumerate(samples.batches(batches)):
+            batch = whole.thinned(settings.drop, generator)
             rate = learning_rate(epoch * len(batches) + number, steps, settings)
             traces = run({split.input: batch.spikes}, model.cells, model.wires(weights), settings.slope)
             descend(optimizer, tally.add(traces[readout.population], batch), rate, settings.clip)

@@ -20,7 +20,7 @@ from targets.recording import Recording
 
 def fuzz_command(
     programs: Annotated[int, typer.Option(help="How many random programs.")] = 100,
-    seed: Annotated[int, typer.Option(help="Seed they are drawn from.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed they are drawn from.")] = 0,
     start: Annotated[int, typer.Option(help="Number of the first one, to run a single one again.")] = 0,
     backends: Annotated[
         str, typer.Option(help="Backends to compare with the first, separated by commas; variants as in lava:core.")

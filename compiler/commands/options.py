@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-Seed = Annotated[int, typer.Option(help="Seed of the data split and of every random choice.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the data split and of every random choice.")]
 Data = Annotated[str | None, typer.Option(help="Data whose test part is used: a task such as digits, or a path.")]
 DataFolder = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of a task's files; $MOTIFC_DATA/NAME where not given.")

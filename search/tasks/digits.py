@@ -15,10 +15,13 @@ stays several points below a recurrent network.
 Split: 862 train, 575 valid, 360 test pictures, stratified by class; the seed decides who goes where.
 """
 
+from pathlib import Path
+
 import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
+from search.about import About
 from search.task import Split
 from search.tasks.encoders.retina import retina_events, triangular_path
 from targets.arrays import Ints
@@ -33,9 +36,17 @@ THRESHOLD = 0.15
 GREY_LEVELS = 16
 VALID, TEST = 575, 360
 
+ABOUT = About(
+    title="Optical Recognition of Handwritten Digits, seen by an event retina",
+    licence="CC BY 4.0",
+    classes=CLASSES,
+    channels=200,
+    published={"train": 1437, "test": 360},
+)
 
-def load(seed: int) -> Split:
-    """The digits as spikes [sample, 40, 200], split by `seed` (0 .. 2^32 - 1)."""
+
+def load(seed: int, folder: Path | None = None) -> Split:
+    """The digits as spikes [sample, 40, 200], split by `seed` (0 .. 2^32 - 1); they are built in, without a folder."""
     if not 0 <= seed < 2**32:
         raise InputError(f"seed {seed} is out of range; 0 to {2**32 - 1} is allowed, so choose another.")
     images, labels = load_digits(return_X_y=True)

@@ -94,7 +94,7 @@ def test_other_wirings_can_be_searched(wiring: Wiring) -> None:
 
 
 def test_plasticity_moves_nothing_but_beta() -> None:
-    samples = Samples.of(tiny_split().train, CPU)
+    samples = Samples.of(CPU, tiny_split().train)
     supernet = new_supernet(tiny_split(), samples.batch(np.arange(16)), TINY, 0)
     before = {name: value.detach().clone() for name, value in supernet.tensors().items()}
     tune(supernet, samples, np.random.default_rng(0), TINY)

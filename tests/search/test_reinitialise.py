@@ -27,7 +27,7 @@ def blank() -> Network:
 
 
 def batch() -> Batch:
-    return Samples.of(tiny_split().train, CPU).batch(np.arange(48))
+    return Samples.of(CPU, tiny_split().train).batch(np.arange(48))
 
 
 def spread(network: Network, name: str) -> float:

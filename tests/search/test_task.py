@@ -1,7 +1,13 @@
+import importlib
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from search.task import Split, joined, labels_of, task_named, task_names
+import search.tasks
+from search.data import load_split
+from search.task import Split, folder_of, labels_of, task_named, task_names
 from targets.errors import InputError
 from targets.raster import SpikeRaster
 
@@ -16,7 +22,75 @@ def test_tasks_are_found_by_listing_the_folder() -> None:
     assert "encoders" not in task_names()
     with pytest.raises(InputError) as raised:
         task_named("letters")
-    assert str(raised.value) == (f"unknown task 'letters'; known are {', '.join(task_names())}, so choose one of them.")
+    names = ", ".join(task_names())
+    assert str(raised.value) == (
+        f"unknown task 'letters'; known are {names}, so choose one of them or give the path of spikes of your own."
+    )
+
+
+@pytest.fixture
+def far_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A task of two words whose data are not built in; its load hands back seed and folder."""
+    (tmp_path / "far_off.py").write_text(
+        "from search.about import About\n"
+        'ABOUT = About("Far", "CC0", 2, 3, {"train": 4}, "a file far.bin", "Far Data, https://example.org")\n'
+        "def load(seed, folder=None):\n"
+        "    return f'{seed} {folder}'\n"
+    )
+    monkeypatch.setattr(search.tasks, "__path__", [*search.tasks.__path__, str(tmp_path)])
+    monkeypatch.delenv("MOTIFC_DATA", raising=False)
+    importlib.invalidate_caches()
+    monkeypatch.delitem(sys.modules, "search.tasks.far_off", raising=False)
+    return "far-off"
+
+
+def test_a_dash_stands_for_an_underscore(far_off: str) -> None:
+    assert far_off in task_names()
+    assert "far_off" not in task_names()
+    assert task_named(far_off).ABOUT.title == "Far"
+
+
+def test_a_task_is_given_the_folder_where_its_files_lie(
+    far_off: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "given").mkdir()
+    (tmp_path / far_off).mkdir()
+    monkeypatch.setenv("MOTIFC_DATA", str(tmp_path))
+    assert str(load_split(far_off, tmp_path / "given", 3)) == f"3 {tmp_path / 'given'}"
+    assert str(load_split(far_off, seed=3)) == f"3 {tmp_path / far_off}"
+    assert load_split("digits", tmp_path / "nowhere").classes == 10
+
+
+def test_a_missing_folder_is_told_with_what_must_lie_there_and_where_to_get_it(
+    far_off: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remedy = (
+        "get it from Far Data, https://example.org and give its folder as --data-dir, or set MOTIFC_DATA to a folder "
+        "that holds it as far-off."
+    )
+    with pytest.raises(InputError) as raised:
+        folder_of(far_off)
+    assert str(raised.value) == f"far-off needs a file far.bin, and no folder was given; {remedy}"
+    with pytest.raises(InputError) as raised:
+        folder_of(far_off, tmp_path / "absent")
+    assert str(raised.value) == f"far-off needs a file far.bin, and {tmp_path / 'absent'} is no folder; {remedy}"
+    monkeypatch.setenv("MOTIFC_DATA", str(tmp_path))
+    with pytest.raises(InputError) as raised:
+        folder_of(far_off)
+    assert str(raised.value) == f"far-off needs a file far.bin, and {tmp_path / far_off} is no folder; {remedy}"
+
+
+@pytest.mark.parametrize("name", task_names())
+def test_every_task_says_what_its_data_are(name: str) -> None:
+    about = task_named(name).ABOUT
+    assert about.title
+    assert about.licence
+    assert about.classes >= 2 or not about.built_in
+    assert about.channels >= 1 or not about.built_in
+    assert set(about.published) <= {"train", "valid", "test"}
+    assert bool(about.files) == bool(about.page) == (not about.built_in)
+    assert not about.files.endswith(".")
+    assert not about.page.endswith(".")
 
 
 def test_the_digest_tells_spikes_labels_and_parts_apart() -> None:
@@ -26,15 +100,6 @@ def test_the_digest_tells_spikes_labels_and_parts_apart() -> None:
     relabelled = SpikeRaster(one.packed, one.neurons, one.lengths, 1 - labels_of(one))
     different = [Split(other, one, other, 2), Split(relabelled, other, other, 2), Split(one, other, other, 3)]
     assert len({split.digest, *(each.digest for each in different)}) == 4
-
-
-def test_joined_pads_the_shorter_part() -> None:
-    both = joined(raster(2, steps=3), raster(3, steps=5))
-    assert (both.samples, both.steps) == (5, 5)
-    assert both.lengths.tolist() == [3, 3, 5, 5, 5]
-    assert labels_of(both).tolist() == [0, 1, 0, 1, 0]
-    assert np.array_equal(both.dense()[:2, :3], raster(2, steps=3).dense())
-    assert not both.dense()[:2, 3:].any()
 
 
 def test_bad_splits_are_told_in_one_sentence() -> None:

@@ -41,7 +41,7 @@ def accuracy(network: Network, raster: SpikeRaster) -> float:
     cpu = torch.device("cpu")
     model = TorchNetwork.of(network, cpu)
     weights = {c.name: tensor(c.synapses.weights, cpu) for c in network.connections}
-    batch = Samples.of(raster, cpu).batch(np.arange(raster.samples))
+    batch = Samples.of(cpu, raster).batch(np.arange(raster.samples))
     assert network.readout is not None
     trace = run({"touch": batch.spikes}, model.cells, model.wires(weights), 5.0)[network.readout.population]
     return right_answers(trace, batch, network.readout) / raster.samples

@@ -1,0 +1,27 @@
+"""load_split: the data that a command names, whether a task or a path to a user's own spikes."""
+
+import os
+from pathlib import Path
+
+from search.own_data import own_split
+from search.task import Split, folder_of, task_named, task_names
+
+
+def load_split(data: str, folder: Path | None = None, seed: int = 0) -> Split:
+    """The data `data`: a task of search/tasks, or else a path to spikes as `search.own_data.own_split` reads them.
+
+    data    a task's name, which wins over a file of that name; a path is what ends in .npz, holds a separator or is
+            there
+    folder  where the files of a task lie, for tasks that need some (see `search.task.folder_of`)
+    seed    decides who goes into which part, where the data themselves do not
+
+    Raises InputError for an unknown name, for missing and for malformed data.
+    """
+    if data not in task_names() and _is_path(data):
+        return own_split(Path(data), seed)
+    task = task_named(data)
+    return task.load(seed, None if task.ABOUT.built_in else folder_of(data, folder))
+
+
+def _is_path(data: str) -> bool:
+    return data.endswith(".npz") or os.sep in data or Path(data).exists()

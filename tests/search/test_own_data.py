@@ -1,0 +1,162 @@
+"""A user's own spikes, from a file and from a folder, good and malformed."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from search.own_data import own_split
+from search.task import Split, labels_of
+from targets.arrays import Array
+from targets.errors import InputError
+from targets.raster import SpikeRaster, save_rasters
+
+
+def spikes(samples: int, steps: int = 4, neurons: int = 5, seed: int = 0) -> Array:
+    """Spikes no two samples of which are alike."""
+    dense = np.random.default_rng(seed).random((samples, steps, neurons)) < 0.5
+    dense[:, 0] = (np.arange(samples)[:, None] >> np.arange(neurons)) & 1
+    dense[:, 1] = (np.arange(samples)[:, None] >> np.arange(neurons, 2 * neurons)) & 1
+    return dense.astype(np.uint8)
+
+
+def save(path: Path, samples: int, seed: int = 0, **changed: Array | None) -> None:
+    """Write spikes of two classes; what is `changed` to None is left out."""
+    arrays = {"spikes": spikes(samples, seed=seed), "labels": np.arange(samples) % 2, **changed}
+    present: dict[str, Any] = {name: array for name, array in arrays.items() if array is not None}
+    np.savez(path, **present)
+
+
+def sizes(split: Split) -> list[int]:
+    return [part.samples for part in (split.train, split.valid, split.test)]
+
+
+def everyone(split: Split) -> list[bytes]:
+    return sorted(row.tobytes() for part in (split.train, split.valid, split.test) for row in part.packed)
+
+
+def test_one_file_is_split_by_the_seed(tmp_path: Path) -> None:
+    save(tmp_path / "mine.npz", 100)
+    split = own_split(tmp_path / "mine.npz", 0)
+    assert sizes(split) == [60, 20, 20]
+    assert (split.classes, split.neurons, split.input) == (2, 5, "input")
+    assert [np.bincount(labels_of(part)).tolist() for part in (split.train, split.valid, split.test)] == [
+        [30, 30],
+        [10, 10],
+        [10, 10],
+    ]
+    again, other = own_split(tmp_path / "mine.npz", 0), own_split(tmp_path / "mine.npz", 1)
+    assert again.digest == split.digest != other.digest
+    assert everyone(split) == everyone(other) == sorted(row.tobytes() for row in np.packbits(spikes(100), axis=2))
+
+
+def test_packed_rasters_with_lengths_are_read_alike(tmp_path: Path) -> None:
+    lengths = np.arange(100) % 5
+    save_rasters({"spikes": SpikeRaster.pack(spikes(100), lengths, np.arange(100) % 2)}, tmp_path / "packed.npz")
+    save(tmp_path / "plain.npz", 100, lengths=lengths)
+    assert own_split(tmp_path / "packed.npz", 3).digest == own_split(tmp_path / "plain.npz", 3).digest
+
+
+@pytest.mark.parametrize(
+    ("present", "expected"),
+    [
+        (("train",), [60, 20, 20]),
+        (("train", "test"), [80, 20, 10]),
+        (("train", "valid"), [80, 10, 20]),
+        (("train", "valid", "test"), [100, 10, 10]),
+    ],
+)
+def test_a_folder_may_lack_valid_and_test(tmp_path: Path, present: tuple[str, ...], expected: list[int]) -> None:
+    for seed, name in enumerate(present):
+        save(tmp_path / f"{name}.npz", 100 if name == "train" else 10, seed)
+    split = own_split(tmp_path, 0)
+    assert sizes(split) == expected
+    whole = {seed: np.packbits(spikes(10, seed=seed), axis=2).tobytes() for seed in range(len(present))}
+    for seed, name in enumerate(present[1:], 1):
+        assert getattr(split, name).packed.tobytes() == whole[seed]
+
+
+def test_the_test_part_stays_when_the_seed_is_another_and_was_given(tmp_path: Path) -> None:
+    save(tmp_path / "train.npz", 100)
+    save(tmp_path / "test.npz", 10, seed=1)
+    one, other = own_split(tmp_path, 0), own_split(tmp_path, 1)
+    assert one.test.packed.tobytes() == other.test.packed.tobytes()
+    assert one.valid.packed.tobytes() != other.valid.packed.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"labels": None}, "FILE holds no array named 'labels'; one class per sample is needed, so add it."),
+        (
+            {"spikes": None, "events": np.zeros((30, 4, 5), np.uint8)},
+            "FILE holds the arrays ['events']; one named 'spikes' is needed, so rename it.",
+        ),
+        (
+            {"labels": np.arange(30) % 2 - 1},
+            "FILE has the label -1; labels count from 0, so renumber them.",
+        ),
+        (
+            {"labels": np.where(np.arange(30) % 2, 2**31 - 2, 0)},
+            "FILE has labels up to 2147483646 but no training sample of class 1; labels count from 0 without a gap, so "
+            "renumber them or add samples.",
+        ),
+        (
+            {"labels": np.arange(30) % 2 + 1},
+            "FILE has labels up to 2 but no training sample of class 0; labels count from 0 without a gap, so "
+            "renumber them or add samples.",
+        ),
+        (
+            {"labels": np.zeros(30, int)},
+            "FILE has samples of one class only; at least two are needed, so check its labels.",
+        ),
+        (
+            {"labels": np.arange(7)},
+            "in FILE, 7 labels were given for 30 samples; one each is needed, so match them.",
+        ),
+        (
+            {"spikes": np.zeros((30, 0, 5), np.uint8)},
+            "FILE holds spikes of shape (30, 0, 5) [sample, time, neuron]; none of the axes may be empty, so write "
+            "the file again.",
+        ),
+        (
+            {"spikes": np.zeros((30, 5), np.uint8)},
+            "in FILE, spikes have shape (30, 5); three axes [sample, time, neuron] are needed, so reshape them.",
+        ),
+        (
+            {"spikes": np.full((30, 4, 5), 2)},
+            "in FILE, spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
+        ),
+        (
+            {"spikes": spikes(2), "labels": np.arange(2)},
+            "FILE has 2 samples to share out among train, test, valid, too few to give each some of a class; at least "
+            "3 of a class are needed, so add samples.",
+        ),
+    ],
+)
+def test_malformed_files_are_told_in_one_sentence(tmp_path: Path, changed: dict[str, Any], message: str) -> None:
+    path = tmp_path / "mine.npz"
+    save(path, 30, **changed)
+    with pytest.raises(InputError) as raised:
+        own_split(path, 0)
+    assert str(raised.value) == message.replace("FILE", str(path))
+
+
+def test_malformed_folders_are_told_in_one_sentence(tmp_path: Path) -> None:
+    save(tmp_path / "test.npz", 10)
+    with pytest.raises(InputError) as raised:
+        own_split(tmp_path, 0)
+    assert str(raised.value) == (
+        f"{tmp_path} holds no train.npz; a folder of spikes needs one, beside it valid.npz and test.npz if you have "
+        "them, so name your files like that."
+    )
+    save(tmp_path / "train.npz", 30, spikes=spikes(30, neurons=6))
+    with pytest.raises(InputError) as raised:
+        own_split(tmp_path, 0)
+    assert str(raised.value) == (
+        "train, valid and test spikes are [6, 6, 5] neurons wide; all must be equal, so encode them alike."
+    )
+    (tmp_path / "train.npz").write_bytes(b"no archive")
+    with pytest.raises(InputError, match=r"train\.npz is not a readable \.npz of spikes"):
+        own_split(tmp_path, 0)
