@@ -56,6 +56,8 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     console.print(table)
     for verdict in verdicts:
         console.print(verdict.report.sentence())
+        if verdict.report.equal and verdict.state is not None:
+            console.print(verdict.state)
         if verdict.inspection is not None:
             console.print(verdict.inspection.text(), markup=False)
         for name, explanation in (verdict.explanations or {}).items():

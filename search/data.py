@@ -5,6 +5,7 @@ from pathlib import Path
 
 from search.own_data import own_split
 from search.task import Split, folder_of, task_named, task_names
+from targets.errors import InputError
 
 
 def load_split(data: str, folder: Path | None = None, seed: int = 0) -> Split:
@@ -15,8 +16,10 @@ def load_split(data: str, folder: Path | None = None, seed: int = 0) -> Split:
     folder  where the files of a task lie, for tasks that need some (see `search.task.folder_of`)
     seed    decides who goes into which part, where the data themselves do not
 
-    Raises InputError for an unknown name, for missing and for malformed data.
+    Raises InputError for an unknown name, for missing and for malformed data, and for a seed beyond 0 .. 2^32 - 1.
     """
+    if not 0 <= seed < 1 << 32:
+        raise InputError(f"seed {seed} is out of range; 0 to {(1 << 32) - 1} is allowed, so choose another.")
     if data not in task_names() and _is_path(data):
         return own_split(Path(data), seed)
     task = task_named(data)

@@ -8,6 +8,7 @@ import numpy as np
 
 from targets.errors import InputError
 from targets.raster import SpikeRaster
+from targets.recording import Recording
 
 
 @dataclass(frozen=True)
@@ -126,3 +127,20 @@ def merged(reports: Sequence[tuple[int, EquivalenceReport]]) -> EquivalenceRepor
     )
     firsts = [replace(report.first, sample=report.first.sample + before) for before, report in reports if report.first]
     return replace(head, populations=populations, first=firsts[0] if firsts else None)
+
+
+def state_difference(expected: Recording, got: Recording, names: tuple[str, str]) -> str | None:
+    """Where the final u, v of two recordings of one program first differ, in one sentence; None where they do not."""
+    for register, left, right in (("u", expected.u, got.u), ("v", expected.v, got.v)):
+        for population, mine in left.items():
+            theirs = right.get(population)
+            if theirs is None or theirs.shape != mine.shape:
+                return f"{names[1]} has no final {register} of population {population!r} in the shape {mine.shape}."
+            if differing := np.argwhere(mine != theirs).tolist():
+                sample, neuron = differing[0]
+                return (
+                    f"{names[0]} and {names[1]} have the same spikes but differ in {len(differing):,} of {mine.size:,} "
+                    f"final {register} of population {population!r}, first in sample {sample}, neuron {neuron}: "
+                    f"{mine[sample, neuron]:,} and {theirs[sample, neuron]:,}."
+                )
+    return None

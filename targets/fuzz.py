@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from targets.equivalence import compare
+from targets.equivalence import compare, state_difference
 from targets.errors import InputError
 from targets.program import Program
 from targets.random_program import Case, random_program
@@ -189,25 +189,8 @@ def _compared(reference: _Named, other: _Named, case: Case) -> Recording | _Faul
         return _Fault(other[0], "shape", str(error))
     if not report.equal:
         return _Fault(other[0], "spikes", report.sentence())
-    sentence = _state_difference(expected, got, names)
+    sentence = state_difference(expected, got, names)
     return expected if sentence is None else _Fault(other[0], "state", sentence)
-
-
-def _state_difference(expected: Recording, got: Recording, names: tuple[str, str]) -> str | None:
-    """The first final u or v that differs, in one sentence."""
-    for register, left, right in (("u", expected.u, got.u), ("v", expected.v, got.v)):
-        for population, mine in left.items():
-            theirs = right.get(population)
-            if theirs is None or theirs.shape != mine.shape:
-                return f"{names[1]} has no final {register} of population {population!r} in the shape {mine.shape}."
-            if differing := np.argwhere(mine != theirs).tolist():
-                sample, neuron = differing[0]
-                return (
-                    f"{names[0]} and {names[1]} have the same spikes but differ in {len(differing):,} of {mine.size:,} "
-                    f"final {register} of population {population!r}, first in sample {sample}, neuron {neuron}: "
-                    f"{mine[sample, neuron]:,} and {theirs[sample, neuron]:,}."
-                )
-    return None
 
 
 def _shrunk(reference: _Named, other: _Named, case: Case, fault: _Fault, number: int, seed: int, runs: int) -> Failure:

@@ -33,7 +33,7 @@ class BackendTime:
     rate        spikes per neuron and step
     differing   bins that differ from those of the first backend that ran; None for that one itself
     load        load average of the machine over the last minute when the row began
-    reason      why there are no times: what the backend refused, or the excess over the budget; "" where there are
+    reason      why there are no times (refused, failed, over the budget, lost in the noise); "" where there are
     """
 
     backend: str
@@ -157,10 +157,10 @@ def _measured(
     except (InputError, BackendError) as error:
         return replace(row, reason=str(error)), None
     longer = median(totals) - median(ones)
-    spread = max(ones) - min(ones)
+    spread = max(max(times) - min(times) for times in (ones, totals))
     if longer <= spread:
         reason = (
-            f"{steps} steps took {longer:.2g} s longer than one, and runs of one step differ by {spread:.2g} s among "
+            f"{steps} steps took {longer:.2g} s longer than one, and equal runs differ by {spread:.2g} s among "
             "themselves, so a step is lost in the start; measure more steps, or on a quieter machine."
         )
         return replace(row, reason=reason), raster

@@ -69,7 +69,7 @@ def verify_command(
             show_drifts(drifts)
 
     emit(plain, as_json, tables)
-    raise typer.Exit(0 if all(verdict.report.equal for verdict in verdicts) else 1)
+    raise typer.Exit(0 if all(verdict.equal for verdict in verdicts) else 1)
 
 
 def _origin(program: Program, path: Path) -> Network:

@@ -41,7 +41,7 @@ ABOUT = About(
 
 
 def load(seed: int, folder: Path | None = None) -> Split:
-    """Spikes [sample, time, 24], each sample with its own length; files in `folder`, if given, instead of the built-in."""
+    """Spikes [sample, time, 24], each sample with its own length; `folder`, if given, instead of the built-in files."""
     folder = _built_in() if folder is None else folder
     train, test = (_spikes(folder / f"JapaneseVowels_{part}.ts") for part in ("TRAIN", "TEST"))
     kept, held = held_out(labels_of(train), VALID, seed)

@@ -1,5 +1,6 @@
 """verify: whole test sets in pieces, with the reason of a difference."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ from targets.backends import numpy as oracle
 from targets.equivalence import compare
 from targets.inspection import Side
 from targets.program import Program
+from targets.raster import SpikeRaster
+from targets.recording import Probe, Recording
 from targets.semantics import LAVA
 from tests.networks import random_network, random_spikes
 
@@ -67,3 +70,19 @@ def test_several_sides_at_once(names: tuple[str, ...]) -> None:
     verdicts = verify(side(own, "numpy"), sides, raster)
     assert [verdict.report.equal for verdict in verdicts] == [True, True, False]
     assert [verdict.report.right for verdict in verdicts] == [*names, "changed"]
+
+
+def test_a_final_state_that_differs_is_told_though_all_spikes_agree() -> None:
+    own, raster = program(), random_spikes(0, 11, samples=4)
+
+    def moved(inputs: Mapping[str, SpikeRaster], probes: Sequence[Probe]) -> Recording:
+        honest = oracle.run(own, inputs, probes=probes)
+        return replace(honest, u={name: values + (name == "answer") for name, values in honest.u.items()})
+
+    (verdict,) = verify(side(own, "numpy"), [Side("moved", own, moved)], raster)
+    assert verdict.report.equal
+    assert not verdict.equal
+    assert verdict.state is not None
+    assert verdict.state.startswith(
+        "numpy and moved have the same spikes but differ in 12 of 12 final u of population 'answer', first in sample 0"
+    )
