@@ -9,12 +9,17 @@ import numpy as np
 from compiler.ir import IntGraph
 from compiler.mapping import Partition, Placement
 from targets.chip import ChipSpec
-from targets.program import Core, Program
+from targets.program import Core, Program, Proof
 from targets.usage import routes
 
 
 def assemble(
-    graph: IntGraph, partition: Partition, placement: Placement, chip: ChipSpec, settings: Mapping[str, Any]
+    graph: IntGraph,
+    partition: Partition,
+    placement: Placement,
+    chip: ChipSpec,
+    settings: Mapping[str, Any],
+    proofs: tuple[Proof, ...] = (),
 ) -> Program:
     """The program that runs `graph` on `chip` with its neurons cut and placed as told."""
     members: list[dict[str, Any]] = [{} for _ in range(partition.cores)]
@@ -35,5 +40,6 @@ def assemble(
         steps=graph.steps,
         origin=graph.origin,
         settings=settings,
+        proofs=proofs,
     )
     return replace(program, routes=routes(program))

@@ -1,7 +1,7 @@
 """Partition and Placement: which neuron is on which core, and where the cores are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -11,15 +11,21 @@ from targets.arrays import Ints, readonly
 
 @dataclass(frozen=True, eq=False)
 class Partition:
-    """Core of every neuron: population -> int32 [neuron], cores numbered from 0 without gaps."""
+    """Core of every neuron: population -> int32 [neuron], cores numbered from 0 without gaps.
+
+    `split` names the motifs that fit no core and were cut into neurons: population -> int32 [motif].
+    """
 
     core_of: Mapping[str, Ints]
+    split: Mapping[str, Ints] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        core_of = {
-            name: readonly(cores, np.int32, f"cores of population {name!r}") for name, cores in self.core_of.items()
-        }
-        object.__setattr__(self, "core_of", MappingProxyType(core_of))
+        for key, what in (("core_of", "cores of"), ("split", "split motifs of")):
+            arrays = {
+                name: readonly(values, np.int32, f"{what} population {name!r}")
+                for name, values in getattr(self, key).items()
+            }
+            object.__setattr__(self, key, MappingProxyType(arrays))
 
     @property
     def cores(self) -> int:

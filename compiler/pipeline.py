@@ -1,27 +1,89 @@
 """The chain from Network to Program, on one screen."""
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 from compiler.assemble import assemble
+from compiler.calibration import calibrate
 from compiler.frontends.network import lower
+from compiler.ir import FloatGraph
+from compiler.passes.bounds import bounds
 from compiler.passes.fold import fold
 from compiler.passes.partition import partition
 from compiler.passes.place import place
+from compiler.passes.prune import prune
 from compiler.passes.quantize import quantize
+from compiler.passes.retime import retime
+from compiler.quantization import quantization_report
+from compiler.text import text
 from search.network import Network
 from targets.check import legal
 from targets.chip import ChipSpec, chip_named
 from targets.program import Program
+from targets.raster import SpikeRaster
 
-_SETTINGS = {"partition": "first fit in index order", "place": "row-major"}
+Watch = Callable[[str, str], None]
+"""Called with the name of a stage and its text, stage after stage."""
 
 
-def compile_network(network: Network, chip: str | ChipSpec = "loihi2") -> Program:
-    """Compile `network` for a chip, given by name or as a ChipSpec; the same network gives the same digest.
+def compile_network(
+    network: Network,
+    chip: str | ChipSpec = "loihi2",
+    seed: int = 0,
+    calibration: Mapping[str, SpikeRaster] | None = None,
+    outputs: Sequence[str] | None = None,
+    watch: Watch | None = None,
+) -> Program:
+    """Compile `network` for a chip, given by name or as a ChipSpec; everything else as in `compile_graph`."""
+    return compile_graph(lower(network), chip, seed, calibration, outputs, watch)
 
+
+def compile_graph(
+    graph: FloatGraph,
+    chip: str | ChipSpec = "loihi2",
+    seed: int = 0,
+    calibration: Mapping[str, SpikeRaster] | None = None,
+    outputs: Sequence[str] | None = None,
+    watch: Watch | None = None,
+) -> Program:
+    """Compile `graph` for a chip; the same graph, calibration and seed give the same digest.
+
+    `calibration` are spikes of every input: rates and peaks on them decide roundings and cuts. `outputs` are the
+    populations that are read; what neither they nor the readout hear is removed (None: nothing). The program's
+    settings tell the seed and, where populations had to be shifted, by how many steps each is late ("latency").
     Raises InputError with one sentence for every limit of the chip that the network would break.
     """
     spec = chip_named(chip) if isinstance(chip, str) else chip
-    floats = fold(lower(network))
-    integers = quantize(floats, spec)
-    cut = partition(integers, spec)
-    placed = place(cut, spec)
-    return legal(assemble(integers, cut, placed, spec, _SETTINGS), spec)
+    tell: Callable[[str, Any], None] = (lambda *_: None) if watch is None else _teller(watch)
+    tell("lower", graph)
+    retimed = retime(graph)
+    tell("retime", retimed.graph)
+    floats = fold(retimed.graph)
+    tell("fold", floats)
+    measured = None if calibration is None else calibrate(floats, calibration)
+    rounded = quantize(floats, spec, measured)
+    tell("quantize", rounded)
+    if watch is not None:
+        watch("quantization", quantization_report(floats, rounded, spec).text())
+    pruned = prune(rounded, outputs)
+    integers = pruned.graph
+    tell("prune", integers)
+    proven = bounds(integers)
+    tell("bounds", proven)
+    nodes = [part.name for part in integers.inputs] + [part.name for part in integers.populations]
+    rates = None if measured is None else {name: measured.rates[name] for name in nodes}
+    cut = partition(integers, spec, seed, rates)
+    tell("partition", cut)
+    placed = place(integers, cut, spec, seed, rates)
+    tell("place", placed)
+    settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
+    if late := {name: steps for name, steps in retimed.latency.items() if steps}:
+        settings["latency"] = late
+    program = assemble(integers, cut, placed, spec, settings, tuple(each.proof for each in proven))
+    tell("program", program)
+    return legal(program, spec)
+
+
+def _teller(watch: Watch) -> Callable[[str, Any], None]:
+    """Hands on the text of a stage, or of each of its parts."""
+    return lambda name, stage: watch(name, "".join(map(text, stage)) if isinstance(stage, tuple) else text(stage))

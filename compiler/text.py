@@ -7,12 +7,14 @@ from functools import singledispatch
 import numpy as np
 
 from compiler.ir import FloatPopulation, FloatProjection, Graph
+from compiler.mapping import Partition, Placement
+from compiler.registers import ENDLESS, Bounds
 from search.motif import DIRECTIONS
 from search.network import Connection, Layer, Network
 from targets.arrays import Array
 from targets.chip import chip_named
 from targets.ports import Input, Readout
-from targets.program import IntPopulation, IntProjection, Program
+from targets.program import IntPopulation, IntProjection, Program, Proof
 from targets.synapses import Synapses
 from targets.usage import usage
 
@@ -22,7 +24,7 @@ _WHOLE = 16
 
 @singledispatch
 def text(thing: object) -> str:
-    """Text of a Network, Graph or Program: the same content gives the same text, any change another."""
+    """Text of a Network, any stage after it, or a Program: the same content gives the same text, any change another."""
     raise TypeError(f"no text form for {type(thing).__name__}")
 
 
@@ -66,7 +68,28 @@ def _(program: Program) -> str:
             f"{used.threshold_profiles} threshold profiles"
         )
     lines += [f"route {_core(r.source)} -> {_core(r.target)}, {r.axons:,} axons" for r in program.routes]
+    return _joined([*lines, *(_proof(proof) for proof in program.proofs)])
+
+
+@text.register
+def _(bounds: Bounds) -> str:
+    keys = ("a_low", "a_high", "u_low", "u_high", "v_low", "v_high")
+    return _joined([_proof(bounds.proof), *(_array(key, getattr(bounds, key)) for key in keys)])
+
+
+@text.register
+def _(partition: Partition) -> str:
+    lines = [f"partition into {partition.cores:,} cores"]
+    for name, core_of in partition.core_of.items():
+        lines.append(f"population {name}")
+        lines += [f"  core {core}: {_ranges(np.flatnonzero(core_of == core))}" for core in np.unique(core_of)]
+    lines += [f"split motifs of {name}: {_ranges(np.sort(motifs))}" for name, motifs in partition.split.items()]
     return _joined(lines)
+
+
+@text.register
+def _(placement: Placement) -> str:
+    return _joined([f"core {core} at ({x}, {y})" for core, (x, y) in enumerate(placement.tiles.tolist())])
 
 
 def _ports(inputs: Iterable[Input], steps: int, readout: Readout | None) -> list[str]:
@@ -110,6 +133,23 @@ def _weights(synapses: Synapses) -> list[str]:
     if synapses.weights.ndim == 2 and synapses.weights.size <= _WHOLE:
         return [f"  {_numbers(row)}" for row in synapses.weights]
     return [_array("weights", synapses.weights)]
+
+
+def _proof(proof: Proof) -> str:
+    reach = ", ".join(
+        f"{name} {_reach(least)} .. {_reach(most)}"
+        for name, (least, most) in zip("auv", (proof.a, proof.u, proof.v), strict=True)
+    )
+    risks = [
+        f"{which} {_ranges(neurons)}"
+        for which, neurons in (("may wrap:", proof.wraps), ("may saturate:", proof.saturates))
+        if neurons.size
+    ]
+    return f"proof {proof.population}: {reach}; {', '.join(risks) or 'no neuron leaves its registers'}"
+
+
+def _reach(value: int) -> str:
+    return f"{value:,}" if abs(value) < ENDLESS >> 1 else "endless"
 
 
 def _head(word: str, name: str, neurons: int, motif_size: int) -> str:

@@ -59,7 +59,7 @@ def verify(
     Final u, v are compared too where both sides run the same program. Equality is transitive, so sides equal to the
     left one are equal to each other.
     """
-    bound = bound_inputs(left.program, inputs)
+    bound = bound_inputs(left.program.inputs, inputs)
     total = next(iter(bound.values())).samples
     reports: list[list[tuple[int, EquivalenceReport]]] = [[] for _ in others]
     states: list[str | None] = [None for _ in others]

@@ -8,6 +8,7 @@ from typing import Any, Protocol, cast
 
 import targets.backends
 from targets.errors import InputError
+from targets.ports import Input
 from targets.program import Program
 from targets.raster import SpikeRaster
 from targets.recording import Probe, Recording, checked_probes
@@ -56,31 +57,33 @@ def run(
     there, and when the backend is unknown or not installed.
     """
     name, _, variant = backend.partition(":")
-    chosen, bound = backend_named(name), bound_inputs(program, inputs)
+    chosen, bound = backend_named(name), bound_inputs(program.inputs, inputs)
     return chosen.run(program, bound, variant or "auto", checked_probes(program, probes))
 
 
-def bound_inputs(program: Program, inputs: SpikeRaster | Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
-    """The raster of every program input, checked for width and for equal samples and steps."""
-    names = [source.name for source in program.inputs]
-    if isinstance(inputs, SpikeRaster) or set(inputs) == {"spikes"} != set(names):
-        raster = inputs if isinstance(inputs, SpikeRaster) else inputs["spikes"]
+def bound_inputs(ports: Sequence[Input], given: SpikeRaster | Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
+    """The raster of every input of a program or graph, checked for width and for equal samples and steps.
+
+    Where there is one input, a raster by itself or under the name "spikes" will do.
+    """
+    names = [port.name for port in ports]
+    if isinstance(given, SpikeRaster) or set(given) == {"spikes"} != set(names):
+        raster = given if isinstance(given, SpikeRaster) else given["spikes"]
         if len(names) != 1:
-            raise InputError(f"the program has inputs {names}; give spikes for each by name.")
-        inputs = {names[0]: raster}
-    if set(inputs) != set(names):
-        raise InputError(f"spikes were given for {sorted(inputs)}; the program has inputs {names}, so rename them.")
-    for source in program.inputs:
-        raster = inputs[source.name]
-        if raster.neurons != source.neurons:
+            raise InputError(f"there are the inputs {names}; give spikes for each by name.")
+        given = {names[0]: raster}
+    if set(given) != set(names):
+        raise InputError(f"spikes were given for {sorted(given)}; the inputs are {names}, so rename them.")
+    for port in ports:
+        if given[port.name].neurons != port.neurons:
             raise InputError(
-                f"spikes for input {source.name!r} are {raster.neurons} neurons wide; the program needs "
-                f"{source.neurons}, so give the data it was made for."
+                f"spikes for input {port.name!r} are {given[port.name].neurons} neurons wide; it has {port.neurons}, "
+                "so give the data it was made for."
             )
-    sizes = {(raster.samples, raster.steps) for raster in inputs.values()}
+    sizes = {(raster.samples, raster.steps) for raster in given.values()}
     if len(sizes) > 1:
         raise InputError(f"inputs differ in (samples, steps): {sorted(sizes)}; all must be equal, so cut or pad them.")
-    return {name: inputs[name] for name in names}
+    return {name: given[name] for name in names}
 
 
 def export_program(program: Program, format: str, path: str | os.PathLike[str]) -> None:

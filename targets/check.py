@@ -1,11 +1,12 @@
 """check: every way in which a program breaks the limits of its chip."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from targets.arrays import Array
+from targets.arrays import Array, Ints
 from targets.chip import ChipSpec, Limit, chip_named
 from targets.errors import InputError
 from targets.grid import split_bias
@@ -32,12 +33,14 @@ class Violation:
 def check(program: Program, chip: ChipSpec | None = None) -> tuple[Violation, ...]:
     """All violations of `program` on its chip, or on another `chip`; empty when it is legal."""
     chip = chip_named(program.chip) if chip is None else chip
-    found = list(_mapping(program, chip))
+    found = list(_members(program))
+    if not found:
+        found += _mapping(program, chip)
     for population in program.populations:
         found += _population(population, chip)
     for projection in program.projections:
         found += _projection(projection, chip)
-    if not any(violation.rule == "one core per neuron" for violation in found):
+    if not any(violation.rule in ("core members", "one core per neuron") for violation in found):
         found += _cores(program, chip)
     return tuple(found)
 
@@ -49,15 +52,32 @@ def legal(program: Program, chip: ChipSpec | None = None) -> Program:
     return program
 
 
+def _members(program: Program) -> Iterator[Violation]:
+    """Cores that list what the program has not."""
+    neurons = {population.name: population.neurons for population in program.populations}
+    for number, core in enumerate(program.cores):
+        for name, indices in core.members.items():
+            if name not in neurons:
+                got, limit = f"neurons of {name!r}", f"the program has {sorted(neurons)}"
+            elif indices.size and not (indices.min() >= 0 and indices.max() < neurons[name]):
+                got = f"neurons {indices.min():,}..{indices.max():,} of {name!r}"
+                limit = f"that population has 0..{neurons[name] - 1:,}"
+            else:
+                continue
+            yield Violation("core members", f"core {number}", got, limit, "compile the network again")
+
+
 def _mapping(program: Program, chip: ChipSpec) -> Iterator[Violation]:
     """Number of cores, their places, and that every neuron is on exactly one."""
-    if len(program.cores) > chip.cores.value:
+    if excess := max(0, len(program.cores) - chip.cores.value):
+        emptiest = sum(sorted(core.neurons for core in program.cores)[:excess])
         yield Violation(
             "cores",
             "the program",
             f"{len(program.cores):,} cores for {program.neurons:,} neurons",
             f"{chip.name} has {chip.cores.value:,}",
-            "use fewer neurons or synapses, or a larger chip",
+            f"remove {emptiest:,} neurons (those on the {excess:,} emptiest cores), "
+            f"or use a chip with {len(program.cores):,} cores",
         )
     capacity = chip.cores_per_tile.value
     tiles, counts = np.unique([(core.x, core.y) for core in program.cores] or [(0, 0)], axis=0, return_counts=True)
@@ -68,7 +88,7 @@ def _mapping(program: Program, chip: ChipSpec) -> Iterator[Violation]:
                 f"tile ({x}, {y})",
                 f"{cores} cores",
                 f"{chip.name} has {capacity} per tile",
-                "place some elsewhere",
+                f"place {cores - capacity} of them elsewhere",
             )
     for population in program.populations:
         times = np.zeros(population.neurons, dtype=np.int64)
@@ -86,17 +106,17 @@ def _mapping(program: Program, chip: ChipSpec) -> Iterator[Violation]:
 
 def _cores(program: Program, chip: ChipSpec) -> Iterator[Violation]:
     """What each core holds against what it may hold, and the routes against the synapses."""
-    remedies = {
-        "neurons": (chip.neurons_per_core, "spread the neurons over more cores"),
-        "synapse_bytes": (chip.synapse_bytes_per_core, "spread the neurons over more cores or drop synapses"),
-        "axons_in": (chip.axons_in_per_core, "lower the fan-in or split the population"),
-        "axons_out": (chip.axons_out_per_core, "spread the neurons over more cores or lower the fan-out"),
-        "decay_profiles": (chip.decay_profiles_per_core, "cluster the time constants"),
-        "threshold_profiles": (chip.threshold_profiles_per_core, "cluster the thresholds"),
+    limits = {
+        "neurons": chip.neurons_per_core,
+        "synapse_bytes": chip.synapse_bytes_per_core,
+        "axons_in": chip.axons_in_per_core,
+        "axons_out": chip.axons_out_per_core,
+        "decay_profiles": chip.decay_profiles_per_core,
+        "threshold_profiles": chip.threshold_profiles_per_core,
     }
     for number, used in enumerate(usage(program, chip)):
         members = ", ".join(repr(name) for name in program.cores[number].members)
-        for field, (limit, remedy) in remedies.items():
+        for field, limit in limits.items():
             got = getattr(used, field)
             if got > limit.value:
                 yield Violation(
@@ -104,7 +124,7 @@ def _cores(program: Program, chip: ChipSpec) -> Iterator[Violation]:
                     f"core {number} ({members})",
                     f"{got:,} {limit.unit}",
                     f"{chip.name} allows {limit.value:,}",
-                    remedy,
+                    _relief(field, got, limit.value, chip),
                 )
     if program.routes != routes(program):
         yield Violation(
@@ -116,22 +136,45 @@ def _cores(program: Program, chip: ChipSpec) -> Iterator[Violation]:
         )
 
 
+def _relief(field: str, got: int, limit: int, chip: ChipSpec) -> str:
+    """What brings one core back within one limit; it holds for this core alone, whatever else is changed."""
+    excess = got - limit
+    if field == "neurons":
+        return f"move {excess:,} of its neurons to another core, in motifs of at most {limit:,}"
+    if field == "synapse_bytes":
+        synapses = -(-8 * excess // chip.synapse_bits.value)
+        return f"remove {synapses:,} of its synapses, or move neurons that hold as many to another core"
+    if field == "axons_in":
+        return f"let its neurons listen to {excess:,} fewer sources, or move some of them to another core"
+    if field == "axons_out":
+        return f"let its neurons reach other cores {excess:,} times less, or move some of them to another core"
+    kind = "(du, dv) pairs" if field == "decay_profiles" else "thresholds"
+    return f"use {excess:,} fewer {kind} on it, {limit:,} in all"
+
+
 def _population(population: IntPopulation, chip: ChipSpec) -> Iterator[Violation]:
     """Ranges of neuron parameters."""
     place = f"population {population.name!r}"
-    yield from _range(population.du, 0, chip.decay_max, "du", place, chip)
-    yield from _range(population.dv, 0, chip.decay_max, "dv", place, chip)
-    yield from _range(population.vth, 0, chip.threshold_max, "vth", place, chip)
-    mantissa, exponent = split_bias(population.bias, chip.bias_mantissa_bits.value)
-    wrong = int(np.count_nonzero((exponent < 0) | (exponent > chip.bias_exponent_max.value)))
-    if wrong:
-        largest = int(np.abs(mantissa[(exponent < 0) | (exponent > chip.bias_exponent_max.value)]).max())
+    for key, most in (("du", chip.decay_max), ("dv", chip.decay_max), ("vth", chip.threshold_max)):
+        values: Ints = getattr(population, key)
+        wrong = int(np.count_nonzero((values < 0) | (values > most.value)))
+        if key != "vth" or values.min() < 0:
+            remedy = f"bring it into that range in {wrong:,} neurons"
+        else:
+            factor = math.ceil(1000 * int(values.max()) / most.value) / 1000
+            remedy = f"divide the thresholds, the biases and the weights into it by {factor:.3f}"
+        yield from _range(values, 0, most, key, place, chip, remedy)
+    _, exponent = split_bias(population.bias, chip.bias_mantissa_bits.value)
+    off = (exponent < 0) | (exponent > chip.bias_exponent_max.value)
+    if off.any():
+        bits, largest = chip.bias_mantissa_bits.value, int(np.abs(population.bias[off]).max())
+        shift = min(max(0, largest.bit_length() - bits), chip.bias_exponent_max.value)
         yield Violation(
             "bias",
             place,
-            f"{wrong:,} biases (up to {largest:,}) that are no mantissa and exponent",
-            f"{chip.name} allows {chip.bias_mantissa_bits.value} bits times 2^0..2^{chip.bias_exponent_max.value}",
-            "round or shrink them",
+            f"{np.count_nonzero(off):,} biases (up to {largest:,}) that are no mantissa and exponent",
+            f"{chip.name} allows {bits} bits times 2^0..2^{chip.bias_exponent_max.value}",
+            f"cut them down to multiples of {1 << shift} of at most {((1 << bits) - 1) << shift:,}",
         )
 
 
@@ -139,27 +182,51 @@ def _projection(projection: IntProjection, chip: ChipSpec) -> Iterator[Violation
     """Ranges of weights, exponent and delay."""
     place = f"projection {projection.name!r}"
     weights = projection.synapses.weights
-    yield from _range(weights, chip.weight_min.value, chip.weight_max, "weights", place, chip)
-    odd = int(np.count_nonzero(weights % chip.weight_step.value))
+    least, most = chip.weight_min.value, chip.weight_max
+    halvings = 1
+    while weights.size and not (weights.min() >= least << halvings and weights.max() <= most.value << halvings):
+        halvings += 1
+    yield from _range(
+        weights,
+        least,
+        most,
+        "weights",
+        place,
+        chip,
+        f"divide them by {1 << halvings} and add {halvings} to its exponent",
+    )
+    step = chip.weight_step.value
+    odd = int(np.count_nonzero(weights % step))
     if odd:
         yield Violation(
             "weight step",
             place,
-            f"{odd:,} weights that are no multiple of {chip.weight_step.value}",
-            f"{chip.name} stores mixed-sign weights in steps of {chip.weight_step.value}",
-            "round them",
+            f"{odd:,} weights that are no multiple of {step}",
+            f"{chip.name} stores mixed-sign weights in steps of {step}",
+            f"round them to multiples of {step}",
         )
-    exponent = np.array([projection.exponent])
-    yield from _range(exponent, chip.exponent_min.value, chip.exponent_max, "exponent", place, chip)
-    yield from _range(np.array([projection.delay]), 1, chip.delay_max, "delay", place, chip)
+    low, high, exponent = chip.exponent_min.value, chip.exponent_max, projection.exponent
+    excess = exponent - (high.value if exponent > high.value else low)
+    remedy = (
+        f"subtract {excess} from the exponents of all projections into {projection.target!r} "
+        f"and divide its thresholds and biases by {1 << max(0, excess)}"
+        if excess > 0
+        else f"add {-excess} to it and divide the weights by {1 << max(0, -excess)}"
+    )
+    yield from _range(np.array([exponent], np.int32), low, high, "exponent", place, chip, remedy)
+    late = projection.delay - chip.delay_max.value
+    delay = np.array([projection.delay], np.int32)
+    yield from _range(delay, 1, chip.delay_max, "delay", place, chip, f"shorten it by {late}")
 
 
-def _range(values: Array, least: int, most: Limit, name: str, place: str, chip: ChipSpec) -> Iterator[Violation]:
+def _range(
+    values: Array, least: int, most: Limit, name: str, place: str, chip: ChipSpec, remedy: str
+) -> Iterator[Violation]:
     if values.size and not (values.min() >= least and values.max() <= most.value):
         yield Violation(
             name,
             place,
             f"{name} {values.min():,}..{values.max():,}",
             f"{chip.name} allows {least:,}..{most.value:,}",
-            "rescale the network" if name != "delay" else "shorten the delay",
+            remedy,
         )

@@ -3,9 +3,13 @@
 import importlib
 import pkgutil
 from dataclasses import dataclass
+from typing import TypeVar
 
 import targets.chips
+from targets.arrays import Array
 from targets.errors import InputError
+
+Count = TypeVar("Count", int, Array)
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,8 @@ class ChipSpec:
     bias_exponent_max: Limit
     delay_max: Limit
 
-    def synapse_bytes(self, synapses: int, axons: int) -> int:
-        """Bytes of synaptic memory that a core needs for its synapses and its input axons."""
+    def synapse_bytes(self, synapses: Count, axons: Count) -> Count:
+        """Bytes of synaptic memory that a core, or each of many, needs for its synapses and its input axons."""
         return -(-(synapses * self.synapse_bits.value + axons * self.axon_bits.value) // 8)
 
     def position(self, core: int) -> tuple[int, int]:

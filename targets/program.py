@@ -107,11 +107,34 @@ class Route:
 
 
 @dataclass(frozen=True, eq=False)
+class Proof:
+    """What was proven of one population for any input: the (least, most) that a, u and v of its neurons can reach.
+
+    `wraps`, int32 indices, are the neurons whose a or u may leave its register and come back with the other sign;
+    `saturates` those whose v may be clipped. Of all others it was proven that this never happens. Ranges are those of
+    registers without end; v is counted before its reset.
+    """
+
+    population: str
+    a: tuple[int, int]
+    u: tuple[int, int]
+    v: tuple[int, int]
+    wraps: Ints
+    saturates: Ints
+
+    def __post_init__(self) -> None:
+        for key in ("wraps", "saturates"):
+            values = readonly(getattr(self, key), np.int32, f"neurons at risk of population {self.population!r}")
+            object.__setattr__(self, key, values)
+
+
+@dataclass(frozen=True, eq=False)
 class Program:
     """What a chip or simulator runs.
 
     `outputs` are the populations a user reads; `steps` is the usual length of a sample; `origin` is the digest of
-    the network it came from; `settings` are those it was made with.
+    the network it came from; `settings` are those it was made with; `proofs` tell of each population whether its
+    registers can overflow, and are empty where nobody has asked.
     """
 
     chip: str
@@ -125,12 +148,15 @@ class Program:
     steps: int
     origin: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    proofs: tuple[Proof, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
         faults = wiring_faults("program", self.inputs, self.populations, self.projections, self.outputs, self.readout)
         if faults:
             raise InputError(faults[0])
+        for proof in self.proofs:
+            _fitting(proof, self.populations)
 
     def population(self, name: str) -> IntPopulation:
         """The population of that name; KeyError when there is none."""
@@ -182,7 +208,7 @@ class Program:
             for name, indices in core.members.items():
                 arrays[f"core.{number}.{name}"] = indices
         arrays["routes"] = np.array([(r.source, r.target, r.axons) for r in self.routes], np.int32).reshape(-1, 3)
-        header = {
+        header: dict[str, Any] = {
             "chip": self.chip,
             "inputs": [[source.name, source.neurons] for source in self.inputs],
             "populations": populations,
@@ -194,6 +220,10 @@ class Program:
             "origin": self.origin,
             "settings": dict(self.settings),
         }
+        if self.proofs:  # a file without them is as it was before there were any, digest and all
+            header["proofs"] = [[proof.population, proof.a, proof.u, proof.v] for proof in self.proofs]
+            arrays |= {f"proof.{proof.population}.wraps": proof.wraps for proof in self.proofs}
+            arrays |= {f"proof.{proof.population}.saturates": proof.saturates for proof in self.proofs}
         return Artefact("program", header, arrays)
 
     @classmethod
@@ -231,4 +261,31 @@ class Program:
             steps=header["steps"],
             origin=header["origin"],
             settings=header["settings"],
+            proofs=tuple(
+                Proof(
+                    name,
+                    (a[0], a[1]),
+                    (u[0], u[1]),
+                    (v[0], v[1]),
+                    arrays[f"proof.{name}.wraps"],
+                    arrays[f"proof.{name}.saturates"],
+                )
+                for name, a, u, v in header.get("proofs", ())
+            ),
+        )
+
+
+def _fitting(proof: Proof, populations: tuple[IntPopulation, ...]) -> None:
+    """Raise InputError for a proof of no population, or of neurons that it has not."""
+    neurons = {population.name: population.neurons for population in populations}.get(proof.population)
+    if neurons is None:
+        raise InputError(
+            f"a proof speaks of population {proof.population!r}; the program has "
+            f"{sorted(population.name for population in populations)}, so compile the network again."
+        )
+    named = np.concatenate([proof.wraps, proof.saturates])
+    if named.size and not (named.min() >= 0 and named.max() < neurons):
+        raise InputError(
+            f"a proof of population {proof.population!r} names neurons {named.min()}..{named.max()}; "
+            f"there are {neurons} (0..{neurons - 1}), so compile the network again."
         )

@@ -1,5 +1,6 @@
 """usage: what every core of a program holds, and the routes between cores, counted from the program itself."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -26,14 +27,15 @@ class CoreUsage:
 
 def usage(program: Program, chip: ChipSpec) -> tuple[CoreUsage, ...]:
     """What each core of `program` holds, counted with the memory model of `chip`."""
-    core_of = core_of_neurons(program)
-    sources, targets = _synapses(program)
     cores = len(program.cores)
-    synapses = np.bincount(core_of[targets], minlength=cores)
-    listened = np.unique(np.stack([core_of[targets], sources]), axis=1) if sources.size else np.empty((2, 0), int)
-    axons_in = np.bincount(listened[0], minlength=cores)
-    axons_out = np.zeros(cores, dtype=int)
-    for route in routes(program):
+    core_of = core_of_neurons(program)
+    synapses = np.zeros(cores, dtype=np.int64)
+    for _, targets in _synapses(program):
+        synapses += np.bincount(core_of[targets], minlength=cores)
+    heard = _heard(program, core_of)
+    axons_in = np.bincount(heard[1], minlength=cores)
+    axons_out = np.zeros(cores, dtype=np.int64)
+    for route in _routes(*heard, core_of):
         if route.source >= 0:
             axons_out[route.source] += route.axons
     return tuple(
@@ -53,11 +55,7 @@ def usage(program: Program, chip: ChipSpec) -> tuple[CoreUsage, ...]:
 def routes(program: Program) -> tuple[Route, ...]:
     """Axons from core to core: distinct source neurons of every pair of different cores; source -1 is the outside."""
     core_of = core_of_neurons(program)
-    sources, targets = _synapses(program)
-    pairs = np.unique(np.stack([sources, core_of[targets]]), axis=1) if sources.size else np.empty((2, 0), int)
-    crossing = pairs[:, core_of[pairs[0]] != pairs[1]]
-    ends, axons = np.unique(np.stack([core_of[crossing[0]], crossing[1]]), axis=1, return_counts=True)
-    return tuple(Route(int(source), int(target), int(n)) for (source, target), n in zip(ends.T, axons, strict=True))
+    return _routes(*_heard(program, core_of), core_of)
 
 
 def offsets(program: Program) -> dict[str, int]:
@@ -78,15 +76,40 @@ def core_of_neurons(program: Program) -> Array:
     return core_of
 
 
-def _synapses(program: Program) -> tuple[Array, Array]:
-    """Global (source, target) numbers of all synapses that are not zero."""
+def _synapses(program: Program) -> Iterator[tuple[Array, Array]]:
+    """Global (source, target) numbers of the synapses that are not zero, one projection at a time."""
     starts = offsets(program)
-    sources, targets = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for projection in program.projections:
         post, pre, _ = projection.synapses.coordinates()
-        sources.append(starts[projection.source] + pre)
-        targets.append(starts[projection.target] + post)
-    return np.concatenate(sources), np.concatenate(targets)
+        yield starts[projection.source] + pre.astype(np.int64), starts[projection.target] + post
+
+
+def _heard(program: Program, core_of: Array) -> tuple[Array, Array]:
+    """(source neuron, core that listens to it), every pair once; pairs are kept as one number each to sort them fast.
+
+    Neurons that are on no core listen on core -1.
+    """
+    span = len(program.cores) + 1
+    keys = [np.empty(0, dtype=np.int64)]
+    keys += [_distinct_numbers(sources * span + core_of[targets] + 1) for sources, targets in _synapses(program)]
+    sources, cores = np.divmod(_distinct_numbers(np.concatenate(keys)), span)
+    return sources, cores - 1
+
+
+def _routes(sources: Array, cores: Array, core_of: Array) -> tuple[Route, ...]:
+    """Routes from the pairs of `_heard`."""
+    span = int(max(core_of.max(initial=-1), cores.max(initial=-1))) + 2
+    crossing = core_of[sources] != cores
+    ends, axons = np.unique((core_of[sources[crossing]] + 1) * span + cores[crossing] + 1, return_counts=True)
+    return tuple(
+        Route(source - 1, target - 1, count)
+        for source, target, count in zip((ends // span).tolist(), (ends % span).tolist(), axons.tolist(), strict=True)
+    )
+
+
+def _distinct_numbers(numbers: Array) -> Array:
+    ordered = np.sort(numbers)
+    return ordered[np.diff(ordered, prepend=-1) > 0]
 
 
 def _distinct(program: Program, core: int, keys: tuple[str, ...]) -> int:

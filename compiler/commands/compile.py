@@ -5,20 +5,58 @@ from typing import Annotated
 
 import typer
 
-from compiler.commands.options import Out
-from compiler.pipeline import compile_network
+from compiler.commands.options import DataFolder, Out, Seed
+from compiler.frontends.network import lower
+from compiler.frontends.nir import read_nir
+from compiler.ir import FloatGraph
+from compiler.pipeline import compile_graph
 from compiler.tables import show_program
 from search.network import Network
-from targets.artefact import check_writable
+from targets.artefact import check_writable, replacing
+from targets.backend import bound_inputs
+from targets.errors import InputError
 
 
 def compile_command(
-    network: Annotated[Path, typer.Argument(metavar="NET.network", help="A searched or hand-built network.")],
+    source: Annotated[Path, typer.Argument(metavar="NET.network|GRAPH.nir", help="What is compiled.")],
     out: Out,
     chip: Annotated[str, typer.Option(help="Chip to compile for.")] = "loihi2",
+    seed: Seed = 0,
+    calibrate: Annotated[
+        str | None, typer.Option(help="Data whose training part tells rates and peaks: a task, a .npz or a folder.")
+    ] = None,
+    data_dir: DataFolder = None,
+    dump: Annotated[Path | None, typer.Option(help="Folder for the text of every stage.")] = None,
+    dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
 ) -> None:
     """Quantise a network, cut it into cores between motifs, place it, check every limit of the chip."""
     check_writable(out)
-    program = compile_network(Network.load(network), chip)
+    graph = _graph(source, dt)
+    calibration = None
+    if calibrate is not None:
+        from search.data import load_split
+
+        calibration = bound_inputs(graph.inputs, load_split(calibrate, data_dir, seed).train)
+    stages: list[tuple[str, str]] = []
+    program = compile_graph(graph, chip, seed, calibration, watch=lambda stage, text: stages.append((stage, text)))
+    if dump is not None:
+        _write(stages, dump)
     program.save(out)
     show_program(program, str(out))
+
+
+def _graph(source: Path, dt: float) -> FloatGraph:
+    if source.suffix == ".nir":
+        return read_nir(source, dt=dt)
+    return lower(Network.load(source))
+
+
+def _write(stages: list[tuple[str, str]], folder: Path) -> None:
+    """One file per stage, numbered in order."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be made ({error.strerror}); choose another folder.") from None
+    for number, (stage, text) in enumerate(stages):
+        with replacing(folder / f"{number:02}-{stage}.txt") as temporary:
+            temporary.write_text(text, encoding="utf-8")

@@ -30,7 +30,7 @@ def explain_command(
     inputs, observed = load_rasters(input_file), load_rasters(recording)
     if source.suffix == ".program":
         program = legal(Program.load(source))
-        found = explain_program(program, bound_inputs(program, inputs), observed)
+        found = explain_program(program, bound_inputs(program.inputs, inputs), observed)
     elif source.suffix == ".nir":
         found = _explain_graph(source, dt, inputs, observed)
     else:
@@ -43,9 +43,5 @@ def _explain_graph(
     source: Path, dt: float, inputs: dict[str, SpikeRaster], observed: dict[str, SpikeRaster]
 ) -> Explanation:
     graph = read_nir(source, dt=dt)
-    names = [port.name for port in graph.inputs]
-    if set(inputs) == {"spikes"} and len(names) == 1:
-        inputs = {names[0]: inputs["spikes"]}
-    if set(inputs) != set(names):
-        raise InputError(f"spikes were given for {sorted(inputs)}; the graph has inputs {names}, so rename them.")
+    inputs = bound_inputs(graph.inputs, inputs)
     return explain(partial(interpret, graph), inputs, observed, switches=FLOAT_SWITCHES)

@@ -6,10 +6,11 @@ import typer
 
 from compiler.commands.console import console
 from compiler.commands.options import Data, DataFolder, InputFile, Limit, Out, ProgramFile, Seed
+from compiler.estimate import estimate
 from compiler.probing import parse_probe
 from compiler.samples import samples
 from targets.artefact import check_writable
-from targets.backend import run
+from targets.backend import bound_inputs, run
 from targets.check import legal
 from targets.program import Program
 from targets.raster import save_rasters
@@ -33,7 +34,8 @@ def run_command(
     check_writable(out)
     loaded = legal(Program.load(program))
     asked = [parse_probe(text, loaded) for text in probe or ()]
-    recording = run(loaded, samples(input_file, data, seed, limit, data_dir), backend, [wanted for wanted, _ in asked])
+    inputs = bound_inputs(loaded.inputs, samples(input_file, data, seed, limit, data_dir))
+    recording = run(loaded, inputs, backend, [wanted for wanted, _ in asked])
     traces = {}
     for wanted, kinds in asked:
         traces[f"{wanted.population}.neurons"] = wanted.neurons
@@ -45,3 +47,4 @@ def run_command(
         votes = recording.spikes[loaded.readout.population]
         if votes.labels is not None:
             console.print(f"accuracy {loaded.readout.accuracy(votes.counts(), votes.labels):.2%} (ties count as wrong)")
+    console.print(estimate(loaded, {**inputs, **recording.spikes}).sentence)

@@ -58,7 +58,7 @@ def verify_command(
         drifts: tuple[Drift, ...] = ()
         if floats is not None:
             tell("running the float network")
-            network_spikes = interpret(lower(floats), bound_inputs(loaded, inputs))
+            network_spikes = interpret(lower(floats), bound_inputs(loaded.inputs, inputs))
             drifts = drift(network_spikes, run(loaded, inputs, first).spikes, loaded.readout)
     plain = {"verdicts": [verdict.as_dict() for verdict in verdicts], "drift": [found.as_dict() for found in drifts]}
 

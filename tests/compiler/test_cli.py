@@ -16,7 +16,7 @@ from search.network import Connection, Layer, Network
 from targets.backends import numpy as oracle
 from targets.ports import Input
 from targets.program import Program
-from targets.raster import load_rasters, save_rasters
+from targets.raster import SpikeRaster, load_rasters, save_rasters
 from targets.semantics import LAVA
 from targets.synapses import Dense, with_weights
 from tests.networks import random_network, random_spikes
@@ -177,7 +177,7 @@ def wrong_width() -> tuple[list[str], str]:
     save_rasters({"spikes": random_spikes(0, 12)}, "spikes.npz")
     return (
         ["run", "net.program", "--input", "spikes.npz", "--out", "o.npz"],
-        "spikes for input 'touch' are 12 neurons wide; the program needs 11, so give the data it was made for.",
+        "spikes for input 'touch' are 12 neurons wide; it has 11, so give the data it was made for.",
     )
 
 
@@ -212,7 +212,7 @@ def small_chip() -> tuple[list[str], str]:
     return (
         ["compile", "net.network", "--chip", "loihi1", "--out", "o.program"],
         "the program has 137 cores for 140,000 neurons; loihi1 has 128 (cores), "
-        "so use fewer neurons or synapses, or a larger chip.",
+        "so remove 8,928 neurons (those on the 9 emptiest cores), or use a chip with 137 cores.",
     )
 
 
@@ -386,3 +386,24 @@ def test_explain_names_the_dialect_of_a_recording(motifc: Motifc) -> None:
         assert [set(found) for found in json.loads(outcome.out)["sets"]] == [set(switches)]
     save_rasters({"hidden": random_spikes(3, 24, samples=5)}, "theirs.npz")
     assert motifc("explain", "net.program", "--input", "spikes.npz", "--recording", "theirs.npz").status == 1
+
+
+def test_compile_writes_the_text_of_every_stage_and_takes_calibration(motifc: Motifc) -> None:
+    spikes = random_spikes(0, 11, samples=30)
+    save_rasters(
+        {"spikes": SpikeRaster(spikes.packed, 11, spikes.lengths, np.arange(30, dtype=np.int32) % 3)}, "own.npz"
+    )
+    outcome = motifc("compile", "net.network", "--out", "o.program", "--dump", "stages", "--calibrate", "own.npz")
+    assert outcome.status == 0, outcome.err
+    assert Program.load("o.program").settings["calibrated"] is True
+    names = [path.name for path in sorted(Path("stages").iterdir())]
+    assert names[0] == "00-lower.txt"
+    assert names[-1].endswith("-program.txt")
+    assert any(name.endswith("-quantization.txt") for name in names)
+
+
+def test_a_nir_graph_is_compiled(motifc: Motifc, shared: Path) -> None:
+    graph = shared / "golden" / "braille" / "braille_noDelay_bias_zero.nir"
+    outcome = motifc("compile", str(graph), "--chip", "loihi1", "--out", "braille.program")
+    assert outcome.status == 0, outcome.err
+    assert Program.load("braille.program").settings["latency"] == {"lif1.lif": 1, "lif2": 2}

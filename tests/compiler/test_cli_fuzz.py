@@ -57,3 +57,11 @@ def test_bench_of_no_number_is_refused(motifc: Motifc) -> None:
     outcome = motifc("bench", "backends", "--neurons", "many")
     assert outcome.status == 2
     assert outcome.err == "motifc: --neurons is 'many'; give whole numbers separated by commas.\n"
+
+
+def test_bench_map_writes_a_table(motifc: Motifc) -> None:
+    outcome = motifc("bench", "map", "--neurons", "800", "--seeds", "0", "--topologies", "ring", "--out", "m.md")
+    assert outcome.status == 0, outcome.err
+    page = Path("m.md").read_text(encoding="utf-8")
+    assert "motifc bench map --neurons 800 --motif-sizes 8 --seeds 0 --topologies 'ring'" in page
+    assert "METIS" in page

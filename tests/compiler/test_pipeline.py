@@ -9,8 +9,11 @@ import pytest
 
 from compiler.frontends.network import lower
 from compiler.interpret import interpret
+from compiler.ir import IntGraph
+from compiler.passes.bounds import bounds
 from compiler.passes.fold import fold
-from compiler.pipeline import compile_network
+from compiler.pipeline import compile_graph, compile_network
+from compiler.text import text
 from search.network import Connection, Layer, Network
 from targets.backend import run
 from targets.chip import Limit, chip_named
@@ -55,7 +58,9 @@ def test_the_program_is_the_float_network_with_rounded_numbers(seed: int) -> Non
                 exact,
                 synapses=with_weights(
                     exact.synapses,
-                    own.synapses.weights * 2.0**own.exponent / program.population(own.target).vth[0],
+                    own.synapses.weights
+                    * 2.0**own.exponent
+                    / program.population(own.target).vth[own.synapses.row_of()],
                 ),
             )
             for exact, own in zip(graph.projections, program.projections, strict=True)
@@ -104,8 +109,10 @@ def test_a_chip_too_small_is_named_with_its_numbers() -> None:
     )
     with pytest.raises(InputError) as error:
         compile_network(random_network(0), chip)
-    assert "the program has 9 cores for 27 neurons; loihi1 has 3 (cores)" in str(error.value)
-    assert "core 8 ('answer') has 24 axons; loihi1 allows 20 (axons in), so lower the fan-in" in str(error.value)
+    assert "the program has 13 cores for 27 neurons; loihi1 has 3 (cores)" in str(error.value)
+    assert "core 12 ('answer') has 24 axons; loihi1 allows 20 (axons in), so let its neurons listen to 4 fewer" in str(
+        error.value
+    )
 
 
 def test_a_large_sparse_network_needs_more_cores_than_the_chip_has() -> None:
@@ -116,5 +123,86 @@ def test_a_large_sparse_network_needs_more_cores_than_the_chip_has() -> None:
         compile_network(network, "loihi1")
     assert str(error.value) == (
         "the program has 137 cores for 140,000 neurons; loihi1 has 128 (cores), "
-        "so use fewer neurons or synapses, or a larger chip."
+        "so remove 8,928 neurons (those on the 9 emptiest cores), or use a chip with 137 cores."
     )
+
+
+def test_every_stage_is_told_with_its_text() -> None:
+    told: list[tuple[str, str]] = []
+    program = compile_network(random_network(0), watch=lambda name, stage: told.append((name, stage)))
+    stages = ["lower", "retime", "fold", "quantize", "quantization", "prune", "bounds", "partition", "place", "program"]
+    assert [name for name, _ in told] == stages
+    texts = dict(told)
+    assert texts["program"] == text(program)
+    assert texts["retime"] == texts["lower"] != texts["fold"]
+    assert texts["bounds"].count("proof ") == 2
+    assert texts["quantization"].startswith("projection input: ")
+    assert texts["partition"].startswith("partition into 1 cores\npopulation hidden\n  core 0: 0-23\n")
+    assert texts["place"] == "core 0 at (0, 0)\n"
+    assert program.digest == compile_network(random_network(0)).digest
+
+
+def test_the_program_carries_its_proofs() -> None:
+    program = compile_network(random_network(0))
+    integers = IntGraph(
+        program.inputs, program.populations, program.projections, program.readout, program.steps, program.origin
+    )
+    for carried, proven in zip(program.proofs, bounds(integers), strict=True):
+        assert (carried.population, carried.a, carried.u, carried.v) == (
+            proven.population,
+            (proven.a_low.min(), proven.a_high.max()),
+            (proven.u_low.min(), proven.u_high.max()),
+            (proven.v_low.min(), proven.v_high.max()),
+        )
+        assert carried.wraps.tolist() == proven.wraps.tolist()
+        assert carried.saturates.tolist() == proven.saturates.tolist()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_graph_without_delays_is_compiled_and_late_by_its_latency(seed: int) -> None:
+    """Against the same graph with the delays that retiming gives: integer spikes shift as the float ones do."""
+    graph = lower(random_network(seed))
+    plain = replace(
+        graph,
+        populations=tuple(replace(population, bias=np.zeros(population.neurons)) for population in graph.populations),
+    )
+    instant = replace(
+        plain,
+        projections=tuple(
+            replace(projection, delay=0) if projection.source != projection.target else projection
+            for projection in plain.projections
+        ),
+    )
+    program = compile_graph(instant)
+    assert dict(program.settings["latency"]) == {"hidden": 1, "answer": 2}
+    raster = random_spikes(seed, 11)
+    early, late = run(compile_graph(plain), raster).spikes, run(program, raster).spikes
+    for name in ("hidden", "answer"):
+        assert np.array_equal(early[name].dense(), late[name].dense())  # delays 1 and 1 after hidden's first step
+    assert "latency" not in compile_graph(plain).settings
+
+
+def test_what_no_output_hears_is_left_out() -> None:
+    network = random_network(0)
+    hidden = network.layer("hidden")
+    aside = replace(hidden, name="aside")
+    first = network.connections[0]
+    wider = replace(
+        network,
+        layers=(*network.layers, aside),
+        connections=(*network.connections, replace(first, name="side", target="aside")),
+    )
+    inputs = {"touch": random_spikes(0, 11)}
+    assert len(compile_network(wider).populations) == 3
+    pruned = compile_network(wider, outputs=["hidden"], calibration=inputs)
+    assert [population.name for population in pruned.populations] == ["hidden", "answer"]
+    whole = compile_network(wider, calibration=inputs)
+    assert whole.settings["calibrated"]
+    assert whole.digest == compile_network(wider, calibration=inputs).digest
+    assert whole.digest != compile_network(wider).digest
+
+
+def test_the_seed_is_told_and_part_of_the_digest() -> None:
+    programs = [compile_network(random_network(0), seed=seed) for seed in (0, 7)]
+    assert [program.settings["seed"] for program in programs] == [0, 7]
+    assert programs[0].digest != programs[1].digest

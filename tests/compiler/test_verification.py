@@ -56,7 +56,7 @@ def test_a_difference_is_found_in_its_own_sample_inspected_and_explained() -> No
 
 def test_when_the_first_side_is_the_odd_one_it_is_the_one_explained() -> None:
     own, raster = program(), random_spikes(1, 11, samples=3)
-    (verdict,) = verify(dialect(own, "du_offset"), [side(own, "numpy")], raster)
+    (verdict,) = verify(dialect(own, "reset"), [side(own, "numpy")], raster)
     assert verdict.explanations is not None
     assert list(verdict.explanations) == ["dialect"]
 

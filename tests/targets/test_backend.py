@@ -55,12 +55,12 @@ def test_unknown_export_format_is_refused(tmp_path: Path) -> None:
 def test_one_raster_serves_one_input() -> None:
     raster = _spikes(2)
     for given in (raster, {"x": raster}, {"spikes": raster}):
-        assert bound_inputs(ONE, given) == {"x": raster}
+        assert bound_inputs(ONE.inputs, given) == {"x": raster}
 
 
 def test_several_inputs_are_bound_by_name() -> None:
     x, y = _spikes(2), _spikes(5)
-    assert list(bound_inputs(TWO, {"y": y, "x": x}).items()) == [("x", x), ("y", y)]
+    assert list(bound_inputs(TWO.inputs, {"y": y, "x": x}).items()) == [("x", x), ("y", y)]
     recording = run(TWO, {"y": y, "x": x})
     assert recording.u["p"].tolist() == [[14 * 64] * 3] * 2
 
@@ -69,21 +69,21 @@ def test_several_inputs_are_bound_by_name() -> None:
 def test_one_raster_does_not_serve_two_inputs(given: SpikeRaster | dict[str, SpikeRaster]) -> None:
     with pytest.raises(InputError) as error:
         run(TWO, given)
-    assert str(error.value) == "the program has inputs ['x', 'y']; give spikes for each by name."
+    assert str(error.value) == "there are the inputs ['x', 'y']; give spikes for each by name."
 
 
 @pytest.mark.parametrize("names", [["x"], ["x", "z"], ["x", "y", "z"]])
 def test_other_names_are_refused(names: list[str]) -> None:
     with pytest.raises(InputError) as error:
         run(TWO, {name: _spikes(2) for name in names})
-    assert str(error.value) == (f"spikes were given for {names}; the program has inputs ['x', 'y'], so rename them.")
+    assert str(error.value) == (f"spikes were given for {names}; the inputs are ['x', 'y'], so rename them.")
 
 
 def test_wrong_width_is_refused() -> None:
     with pytest.raises(InputError) as error:
         run(ONE, _spikes(3))
     assert str(error.value) == (
-        "spikes for input 'x' are 3 neurons wide; the program needs 2, so give the data it was made for."
+        "spikes for input 'x' are 3 neurons wide; it has 2, so give the data it was made for."
     )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from targets.artefact import Artefact, save
+from targets.artefact import Artefact, load, save
 from targets.check import check
 from targets.errors import InputError
 from targets.ports import Input, Readout
-from targets.program import Core, IntPopulation, IntProjection, Program, Route
+from targets.program import Core, IntPopulation, IntProjection, Program, Proof, Route
 from targets.synapses import Dense
 from tests.strategies import random_program
 
@@ -79,12 +79,47 @@ def test_every_field_survives_its_file(tmp_path: Path) -> None:
         {"steps": 6},
         {"origin": "abd"},
         {"settings": {}},
+        {"proofs": (Proof("p", (0, 9), (0, 90), (0, 99), np.array([1], np.int32), np.array([], np.int32)),)},
     ],
     ids=lambda changes: next(iter(changes)),
 )
 def test_digest_tells_every_field_apart(changes: dict[str, Any]) -> None:
     assert _program().digest == _program().digest
     assert _program(**changes).digest != _program().digest
+
+
+def test_proofs_survive_their_file(tmp_path: Path) -> None:
+    proofs = (Proof("p", (-1, 9), (-3, 1 << 40), (0, 1 << 62), np.array([1], np.int32), np.array([0, 1], np.int32)),)
+    digest = _program(proofs=proofs).save(tmp_path / "a.program")
+    (again,) = Program.load(tmp_path / "a.program").proofs
+    assert (again.population, again.a, again.u, again.v) == ("p", (-1, 9), (-3, 1 << 40), (0, 1 << 62))
+    assert (again.wraps.tolist(), again.saturates.tolist()) == ([1], [0, 1])
+    assert Program.load(tmp_path / "a.program").digest == digest
+
+
+@pytest.mark.parametrize(
+    ("name", "neurons", "sentence"),
+    [
+        ("q", [0], "a proof speaks of population 'q'; the program has ['p'], so compile the network again."),
+        (
+            "p",
+            [0, 2],
+            "a proof of population 'p' names neurons 0..2; there are 2 (0..1), so compile the network again.",
+        ),
+    ],
+)
+def test_a_proof_of_what_is_not_there_is_refused(name: str, neurons: list[int], sentence: str) -> None:
+    nobody = np.array([], np.int32)
+    with pytest.raises(InputError) as error:
+        _program(proofs=(Proof(name, (0, 0), (0, 0), (0, 0), nobody, np.array(neurons, np.int32)),))
+    assert str(error.value) == sentence
+
+
+def test_a_program_without_proofs_is_stored_as_before_there_were_any(tmp_path: Path) -> None:
+    assert _program().digest == "c4b5798a41df9e6989c56aa9b85bd48d2a5d7f52d58cd3b4c9ad936c555ab665"
+    _program().save(tmp_path / "a.program")
+    assert "proofs" not in load(tmp_path / "a.program", "program").header
+    assert Program.load(tmp_path / "a.program").proofs == ()
 
 
 def test_programs_cannot_be_written_to() -> None:

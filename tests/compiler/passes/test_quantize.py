@@ -32,10 +32,12 @@ def test_weights_are_even_in_range_and_close(seed: int) -> None:
         assert weights.min() >= -256
         assert weights.max() <= 254
         assert 0 <= rounded.exponent <= 7
-        scale = integers.population(rounded.target).vth[0]  # thresholds are 1 after fold
+        scale = integers.population(rounded.target).vth[rounded.synapses.row_of()]  # thresholds are 1 after fold
         error = weights * 2.0**rounded.exponent / scale - exact.synapses.weights
-        # Half a step of two units, and what the rounding of the threshold itself moves.
-        assert np.abs(error).max() <= (1.0 * 2**rounded.exponent + 0.5 * 254 * 2**rounded.exponent / scale) / scale
+        # Half a step of two units, but for a few weights that are clipped for the good of the others.
+        within = np.abs(error) <= 2.0**rounded.exponent / scale * (1 + 1e-9)
+        assert (within | np.isin(weights, (-256, 254))).all()
+        assert np.count_nonzero(~within) <= 0.05 * weights.size
 
 
 @pytest.mark.parametrize("seed", range(5))

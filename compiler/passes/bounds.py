@@ -1,0 +1,100 @@
+"""bounds: can a, u or v of a neuron leave its register, whatever spikes come in?"""
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import coo_array, csr_array
+
+from compiler.ir import IntGraph
+from compiler.registers import ENDLESS, Bounds
+from targets.arrays import Array
+from targets.grid import ALIGN_BITS, DECAY_BITS, DECAY_ONE, STATE_LIMIT
+from targets.program import IntPopulation, IntProjection
+from targets.synapses import Sparse
+
+_A_LIMIT = 1 << (31 - ALIGN_BITS)
+"""The input a is shifted up by 6 bits within 32."""
+_FAR = 1 << 48
+"""Further beyond every register nothing is counted, so that no product leaves int64."""
+
+
+def bounds(graph: IntGraph) -> tuple[Bounds, ...]:
+    """Bounds of every population, in its order, under Lava's semantics.
+
+    ```
+    a: the positive weights of a row, and the negative ones; synapses of one source neuron with one delay count as one
+    u: what u = floor(u * (4095 - du) / 4096) + (a << 6) grows to: floor(((a << 6) - 1) * 4096 / (du + 1)) + 1
+    v: likewise with (4096 - dv) and u + bias; upwards no further than one step beyond the threshold, where v is reset
+    ```
+    Each source neuron may spike or not in every step, inputs and populations alike: nothing is assumed of rates or
+    of which neurons spike together, so that no input can exceed a bound. For a and u the bounds are exact wherever
+    the sources are free to do so.
+    """
+    return tuple(_of(population, graph.into(population.name)) for population in graph.populations)
+
+
+def _of(population: IntPopulation, projections: tuple[IntProjection, ...]) -> Bounds:
+    low, high = _input(population.neurons, projections)
+    du, dv, bias, vth = (getattr(population, key).astype(np.int64) for key in ("du", "dv", "bias", "vth"))
+    u_low, u_high = -_limit(-low << ALIGN_BITS, du + 1), _limit(high << ALIGN_BITS, du + 1)
+    drive_low, drive_high = u_low + bias, u_high + bias
+    v_low = np.where(drive_low < 0, -_limit(-drive_low, dv), drive_low)
+    unreset = np.where(drive_high > 0, _limit(drive_high, dv), drive_high)
+    threshold = vth << ALIGN_BITS
+    kept = (threshold * (DECAY_ONE - dv)) >> DECAY_BITS
+    v_high = np.where(unreset > threshold, np.minimum(unreset, kept + drive_high), unreset)
+    wraps = (low < -_A_LIMIT) | (high >= _A_LIMIT) | (u_low <= -STATE_LIMIT) | (u_high > STATE_LIMIT)
+    saturates = (v_low <= -STATE_LIMIT) | (v_high >= STATE_LIMIT)
+    risks = (np.flatnonzero(risk).astype(np.int32) for risk in (wraps, saturates))
+    return Bounds(population.name, low, high, u_low, u_high, v_low, v_high, *risks)
+
+
+def _input(neurons: int, projections: tuple[IntProjection, ...]) -> tuple[Array, Array]:
+    """Least and largest a: int64 [neuron]."""
+    low, high = np.zeros(neurons, np.int64), np.zeros(neurons, np.int64)
+    together: dict[tuple[str, int, str], list[IntProjection]] = {}
+    for projection in projections:
+        # A negative exponent shifts the sum of its projection as a whole, so it cannot be joined with others.
+        alone = projection.name if projection.exponent < 0 else ""
+        together.setdefault((projection.source, projection.delay, alone), []).append(projection)
+    for parallel in together.values():
+        least, most = _sums(parallel)
+        shift = max(0, -parallel[0].exponent)
+        low, high = low + (least >> shift), high + (most >> shift)
+    return low, high
+
+
+def _sums(parallel: list[IntProjection]) -> tuple[Array, Array]:
+    """Sums of the negative and of the positive weights of each row, where parallel synapses count as their sum.
+
+    int64 [neuron], before the shift of a negative exponent.
+    """
+    summed = sum((_matrix(projection) for projection in parallel[1:]), _matrix(parallel[0]))
+    summed.sum_duplicates()
+    filled = np.diff(summed.indptr) > 0
+    least, most = np.zeros(len(filled), np.int64), np.zeros(len(filled), np.int64)
+    if filled.any():
+        starts = summed.indptr[:-1][filled]
+        least[filled] = np.add.reduceat(np.minimum(summed.data, 0), starts)
+        most[filled] = np.add.reduceat(np.maximum(summed.data, 0), starts)
+    return least, most
+
+
+def _matrix(projection: IntProjection) -> "csr_array[Any, tuple[int, int]]":
+    """Weights [post, pre] int64, shifted up by an exponent above 0."""
+    synapses, exponent = projection.synapses, max(0, projection.exponent)
+    if isinstance(synapses, Sparse):
+        stored = synapses.weights.astype(np.int64) << exponent, synapses.indices.copy(), synapses.indptr.copy()
+        return csr_array(stored, shape=synapses.shape)
+    post, pre, weight = synapses.coordinates()
+    return coo_array((weight.astype(np.int64) << exponent, (post, pre)), shape=synapses.shape).tocsr()
+
+
+def _limit(drive: Array, loss: Array) -> Array:
+    """What x = floor(x * (4096 - loss) / 4096) + drive, from 0 on, grows to; drive >= 0, loss in 0..4096.
+
+    The least x with ceil(x * loss / 4096) = drive. Without loss a drive above 0 has no limit.
+    """
+    counted = np.minimum(drive, _FAR)
+    steady = ((counted - 1) << DECAY_BITS) // np.maximum(loss, 1) + 1
+    return np.where(drive <= 0, 0, np.where(loss == 0, ENDLESS, steady))

@@ -1,0 +1,44 @@
+"""Small chips and graphs that the tests of partition and place share."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from compiler.ir import IntGraph
+from targets.arrays import Array
+from targets.chip import ChipSpec, Limit, chip_named
+from targets.ports import Input
+from targets.program import IntPopulation, IntProjection
+from targets.synapses import Dense
+
+
+def small(**limits: int) -> ChipSpec:
+    """loihi1 with some limits changed."""
+    chip = chip_named("loihi1")
+    for name, value in limits.items():
+        changed: dict[str, Any] = {name: Limit(value, "units", "this test")}
+        chip = replace(chip, **changed)
+    return chip
+
+
+def chain(order: Array, extra: Array | None = None) -> IntGraph:
+    """Motifs of two neurons, each heard by the next in `order` and by those in `extra` [link, (from, to)]."""
+    links = np.stack([order[:-1], order[1:]], axis=1)
+    if extra is not None:
+        links = np.concatenate([links, extra])
+    weights = np.zeros((order.size, order.size), dtype=np.int32)
+    weights[links[:, 1], links[:, 0]] = 2
+    weights = np.kron(weights, np.ones((2, 2), dtype=np.int32))
+    same = np.ones(2 * order.size, dtype=np.int32)
+    return IntGraph(
+        (Input("outside", 1),),
+        (IntPopulation("motifs", 2, 500 * same, 200 * same, 400 * same, 0 * same),),
+        (
+            IntProjection("chain", "motifs", "motifs", Dense(weights), 0, 1),
+            IntProjection("outside", "outside", "motifs", Dense(2 * same[:, None]), 0, 1),
+        ),
+        None,
+        10,
+        "",
+    )
