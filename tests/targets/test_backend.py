@@ -82,9 +82,7 @@ def test_other_names_are_refused(names: list[str]) -> None:
 def test_wrong_width_is_refused() -> None:
     with pytest.raises(InputError) as error:
         run(ONE, _spikes(3))
-    assert str(error.value) == (
-        "spikes for input 'x' are 3 neurons wide; it has 2, so give the data it was made for."
-    )
+    assert str(error.value) == ("spikes for input 'x' are 3 neurons wide; it has 2, so give the data it was made for.")
 
 
 def test_unequal_lengths_are_refused() -> None:
