@@ -22,7 +22,6 @@ ABOUT = About(
     licence="MIT",
     classes=10,
     channels=34 * 34 * 2,
-    published={"train": TRAIN, "test": TEST},
     files="the four files {train,t10k}-{images-idx3,labels-idx1}-ubyte of Fashion-MNIST, gzipped (.gz) or not",
     page="Fashion-MNIST, https://github.com/zalandoresearch/fashion-mnist",
 )

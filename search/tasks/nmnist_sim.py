@@ -21,7 +21,6 @@ ABOUT = About(
     licence="terms of MNIST",
     classes=10,
     channels=34 * 34 * 2,
-    published={"train": TRAIN, "test": TEST},
     files="the four files {train,t10k}-{images-idx3,labels-idx1}-ubyte of MNIST, gzipped (.gz) or not",
     page="MNIST, http://yann.lecun.com/exdb/mnist",
 )
