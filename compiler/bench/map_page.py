@@ -92,7 +92,7 @@ def _ratios(found: Sequence[dict[str, MapRow]]) -> str:
 
 def _ratio_list(found: Sequence[dict[str, MapRow]], other: str, key: Callable[[MapRow], float]) -> list[float]:
     both = [(ways[OURS], ways[other]) for ways in found if other in ways]
-    return [key(own) / key(against) for own, against in both if _legal(own) and _legal(against)]
+    return [key(own) / key(against) for own, against in both if _legal(own) and _legal(against) and key(against)]
 
 
 def _mean(found: Sequence[dict[str, MapRow]], other: str, key: Callable[[MapRow], float]) -> str:
