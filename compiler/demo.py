@@ -13,7 +13,7 @@ from compiler.interpret import interpret
 from compiler.pipeline import compile_network
 from compiler.report.page import page
 from search.network import Network
-from targets.artefact import replacing
+from targets.artefact import write_text
 from targets.backend import backend_names, run
 from targets.check import legal
 from targets.equivalence import compare
@@ -89,8 +89,7 @@ def demo(
     program = compile_network(network, chip)
     program.save(out / "demo.program")
     program = legal(Program.load(out / "demo.program"))
-    with replacing(out / "report.html") as temporary:
-        temporary.write_text(page(program), encoding="utf-8")
+    write_text(out / "report.html", page(program))
 
     def timed(name: str) -> tuple[Mapping[str, SpikeRaster], float]:
         tell(f"running on {name}")

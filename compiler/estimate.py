@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from targets.arrays import Array
+from targets.numbering import distinct, numbered, offsets
 from targets.program import Program
 from targets.raster import SpikeRaster
-from targets.usage import core_of_neurons, offsets
+from targets.usage import core_of_neurons
 
 SOURCE = "Davies et al., IEEE Micro 38(1), 2018, Table 2 (pre-silicon simulation of Loihi)"
 
@@ -130,7 +131,7 @@ def estimate(program: Program, spikes: Mapping[str, SpikeRaster]) -> Estimate:
 
 def _rates(program: Program, spikes: Mapping[str, SpikeRaster]) -> Array:
     """Spikes per step of every input and neuron by global number."""
-    starts = offsets(program)
+    starts = offsets(program.inputs, program.populations)
     rates = np.zeros(sum(source.neurons for source in program.inputs) + program.neurons)
     for name, start in starts.items():
         raster = spikes[name]
@@ -140,15 +141,13 @@ def _rates(program: Program, spikes: Mapping[str, SpikeRaster]) -> Array:
 
 def _operations(program: Program, rates: Array, core_of: Array) -> tuple[Array, Array]:
     """Synaptic operations per step of every core, and all distinct pairs (source neuron, core it goes to)."""
-    starts = offsets(program)
     cores = len(program.cores)
     operations, keys = np.zeros(cores), [np.empty(0, dtype=np.int64)]
-    for projection in program.projections:
-        post, pre, _ = projection.synapses.coordinates()
-        source, goal = starts[projection.source] + pre, core_of[starts[projection.target] + post]
+    for source, target in numbered(program.projections, offsets(program.inputs, program.populations)):
+        goal = core_of[target]
         operations += np.bincount(goal, rates[source], minlength=cores)
-        keys.append(np.unique(source * cores + goal))
-    pairs = np.unique(np.concatenate(keys))
+        keys.append(distinct(source * cores + goal))
+    pairs = distinct(np.concatenate(keys))
     return operations, np.stack(np.divmod(pairs, cores))
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from compiler.ir import IntGraph
-from compiler.traffic import numbered, rates_of, starts_of, weighed
+from compiler.traffic import rates_of, weighed
 from targets.arrays import Array, Floats, Ints
 from targets.chip import ChipSpec
+from targets.numbering import distinct, numbered, offsets
 
 _MIXING = 2**64 // 3  # any fixed seed
 
@@ -85,19 +86,19 @@ def _built(
     graph: IntGraph, rates: Mapping[str, Floats] | None, unit_of: Mapping[str, Array], split: Mapping[str, Ints]
 ) -> Hypergraph:
     """The hypergraph with the units told."""
-    starts, _ = starts_of(graph)
+    starts = offsets(graph.inputs, graph.populations)
     outside = sum(part.neurons for part in graph.inputs)
     every = np.concatenate([np.full(outside, -1), *unit_of.values()])
     units = int(every[-1]) + 1
     rate = rates_of(graph, rates)
     synapses, events = np.zeros(units, dtype=np.int64), np.zeros(units)
     keys = [np.empty(0, dtype=np.int64)]
-    for post, pre in numbered(graph, starts):
+    for pre, post in numbered(graph.projections, starts):
         heard_by = every[post]
         synapses += np.bincount(heard_by, minlength=units)
         events += np.bincount(heard_by, rate[pre], minlength=units)
-        keys.append(_distinct(pre * units + heard_by))
-    source, pin = np.divmod(_distinct(np.concatenate(keys)), units)
+        keys.append(distinct(pre * units + heard_by))
+    source, pin = np.divmod(distinct(np.concatenate(keys)), units)
     pins, indptr, home, width, net_rate = _merged(source, pin, every, rate, units)
     profiles = {"decays": ("du", "dv"), "thresholds": ("vth",)}
     pairs = {key: _profiles(graph, unit_of, names) for key, names in profiles.items()}
@@ -151,7 +152,7 @@ def _profiles(graph: IntGraph, unit_of: Mapping[str, Array], names: tuple[str, .
     _, profile = np.unique(values, axis=1, return_inverse=True)
     profile = profile.ravel()
     count = int(profile.max()) + 1
-    pairs = _distinct(np.concatenate(list(unit_of.values())) * count + profile)
+    pairs = distinct(np.concatenate(list(unit_of.values())) * count + profile)
     return np.stack(np.divmod(pairs, count))
 
 
@@ -168,9 +169,3 @@ def _too_large(hypergraph: Hypergraph, chip: ChipSpec) -> Array:
         | (np.bincount(hypergraph.thresholds[0], minlength=units) > chip.threshold_profiles_per_core.value)
     )
     return np.asarray(too_large)
-
-
-def _distinct(keys: Array) -> Array:
-    """Sorted distinct keys; a plain sort beats numpy.unique on many keys."""
-    ordered = np.sort(keys)
-    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if ordered.size else ordered

@@ -1,6 +1,6 @@
 """traffic: messages per step that a partition is expected to send from core to core."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from compiler.ir import IntGraph
 from compiler.mapping import Partition, Placement
 from targets.arrays import Array, Floats
 from targets.errors import InputError
+from targets.numbering import distinct, numbered, offsets
 from targets.wiring import Node
 
 ASSUMED_RATE = 0.03
@@ -41,15 +42,15 @@ def traffic(graph: IntGraph, partition: Partition, rates: Mapping[str, Floats] |
 
     Where no rates are given, every neuron is taken to spike in 3 % of the steps.
     """
-    starts, total = starts_of(graph)
+    starts = offsets(graph.inputs, graph.populations)
     cores = partition.cores
-    core_of = np.full(total, -1, dtype=np.int64)
+    rate = rates_of(graph, rates)
+    core_of = np.full(rate.size, -1, dtype=np.int64)
     for name, own in partition.core_of.items():
         core_of[starts[name] : starts[name] + own.size] = own
-    rate = rates_of(graph, rates)
     reached = np.zeros(0, dtype=np.int64)
-    for post, pre in numbered(graph, starts):
-        reached = np.union1d(reached, np.unique(pre * cores + core_of[post]))
+    for pre, post in numbered(graph.projections, starts):
+        reached = np.union1d(reached, distinct(pre * cores + core_of[post]))
     source, target = np.divmod(reached, max(cores, 1))
     home = core_of[source]
     inner = home >= 0
@@ -57,23 +58,6 @@ def traffic(graph: IntGraph, partition: Partition, rates: Mapping[str, Floats] |
     between = between.reshape(cores, cores)
     np.fill_diagonal(between, 0)
     return Traffic(between, weighed(target[~inner], rate[source[~inner]], cores))
-
-
-def starts_of(graph: IntGraph) -> tuple[dict[str, int], int]:
-    """First global number of every input and population, inputs first, and the number of all of them."""
-    starts, total = {}, 0
-    parts: tuple[Node, ...] = (*graph.inputs, *graph.populations)
-    for part in parts:
-        starts[part.name] = total
-        total += part.neurons
-    return starts, total
-
-
-def numbered(graph: IntGraph, starts: Mapping[str, int]) -> Iterator[tuple[Array, Array]]:
-    """(post, pre) global numbers of all synapses that are not zero, one projection at a time."""
-    for projection in graph.projections:
-        post, pre, _ = projection.synapses.coordinates()
-        yield starts[projection.target] + post, starts[projection.source] + pre.astype(np.int64)
 
 
 def rates_of(graph: IntGraph, rates: Mapping[str, Floats] | None) -> Floats:

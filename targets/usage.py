@@ -1,15 +1,13 @@
 """usage: what every core of a program holds, and the routes between cores, counted from the program itself."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 
 from targets.arrays import Array
 from targets.chip import ChipSpec
+from targets.numbering import distinct, numbered, offsets
 from targets.program import Program, Route
-from targets.wiring import Node
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ def usage(program: Program, chip: ChipSpec) -> tuple[CoreUsage, ...]:
     cores = len(program.cores)
     core_of = core_of_neurons(program)
     synapses = np.zeros(cores, dtype=np.int64)
-    for _, targets in _synapses(program):
+    for _, targets in numbered(program.projections, offsets(program.inputs, program.populations)):
         synapses += np.bincount(core_of[targets], minlength=cores)
     heard = _heard(program, core_of)
     axons_in = np.bincount(heard[1], minlength=cores)
@@ -58,30 +56,15 @@ def routes(program: Program) -> tuple[Route, ...]:
     return _routes(*_heard(program, core_of), core_of)
 
 
-def offsets(program: Program) -> dict[str, int]:
-    """First global number of every input and population, inputs first."""
-    parts: tuple[Node, ...] = (*program.inputs, *program.populations)
-    ends = accumulate((part.neurons for part in parts), initial=0)
-    return {part.name: start for part, start in zip(parts, ends, strict=False)}
-
-
 def core_of_neurons(program: Program) -> Array:
     """Core of every neuron by global number, -1 for inputs and for neurons that are on no core."""
-    starts = offsets(program)
+    starts = offsets(program.inputs, program.populations)
     outside = sum(source.neurons for source in program.inputs)
     core_of = np.full(outside + program.neurons, -1, dtype=np.int64)
     for number, core in enumerate(program.cores):
         for name, indices in core.members.items():
             core_of[starts[name] + indices] = number
     return core_of
-
-
-def _synapses(program: Program) -> Iterator[tuple[Array, Array]]:
-    """Global (source, target) numbers of the synapses that are not zero, one projection at a time."""
-    starts = offsets(program)
-    for projection in program.projections:
-        post, pre, _ = projection.synapses.coordinates()
-        yield starts[projection.source] + pre.astype(np.int64), starts[projection.target] + post
 
 
 def _heard(program: Program, core_of: Array) -> tuple[Array, Array]:
@@ -91,8 +74,9 @@ def _heard(program: Program, core_of: Array) -> tuple[Array, Array]:
     """
     span = len(program.cores) + 1
     keys = [np.empty(0, dtype=np.int64)]
-    keys += [_distinct_numbers(sources * span + core_of[targets] + 1) for sources, targets in _synapses(program)]
-    sources, cores = np.divmod(_distinct_numbers(np.concatenate(keys)), span)
+    synapses = numbered(program.projections, offsets(program.inputs, program.populations))
+    keys += [distinct(sources * span + core_of[targets] + 1) for sources, targets in synapses]
+    sources, cores = np.divmod(distinct(np.concatenate(keys)), span)
     return sources, cores - 1
 
 
@@ -105,11 +89,6 @@ def _routes(sources: Array, cores: Array, core_of: Array) -> tuple[Route, ...]:
         Route(source - 1, target - 1, count)
         for source, target, count in zip((ends // span).tolist(), (ends % span).tolist(), axons.tolist(), strict=True)
     )
-
-
-def _distinct_numbers(numbers: Array) -> Array:
-    ordered = np.sort(numbers)
-    return ordered[np.diff(ordered, prepend=-1) > 0]
 
 
 def _distinct(program: Program, core: int, keys: tuple[str, ...]) -> int:

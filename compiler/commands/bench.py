@@ -10,7 +10,7 @@ from compiler.bench.map import bench_map
 from compiler.bench.map_page import page as map_page
 from compiler.commands.console import steps as told_steps
 from compiler.commands.fuzz import named_runner
-from targets.artefact import check_writable, replacing
+from targets.artefact import check_writable, write_text
 from targets.errors import InputError
 
 bench_app = typer.Typer(no_args_is_help=True, help="Measure how fast things are on this machine.")
@@ -67,6 +67,5 @@ def _numbers(option: str, text: str) -> list[int]:
 def _write(page: str, out: Path | None) -> None:
     if out is None:
         typer.echo(page)
-        return
-    with replacing(out) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+    else:
+        write_text(out, page)

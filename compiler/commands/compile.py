@@ -12,7 +12,7 @@ from compiler.ir import FloatGraph
 from compiler.pipeline import compile_graph
 from compiler.tables import show_program
 from search.network import Network
-from targets.artefact import check_writable, replacing
+from targets.artefact import check_writable, write_text
 from targets.backend import bound_inputs
 from targets.errors import InputError
 
@@ -58,5 +58,4 @@ def _write(stages: list[tuple[str, str]], folder: Path) -> None:
     except OSError as error:
         raise InputError(f"{folder} cannot be made ({error.strerror}); choose another folder.") from None
     for number, (stage, text) in enumerate(stages):
-        with replacing(folder / f"{number:02}-{stage}.txt") as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        write_text(folder / f"{number:02}-{stage}.txt", text)

@@ -7,7 +7,7 @@ import typer
 
 from compiler.commands.console import console, emit, steps
 from compiler.commands.options import AsJson, Seed, Threads
-from compiler.commands.searching import searched
+from compiler.commands.searching import searched, set_threads
 from compiler.demo import DemoResult, demo
 from compiler.tables import show_demo
 from targets.errors import InputError
@@ -21,14 +21,16 @@ def demo_command(
     as_json: AsJson = False,
 ) -> None:
     """The whole chain on real handwritten digits: search, compile, run on every backend, compare every spike."""
+    from search.settings import load_settings
     from search.task import task_named
 
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{out} cannot be made ({error.strerror}); choose another folder.") from None
+    set_threads(threads)
     split = task_named("digits").load(seed)
-    network = searched("digits", None, None, seed, "cpu", threads, None)
+    network = searched(split, load_settings(None), seed, "cpu")
     with steps() as tell:
         result: DemoResult = demo(network, split.test, chip, seed, out, tell)
     emit(result.as_dict(), as_json, lambda: show_demo(result))

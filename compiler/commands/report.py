@@ -3,13 +3,12 @@
 from compiler.commands.console import console
 from compiler.commands.options import Out, ProgramFile
 from compiler.report.page import page
-from targets.artefact import replacing
+from targets.artefact import write_text
 from targets.program import Program
 
 
 def report_command(program: ProgramFile, out: Out) -> None:
     """Write an HTML page about a program: populations, cores, limits used, routes."""
     loaded = Program.load(program)
-    with replacing(out) as temporary:
-        temporary.write_text(page(loaded), encoding="utf-8")
+    write_text(out, page(loaded))
     console.print(f"{out}: written")

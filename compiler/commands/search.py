@@ -6,7 +6,7 @@ import typer
 
 from compiler.commands.console import console
 from compiler.commands.options import Config, DataFolder, Device, Out, Seed, Threads, TrainingData
-from compiler.commands.searching import searched
+from compiler.commands.searching import searched, set_threads
 from targets.artefact import check_writable
 from targets.errors import InputError
 
@@ -26,7 +26,12 @@ def search_command(
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.exists() and not resume:
         raise InputError(f"{checkpoint} is left from a search that was stopped; give --resume to go on, or remove it.")
-    network = searched(data, data_dir, config, seed, device, threads, checkpoint)
+    set_threads(threads)
+    from search.data import load_split
+    from search.settings import load_settings
+
+    settings = load_settings(config)
+    network = searched(load_split(data, data_dir, seed), settings, seed, device, checkpoint)
     digest = network.save(out)
     checkpoint.unlink(missing_ok=True)
     console.print(f"{out}: {network.neurons:,} neurons, digest {digest[:16]}")

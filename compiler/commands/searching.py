@@ -1,30 +1,23 @@
-"""searched: a network found on a task, with progress; the start of `motifc search` and `motifc demo`."""
+"""searched: a network found on data, with progress; set_threads: how many threads torch may use for it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compiler.commands.console import epochs
 from search.network import Network
 from targets.errors import InputError
 
+if TYPE_CHECKING:
+    from search.settings import Settings
+    from search.task import Split
 
-def searched(
-    data: str,
-    folder: Path | None,
-    config: Path | None,
-    seed: int,
-    device: str,
-    threads: int,
-    checkpoint: Path | None = None,
-) -> Network:
-    """Search on `data` (its files in `folder`) with the settings of the file `config`."""
-    set_threads(threads)
-    from search.data import load_split
+
+def searched(split: "Split", settings: "Settings", seed: int, device: str, checkpoint: Path | None = None) -> Network:
+    """Search on `split`, showing every epoch."""
     from search.hrmas import search
-    from search.settings import load_settings
 
-    settings = load_settings(config)
     with epochs() as progress:
-        return search(load_split(data, folder, seed), settings, seed, device, progress, checkpoint)
+        return search(split, settings, seed, device, progress, checkpoint)
 
 
 def set_threads(threads: int) -> None:

@@ -54,7 +54,7 @@ def verify_command(
     inputs = samples(input_file, data, seed, limit, data_dir)
     with steps() as tell:
         left = side(loaded, first, None if against is None else str(program))
-        verdicts = verify(left, sides, inputs, tell)
+        verdicts = verify(left, sides, inputs, tell) if sides else ()
         drifts: tuple[Drift, ...] = ()
         if floats is not None:
             tell("running the float network")

@@ -8,8 +8,8 @@ import numpy as np
 from targets.arrays import Array, Ints
 from targets.errors import InputError
 from targets.grid import WEIGHT_MAX, WEIGHT_MIN, WEIGHT_STEP
+from targets.numbering import offsets
 from targets.program import IntProjection, Program
-from targets.usage import offsets
 
 Members = Mapping[str, Ints]
 """Neurons of one process: int32 indices per input or population, one after the other."""
@@ -39,7 +39,7 @@ def bundle(program: Program, processes: Sequence[Members]) -> Iterator[Bundle]:
 
     Raises InputError for weights that Lava would silently change.
     """
-    starts = offsets(program)
+    starts = offsets(program.inputs, program.populations)
     process_of, position_of = (np.empty(sum(_sizes(processes)), dtype=np.int64) for _ in range(2))
     for number, members in enumerate(processes):
         held = np.concatenate([starts[name] + indices for name, indices in members.items()])
