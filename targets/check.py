@@ -11,7 +11,7 @@ from targets.chip import ChipSpec, Limit, chip_named
 from targets.errors import InputError
 from targets.grid import split_bias
 from targets.program import IntPopulation, IntProjection, Program
-from targets.usage import routes, usage
+from targets.usage import heard, routes, usage
 
 
 @dataclass(frozen=True)
@@ -69,25 +69,26 @@ def _members(program: Program) -> Iterator[Violation]:
 
 def _mapping(program: Program, chip: ChipSpec) -> Iterator[Violation]:
     """Number of cores, their places, and that every neuron is on exactly one."""
-    if excess := max(0, len(program.cores) - chip.cores.value):
+    if excess := max(0, len(program.cores) - chip.system_cores):
         emptiest = sum(sorted(core.neurons for core in program.cores)[:excess])
         yield Violation(
             "cores",
             "the program",
             f"{len(program.cores):,} cores for {program.neurons:,} neurons",
-            f"{chip.name} has {chip.cores.value:,}",
+            f"the largest system of {chip.name} has {chip.chips.value:,} chips of {chip.cores.value:,} cores",
             f"remove {emptiest:,} neurons (those on the {excess:,} emptiest cores), "
-            f"or use a chip with {len(program.cores):,} cores",
+            f"or use a system of {math.ceil(len(program.cores) / chip.cores.value):,} chips",
         )
-    capacity = chip.cores_per_tile.value
     tiles, counts = np.unique([(core.x, core.y) for core in program.cores] or [(0, 0)], axis=0, return_counts=True)
     for (x, y), cores in zip(tiles, counts, strict=True):
+        # Cores that no system has lie on tiles that it has not: that is told above.
+        capacity = chip.cores_per_tile.value if excess else chip.cores_at(x, y)
         if cores > capacity:
             yield Violation(
                 "cores per tile",
                 f"tile ({x}, {y})",
                 f"{cores} cores",
-                f"{chip.name} has {capacity} per tile",
+                f"{chip.name} has {capacity} there" if capacity else f"no system of {chip.name} has that tile",
                 f"place {cores - capacity} of them elsewhere",
             )
     for population in program.populations:
@@ -114,7 +115,8 @@ def _cores(program: Program, chip: ChipSpec) -> Iterator[Violation]:
         "decay_profiles": chip.decay_profiles_per_core,
         "threshold_profiles": chip.threshold_profiles_per_core,
     }
-    for number, used in enumerate(usage(program, chip)):
+    found = heard(program)
+    for number, used in enumerate(usage(program, chip, found)):
         members = ", ".join(repr(name) for name in program.cores[number].members)
         for field, limit in limits.items():
             got = getattr(used, field)
@@ -126,7 +128,7 @@ def _cores(program: Program, chip: ChipSpec) -> Iterator[Violation]:
                     f"{chip.name} allows {limit.value:,}",
                     _relief(field, got, limit.value, chip),
                 )
-    if program.routes != routes(program):
+    if program.routes != routes(program, found):
         yield Violation(
             "routes",
             "the program",

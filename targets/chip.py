@@ -24,10 +24,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class ChipSpec:
-    """What one chip can hold. Limits are inclusive: a value equal to the limit is legal."""
+    """What a chip, and the largest system of such chips, can hold. A value equal to its limit is legal.
+
+    Cores are numbered chip after chip, tiles by (x, y) over the whole system: chips form a mesh of `chips_x` in a row,
+    and each is a mesh of tiles, `tiles_x` in a row.
+    """
 
     name: str
     description: str
+    chips: Limit
+    chips_x: Limit
     cores: Limit
     cores_per_tile: Limit
     tiles_x: Limit
@@ -54,10 +60,36 @@ class ChipSpec:
         """Bytes of synaptic memory that a core, or each of many, needs for its synapses and its input axons."""
         return -(-(synapses * self.synapse_bits.value + axons * self.axon_bits.value) // 8)
 
+    @property
+    def system_cores(self) -> int:
+        """Cores of the largest system."""
+        return self.chips.value * self.cores.value
+
+    @property
+    def tiles_y(self) -> int:
+        """Rows of tiles on a chip."""
+        return -(-self.cores.value // (self.cores_per_tile.value * self.tiles_x.value))
+
     def position(self, core: int) -> tuple[int, int]:
-        """(x, y) of the tile that holds core number `core` in row-major order."""
-        tile = core // self.cores_per_tile.value
-        return tile % self.tiles_x.value, tile // self.tiles_x.value
+        """(x, y) of the tile that holds core number `core`: chips in row-major order, and tiles on each."""
+        chip, within = divmod(core, self.cores.value)
+        tile = within // self.cores_per_tile.value
+        column, row = chip % self.chips_x.value, chip // self.chips_x.value
+        return column * self.tiles_x.value + tile % self.tiles_x.value, row * self.tiles_y + tile // self.tiles_x.value
+
+    def chip_at(self, x: int, y: int) -> int:
+        """Number of the chip that tile (x, y) belongs to; -1 where the system has none."""
+        column, row = x // self.tiles_x.value, y // self.tiles_y
+        chip = row * self.chips_x.value + column
+        inside = x >= 0 and y >= 0 and column < self.chips_x.value and chip < self.chips.value
+        return chip if inside else -1
+
+    def cores_at(self, x: int, y: int) -> int:
+        """Number of cores that tile (x, y) has; 0 where there is no such tile."""
+        if self.chip_at(x, y) < 0:
+            return 0
+        before = (y % self.tiles_y * self.tiles_x.value + x % self.tiles_x.value) * self.cores_per_tile.value
+        return min(max(0, self.cores.value - before), self.cores_per_tile.value)
 
 
 def chip_names() -> tuple[str, ...]:

@@ -5,10 +5,15 @@ sign, thresholds and inputs are aligned by 6 bits. These belong to the arithmeti
 its ChipSpec.
 """
 
+from typing import Any, TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
 from targets.arrays import Floats, Ints
+from targets.chip import ChipSpec
+
+Numbers = TypeVar("Numbers")
 
 DECAY_BITS = 12
 DECAY_ONE = 1 << DECAY_BITS
@@ -45,10 +50,21 @@ def tau_of_dv(dv: npt.ArrayLike) -> Floats:
         return np.asarray(DECAY_ONE / np.asarray(dv, dtype=np.float64))
 
 
-def round_weights(weights: npt.ArrayLike) -> Ints:
-    """Weights in integer units rounded to the nearest even number (ties to the multiple of 4) and clipped."""
-    even = WEIGHT_STEP * np.rint(np.asarray(weights, dtype=np.float64) / WEIGHT_STEP)
-    return np.clip(even, WEIGHT_MIN, WEIGHT_MAX).astype(np.int32)
+def nearest_weights(weights: Numbers, chip: ChipSpec) -> Numbers:
+    """Weights in integer units brought to the nearest that `chip` holds: a multiple of its step, within its range.
+
+    `weights` are a numpy array or a torch tensor of floats and so is the result; a tie goes to the even multiple.
+    """
+    given: Any = weights
+    legal: Numbers = (chip.weight_step.value * (given / chip.weight_step.value).round()).clip(
+        chip.weight_min.value, chip.weight_max.value
+    )
+    return legal
+
+
+def round_weights(weights: npt.ArrayLike, chip: ChipSpec) -> Ints:
+    """`nearest_weights` as int32."""
+    return nearest_weights(np.asarray(weights, dtype=np.float64), chip).astype(np.int32)
 
 
 def round_bias(bias: npt.ArrayLike, mantissa_bits: int, exponent_max: int) -> Ints:

@@ -17,10 +17,10 @@ def offsets(inputs: Sequence[Node], nodes: Sequence[Node]) -> dict[str, int]:
 
 
 def numbered(edges: Sequence[Edge], starts: Mapping[str, int]) -> Iterator[tuple[Array, Array]]:
-    """(source, target) global numbers, int64, of all synapses that are not zero, one projection at a time."""
+    """(source, target) global numbers, int64, of all synapses that are not zero, a part of a projection at a time."""
     for edge in edges:
-        post, pre, _ = edge.synapses.coordinates()
-        yield starts[edge.source] + pre.astype(np.int64), starts[edge.target] + post.astype(np.int64)
+        for post, pre, _ in edge.synapses.pieces():
+            yield starts[edge.source] + pre.astype(np.int64), starts[edge.target] + post.astype(np.int64)
 
 
 def distinct(keys: Array) -> Array:

@@ -58,6 +58,10 @@ class SpikeRaster:
             raise InputError(
                 f"spikes have shape {spikes.shape}; three axes [sample, time, neuron] are needed, so reshape them."
             )
+        if spikes.dtype.kind not in "buif":
+            raise InputError(
+                f"spikes hold {spikes.dtype}; 0 and 1 of a boolean or integer type are needed, so convert them."
+            )
         if spikes.dtype != np.bool_ and not np.isin(spikes, (0, 1)).all():
             raise InputError("spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.")
         lengths = np.full(spikes.shape[0], spikes.shape[1]) if lengths is None else np.asarray(lengths)
@@ -129,10 +133,10 @@ def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
     if not path.is_file():
         raise InputError(f"{path} does not exist; a .npz file with spikes is needed, so check the path.")
     try:
+        if not zipfile.is_zipfile(path):
+            raise ValueError("no zip archive")
         with path.open("rb") as stream:
             file = np.load(stream, allow_pickle=False)
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise ValueError("a single array, not an .npz")
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
@@ -170,7 +174,15 @@ def _raster(arrays: Mapping[str, Array], name: str, path: Path) -> SpikeRaster:
 
 
 def _per_sample(values: npt.ArrayLike, name: str, samples: int) -> Ints:
-    array = readonly(values, np.int32, f"{name} [sample]")
+    given = np.asarray(values)
+    if given.ndim != 1 or given.dtype.kind not in "buif" or not np.isfinite(given).all():
+        found = (
+            "NaN or infinite"
+            if given.ndim == 1 and given.dtype.kind == "f"
+            else f"{given.dtype} of shape {given.shape}"
+        )
+        raise InputError(f"{name} are {found}; one whole number per sample is needed, so convert them.")
+    array = readonly(given, np.int32, f"{name} [sample]")
     if array.size != samples:
         raise InputError(f"{array.size} {name} were given for {samples} samples; one each is needed, so match them.")
     return array

@@ -4,7 +4,7 @@ All four say the same thing, a matrix weights [post, pre]; they differ in what t
 tells the stage: float64 in a Network or FloatGraph, int32 in an IntGraph or Program.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -12,6 +12,9 @@ import numpy as np
 
 from targets.arrays import Array, readonly
 from targets.errors import InputError
+
+PIECE = 1 << 22
+"""Stored weights that are looked at together where all of a large projection would need much memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +34,14 @@ class Dense:
 
     def coordinates(self) -> tuple[Array, Array, Array]:
         """(post, pre, weight) of every synapse that is not zero, ordered by post, then pre."""
-        post, pre = np.nonzero(self.weights)
-        return _sorted(post, pre, self.weights[post, pre])
+        return _joined(self)
+
+    def pieces(self, size: int = PIECE) -> Iterator[tuple[Array, Array, Array]]:
+        """`coordinates` in pieces of whole rows with about `size` stored weights."""
+        post, pre = self.shape
+        for rows in _spans(np.arange(post + 1) * pre, size):
+            row, column = np.nonzero(self.weights[rows])
+            yield row + rows.start, column, self.weights[rows][row, column]
 
     def row_of(self) -> Array:
         """Index of the post neuron of every stored weight; broadcasts against `weights`."""
@@ -61,9 +70,16 @@ class BlockDiagonal:
 
     def coordinates(self) -> tuple[Array, Array, Array]:
         """(post, pre, weight) of every synapse that is not zero, ordered by post, then pre."""
-        motif, post, pre = np.nonzero(self.weights)
-        _, k_post, k_pre = self.weights.shape
-        return _sorted(motif * k_post + post, motif * k_pre + pre, self.weights[motif, post, pre])
+        return _joined(self)
+
+    def pieces(self, size: int = PIECE) -> Iterator[tuple[Array, Array, Array]]:
+        """`coordinates` in pieces of whole motifs with about `size` stored weights."""
+        motifs, k_post, k_pre = self.weights.shape
+        for held in _spans(np.arange(motifs + 1) * (k_post * k_pre), size):
+            motif, post, pre = np.nonzero(self.weights[held])
+            weight = self.weights[held][motif, post, pre]
+            motif += held.start
+            yield motif * k_post + post, motif * k_pre + pre, weight
 
     def row_of(self) -> Array:
         """Index of the post neuron of every stored weight; broadcasts against `weights`."""
@@ -115,13 +131,19 @@ class Banded:
 
     def coordinates(self) -> tuple[Array, Array, Array]:
         """(post, pre, weight) of every synapse that is not zero, ordered by post, then pre."""
-        direction, motif, post, pre = np.nonzero(self._linked())
-        _, _, k_post, k_pre = self.weights.shape
-        return _sorted(
-            motif * k_post + post,
-            self.sources[direction, motif] * k_pre + pre,
-            self.weights[direction, motif, post, pre],
-        )
+        return _joined(self)
+
+    def pieces(self, size: int = PIECE) -> Iterator[tuple[Array, Array, Array]]:
+        """`coordinates` in pieces of whole motifs with about `size` stored weights."""
+        directions, motifs, k_post, k_pre = self.weights.shape
+        for held in _spans(np.arange(motifs + 1) * (directions * k_post * k_pre), size):
+            sources, weights = self.sources[:, held], self.weights[:, held]
+            direction, motif, post, pre = np.nonzero(weights * (sources >= 0)[:, :, None, None])
+            yield _sorted(
+                (motif + held.start) * k_post + post,
+                sources[direction, motif] * k_pre + pre,
+                weights[direction, motif, post, pre],
+            )
 
     def row_of(self) -> Array:
         """Index of the post neuron of every stored weight; broadcasts against `weights`."""
@@ -179,8 +201,16 @@ class Sparse:
 
     def coordinates(self) -> tuple[Array, Array, Array]:
         """(post, pre, weight) of every synapse that is not zero, ordered by post, then pre."""
-        alive = self.weights != 0
-        return _sorted(self.row_of()[alive], self.indices[alive], self.weights[alive])
+        return _joined(self)
+
+    def pieces(self, size: int = PIECE) -> Iterator[tuple[Array, Array, Array]]:
+        """`coordinates` in pieces of whole rows with about `size` stored weights."""
+        for rows in _spans(self.indptr, size):
+            ends = self.indptr[rows.start : rows.stop + 1]
+            held = slice(ends[0], ends[-1])
+            post = np.repeat(np.arange(rows.start, rows.stop), np.diff(ends))
+            alive = self.weights[held] != 0
+            yield _sorted(post[alive], self.indices[held][alive], self.weights[held][alive])
 
     def row_of(self) -> Array:
         """Index of the post neuron of every stored weight; broadcasts against `weights`."""
@@ -243,6 +273,26 @@ def _weights(values: Array, ndim: int) -> Array:
     return readonly(given, np.int32 if given.dtype.kind in "iub" else np.float64, "a weight array", ndim)
 
 
+def _joined(synapses: Synapses) -> tuple[Array, Array, Array]:
+    """The coordinates in one piece."""
+    (whole,) = synapses.pieces(max(1, synapses.weights.size))
+    return whole
+
+
+def _spans(ends: Array, size: int) -> Iterator[slice]:
+    """Consecutive rows of about `size` weights, where those before row i hold ends[i]; one span where all fit in."""
+    start, last = 0, ends.size - 1
+    while True:
+        stop = min(last, max(start + 1, int(np.searchsorted(ends, ends[start] + size, side="right")) - 1))
+        yield slice(start, stop)
+        if stop >= last:
+            return
+        start = stop
+
+
 def _sorted(post: Array, pre: Array, weight: Array) -> tuple[Array, Array, Array]:
+    """The same synapses ordered by post, then pre."""
+    if ((post[1:] > post[:-1]) | ((post[1:] == post[:-1]) & (pre[1:] >= pre[:-1]))).all():
+        return post, pre, weight
     order = np.lexsort((pre, post))
     return post[order], pre[order], weight[order]

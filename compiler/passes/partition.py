@@ -1,6 +1,6 @@
 """partition: an IntGraph is cut into cores, between motifs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil, floor
 
 import numpy as np
@@ -17,11 +17,11 @@ from targets.arrays import Array, Floats
 from targets.chip import ChipSpec
 
 _EXTRA_CORES = 0.05  # over what first fit needs
-_IMBALANCE = 1.15  # synaptic operations per step of the busiest core over the mean
 _ROOM = 0.1  # a cut with this much room on its cores is cut by work rather than by size
 _TIGHT = 0.015  # a cut with less room gets one core more
 _ATTEMPTS = 8
-_KAHYPAR_PINS = 1_200_000  # above, METIS alone
+_KAHYPAR_PINS = 150_000  # above, METIS alone
+_QUICK, _LONG = 100, 300  # trials of moves per unit for every cut, and for the best
 
 Cutter = Callable[[Hypergraph, Array, int, float, int], Array]
 
@@ -31,9 +31,10 @@ def partition(graph: IntGraph, chip: ChipSpec, seed: int = 0, rates: Mapping[str
 
     Messages are counted with `rates`, expected spikes per step (name -> float64 [neuron], inputs too); where none are
     given, all neurons are taken to spike alike. What fits one core is left on one. Else the cheapest of several cuts
-    within every limit is taken: index order (motifs fill core after core), METIS, and up to 1.2 million pins
-    Mt-KaHyPar, all of them improved by moves of motifs; ties go to the earlier in this list. No cut uses over 5 % more
-    cores than index order needs, unless that breaks a limit. The same graph, rates and seed give the same cut.
+    within every limit is taken: index order (motifs fill core after core), METIS, and up to 150,000 pins Mt-KaHyPar,
+    each as it is and improved by moves of motifs, the cheapest of all by many more; ties go to the earlier in this
+    list. A cut for fewer chips is taken before a cheaper one, and none uses over 5 % more cores than index order needs,
+    unless that breaks a limit. The same graph, rates and seed give the same cut.
 
     A motif is split into neurons only where it fits no core; `Partition.split` names these. Where no cut keeps every
     limit, the one that breaks them least is returned and `targets.check` says by how much. Raises InputError for rates
@@ -43,14 +44,19 @@ def partition(graph: IntGraph, chip: ChipSpec, seed: int = 0, rates: Mapping[str
     cuts = [loads(hypergraph, np.zeros(hypergraph.units, dtype=np.int64), chip)]
     if cuts[0].excess > 1:
         cuts = list(_cuts(hypergraph, chip, seed))
-    best = min(range(len(cuts)), key=lambda number: (*_faults(cuts[number], chip), cuts[number].messages, number))
-    core_of = _renumbered(cuts[best].core_of)
+        cuts.append(_moved(hypergraph, _best(cuts, chip).core_of, chip, _LONG, seed))
+    core_of = _renumbered(_best(cuts, chip).core_of)
     return Partition({name: core_of[units] for name, units in hypergraph.unit_of.items()}, hypergraph.split)
 
 
-def _faults(cut: Loads, chip: ChipSpec) -> tuple[float, bool]:
-    """What ranks before messages: how far limits are broken, and whether the chip has too few cores."""
-    return max(cut.excess, 1.0), cut.cores > chip.cores.value
+def _best(cuts: Sequence[Loads], chip: ChipSpec) -> Loads:
+    """The cheapest legal cut, the first of those; else the one that breaks limits least."""
+    return min(cuts, key=lambda cut: (*_faults(cut, chip), cut.messages))
+
+
+def _faults(cut: Loads, chip: ChipSpec) -> tuple[float, int]:
+    """What ranks before messages: how far limits are broken, and how many chips are needed."""
+    return max(cut.excess, 1.0), ceil(cut.cores / chip.cores.value)
 
 
 def _cuts(hypergraph: Hypergraph, chip: ChipSpec, seed: int) -> Iterator[Loads]:
@@ -59,9 +65,9 @@ def _cuts(hypergraph: Hypergraph, chip: ChipSpec, seed: int) -> Iterator[Loads]:
     yield index
     need = float(index.use[:2].sum(axis=1).max())  # cores' worth of neurons and of memory
     alone = loads(hypergraph, np.arange(hypergraph.units), chip).use[[0, 1, 2, 4, 5]]
-    if alone.max() > 1 or need > chip.cores.value:
+    if alone.max() > 1 or need > chip.system_cores:
         return
-    yield loads(hypergraph, improve(hypergraph, index.core_of, index.cores, chip, _IMBALANCE), chip)
+    yield _moved(hypergraph, index.core_of, chip, _QUICK, seed)
     most = floor(index.cores * (1 + _EXTRA_CORES))
     if index.excess > 1:
         most = min(hypergraph.units, 2 * most)
@@ -88,12 +94,18 @@ def _fitted(
     for _ in range(_ATTEMPTS):
         weights, slack = _weights(hypergraph, index, cores, chip)
         core_of = _renumbered(cut(hypergraph, weights, cores, slack, seed))
-        used = int(core_of.max()) + 1
-        tried.append(loads(hypergraph, improve(hypergraph, core_of, used, chip, _IMBALANCE), chip))
+        tried.append(_moved(hypergraph, core_of, chip, _QUICK, seed))
         if tried[-1].excess <= 1 or cores >= most:
             break
         cores = min(most, max(cores + 1, ceil(cores * min(tried[-1].excess, 1.5))))
     return min(tried, key=lambda cut: max(cut.excess, 1.0))
+
+
+def _moved(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int) -> Loads:
+    """A cut after moves that save messages, which cost the same from wherever to whatever other core."""
+    cores = int(core_of.max()) + 1
+    price = 1 - np.eye(cores + 1, cores, dtype=np.int64)
+    return loads(hypergraph, improve(hypergraph, core_of, price, chip, trials, seed), chip)
 
 
 def _weights(hypergraph: Hypergraph, index: Loads, cores: int, chip: ChipSpec) -> tuple[Floats, float]:

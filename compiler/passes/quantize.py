@@ -1,21 +1,21 @@
 """quantize: floats become the legal integers of a chip."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from compiler.calibration import Calibration
 from compiler.ir import FloatGraph, FloatPopulation, FloatProjection, IntGraph
-from compiler.profiles import cluster_decays
-from compiler.thresholds import choose_scales, largest_ratio
 from targets.chip import ChipSpec
 from targets.errors import InputError
-from targets.grid import ALIGN_BITS, STATE_LIMIT, round_bias, round_weights
+from targets.grid import ALIGN_BITS, round_bias, round_weights
+from targets.profiles import cluster_decays
 from targets.program import IntPopulation, IntProjection
-from targets.synapses import with_weights
+from targets.synapses import Synapses, with_weights
+from targets.thresholds import HEADROOM, choose_scales, highest_threshold, largest_ratio
 
-_HEADROOM = 32
-"""u and v may reach this many thresholds before they leave their registers."""
 _MARGIN = 2
-"""And u this many times what it reached on calibration data: it wraps, while v only saturates."""
+"""u may reach this many times what it reached on calibration data: it wraps, while v only saturates."""
 
 
 def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None = None) -> IntGraph:
@@ -23,11 +23,11 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
 
     Every neuron gets an integer threshold vth, and with it a scale S = vth / threshold: its weights become
     round(S * w / 2^e), even, with one exponent e >= 0 per projection, its bias 64 * S * bias in mantissa and exponent.
-    Thresholds and exponents are those with the least squared error of the weights (compiler/thresholds.py); the
+    Thresholds and exponents are those with the least squared error of the weights (targets/thresholds.py); the
     populations share as many thresholds as one core of the chip can hold, and at least one each. Decays are clustered
     to as many (du, dv) pairs as one core can hold, over the whole graph, so that any cut into cores is legal.
 
-    u and v may rise to `_HEADROOM` thresholds before they leave their registers; with a `calibration` u may rise to
+    u and v may rise to `HEADROOM` thresholds before they leave their registers; with a `calibration` u may rise to
     `_MARGIN` times its peak and v to its own as well, and errors are weighed by its rates. Raises InputError where a
     weight is too large for its threshold, and for what a program cannot hold: a delay of 0, a bias that rides with a
     projection.
@@ -43,10 +43,12 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
     populations, projections = [], {}
     for population in graph.populations:
         incoming = graph.into(population.name)
-        _holdable(population, incoming, chip)
+        synapses = {projection.name: projection.synapses for projection in incoming}
+        _holdable(population, synapses, chip)
         u, v = (0.0, 0.0) if calibration is None else calibration.peaks[population.name]
-        top = round(min(STATE_LIMIT >> ALIGN_BITS, chip.threshold_max.value) / max(_HEADROOM, _MARGIN * u, v))
-        scales = choose_scales(population, incoming, profiles, max(1, top), chip, rates)
+        top = highest_threshold(chip, max(HEADROOM, _MARGIN * u, v))
+        heard = {projection.name: rates[projection.source] for projection in incoming if projection.source in rates}
+        scales = choose_scales(population.threshold, synapses, profiles, top, chip, heard)
         scale = scales.vth / population.threshold
         populations.append(
             IntPopulation(
@@ -63,13 +65,13 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
             )
         )
         for projection in incoming:
-            synapses, exponent = projection.synapses, scales.exponents[projection.name]
-            scaled = synapses.weights * scale[synapses.row_of()] / 2.0**exponent
+            exponent = scales.exponents[projection.name]
+            scaled = projection.synapses.weights * scale[projection.synapses.row_of()] / 2.0**exponent
             projections[projection.name] = IntProjection(
                 name=projection.name,
                 source=projection.source,
                 target=projection.target,
-                synapses=with_weights(synapses, round_weights(scaled)),
+                synapses=with_weights(projection.synapses, round_weights(scaled, chip)),
                 exponent=exponent,
                 delay=projection.delay,
             )
@@ -90,11 +92,11 @@ def _programmable(projection: FloatProjection) -> None:
         )
 
 
-def _holdable(population: FloatPopulation, incoming: tuple[FloatProjection, ...], chip: ChipSpec) -> None:
+def _holdable(population: FloatPopulation, incoming: Mapping[str, Synapses], chip: ChipSpec) -> None:
     """Raise InputError where a weight at the largest exponent would need a threshold below 1."""
     widest = chip.weight_max.value << chip.exponent_max.value
-    if largest_ratio(population, incoming) > widest:
-        largest = max(float(np.abs(projection.synapses.weights).max(initial=0)) for projection in incoming)
+    if largest_ratio(population.threshold, incoming) > widest:
+        largest = max(float(np.abs(synapses.weights).max(initial=0)) for synapses in incoming.values())
         raise InputError(
             f"population {population.name!r} has weights up to {largest:g} for thresholds down to "
             f"{population.threshold.min():g}; {chip.name} holds a ratio up to {widest:,}, "

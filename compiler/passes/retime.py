@@ -24,7 +24,7 @@ def retime(graph: FloatGraph) -> Retimed:
 
     Population p is shifted by latency[p] >= 0 steps, the smallest that make every delay d + latency[target] -
     latency[source] at least 1; inputs stay where they are. What `p` did at t it does at t + latency[p], and before
-    latency[p] it is silent; the last latency[p] steps of a sample fall off its end.
+    latency[p] it is silent; a sample must be as many steps longer for its last ones not to fall off its end.
 
     A bias must set in late with its population. That of a projection becomes the bias of the membrane where this is
     the same (the population is not shifted, and tau_s is 1 wherever the bias is not 0). Else it becomes synapses from

@@ -9,6 +9,10 @@ _LAVA = "lava-nc 0.10.0, proc/lif/models.py and proc/dense/models.py"
 CHIP = ChipSpec(
     name="loihi1",
     description="Intel Loihi, 14 nm, 128 neuromorphic cores",
+    chips=Limit(768, "chips", "Intel, Pohoiki Springs (2020): 24 boards of 32 chips"),
+    chips_x=Limit(
+        32, "chips in a row of the mesh", "unpublished; a board of 32 as a row of a plane of chips", assumed=True
+    ),
     cores=Limit(128, "cores", _DAVIES),
     cores_per_tile=Limit(4, "cores per tile", "SANA-FE 2.2.9, loihi.yaml (32 tiles of 4 cores)"),
     tiles_x=Limit(8, "tiles in a row of the mesh", "SANA-FE 2.2.9, loihi.yaml (8 x 4 tiles)"),

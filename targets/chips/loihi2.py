@@ -9,6 +9,8 @@ _UNPUBLISHED = "unpublished; taken from Loihi 1"
 CHIP = ChipSpec(
     name="loihi2",
     description="Intel Loihi 2, Intel 4, 128 neuromorphic cores",
+    chips=Limit(1152, "chips", "Intel, Hala Point (2024), which counts 140,544 cores, 122 on a chip"),
+    chips_x=Limit(32, "chips in a row of the mesh", "unpublished; a plane of 32 x 36 chips", assumed=True),
     cores=Limit(128, "cores", f"{_WIKICHIP} (some sources count 120 usable)"),
     cores_per_tile=Limit(4, "cores per tile", _UNPUBLISHED, assumed=True),
     tiles_x=Limit(8, "tiles in a row of the mesh", _UNPUBLISHED, assumed=True),
