@@ -1,18 +1,27 @@
 """From relaxed choices to one motif, and the network built of it."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import torch
 
 from search.layer import OPTIONS, Choices, RelaxedLayer
-from search.motif import NONE, Motif, neighbours
+from search.motif import Motif, neighbours
 from search.network import Connection, Layer, Network
+from search.relaxation import decided
 from search.settings import Model
 from search.task import Split
-from targets.arrays import Array, Floats
+from targets.arrays import Floats
 from targets.ports import Input, Readout
 from targets.synapses import Banded, BlockDiagonal, Dense
 
-HIDDEN, READOUT = "hidden", "readout"
+READOUT = "readout"
+
+
+def hidden_names(count: int) -> tuple[str, ...]:
+    """Names of the hidden populations: "hidden", or "hidden1", "hidden2", ... where there are several."""
+    return ("hidden",) if count == 1 else tuple(f"hidden{number}" for number in range(1, count + 1))
 
 
 def derive(layer: RelaxedLayer, choices: Choices) -> Motif:
@@ -21,37 +30,60 @@ def derive(layer: RelaxedLayer, choices: Choices) -> Motif:
     From each neighbour at most `size` links stay, those whose type is surest (ties to the lowest post, then pre).
     """
     with torch.no_grad():
-        chosen = int(choices.sizes.argmax())
-        likely = choices.types[chosen].softmax(-1).cpu().numpy()
-    types = np.array(OPTIONS)[likely.argmax(-1)]
-    sureness = likely.max(-1)
-    size = layer.sizes[chosen]
-    lateral = [_surest(one, sure, size) for one, sure in zip(types[1:], sureness[1:], strict=True)]
-    return Motif(size, types[0], layer.wiring, np.array(lateral, dtype=np.int8).reshape(-1, size, size))
+        leader = choices.leader
+        size = layer.sizes[leader]
+        types = np.array(OPTIONS)[decided(choices.types[leader], size).argmax(-1).cpu().numpy()]
+    return Motif(size, types[0], layer.wiring, types[1:])
 
 
-def motif_network(motif: Motif | None, resistance: Floats, tau_m: Floats, split: Split, model: Model) -> Network:
-    """Input -> hidden layer of that motif (R, tau_m [neuron]) -> readout, all weights zero, every delay 1.
+def derivation(layer: RelaxedLayer, choices: Choices) -> dict[str, Any]:
+    """How a motif came to be, in JSON values: links by type, lateral links over the limit, why a type is absent."""
+    motif = derive(layer, choices)
+    with torch.no_grad():
+        likely = choices.types[choices.leader].softmax(-1).cpu().numpy()
+    types = np.concatenate([motif.intra[None], motif.lateral])
+    wanted = np.array(OPTIONS)[likely.argmax(-1)]
+    told: dict[str, Any] = {"size": motif.size, "dropped": int(np.count_nonzero(wanted) - np.count_nonzero(types))}
+    for option, (name, kind) in enumerate((("excitatory", OPTIONS[0]), ("inhibitory", OPTIONS[1]))):
+        told[name] = int(np.count_nonzero(types == kind))
+        if not told[name]:
+            best = likely[..., option].max()
+            told.setdefault("reasons", []).append(
+                f"no {name} link: the likeliest one has probability {best:.2f}, and every link has a likelier type"
+                if not (wanted == kind).any()
+                else f"no {name} link: those preferred were lateral ones over the limit of {motif.size} per neighbour"
+            )
+    return told
 
-    Without a motif there are no recurrent connections.
+
+def motif_network(
+    motifs: Mapping[str, Motif],
+    resistance: Mapping[str, Floats],
+    tau_m: Mapping[str, Floats],
+    split: Split,
+    model: Model,
+) -> Network:
+    """Input -> hidden layers of these motifs (R, tau_m [neuron]) -> readout, all weights zero, every delay 1.
+
+    `motifs`, `resistance` and `tau_m` go by the names of the hidden populations; one without a motif has no recurrent
+    connections. Connections are called "input", "intra", "lateral" and "output", with the number of the layer where
+    there are several.
     """
-    neurons, outputs = model.neurons, split.classes * model.readout_neurons
-    connections = [Connection("input", split.input, HIDDEN, Dense(np.zeros((neurons, split.neurons))))]
-    if motif is not None:
-        motifs, size = neurons // motif.size, motif.size
-        sources = neighbours(motif.wiring, motifs)
-        if motif.intra.any():
-            intra = BlockDiagonal(np.zeros((motifs, size, size)))
-            connections.append(Connection("intra", HIDDEN, HIDDEN, intra))
-        if motif.lateral.any():
-            lateral = Banded(np.zeros((len(sources), motifs, size, size)), sources, motifs)
-            connections.append(Connection("lateral", HIDDEN, HIDDEN, lateral))
-    connections.append(Connection("output", HIDDEN, READOUT, Dense(np.zeros((outputs, neurons)))))
-    hidden = Layer.of(HIDDEN, neurons, tau_s=model.tau_s, tau_m=tau_m, resistance=resistance, motif=motif)
-    readout = Layer.of(READOUT, outputs, tau_s=model.tau_s, tau_m=model.readout_tau_m)
+    names = hidden_names(len(model.neurons))
+    numbers = [name.removeprefix("hidden") for name in names]
+    chain = [(split.input, split.neurons), *zip(names, model.neurons, strict=True)]
+    layers, connections = [], []
+    for (source, sources), (name, neurons), number in zip(chain[:-1], chain[1:], numbers, strict=True):
+        connections.append(Connection(f"input{number}", source, name, Dense(np.zeros((neurons, sources)))))
+        motif = motifs.get(name)
+        own = {"tau_m": tau_m[name], "resistance": resistance[name]}
+        layers.append(Layer.of(name, neurons, tau_s=model.tau_s, **own, motif=motif))
+        connections += [] if motif is None else _links(motif, name, neurons, number)
+    outputs = split.classes * model.readout_neurons
+    connections.append(Connection("output", names[-1], READOUT, Dense(np.zeros((outputs, model.neurons[-1])))))
     return Network(
         inputs=(Input(split.input, split.neurons),),
-        layers=(hidden, readout),
+        layers=(*layers, Layer.of(READOUT, outputs, tau_s=model.tau_s, tau_m=model.readout_tau_m)),
         connections=tuple(connections),
         readout=Readout(READOUT, split.classes),
         steps=split.train.steps,
@@ -59,10 +91,14 @@ def motif_network(motif: Motif | None, resistance: Floats, tau_m: Floats, split:
     )
 
 
-def _surest(types: Array, sureness: Array, most: int) -> Array:
-    """Types [post, pre] of one direction with all but the `most` surest links set to none."""
-    links = np.flatnonzero(types != NONE)
-    kept = links[np.argsort(-sureness.flat[links], kind="stable")[:most]]
-    thinned = np.full_like(types, NONE)
-    thinned.flat[kept] = types.flat[kept]
-    return thinned
+def _links(motif: Motif, name: str, neurons: int, number: str) -> Sequence[Connection]:
+    """Connections of a layer to itself, those without any link left out."""
+    motifs, size = neurons // motif.size, motif.size
+    sources = neighbours(motif.wiring, motifs)
+    found = []
+    if motif.intra.any():
+        found.append(Connection(f"intra{number}", name, name, BlockDiagonal(np.zeros((motifs, size, size)))))
+    if motif.lateral.any():
+        band = Banded(np.zeros((len(sources), motifs, size, size)), sources, motifs)
+        found.append(Connection(f"lateral{number}", name, name, band))
+    return found

@@ -1,8 +1,8 @@
 """HRMAS: architecture, weights and intrinsic plasticity in alternation, then derive, reinitialise, retrain."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -10,62 +10,26 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from search.checkpoint import History, Stage, load_checkpoint, restore_tensors, save_checkpoint, stored_tensors
-from search.derive import HIDDEN, READOUT, derive, motif_network
-from search.device import chosen_device
-from search.kernels.loop import Trace, Wire, run
-from search.layer import Choices, RelaxedLayer
-from search.loss import Tally, readout_loss
-from search.motif import DIRECTIONS
+from search.architecture import Objective, alpha_gradient
+from search.checkpoint import History, Stage, restore_tensors, stored_tensors
+from search.derive import derivation, derive, motif_network
+from search.judgement import judged, rates_of
+from search.loss import calibrated_loss
 from search.network import Network
-from search.neuron import Cells
 from search.plasticity import adapted
 from search.progress import Listener, Progress
-from search.reinitialise import reinitialise
+from search.relaxation import RELAXATIONS, Draw
+from search.retraining import Found, Run, retrained
 from search.samples import Batch, Samples
-from search.settings import Settings, as_dict
+from search.settings import Settings
+from search.silicon import Silicon
+from search.supernet import Supernet
 from search.task import Split
-from search.torch_network import cells_of, tensor
-from search.train import adamw, descend, documented, fit
-from targets.errors import InputError
-from targets.ports import Readout
+from search.train import adamw, descend
+from targets.arrays import Array
 
 _PHASE = 1  # number of this phase in the seeds of its random streams
-_TRAIN, _VALID, _WINDOW, _START = range(4)
-
-
-@dataclass(frozen=True, eq=False)
-class Supernet:
-    """All candidate networks at once: a relaxed hidden layer between input and readout.
-
-    weights  "input" [neuron, channel], "excitatory" and "inhibitory" magnitudes [neuron, neuron], "output"
-    alpha    the architecture
-    beta     "resistance", "tau_m" [neuron] of the hidden layer, moved by plasticity only
-    """
-
-    layer: RelaxedLayer
-    input: str
-    classes: int
-    cells: Mapping[str, Cells]
-    weights: Mapping[str, Tensor]
-    alpha: Choices
-    beta: Mapping[str, Tensor]
-
-    def run(self, batch: Batch, slope: float) -> dict[str, Trace]:
-        """Traces of hidden layer and readout."""
-        recurrent = self.layer.weights(self.alpha, self.weights["excitatory"], self.weights["inhibitory"])
-        wires = [
-            Wire(self.input, HIDDEN, self.weights["input"]),
-            Wire(HIDDEN, HIDDEN, recurrent),
-            Wire(HIDDEN, READOUT, self.weights["output"]),
-        ]
-        cells = {**self.cells, HIDDEN: replace(self.cells[HIDDEN], **self.beta)}
-        return run({self.input: batch.spikes}, cells, wires, slope)
-
-    def tensors(self) -> dict[str, Tensor]:
-        """Everything that changes during the search."""
-        alpha = {f"alpha.{number}": value for number, value in enumerate(self.alpha.tensors())}
-        return {**self.weights, **alpha, **self.beta}
+_TRAIN, _VALID, _WINDOW, _START, _SIZES, _TYPES = range(6)
 
 
 def search(
@@ -79,69 +43,60 @@ def search(
     """Search a motif for `split` and return the network built of it, retrained on the train and valid parts.
 
     ```
-    until `search.epochs` passes over the training part are done:
-        step 1   alpha <- Adam on L_valid(w, alpha, beta);  w <- AdamW on L_train(w, alpha, beta)
-        step 2   beta  <- SpiKL intrinsic plasticity on the rates of a window of forward passes
-    derive the motif, keep beta = (R, tau_m), draw all weights anew, train them alone
+    repeat `search.epochs` times:
+        step 1   for every batch of the training part:
+                     alpha <- Adam on L_valid(w, alpha, beta);  w <- AdamW on L_train(w, alpha, beta)
+        step 2   for every forward pass of the window: beta <- SpiKL intrinsic plasticity
+    derive the motifs, keep beta = (R, tau_m), draw all weights anew, train them alone
     ```
-    alpha's gradient is of first order. L_valid carries a price per expected link. The test part is not looked at.
-
-    The network's settings hold the hyperparameters, the seed and the figures of every epoch ("search", "training").
-    Equal arguments give an equal digest on the same machine with the same number of threads. With `checkpoint` the
-    state is written there after every epoch, and an existing file is continued as if it had never stopped.
-    Raises InputError for an unknown device, for an empty part, and for a checkpoint of another run.
+    How undecided choices are run is told by `search.relaxation`, the order of alpha's gradient by `search.order`.
+    L_valid carries a price per expected link and, where `search.chip` names a chip, `search.cost` times what the
+    network is expected to need there (see `search.silicon`). What is stored beside the network, checkpoints and errors:
+    `search.retraining.retrained`; `found` adds the figures of every epoch ("search") and how each motif came to be
+    ("derived").
 
     Source: W. Zhang, H. Geng, P. Li, "Composing recurrent spiking neural networks using locally-recurrent motifs and
     risk-mitigating architectural optimization", Front. Neurosci. 18:1412559 (2024).
     """
-    place = chosen_device(device)
-    for name, part in (("train", split.train), ("valid", split.valid)):
-        if not part.samples:
-            raise InputError(f"the {name} part of the split is empty; the search needs samples there, so add some.")
-    identity = {"seed": seed, "settings": as_dict(settings), "split": split.digest, "device": place.type}
-    stages = {} if checkpoint is None else load_checkpoint(checkpoint, identity)
+    return retrained("hrmas", found, split, settings, seed, device, progress, checkpoint)
 
-    def keep(phase: str, stage: Stage) -> None:
-        stages[phase] = stage
-        if checkpoint is not None:
-            save_checkpoint(checkpoint, identity, stages)
 
-    first = Samples.of(place, split.train).batch(np.arange(min(settings.training.batch, split.train.samples)))
-    supernet = new_supernet(split, first, settings, seed)
-    found = explore(supernet, split, settings, seed, progress, stages.get("search"), lambda s: keep("search", s))
+def found(run: Run, candidates: Sequence[Sequence[int]] | None = None) -> Found:
+    """Search and derive; candidate sizes are those of the settings where none are given for each hidden layer."""
+    split, settings = run.split, run.settings
+    supernet = new_supernet(split, run.first, settings, run.seed, candidates)
+    begun, keep = run.stages.get("search"), partial(run.keep, "search")
+    history = explore(supernet, split, settings, run.seed, run.progress, begun, keep)
+    sizes = [layer.sizes for layer in supernet.layers.values()]
+    passes = settings.search.epochs * split.train.samples * passes_per_sample(settings, sizes)
+    told = {name: derivation(layer, supernet.alpha[name]) for name, layer in supernet.layers.items()}
+    figures = [dict(entry) for entry in history]
+    return Found(derived_network(supernet, split, settings), settings, passes, {"search": figures, "derived": told})
+
+
+def passes_per_sample(settings: Settings, candidates: Sequence[Sequence[int]]) -> int:
+    """How often step 1 takes a sample forward and backward for each sample of the train part, in one epoch.
+
+    Once for the weights, the other times for alpha, which judges all candidate sizes of all layers.
+    """
+    apart = RELAXATIONS[settings.search.relaxation].apart
+    judged_networks = sum(len(sizes) for sizes in candidates) if apart else 1
+    return 1 + judged_networks * (4 if settings.search.order == 2 else 1)
+
+
+def new_supernet(
+    split: Split, first: Batch, settings: Settings, seed: int, candidates: Sequence[Sequence[int]] | None = None
+) -> Supernet:
+    """The supernet before its first step, its weights scaled on the batch `first`; candidates as in `found`."""
+    return Supernet.of(split, first, settings, (_PHASE, _START, seed), candidates)
+
+
+def derived_network(supernet: Supernet, split: Split, settings: Settings) -> Network:
+    """The network of the most probable choices with the supernet's beta, all weights zero."""
     beta = {name: value.cpu().numpy().astype(np.float64) for name, value in supernet.beta.items()}
-    motif = derive(supernet.layer, supernet.alpha)
-    network = motif_network(motif, beta["resistance"], beta["tau_m"], split, settings.model)
-    network = reinitialise(network, first, settings.start, seed)
-    network, learned = fit(
-        network, split, settings.training, seed, place, progress, stages.get("train"), lambda s: keep("train", s)
-    )
-    return documented(network, split, settings, seed, search=found, training=learned)
-
-
-def new_supernet(split: Split, first: Batch, settings: Settings, seed: int) -> Supernet:
-    """The supernet before its first step, its weights scaled on the batch `first`."""
-    model, place = settings.model, first.spikes.device
-    generator = np.random.default_rng((_PHASE, _START, seed))
-    layer = RelaxedLayer.of(model.neurons, model.sizes, model.wiring, place)
-    start = np.full(model.neurons, model.tau_m)
-    plain = reinitialise(motif_network(None, start, start, split, model), first, settings.start, seed)
-    weights = {c.name: tensor(c.synapses.weights, place) for c in plain.connections}
-    links = max(model.sizes) * (1 + len(DIRECTIONS[model.wiring]))
-    for name in ("excitatory", "inhibitory"):
-        drawn = generator.standard_normal((model.neurons, model.neurons))
-        weights[name] = tensor(settings.start.recurrence * drawn / links**0.5, place)
-    sizes, *types = (tensor(values, place).requires_grad_() for values in layer.start(settings.start.alpha, generator))
-    cells = {population.name: cells_of(population, place) for population in plain.layers}
-    return Supernet(
-        layer,
-        split.input,
-        split.classes,
-        cells,
-        {name: value.requires_grad_() for name, value in weights.items()},
-        Choices(sizes, tuple(types)),
-        {"resistance": tensor(start, place), "tau_m": tensor(start, place)},
-    )
+    motifs = {name: derive(layer, supernet.alpha[name]) for name, layer in supernet.layers.items()}
+    resistance, tau_m = ({name: beta[f"{name}.{key}"] for name in motifs} for key in ("resistance", "tau_m"))
+    return motif_network(motifs, resistance, tau_m, split, settings.model)
 
 
 def explore(
@@ -153,30 +108,43 @@ def explore(
     begun: Stage | None = None,
     keep: Callable[[Stage], None] = lambda stage: None,
 ) -> History:
-    """Move the supernet's tensors through all epochs of the search and return the figures of each."""
-    place = supernet.beta["tau_m"].device
+    """Move the supernet's tensors through all epochs of the search and return the figures of each.
+
+    An entry has loss and accuracy on the validation part and the divergence of rates from their target, each before
+    step 1 ("..._before"), after it ("..._step_1") and after step 2; then, of every hidden layer, how decided it is
+    and how its neurons fare (see `search.judgement`); with a chip also the expected "synapses", "cores", "messages".
+    """
+    place = next(iter(supernet.beta.values())).device
+    silicon = None if settings.search.chip == "none" else Silicon.of(split, settings)
     train, valid = Samples.of(place, split.train), Samples.of(place, split.valid)
     own = settings.search
-    alpha = torch.optim.Adam(
-        supernet.alpha.tensors(), lr=own.alpha_rate, betas=(own.alpha_betas[0], own.alpha_betas[1])
-    )
-    weights = adamw(list(supernet.weights.values()), settings.training)
+    alpha = torch.optim.Adam(supernet.choices, lr=own.alpha_rate, betas=(own.alpha_betas[0], own.alpha_betas[1]))
+    weights = adamw(list(supernet.learned.values()), settings.training)
     history: History = ()
     if begun is not None:
         restore_tensors(begun.arrays, supernet.tensors(), {"alpha": alpha, "weights": weights})
         history = begun.history
     for epoch in range(len(history), own.epochs):
-        streams = {stream: (seed, _PHASE, stream, epoch) for stream in (_TRAIN, _VALID, _WINDOW)}
-        window = np.random.default_rng(streams[_WINDOW])
+        streams = {stream: (seed, _PHASE, stream, epoch) for stream in range(_TYPES + 1)}
+        draw = Draw(_temperature(epoch, settings), streams[_TYPES])
+        still = Draw(draw.temperature)
+        before = judged(supernet, valid, settings, still)
         learned = train.shuffled(own.batch, *streams[_TRAIN])
-        judged = cycle(valid.shuffled(own.batch, *streams[_VALID]))
-        judged_batches = valid.batches(list(islice(judged, len(learned))))
-        for learned_batch, judged_batch in zip(train.batches(learned), judged_batches, strict=True):
-            choose(supernet, alpha, judged_batch, settings)
-            learn(supernet, weights, learned_batch, settings)
-            if settings.plasticity.window:
-                tune(supernet, train, window, settings)
-        entry = _figures(supernet, valid, settings)
+        others = cycle(valid.shuffled(own.batch, *streams[_VALID]))
+        judging = valid.batches(list(islice(others, len(learned))))
+        toll = _toll(supernet, silicon, before, settings)
+        sizes = schedule(supernet, len(learned), np.random.default_rng(streams[_SIZES]))
+        batches = zip(sizes, train.batches(learned), judging, strict=True)
+        for number, (candidates, learned_batch, judging_batch) in enumerate(batches):
+            choose(supernet, alpha, judging_batch, learned_batch, settings, candidates, draw.at(2 * number), toll)
+            learn(supernet, weights, learned_batch, settings, candidates, draw.at(2 * number + 1))
+        between = judged(supernet, valid, settings, still)
+        tune(supernet, train, np.random.default_rng(streams[_WINDOW]), settings, still)
+        entry = judged(supernet, valid, settings, still)
+        for figure in ("loss", "accuracy", "rate_kl"):
+            entry |= {f"{figure}_before": before[figure], f"{figure}_step_1": between[figure]}
+        if silicon is not None:
+            entry |= silicon.demand(supernet.layers, supernet.alpha, _rates(supernet, entry)).figures()
         history = (*history, entry)
         keep(Stage(stored_tensors(supernet.tensors(), {"alpha": alpha, "weights": weights}), history))
         if progress is not None:
@@ -184,68 +152,93 @@ def explore(
     return history
 
 
-def choose(supernet: Supernet, optimizer: torch.optim.Optimizer, batch: Batch, settings: Settings) -> None:
-    """Step 1 for alpha: down the validation loss plus the price of links, weights fixed (first order)."""
-    traces = supernet.run(batch, settings.training.slope)
-    loss = readout_loss(traces[READOUT], batch, supernet.classes, settings.training.loss)
-    loss = loss + settings.search.price * supernet.layer.expected_links(supernet.alpha)
-    descend(optimizer, loss, settings.search.alpha_rate, math.inf)
+def choose(
+    supernet: Supernet,
+    optimizer: torch.optim.Optimizer,
+    valid: Batch,
+    train: Batch,
+    settings: Settings,
+    candidates: Mapping[str, int],
+    draw: Draw,
+    toll: Objective | None = None,
+) -> None:
+    """Step 1 for alpha: down calibrated validation loss, price of links and toll, weights fixed or one step ahead."""
+    own = settings.search
+
+    def priced(net: Supernet) -> Tensor:
+        loss = net.expected_loss(valid, settings, candidates, draw, calibrated_loss) + own.price * net.expected_links()
+        return loss if toll is None else loss + toll(net)
+
+    def learning(net: Supernet) -> Tensor:
+        return net.expected_loss(train, settings, candidates, draw)
+
+    gradients = alpha_gradient(supernet, priced, learning if own.order == 2 else None, own.rate)
+    for parameter, gradient in zip(supernet.choices, supernet.at_equal_pace(gradients), strict=True):
+        parameter.grad = gradient
+    optimizer.step()
 
 
-def learn(supernet: Supernet, optimizer: torch.optim.Optimizer, batch: Batch, settings: Settings) -> None:
-    """Step 1 for the weights: down the training loss, alpha fixed."""
-    traces = supernet.run(batch, settings.training.slope)
-    loss = readout_loss(traces[READOUT], batch, supernet.classes, settings.training.loss)
+def learn(
+    supernet: Supernet,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
+    settings: Settings,
+    candidates: Mapping[str, int],
+    draw: Draw,
+) -> None:
+    """Step 1 for the weights: down the training loss of one candidate per layer, alpha fixed."""
+    loss = supernet.loss(batch, settings, candidates, draw)
     descend(optimizer, loss, settings.search.rate, settings.training.clip)
 
 
-def tune(supernet: Supernet, samples: Samples, generator: np.random.Generator, settings: Settings) -> None:
-    """Step 2: one plasticity update of (R, tau_m) from the mean rates over a window of forward passes."""
-    rates = []
+def tune(supernet: Supernet, samples: Samples, generator: np.random.Generator, settings: Settings, draw: Draw) -> None:
+    """Step 2: plasticity updates (R, tau_m) after every forward pass of the window, at the most probable sizes."""
+    size = min(settings.search.batch, len(samples))
     with torch.no_grad():
         for _ in range(settings.plasticity.window):
-            size = min(settings.search.batch, len(samples))
             batch = samples.batch(generator.choice(len(samples), size, replace=False))
-            rates.append(_rates(supernet.run(batch, settings.training.slope)[HIDDEN], batch))
-        resistance, tau_m = adapted(
-            torch.stack(rates).mean(0),
-            supernet.beta["resistance"],
-            supernet.beta["tau_m"],
-            settings.rule,
-            settings.resistance_bounds,
-            settings.tau_bounds,
-        )
-        supernet.beta["resistance"].copy_(resistance)
-        supernet.beta["tau_m"].copy_(tau_m)
+            traces = supernet.run(batch, settings.training.rule, supernet.leaders, draw)
+            for name in supernet.layers:
+                beta = [supernet.beta[f"{name}.{key}"] for key in ("resistance", "tau_m")]
+                moved = adapted(
+                    rates_of(traces[name], batch),
+                    beta[0],
+                    beta[1],
+                    settings.rule,
+                    settings.resistance_bounds,
+                    settings.tau_bounds,
+                )
+                for old, new in zip(beta, moved, strict=True):
+                    old.copy_(new)
 
 
-def _figures(supernet: Supernet, valid: Samples, settings: Settings) -> dict[str, float]:
-    """What an epoch of the search has led to, measured on the whole validation part."""
-    tally = Tally(Readout(READOUT, supernet.classes), settings.training.loss)
-    rates, shares = [], []
-    with torch.no_grad():
-        for batch in valid.in_order(4 * settings.search.batch):
-            traces = supernet.run(batch, settings.training.slope)
-            tally.add(traces[READOUT], batch)
-            rates.append(_rates(traces[HIDDEN], batch))
-            shares.append(len(batch.labels) / len(valid))
-    rate = torch.stack(rates).T @ tensor(np.array(shares), rates[0].device)
-    figures = {
-        "rate": rate.mean(),
-        "rate_sd": rate.std(correction=0),
-        "silent": (rate * supernet.beta["tau_m"] < settings.plasticity.silent).float().mean(),
-        "resistance": supernet.beta["resistance"].mean(),
-        "tau_m": supernet.beta["tau_m"].mean(),
-    }
-    return {
-        "loss": tally.mean_loss,
-        "accuracy": tally.accuracy,
-        **supernet.layer.report(supernet.alpha),
-        **{name: float(value) for name, value in figures.items()},
-    }
+def _toll(
+    supernet: Supernet, silicon: Silicon | None, figures: Mapping[str, float], settings: Settings
+) -> Objective | None:
+    """What a chip adds to alpha's loss, with the rates of `figures`."""
+    own = settings.search
+    if silicon is None or not own.cost:
+        return None
+    rates = _rates(supernet, figures)
+    largest = silicon.largest(supernet.layers, rates)
+    return lambda net: own.cost * silicon.demand(net.layers, net.alpha, rates).relative(largest, own.cost_shares)
 
 
-def _rates(trace: Trace, batch: Batch) -> Tensor:
-    """Mean spikes per step of every neuron: [neuron]."""
-    counted: Tensor = batch.counted.sum()
-    return (trace.spikes * batch.counted).sum((0, 1)) / counted.clamp(min=1)
+def _rates(supernet: Supernet, figures: Mapping[str, float]) -> dict[str, float]:
+    """Spikes per step of a neuron of every hidden layer."""
+    return {name: figures[f"{name}.rate"] for name in supernet.layers}
+
+
+def schedule(supernet: Supernet, batches: int, generator: np.random.Generator) -> list[dict[str, int]]:
+    """Which candidate of every layer each batch trains: all sizes equally often, in random order."""
+    orders: dict[str, Array] = {}
+    for name, layer in supernet.layers.items():
+        count = len(layer.sizes)
+        orders[name] = np.concatenate([generator.permutation(count) for _ in range(math.ceil(batches / count))])
+    return [{name: int(order[number]) for name, order in orders.items()} for number in range(batches)]
+
+
+def _temperature(epoch: int, settings: Settings) -> float:
+    """From 1 in the first epoch down to `search.temperature` in the last, by equal factors."""
+    last = max(settings.search.epochs - 1, 1)
+    return float(settings.search.temperature ** (epoch / last))

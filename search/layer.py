@@ -1,4 +1,4 @@
-"""SC-ML layer: links of motifs as dense matrices, discrete or relaxed over size and link types."""
+"""SC-ML layer whose architecture is not decided yet: candidate motif sizes and link types over the same neurons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,46 +7,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from search.links import addresses, dense
 from search.motif import DIRECTIONS, EXCITATORY, INHIBITORY, NONE, Wiring, neighbours
 from targets.arrays import Array
-from targets.synapses import Banded, BlockDiagonal, Dense, Synapses
+from targets.synapses import Banded, BlockDiagonal
 
 OPTIONS = (EXCITATORY, INHIBITORY, NONE)
 """Order of the last axis of the type choices."""
 
 
-def addresses(synapses: Synapses) -> Array:
-    """Where each stored weight stands in the flattened matrix [post, pre]: int64 in the shape of the weights.
-
-    A block that listens to nobody gets one past the end of the matrix.
-    """
-    posts, pres = synapses.shape
-    pre: Array
-    if isinstance(synapses, Dense):
-        pre = np.arange(pres)
-    elif isinstance(synapses, BlockDiagonal):
-        motifs, _, size = synapses.weights.shape
-        pre = np.arange(motifs * size).reshape(motifs, 1, size)
-    elif isinstance(synapses, Banded):
-        size = synapses.weights.shape[3]
-        sources = synapses.sources[:, :, None, None].astype(np.int64)
-        pre = np.where(sources >= 0, sources * size + np.arange(size), -1)
-    else:
-        pre = synapses.indices
-    place = np.where(pre >= 0, synapses.row_of().astype(np.int64) * pres + pre, posts * pres)
-    return np.broadcast_to(place, synapses.weights.shape).copy()
-
-
-def dense(weights: Tensor, places: Tensor, shape: tuple[int, int]) -> Tensor:
-    """The matrix [post, pre] of weights stored at `places` (see `addresses`); links with the same ends add up."""
-    posts, pres = shape
-    flat = weights.new_zeros(posts * pres + 1).index_add(0, places.flatten(), weights.flatten())
-    return flat[:-1].view(posts, pres)
-
-
 @dataclass(frozen=True, eq=False)
 class Choices:
-    """Architecture parameters alpha, all before their softmax.
+    """Architecture parameters alpha of a layer, all before their softmax.
 
     sizes  [candidate]
     types  per candidate size v: [1 + direction, post, pre, option] over one motif of v x v, first the links inside
@@ -59,20 +31,22 @@ class Choices:
         """All parameters, sizes first."""
         return [self.sizes, *self.types]
 
+    @property
+    def shares(self) -> Tensor:
+        """Probability of every candidate size."""
+        return self.sizes.softmax(0)
+
+    @property
+    def leader(self) -> int:
+        """Index of the most probable size."""
+        return int(self.sizes.argmax())
+
 
 @dataclass(frozen=True, eq=False)
 class RelaxedLayer:
-    """All candidate motif sizes at once over the same neurons, mixed by their probabilities.
+    """What can be chosen: candidate motif sizes, each of which groups the same neurons into blocks.
 
-    Size v groups the neurons into blocks of v; p = softmax(sizes), q = softmax(types of size v):
-    ```
-    W[i, j] = sum over sizes v that link i and j of  p_v n_v (q_exc |w_exc| - q_inh |w_inh|)[i, j]
-    n_v     = sqrt(largest size / v)
-    ```
-    Magnitudes w_exc, w_inh belong to the pair of neurons, whichever size links it; the two are apart because with a
-    single one the uniform point is a saddle, where nothing tells the types from each other. n_v lets a small motif,
-    with its fewer links, drive a neuron as strongly as a large one does; without it the largest size wins by its gain
-    alone. Relaxation: H. Liu et al., "DARTS", ICLR 2019; motif layer: W. Zhang et al., Front. Neurosci. 18 (2024).
+    places  per candidate size: where its links stand in the matrix, int64 [1 + direction, motif, post, pre]
     """
 
     neurons: int
@@ -92,30 +66,25 @@ class RelaxedLayer:
         shapes += [(1 + len(DIRECTIONS[self.wiring]), size, size, len(OPTIONS)) for size in self.sizes]
         return [(scale * generator.standard_normal(shape)).astype(np.float32) for shape in shapes]
 
-    def weights(self, choices: Choices, excitatory: Tensor, inhibitory: Tensor) -> Tensor:
-        """The effective matrix [post, pre]; magnitudes [post, pre] enter by their absolute values."""
-        matrix_size = self.neurons**2
-        flat = excitatory.new_zeros(matrix_size + 1)
-        magnitudes = torch.stack([excitatory.flatten(), inhibitory.flatten()]).abs()
-        shares = choices.sizes.softmax(0)
-        for share, size, types, places in zip(shares, self.sizes, choices.types, self.places, strict=True):
-            # [option, 1 + direction, motif, post, pre]; a missing neighbour reads any magnitude and writes to the end.
-            chosen = magnitudes[:, places.flatten() % matrix_size].view(2, *places.shape)
-            likely = types.softmax(-1)[:, None]
-            mixed = likely[..., 0] * chosen[0] - likely[..., 1] * chosen[1]
-            gain = share * (max(self.sizes) / size) ** 0.5
-            flat = flat.index_add(0, places.flatten(), (gain * mixed).flatten())
-        return flat[:-1].view(self.neurons, self.neurons)
+    def links_per_neuron(self, candidate: int) -> int:
+        """Links into a neuron that a candidate size offers; at the rim of a grid some have no source."""
+        return self.sizes[candidate] * (1 + len(DIRECTIONS[self.wiring]))
+
+    def matrix(self, candidate: int, values: Tensor) -> Tensor:
+        """[post, pre] of the links of a candidate size, given as [1 + direction, motif, post, pre]."""
+        return dense(values, self.places[candidate], (self.neurons, self.neurons))
 
     def expected_links(self, choices: Choices) -> Tensor:
-        """Links per neuron that are not `none`, in expectation over sizes and types."""
-        likely = torch.stack(
-            [
-                (1 - types.softmax(-1)[..., 2]).sum() / size
-                for types, size in zip(choices.types, self.sizes, strict=True)
-            ]
-        )
-        return choices.sizes.softmax(0) @ likely
+        """Links per neuron that are not `none`, in expectation over sizes and types.
+
+        From a neighbour at most `size` links count, since no more can be derived; else large sizes with many lateral
+        links to choose from would look dearer than they are.
+        """
+        likely = []
+        for types, size in zip(choices.types, self.sizes, strict=True):
+            inside, *across = (1 - types.softmax(-1)[..., 2]).sum((1, 2))
+            likely.append(torch.stack([inside, *(each.clamp(max=size) for each in across)]).sum() / size)
+        return choices.shares @ torch.stack(likely)
 
     def report(self, choices: Choices) -> Mapping[str, float]:
         """How decided the choices are: p of every size, mean largest q, mean entropy (nats), expected links.
@@ -123,7 +92,7 @@ class RelaxedLayer:
         `q_max` and `entropy` run over the links of all sizes, each size weighing its probability.
         """
         with torch.no_grad():
-            shares = choices.sizes.softmax(0)
+            shares = choices.shares
             likely = [types.softmax(-1) for types in choices.types]
             sure = torch.stack([q.max(-1).values.mean() for q in likely])
             doubt = torch.stack([torch.special.entr(q).sum(-1).mean() for q in likely])

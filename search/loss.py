@@ -1,9 +1,11 @@
 """How far a readout is from the right class, and how often it is right."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
@@ -16,6 +18,9 @@ COUNT_SCALE = 10.0
 """Logit of a neuron that spikes in every step."""
 VOLTAGE_SCALE = 3.0
 """Logit of a neuron whose mean voltage is 1."""
+Measure = Callable[[Trace, Batch, int, str], Tensor]
+"""A loss of a readout's trace on a batch, given the number of classes and the kind of loss."""
+_MOST, _HALVINGS = 8.0, 12  # the factor of calibrated logits: its limit, and bisections to find it
 
 
 def readout_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
@@ -28,16 +33,46 @@ def readout_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
     with T the length of each sample and the mean over the neurons of a class. Counts are what is judged; voltages
     reach neurons that do not spike yet.
     """
+    logits = _logits(trace, batch, classes, kind)
+    return torch.stack([functional.cross_entropy(each, batch.labels) for each in logits]).sum()
+
+
+def calibrated_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
+    """As `readout_loss`, every cross-entropy with its logits times the factor >= 0 that makes it least.
+
+    By this loss architectures are judged: it asks how well they tell classes apart, not how sure of it their weights
+    have become. Where nothing can be told it is the logarithm of `classes` for all of them, while the loss of training
+    would favour whatever makes outputs weaker.
+    """
+    logits = _logits(trace, batch, classes, kind)
+    losses = [functional.cross_entropy(_factor(each.detach(), batch.labels) * each, batch.labels) for each in logits]
+    return torch.stack(losses).sum()
+
+
+def _logits(trace: Trace, batch: Batch, classes: int, kind: str) -> list[Tensor]:
+    """Logits [sample, class] of counts, and for "both" of voltages."""
     steps = batch.counted.sum(0).clamp(min=1)
 
     def by_class(values: Tensor) -> Tensor:
         mean = (values * batch.counted).sum(0) / steps
         return mean.view(len(mean), classes, -1).mean(2)
 
-    loss = functional.cross_entropy(COUNT_SCALE * by_class(trace.spikes), batch.labels)
-    if kind == "both":
-        loss = loss + functional.cross_entropy(VOLTAGE_SCALE * by_class(trace.voltages), batch.labels)
-    return loss
+    counts = [COUNT_SCALE * by_class(trace.spikes)]
+    return counts if kind == "count" else [*counts, VOLTAGE_SCALE * by_class(trace.voltages)]
+
+
+def _factor(logits: Tensor, labels: Tensor) -> Tensor:
+    """The factor from 0 to _MOST at which the cross-entropy of logits [sample, class] is least, by bisection.
+
+    Its slope, the mean over samples of E[logit] - logit of the label, only rises with the factor.
+    """
+    low, high = logits.new_zeros(()), logits.new_full((), _MOST)
+    right = logits.gather(1, labels[:, None]).mean()
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        falling = ((middle * logits).softmax(1) * logits).sum(1).mean() < right
+        low, high = torch.where(falling, middle, low), torch.where(falling, high, middle)
+    return low
 
 
 def right_answers(trace: Trace, batch: Batch, readout: Readout) -> int:

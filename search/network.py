@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -148,6 +148,10 @@ class Network:
     def layer(self, name: str) -> Layer:
         """The layer of that name; KeyError when there is none."""
         return {layer.name: layer for layer in self.layers}[name]
+
+    def with_settings(self, **more: Any) -> "Network":
+        """The network with further settings (JSON values)."""
+        return replace(self, settings={**self.settings, **more})
 
     @property
     def neurons(self) -> int:

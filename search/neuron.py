@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -45,8 +45,55 @@ class Cells:
         return 1 - 1 / self.tau_m
 
 
-def step(u: Tensor, v: Tensor, drive: Tensor, cells: Cells, slope: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """One time step; returns (u, v before the reset, spikes, v after the reset), all [batch, neuron].
+class GradientRule(Protocol):
+    """How gradients pass the spikes of a population; `carried` is what a rule itself keeps from step to step."""
+
+    def start(self, zero: Tensor) -> tuple[Tensor, ...]:
+        """What is carried into the first step, given zeros [batch, neuron]."""
+
+    def fire(
+        self, v: Tensor, rest: Tensor, inflow: Tensor, cells: Cells, carried: tuple[Tensor, ...]
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Spikes where v > vth, and what is carried on; v = (1 - 1/tau_m) rest + inflow, all [batch, neuron]."""
+
+
+@dataclass(frozen=True)
+class Surrogate:
+    """Gradient rule: in every step ds/dv = 1 / (1 + slope |v - vth|)^2, as if the spike were smooth.
+
+    Source: F. Zenke and S. Ganguli, "SuperSpike", Neural Computation 30 (2018).
+    """
+
+    slope: float
+
+    def start(self, zero: Tensor) -> tuple[Tensor, ...]:
+        """Nothing is carried."""
+        return ()
+
+    def fire(
+        self, v: Tensor, rest: Tensor, inflow: Tensor, cells: Cells, carried: tuple[Tensor, ...]
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Spikes that depend on nothing but v."""
+        return spike(v - cells.threshold, self.slope), ()
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What a population keeps between steps: current u, voltage v after the reset, and what the gradient rule keeps."""
+
+    u: Tensor
+    v: Tensor
+    carried: tuple[Tensor, ...]
+
+    @classmethod
+    def zero(cls, batch: int, cells: Cells, rule: GradientRule) -> "State":
+        """The state before the first step."""
+        zero = cells.tau_s.new_zeros(batch, cells.neurons)
+        return cls(zero, zero, rule.start(zero))
+
+
+def step(state: State, drive: Tensor, cells: Cells, rule: GradientRule) -> tuple[State, Tensor, Tensor]:
+    """One time step; returns (state, v before the reset, spikes), tensors [batch, neuron].
 
     ```
     u = (1 - 1/tau_s) u + drive          # drive = g * sum of weighted spikes, already multiplied by the gain
@@ -55,17 +102,15 @@ def step(u: Tensor, v: Tensor, drive: Tensor, cells: Cells, slope: float) -> tup
     v = 0 where s;  u is kept            # the reset passes no gradient
     ```
     """
-    u = torch.addcmul(drive, cells.keep_u, u)
-    v = torch.addcmul(u + cells.bias, cells.keep_v, v)
-    s = spike(v - cells.threshold, slope)
-    return u, v, s, v * (1 - s.detach())
+    u = torch.addcmul(drive, cells.keep_u, state.u)
+    inflow = u + cells.bias
+    v = torch.addcmul(inflow, cells.keep_v, state.v)
+    s, carried = rule.fire(v, state.v, inflow, cells, state.carried)
+    return State(u, v * (1 - s.detach()), carried), v, s
 
 
 def spike(above: Tensor, slope: float) -> Tensor:
-    """1 where v - vth = `above` is positive, else 0; in the backward pass ds/dv = 1 / (1 + slope |v - vth|)^2.
-
-    Source of the surrogate: F. Zenke and S. Ganguli, "SuperSpike", Neural Computation 30 (2018).
-    """
+    """1 where v - vth = `above` is positive, else 0; in the backward pass as `Surrogate` says."""
     spikes: Tensor = _Spike.apply(above, slope)  # type: ignore[no-untyped-call]
     return spikes
 

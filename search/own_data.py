@@ -1,10 +1,16 @@
 """A user's own spikes as a task, without code: files made by `numpy.savez` or `targets.raster.save_rasters`.
 
-Either one file, split by the seed into 60 % train, 20 % valid and 20 % test, every class alike:
+One file, split by the seed into 60 % train, 20 % valid and 20 % test, every class alike:
 
     mine.npz
 
-or a folder; where valid.npz is absent 20 % of train.npz is taken for it, where test.npz is absent likewise:
+or a folder of several such files of any names, which are joined and then split likewise:
+
+    mine/monday.npz
+    mine/tuesday.npz
+
+or a folder that is split already; where valid.npz is absent 20 % of train.npz is taken for it, where test.npz is
+absent likewise:
 
     mine/train.npz
     mine/valid.npz   (may be absent)
@@ -15,8 +21,11 @@ Each file holds
     spikes   0 or 1, [sample, time, neuron], in any integer or boolean type
     labels   class of every sample, 0, 1, 2, ..., [sample]
     lengths  steps that count, [sample]; may be absent: then all do
+
+All files of a folder have the same number of neurons; those with fewer time steps are padded.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,35 +41,67 @@ _SHARE = 0.2
 
 def own_split(path: Path, seed: int) -> Split:
     """The spikes at `path`, a .npz or a folder of them, split by `seed`; InputError for anything malformed."""
-    if path.is_dir():
-        parts = {name: _spikes(file) for name in _PARTS if (file := path / f"{name}.npz").is_file()}
-        if "train" not in parts:
-            raise InputError(
-                f"{path} holds no train.npz; a folder of spikes needs one, beside it valid.npz and test.npz if you "
-                "have them, so name your files like that."
-            )
-    else:
-        parts = {"train": _spikes(path)}
-    classes = 1 + max(int(labels_of(raster).max()) for raster in parts.values())
+    return shared_out(_folder(path) if path.is_dir() else {"train": _spikes(path)}, str(path), seed)
+
+
+def shared_out(parts: Mapping[str, SpikeRaster], place: str, seed: int) -> Split:
+    """The split of labelled parts, of which "valid" and "test" may be absent and are then taken from "train".
+
+    Raises InputError where there are too few classes or samples; `place` says in the message whose they are.
+    """
+    labels = np.concatenate([labels_of(raster) for raster in parts.values()])
+    if labels.min() < 0:
+        raise InputError(f"{place} has the label {labels.min()}; labels count from 0, so renumber them.")
+    classes = 1 + int(labels.max())
     if classes < 2:
-        raise InputError(f"{path} has samples of one class only; at least two are needed, so check its labels.")
-    _check_classes(parts["train"], classes, path)
-    parts = _completed(parts, path, seed)
-    return Split(parts["train"], parts["valid"], parts["test"], classes)
+        raise InputError(f"{place} has samples of one class only; at least two are needed, so check its labels.")
+    _check_classes(parts["train"], classes, place)
+    whole = _completed(parts, place, seed)
+    return Split(whole["train"], whole["valid"], whole["test"], classes)
 
 
-def _check_classes(train: SpikeRaster, classes: int, path: Path) -> None:
+def _folder(path: Path) -> dict[str, SpikeRaster]:
+    """The parts in a folder: as its files are named, or all files as one part."""
+    files = sorted(file for file in path.glob("*.npz") if file.is_file())
+    named = [file for file in files if file.stem in _PARTS]
+    if not files:
+        raise InputError(f"{path} holds no .npz file; at least one with spikes and labels is needed, so put it there.")
+    if named and (len(named) < len(files) or not (path / "train.npz").is_file()):
+        raise InputError(
+            f"{path} holds {', '.join(file.name for file in files)}; either train.npz with valid.npz and test.npz if "
+            "you have them is allowed, or files of other names only, so rename them."
+        )
+    rasters = [_spikes(file) for file in files]
+    for file, raster in zip(files, rasters, strict=True):
+        if raster.neurons != rasters[0].neurons:
+            raise InputError(
+                f"{file} is {raster.neurons} neurons wide and {files[0]} {rasters[0].neurons}; all files of a folder "
+                "must be equally wide, so encode them alike."
+            )
+    return dict(zip((file.stem for file in files), rasters, strict=True)) if named else {"train": _joined(rasters)}
+
+
+def _joined(rasters: Sequence[SpikeRaster]) -> SpikeRaster:
+    """All samples of rasters of one width, one after the other."""
+    steps = max(raster.steps for raster in rasters)
+    packed = [np.pad(raster.packed, ((0, 0), (0, steps - raster.steps), (0, 0))) for raster in rasters]
+    lengths = np.concatenate([raster.lengths for raster in rasters])
+    labels = np.concatenate([labels_of(raster) for raster in rasters])
+    return SpikeRaster(np.concatenate(packed), rasters[0].neurons, lengths, labels)
+
+
+def _check_classes(train: SpikeRaster, classes: int, place: str) -> None:
     """InputError when a class below the highest label has no sample to learn from."""
     present = np.unique(labels_of(train))
     absent = next((number for number, label in enumerate(present) if number != label), present.size)
     if absent < classes:
         raise InputError(
-            f"{path} has labels up to {classes - 1} but no training sample of class {absent}; labels count from 0 "
+            f"{place} has labels up to {classes - 1} but no training sample of class {absent}; labels count from 0 "
             "without a gap, so renumber them or add samples."
         )
 
 
-def _completed(parts: dict[str, SpikeRaster], path: Path, seed: int) -> dict[str, SpikeRaster]:
+def _completed(parts: Mapping[str, SpikeRaster], place: str, seed: int) -> dict[str, SpikeRaster]:
     """All three parts; the absent ones are taken from the training part."""
     parts = dict(parts)
     whole = parts["train"].samples
@@ -73,7 +114,7 @@ def _completed(parts: dict[str, SpikeRaster], path: Path, seed: int) -> dict[str
     small = [name for name, raster in parts.items() if not raster.samples]
     if small:
         raise InputError(
-            f"{path} has {whole} samples to share out among {', '.join(('train', *absent))}, too few to give each "
+            f"{place} has {whole} samples to share out among {', '.join(('train', *absent))}, too few to give each "
             "some of a class; at least 3 of a class are needed, so add samples."
         )
     return parts
@@ -95,6 +136,4 @@ def _spikes(path: Path) -> SpikeRaster:
             f"{path} holds spikes of shape {(raster.samples, raster.steps, raster.neurons)} [sample, time, neuron]; "
             "none of the axes may be empty, so write the file again."
         )
-    if raster.labels.min() < 0:
-        raise InputError(f"{path} has the label {raster.labels.min()}; labels count from 0, so renumber them.")
     return raster

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 
 @dataclass(frozen=True)
 class Progress:
     """One finished epoch.
 
-    phase     "search" or "train"
+    phase     "search", "train", or "candidate 1", "candidate 2", ... of a random search
     epoch     1 .. epochs
-    loss      mean loss: of the validation part in a search, of the thinned training samples in training
+    loss      mean loss: of the validation part in a search, of the thinned training samples elsewhere
     accuracy  share of the same samples whose class has strictly the most spikes
     details   further figures of the epoch by name, those of the history stored in the network
     """
 
-    phase: Literal["search", "train"]
+    phase: str
     epoch: int
     epochs: int
     loss: float

@@ -7,6 +7,7 @@ import torch
 
 from search.kernels.loop import run
 from search.network import Connection, Network
+from search.neuron import Surrogate
 from search.samples import Batch
 from search.settings import Start
 from search.torch_network import TorchNetwork, link_types, tensor
@@ -55,7 +56,7 @@ def _scaled(network: Network, number: int, batch: Batch, voltage: float) -> Netw
     cells[layers[-1]] = replace(cells[layers[-1]], threshold=torch.full_like(cells[layers[-1]].threshold, torch.inf))
     wires = [wire for wire in model.wires(weights) if wire.target in layers and wire.source in {*known, layers[-1]}]
     with torch.no_grad():
-        trace = run({source.name: batch.spikes for source in network.inputs}, cells, wires, slope=1.0)
+        trace = run({source.name: batch.spikes for source in network.inputs}, cells, wires, Surrogate(1.0))
     spread = float(trace[layers[-1]].voltages[batch.counted[:, :, 0] > 0].std())
     if not spread > 0:
         return network

@@ -6,6 +6,7 @@ data of the digits task.
 """
 
 import dataclasses
+import itertools
 import math
 import os
 import tomllib
@@ -15,12 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from search.motif import DIRECTIONS, Wiring
+from search.neuron import GradientRule, Surrogate
 from search.plasticity import IntrinsicRule, fixed_rates
+from search.relaxation import RELAXATIONS
+from search.tssl import TsslBp
+from targets.chip import ChipSpec, chip_named, chip_names
 from targets.errors import InputError
 
 _GROUP = "group"
 _DARTS = "DARTS"
 _OURS = "ours"
+_CHIPS = ("none", *chip_names())
 
 
 def _setting(
@@ -54,10 +60,10 @@ class _Table:
 
 @dataclass(frozen=True)
 class Model(_Table):
-    """The network: one hidden SC-ML layer and a spiking readout."""
+    """The network: hidden SC-ML layers in a row and a spiking readout."""
 
-    neurons: int = _setting(128, "hidden neurons", _OURS, 1)
-    sizes: tuple[int, ...] = _setting((2, 4, 8, 16), "candidate motif sizes; each must divide `neurons`", _OURS, 1)
+    neurons: tuple[int, ...] = _setting((128,), "neurons of each hidden layer", _OURS, 1)
+    sizes: tuple[int, ...] = _setting((2, 4, 8, 16), "candidate motif sizes; each must divide all `neurons`", _OURS, 1)
     wiring: Wiring = _setting("ring", "which motifs are neighbours", _OURS, among=tuple(DIRECTIONS))  # noqa: RUF009
     tau_s: float = _setting(4.0, "synaptic time constant, steps", _GROUP, 1)
     tau_m: float = _setting(20.0, "membrane time constant of hidden neurons at the start, steps", _OURS, 1)
@@ -84,17 +90,25 @@ class Search(_Table):
 
     epochs: int = _setting(12, "passes over the training part", _OURS, 1)
     batch: int = _setting(64, "samples per step", _DARTS, 1)
-    alpha_rate: float = _setting(1e-2, "learning rate of alpha (Adam)", _OURS, 0, 1)
+    alpha_rate: float = _setting(0.1, "learning rate of alpha (Adam); planted motifs are found at this", _OURS, 0, 1)
     alpha_betas: tuple[float, ...] = _setting((0.5, 0.999), "momenta of alpha's Adam", _DARTS, 0, 1 - 1e-9)
     rate: float = _setting(3e-3, "learning rate of weights (AdamW)", _OURS, 0, 1)
-    price: float = _setting(3e-4, "added to alpha's loss per expected link of a neuron", _OURS)
+    relaxation: str = _setting(
+        "gumbel", "how undecided choices are run, see search/relaxation.py", _OURS, among=tuple(RELAXATIONS)
+    )
+    temperature: float = _setting(0.3, "of link types in the last epoch; 1 in the first", _OURS, 1e-2, 1)
+    order: int = _setting(1, "order of alpha's gradient; 2 lets the weights follow one step", _DARTS, 1, 2)
+    price: float = _setting(0.0, "added to alpha's loss per expected link of a neuron", _OURS)
+    chip: str = _setting("none", "chip whose use is expected and noted in every epoch", _OURS, among=_CHIPS)
+    cost: float = _setting(0.0, "added to alpha's loss times the expected share of the largest network's use", _OURS)
+    cost_shares: tuple[float, ...] = _setting((1.0, 1.0, 1.0), "weights of synapses, cores and messages in it", _OURS)
 
 
 @dataclass(frozen=True)
 class Plasticity(_Table):
     """HRMAS step 2: SpiKL intrinsic plasticity of hidden neurons over a window."""
 
-    window: int = _setting(1, "forward passes whose rates make one update; 0 switches plasticity off", _OURS)
+    window: int = _setting(10, "forward passes per epoch, one update after each; 0 switches plasticity off", _OURS)
     mean_rate: float = _setting(0.2, "mu, mean of the desired rate distribution, spikes per step", _GROUP, 1e-3, 1)
     refractory: float = _setting(0.0, "t_r of the rate formula, steps; published 2, our neuron has none", _OURS, 0, 0.9)
     rate_r: float = _setting(0.5, "eta_1; the published 5 scaled by (tau_m / 64)^2", _GROUP)
@@ -119,7 +133,24 @@ class Training(_Table):
     loss: str = _setting(
         "both", "cross-entropy on spike counts, or on counts and voltages", _OURS, among=("count", "both")
     )
+    gradient: str = _setting(
+        "surrogate",
+        "how gradients pass the spikes, in the search too; the group trains by tssl-bp",
+        _OURS,
+        among=("surrogate", "tssl-bp"),
+    )
     slope: float = _setting(5.0, "k of the surrogate 1 / (1 + k |v - vth|)^2", _OURS)
+    grid: str = _setting("none", "chip on whose integers weights are trained after the search", _OURS, among=_CHIPS)
+
+    @property
+    def chip(self) -> ChipSpec | None:
+        """The chip of the grid; None where training knows no grid."""
+        return None if self.grid == "none" else chip_named(self.grid)
+
+    @property
+    def rule(self) -> GradientRule:
+        """How gradients pass the spikes, in search and training."""
+        return TsslBp() if self.gradient == "tssl-bp" else Surrogate(self.slope)
 
 
 @dataclass(frozen=True)
@@ -133,11 +164,11 @@ class Settings:
     training: Training = field(default_factory=Training)
 
     def __post_init__(self) -> None:
-        for size in self.model.sizes:
-            if self.model.neurons % size:
+        for size, neurons in itertools.product(self.model.sizes, self.model.neurons):
+            if neurons % size:
                 raise InputError(
-                    f"setting model.sizes has a motif of {size}, which does not divide the {self.model.neurons} "
-                    "neurons; change one of the two."
+                    f"setting model.sizes has a motif of {size}, which does not divide the {neurons} neurons of a "
+                    "layer; change one of the two."
                 )
         for name in ("resistance", "tau_m"):
             bounds = getattr(self.plasticity, name)
@@ -149,6 +180,16 @@ class Settings:
         if len(self.search.alpha_betas) != 2:
             raise InputError(
                 f"setting search.alpha_betas is {self.search.alpha_betas}; two numbers are needed, so give two."
+            )
+        if self.search.cost and self.search.chip == "none":
+            raise InputError(
+                f"setting search.cost (--cost) is {self.search.cost:g} without a chip; the cost is that of a chip, so "
+                "name one in search.chip (--chip)."
+            )
+        if len(self.search.cost_shares) != 3 or not any(self.search.cost_shares):
+            raise InputError(
+                f"setting search.cost_shares is {self.search.cost_shares}; three numbers are needed, not all of them "
+                "0, so give three."
             )
         if self.plasticity.window:
             self._check_fixed_points()
@@ -214,6 +255,17 @@ def load_settings(path: str | os.PathLike[str] | None) -> Settings:
     return Settings(**tables)
 
 
+def on_chip(settings: Settings, chip: str | None, cost: float | None) -> Settings:
+    """The settings with another `search.chip` and `search.cost`; None keeps what they say."""
+    given: dict[str, Any] = {key: value for key, value in (("chip", chip), ("cost", cost)) if value is not None}
+    return dataclasses.replace(settings, search=dataclasses.replace(settings.search, **given))
+
+
+def on_grid(settings: Settings, chip: str) -> Settings:
+    """The settings with another `training.grid`: quantisation-aware training for that chip."""
+    return dataclasses.replace(settings, training=dataclasses.replace(settings.training, grid=chip))
+
+
 def as_dict(settings: Settings) -> dict[str, Any]:
     """The settings as plain JSON values, table by table."""
     return {
@@ -224,8 +276,10 @@ def as_dict(settings: Settings) -> dict[str, Any]:
 
 def _typed(value: object, like: object, place: str) -> object:
     """`value` as the type of the default `like`; an int may stand for a float and a list for a tuple."""
-    if isinstance(like, tuple) and isinstance(value, (list, tuple)) and value:
-        return tuple(_typed(one, like[0], place) for one in value)
+    if isinstance(like, tuple):
+        listed = value if isinstance(value, (list, tuple)) else (value,)
+        if listed:
+            return tuple(_typed(one, like[0], place) for one in listed)
     if isinstance(like, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is type(like) and not isinstance(value, tuple):

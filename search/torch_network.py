@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from search.kernels.loop import Wire
-from search.layer import addresses, dense
+from search.links import addresses, dense
 from search.network import Connection, Layer, Network
 from search.neuron import Cells
 from targets.arrays import Array
@@ -20,7 +20,7 @@ class TorchNetwork:
     """A network on a device; weights live outside, as tensors in the shape in which the network stores them.
 
     cells   population -> Cells, float32
-    places  connection -> where its weights stand in the matrix, see `search.layer.addresses`
+    places  connection -> where its weights stand in the matrix, see `search.links.addresses`
     types   connection of typed links -> 1, -1 or 0 per stored weight
     """
 
@@ -43,12 +43,18 @@ class TorchNetwork:
 
     def wires(self, weights: Mapping[str, Tensor]) -> list[Wire]:
         """All connections as matrices: type * |weight| where links are typed, the weight itself elsewhere."""
+        return self.joined({name: self.signed(weights, name) for name in weights})
+
+    def joined(self, signed: Mapping[str, Tensor]) -> list[Wire]:
+        """All connections as matrices of stored weights that have their sign."""
         return [
-            Wire(
-                c.source, c.target, dense(self._signed(weights, c.name), self.places[c.name], c.synapses.shape), c.delay
-            )
+            Wire(c.source, c.target, dense(signed[c.name], self.places[c.name], c.synapses.shape), c.delay)
             for c in self.network.connections
         ]
+
+    def signed(self, weights: Mapping[str, Tensor], name: str) -> Tensor:
+        """The stored weights of a connection: type * |weight| where its links are typed."""
+        return self.types[name] * weights[name].abs() if name in self.types else weights[name]
 
     def with_weights(self, weights: Mapping[str, Tensor]) -> Network:
         """The network with other weights."""
@@ -58,15 +64,12 @@ class TorchNetwork:
                 replace(
                     c,
                     synapses=with_weights(
-                        c.synapses, self._signed(weights, c.name).detach().cpu().numpy().astype(np.float64)
+                        c.synapses, self.signed(weights, c.name).detach().cpu().numpy().astype(np.float64)
                     ),
                 )
                 for c in self.network.connections
             ),
         )
-
-    def _signed(self, weights: Mapping[str, Tensor], name: str) -> Tensor:
-        return self.types[name] * weights[name].abs() if name in self.types else weights[name]
 
 
 def cells_of(layer: Layer, device: torch.device) -> Cells:

@@ -14,10 +14,12 @@ from search.kernels.loop import run
 from search.loss import Tally
 from search.network import Network
 from search.progress import Listener, Progress
+from search.quantized import Quantized
 from search.samples import Samples, torch_generator
 from search.settings import Settings, Training, as_dict
 from search.task import Split
 from search.torch_network import TorchNetwork, tensor
+from targets.chip import ChipSpec
 from targets.errors import InputError
 from targets.ports import Readout
 
@@ -32,15 +34,17 @@ def train(
     seed: int,
     device: str = "auto",
     progress: Listener | None = None,
+    chip: ChipSpec | None = None,
 ) -> Network:
     """The network with weights trained on the train and valid parts of `split`, from those it has.
 
     The wiring stays: dense, block, band and sparse connections keep their stored links, links of motifs also their
     type. The result has the split's digest as origin, and in its settings the hyperparameters, the seed and, under
-    "training", loss and accuracy of every epoch. Raises InputError when network and split do not fit, or for an
+    "training", loss and accuracy of every epoch. With a `chip` the network runs on that chip's integers while it
+    learns (search/quantized.py), and ends on them. Raises InputError when network and split do not fit, or for an
     unknown device.
     """
-    trained, history = fit(network, split, settings.training, seed, chosen_device(device), progress)
+    trained, history = fit(network, split, settings.training, seed, chosen_device(device), progress, chip=chip)
     return documented(trained, split, settings, seed, training=history)
 
 
@@ -53,31 +57,40 @@ def fit(
     progress: Listener | None = None,
     begun: Stage | None = None,
     keep: Callable[[Stage], None] | None = None,
+    chip: ChipSpec | None = None,
 ) -> tuple[Network, History]:
-    """The trained network and the figures of every epoch; continues from `begun`, hands every epoch's end to `keep`."""
+    """The trained network and the figures of every epoch; continues from `begun`, hands every epoch's end to `keep`.
+
+    With a `chip` the network is trained on its grid; the scales follow the weights in the first half of the epochs,
+    and stand still in the second, so that the weights settle on one grid.
+    """
     readout = _fitting_readout(network, split)
     samples = Samples.of(device, split.train, split.valid)
-    model = TorchNetwork.of(network, device)
     weights = {c.name: tensor(c.synapses.weights, device).requires_grad_() for c in network.connections}
+    quantized = None if chip is None else Quantized.of(network, weights, chip, device)
+    model = TorchNetwork.of(network, device) if quantized is None else quantized
+    moving = weights if quantized is None else {**weights, **quantized.scales}
     optimizer = adamw(list(weights.values()), settings)
     history: History = ()
     if begun is not None:
-        restore_tensors(begun.arrays, weights, {"weights": optimizer})
+        restore_tensors(begun.arrays, moving, {"weights": optimizer})
         history = begun.history
     steps = settings.epochs * math.ceil(len(samples) / settings.batch)
     for epoch in range(len(history), settings.epochs):
+        if quantized is not None and epoch <= settings.epochs // 2:
+            quantized.follow(weights)
         tally = Tally(readout, settings.loss)
         batches = samples.shuffled(settings.batch, seed, _PHASE, _ORDER, epoch)
         generator = torch_generator(device, seed, _PHASE, _DROP, epoch)
         for number, whole in enumerate(samples.batches(batches)):
             batch = whole.thinned(settings.drop, generator)
             rate = learning_rate(epoch * len(batches) + number, steps, settings)
-            traces = run({split.input: batch.spikes}, model.cells, model.wires(weights), settings.slope)
+            traces = run({split.input: batch.spikes}, model.cells, model.wires(weights), settings.rule)
             descend(optimizer, tally.add(traces[readout.population], batch), rate, settings.clip)
         entry = {"loss": tally.mean_loss, "accuracy": tally.accuracy}
         history = (*history, entry)
         if keep is not None:
-            keep(Stage(stored_tensors(weights, {"weights": optimizer}), history))
+            keep(Stage(stored_tensors(moving, {"weights": optimizer}), history))
         if progress is not None:
             progress(Progress("train", epoch + 1, settings.epochs, entry["loss"], entry["accuracy"], entry))
     return model.with_weights(weights), history

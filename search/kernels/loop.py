@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from search.neuron import Cells, step
+from search.neuron import Cells, GradientRule, State, step
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Trace:
 
 
 def run(
-    inputs: Mapping[str, Tensor], populations: Mapping[str, Cells], wires: Sequence[Wire], slope: float
+    inputs: Mapping[str, Tensor], populations: Mapping[str, Cells], wires: Sequence[Wire], rule: GradientRule
 ) -> dict[str, Trace]:
     """Run all populations from zero state and empty delay buffers over the length of the inputs [time, batch, neuron].
 
@@ -38,13 +38,13 @@ def run(
     s[t] = v[t] > vth;   v[t] = 0 where s[t];   u is kept
     ```
     Delays are >= 1, so the order of populations does not matter; any of them may be recurrent. Differentiable in
-    weights and parameters, the spike by its surrogate of the given slope.
+    weights and parameters, the spike by the gradient rule given.
     """
     steps, batch, _ = next(iter(inputs.values())).shape
     outside = {name: _projected(inputs, cells, wires, name) for name, cells in populations.items()}
     inside = {name: _inner(wires, cells, name, inputs) for name, cells in populations.items()}
     zero = {name: cells.tau_s.new_zeros(batch, cells.neurons) for name, cells in populations.items()}
-    u, v = dict(zero), dict(zero)
+    states = {name: State.zero(batch, cells, rule) for name, cells in populations.items()}
     spikes: dict[str, list[Tensor]] = {name: [] for name in populations}
     voltages: dict[str, list[Tensor]] = {name: [] for name in populations}
     for t in range(steps):
@@ -53,7 +53,7 @@ def run(
             for source, delay, weights in inside[name]:
                 if t >= delay:
                     drive = torch.addmm(drive, spikes[source][t - delay], weights)
-            u[name], before, s, v[name] = step(u[name], v[name], drive, cells, slope)
+            states[name], before, s = step(states[name], drive, cells, rule)
             spikes[name].append(s)
             voltages[name].append(before)
     return {name: Trace(torch.stack(spikes[name]), torch.stack(voltages[name])) for name in populations}

@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from search.checkpoint import load_checkpoint
-from search.hrmas import new_supernet, search, tune
+from search.hrmas import new_supernet, schedule, search, tune
 from search.motif import Wiring
 from search.network import Network
 from search.progress import Progress
+from search.relaxation import RELAXATIONS, Draw
 from search.samples import Samples
 from search.task import Split
 from targets import artefact
@@ -34,24 +35,33 @@ def test_the_network_has_a_motif_and_tells_how_it_was_found(found: Network) -> N
     assert found.settings["hyperparameters"]["search"]["alpha_rate"] == 0.1
     assert len(found.settings["search"]) == 2
     assert len(found.settings["training"]) == 4
-    figures = "loss accuracy p_2 p_4 q_max entropy links rate rate_sd silent resistance tau_m"
-    assert list(found.settings["search"][0]) == figures.split()
+    of_the_layer = "p_2 p_4 q_max entropy links rate rate_sd silent resistance tau_m"
+    assert list(found.settings["search"][0]) == [
+        "loss",
+        "accuracy",
+        "rate_kl",
+        *(f"hidden.{figure}" for figure in of_the_layer.split()),
+        *(f"{figure}_{when}" for figure in ("loss", "accuracy", "rate_kl") for when in ("before", "step_1")),
+    ]
+    derived = found.settings["derived"]["hidden"]
+    assert derived["size"] == motif.size
+    assert derived["excitatory"] == np.count_nonzero(motif.intra == 1) + np.count_nonzero(motif.lateral == 1)
     assert json.loads(json.dumps(dict(found.settings))) == dict(found.settings)
 
 
 def test_the_neurons_keep_the_parameters_plasticity_gave_them(found: Network) -> None:
     hidden = found.layer("hidden")
     last = found.settings["search"][-1]
-    assert hidden.resistance.mean() == pytest.approx(last["resistance"])
-    assert hidden.tau_m.mean() == pytest.approx(last["tau_m"])
+    assert hidden.resistance.mean() == pytest.approx(last["hidden.resistance"])
+    assert hidden.tau_m.mean() == pytest.approx(last["hidden.tau_m"])
     assert len(np.unique(hidden.tau_m)) > 1
     assert hidden.tau_m.min() >= TINY.tau_bounds[0]
 
 
 def test_choices_move_away_from_indifference(found: Network) -> None:
     first, last = found.settings["search"][0], found.settings["search"][-1]
-    assert first["q_max"] < last["q_max"]
-    assert last["entropy"] < first["entropy"] < np.log(3)
+    assert first["hidden.q_max"] < last["hidden.q_max"]
+    assert last["hidden.entropy"] < first["hidden.entropy"] < np.log(3)
 
 
 def test_equal_arguments_give_an_equal_digest_and_another_seed_another(found: Network) -> None:
@@ -72,7 +82,7 @@ def test_a_price_makes_links_fewer() -> None:
     links = []
     for price in (0.0, 0.3):
         settings = dataclasses.replace(TINY, search=dataclasses.replace(TINY.search, price=price, epochs=3))
-        links.append(search(tiny_split(), settings, 0, "cpu").settings["search"][-1]["links"])
+        links.append(search(tiny_split(), settings, 0, "cpu").settings["search"][-1]["hidden.links"])
     assert links[1] < links[0]
 
 
@@ -81,6 +91,36 @@ def test_without_a_window_plasticity_is_off() -> None:
     hidden = search(tiny_split(), settings, 0, "cpu").layer("hidden")
     assert (hidden.tau_m == TINY.model.tau_m).all()
     assert (hidden.resistance == TINY.model.tau_m).all()
+
+
+@pytest.mark.parametrize("relaxation", RELAXATIONS)
+@pytest.mark.parametrize("order", [1, 2])
+def test_every_relaxation_and_order_leads_to_a_network(relaxation: str, order: int) -> None:
+    settings = dataclasses.replace(
+        TINY,
+        search=dataclasses.replace(TINY.search, relaxation=relaxation, order=order, epochs=1),
+        training=dataclasses.replace(TINY.training, epochs=1),
+    )
+    assert search(tiny_split(), settings, 0, "cpu").layer("hidden").motif is not None
+
+
+def test_several_layers_are_searched_each_with_a_motif_of_its_own() -> None:
+    settings = dataclasses.replace(TINY, model=dataclasses.replace(TINY.model, neurons=(16, 8)))
+    network = search(tiny_split(), settings, 0, "cpu")
+    assert [layer.name for layer in network.layers] == ["hidden1", "hidden2", "readout"]
+    motifs = [network.layer(name).motif for name in ("hidden1", "hidden2")]
+    assert all(motif is not None for motif in motifs)
+    assert {"hidden1.p_2", "hidden2.p_2", "hidden2.tau_m"} <= set(network.settings["search"][-1])
+    assert list(network.settings["derived"]) == ["hidden1", "hidden2"]
+
+
+def test_all_sizes_get_equally_many_updates() -> None:
+    samples = Samples.of(CPU, tiny_split().train)
+    supernet = new_supernet(tiny_split(), samples.batch(np.arange(16)), TINY, 0)
+    plan = schedule(supernet, 7, np.random.default_rng(0))
+    assert len(plan) == 7
+    for start in (0, 2, 4):
+        assert sorted(candidates["hidden"] for candidates in plan[start : start + 2]) == [0, 1]
 
 
 @pytest.mark.parametrize("wiring", ["none", "grid"])
@@ -97,9 +137,9 @@ def test_plasticity_moves_nothing_but_beta() -> None:
     samples = Samples.of(CPU, tiny_split().train)
     supernet = new_supernet(tiny_split(), samples.batch(np.arange(16)), TINY, 0)
     before = {name: value.detach().clone() for name, value in supernet.tensors().items()}
-    tune(supernet, samples, np.random.default_rng(0), TINY)
+    tune(supernet, samples, np.random.default_rng(0), TINY, Draw())
     moved = {name for name, value in supernet.tensors().items() if not torch.equal(value, before[name])}
-    assert moved == {"resistance", "tau_m"}
+    assert moved == {"hidden.resistance", "hidden.tau_m"}
 
 
 class StoppedError(Exception):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from search.kernels.loop import Trace
-from search.loss import Tally, readout_loss, right_answers
+from search.loss import Tally, calibrated_loss, readout_loss, right_answers
 from search.samples import Batch
 from targets.errors import InputError
 from targets.ports import Readout
@@ -31,6 +31,28 @@ def test_both_losses_by_hand() -> None:
     assert float(readout_loss(trace, batch, 2, "count")) == pytest.approx(count)
     voltage = (math.log(1 + math.exp(1.5)) + math.log(2)) / 2
     assert float(readout_loss(trace, batch, 2, "both")) == pytest.approx(count + voltage)
+
+
+def test_architectures_are_judged_at_the_best_factor_of_their_logits() -> None:
+    trace, batch = case()
+    # Counts are right or tie, so the largest factor is best: log(1 + exp(-8 * 3.75)) is nothing. Voltages are wrong or
+    # tie, so the factor is 0.
+    assert float(calibrated_loss(trace, batch, 2, "count")) == pytest.approx(math.log(2) / 2)
+    assert float(calibrated_loss(trace, batch, 2, "both")) == pytest.approx(1.5 * math.log(2))
+
+
+@pytest.mark.parametrize("gain", [0.2, 0.7])
+def test_how_strong_the_outputs_are_does_not_matter_to_the_calibrated_loss(gain: float) -> None:
+    spikes = torch.zeros(1, 3, 2)
+    spikes[0, :, 0] = gain
+    batch = Batch(torch.zeros(1, 3, 1), torch.ones(1, 3, 1), torch.tensor([0, 0, 1]))
+    spikes.requires_grad_()
+    loss = calibrated_loss(Trace(spikes, spikes.detach()), batch, 2, "count")
+    # Two of three are right with equal logits: the best probability is 2/3.
+    assert float(loss.detach()) == pytest.approx((3 * math.log(3) - 2 * math.log(2)) / 3, abs=1e-4)
+    (gradient,) = torch.autograd.grad(loss, spikes)
+    assert float((gradient * spikes).sum().abs().detach()) < 0.01  # nothing is gained by a common factor
+    assert float(gradient[0, 0, 0]) < 0 < float(gradient[0, 2, 0])
 
 
 def test_a_tie_is_wrong() -> None:

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from search.neuron import Cells, spike, step
+from search.neuron import Cells, State, Surrogate, spike, step
 
 
 def test_one_step_by_hand() -> None:
@@ -13,11 +13,12 @@ def test_one_step_by_hand() -> None:
         bias=torch.tensor([0.0, 0.1]),
     )
     assert torch.allclose(cells.gain, torch.tensor([0.25, 0.25]))
-    u, before, s, v = step(torch.tensor([[0.4, 0.2]]), torch.tensor([[1.0, 0.5]]), torch.tensor([[0.3, 0.0]]), cells, 5)
-    assert u[0].tolist() == pytest.approx([0.6, 0.1])  # 0.75 * 0.4 + 0.3; 0.5 * 0.2
-    assert before[0].tolist() == pytest.approx([1.4, 0.65])  # 0.8 * 1 + 0.6; 0.9 * 0.5 + 0.1 + 0.1
+    before = State(torch.tensor([[0.4, 0.2]]), torch.tensor([[1.0, 0.5]]), ())
+    state, v, s = step(before, torch.tensor([[0.3, 0.0]]), cells, Surrogate(5.0))
+    assert state.u[0].tolist() == pytest.approx([0.6, 0.1])  # 0.75 * 0.4 + 0.3; 0.5 * 0.2
+    assert v[0].tolist() == pytest.approx([1.4, 0.65])  # 0.8 * 1 + 0.6; 0.9 * 0.5 + 0.1 + 0.1
     assert s.tolist() == [[1.0, 0.0]]
-    assert v[0].tolist() == pytest.approx([0.0, 0.65])
+    assert state.v[0].tolist() == pytest.approx([0.0, 0.65])
 
 
 def test_the_threshold_is_strict() -> None:
@@ -34,6 +35,6 @@ def test_the_reset_passes_no_gradient() -> None:
     one = torch.ones(1)
     cells = Cells(one, 2 * one, one, one, 0 * one)
     drive = torch.tensor([[1.5]], requires_grad=True)
-    _, _, _, v = step(torch.zeros(1, 1), torch.zeros(1, 1), drive, cells, 5.0)
-    (gradient,) = torch.autograd.grad(v.sum(), drive)
+    state, _, _ = step(State.zero(1, cells, Surrogate(5.0)), drive, cells, Surrogate(5.0))
+    (gradient,) = torch.autograd.grad(state.v.sum(), drive)
     assert gradient.tolist() == [[0.0]]

@@ -8,6 +8,7 @@ from search.derive import motif_network
 from search.kernels.loop import run
 from search.motif import Motif
 from search.network import Network
+from search.neuron import Surrogate
 from search.reinitialise import reinitialise
 from search.samples import Batch, Samples
 from search.settings import Model, Start
@@ -22,8 +23,8 @@ MOTIF = Motif(
 
 
 def blank() -> Network:
-    one = np.full(64, 12.0)
-    return motif_network(MOTIF, one, one, tiny_split(), Model(neurons=64, sizes=(4,), readout_neurons=8))
+    one = {"hidden": np.full(64, 12.0)}
+    return motif_network({"hidden": MOTIF}, one, one, tiny_split(), Model(neurons=(64,), sizes=(4,), readout_neurons=8))
 
 
 def batch() -> Batch:
@@ -36,7 +37,7 @@ def spread(network: Network, name: str) -> float:
     cells = dict(model.cells)
     cells[name] = dataclasses.replace(cells[name], threshold=cells[name].threshold + torch.inf)
     weights = {c.name: tensor(c.synapses.weights, CPU) for c in network.connections}
-    return float(run({"touch": batch().spikes}, cells, model.wires(weights), 5.0)[name].voltages.std())
+    return float(run({"touch": batch().spikes}, cells, model.wires(weights), Surrogate(5.0))[name].voltages.std())
 
 
 @pytest.mark.parametrize("voltage", [0.5, 2.0])

@@ -22,7 +22,7 @@ def test_a_file_changes_what_it_names(tmp_path: Path) -> None:
     settings = load_settings(
         written(tmp_path, "[model]\nneurons = 64\nsizes = [4, 8]\ntau_s = 3\n[plasticity]\nwindow = 0\n")
     )
-    assert settings.model == dataclasses.replace(Settings().model, neurons=64, sizes=(4, 8), tau_s=3.0)
+    assert settings.model == dataclasses.replace(Settings().model, neurons=(64,), sizes=(4, 8), tau_s=3.0)
     assert settings.plasticity.window == 0
     assert settings.training == Settings().training
 
@@ -68,12 +68,13 @@ def test_every_setting_tells_what_it_is_and_where_it_comes_from() -> None:
             "setting model.neurons is True; a whole number is needed, so change it.",
         ),
         (
-            "[model]\nsizes = 4\n",
-            "setting model.sizes is 4; a list of whole numbers is needed, so change it.",
+            "[model]\nsizes = []\n",
+            "setting model.sizes is []; a list of whole numbers is needed, so change it.",
         ),
         (
             "[model]\nsizes = [2, 3]\n",
-            "setting model.sizes has a motif of 3, which does not divide the 128 neurons; change one of the two.",
+            "setting model.sizes has a motif of 3, which does not divide the 128 neurons of a layer; "
+            "change one of the two.",
         ),
         (
             '[model]\nwiring = "star"\n',

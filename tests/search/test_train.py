@@ -5,22 +5,33 @@ import numpy as np
 import pytest
 import torch
 
+from compiler.frontends.network import lower
+from compiler.passes.fold import fold
+from compiler.passes.quantize import quantize
+from compiler.quantization import quantization_report
+from search.checkpoint import Stage
 from search.kernels.loop import run
 from search.loss import right_answers
 from search.network import Connection, Layer, Network
+from search.neuron import Surrogate
 from search.progress import Progress
 from search.samples import Samples
 from search.settings import Settings, Training
 from search.task import Split, labels_of
 from search.torch_network import TorchNetwork, tensor
-from search.train import learning_rate, train
+from search.train import fit, learning_rate, train
 from targets.arrays import Array
+from targets.chip import Limit, chip_named
 from targets.errors import InputError
 from targets.ports import Input, Readout
 from targets.raster import SpikeRaster
 from targets.synapses import Dense, Sparse
 from tests.networks import random_network
 from tests.search.tiny import TINY, tiny_split
+
+COARSE = dataclasses.replace(
+    chip_named("loihi2"), weight_step=Limit(32, "units", "test"), weight_max=Limit(224, "units", "test")
+)
 
 
 def of_all_kinds(seed: int) -> Network:
@@ -43,7 +54,7 @@ def accuracy(network: Network, raster: SpikeRaster) -> float:
     weights = {c.name: tensor(c.synapses.weights, cpu) for c in network.connections}
     batch = Samples.of(cpu, raster).batch(np.arange(raster.samples))
     assert network.readout is not None
-    trace = run({"touch": batch.spikes}, model.cells, model.wires(weights), 5.0)[network.readout.population]
+    trace = run({"touch": batch.spikes}, model.cells, model.wires(weights), Surrogate(5.0))[network.readout.population]
     return right_answers(trace, batch, network.readout) / raster.samples
 
 
@@ -101,6 +112,29 @@ def test_steps_beyond_the_length_of_a_sample_do_not_count() -> None:
     one, other = (train(network, data, settings, 0, "cpu") for data in (split, padded))
     for name, weights in weights_of(one).items():
         np.testing.assert_allclose(weights, weights_of(other)[name], atol=1e-5)
+
+
+def test_training_on_the_grid_of_a_chip_ends_on_it() -> None:
+    network, split = of_all_kinds(1), tiny_split()
+    settings = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, epochs=8))
+    trained = train(network, split, settings, 0, "cpu", chip=COARSE)
+    assert accuracy(trained, split.test) > 0.9 > accuracy(network, split.test)
+    assert trained.settings["grid"] == "loihi2"
+    report = quantization_report(fold(lower(trained)), quantize(fold(lower(trained)), COARSE), COARSE)
+    assert all(each.snr is None or each.snr > 250 for each in report.projections)  # float64 itself has about 300 dB
+    assert [each.tau_m_error for each in report.populations] == pytest.approx([0, 0], abs=1e-12)
+
+
+def test_training_on_a_grid_continues_as_if_it_had_never_stopped() -> None:
+    network, split, training = of_all_kinds(1), tiny_split(), TINY.training
+    kept: list[Stage] = []
+    cpu = torch.device("cpu")
+    whole, history = fit(network, split, training, 0, cpu, keep=kept.append, chip=COARSE)
+    assert len(kept) == training.epochs == 4
+    for stage in (kept[0], kept[3]):
+        again, told = fit(network, split, training, 0, cpu, begun=stage, chip=COARSE)
+        assert again.digest == whole.digest
+        assert told == history
 
 
 def test_the_learning_rate_warms_up_and_ends_at_zero() -> None:
