@@ -19,7 +19,9 @@ _PACKAGES = {
     "lava-nc": "the lava backend",
     "elephant": "motifc verify --against-float",
     "nir": "motifc explain of a graph",
-    "numba": "encoding sound and pictures",
+    "matplotlib": "motifc report of a network",
+    "tensorboardX": "motifc search --tensorboard",
+    "numba": "compiling, and encoding sound and pictures",
     "h5py": "SHD, SSC and N-TIDIGITS",
     "tonic": "data sets of tonic (GPL-3, optional)",
 }

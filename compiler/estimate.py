@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from compiler.traffic import ASSUMED_RATE
 from targets.arrays import Array
+from targets.chip import chip_named
 from targets.numbering import distinct, numbered, offsets
 from targets.program import Program
 from targets.raster import SpikeRaster
-from targets.usage import core_of_neurons
+from targets.usage import chips_used, core_of_neurons
 
 SOURCE = "Davies et al., IEEE Micro 38(1), 2018, Table 2 (pre-silicon simulation of Loihi)"
 
@@ -33,6 +35,11 @@ HOP_NORTH_SOUTH = Figure(4.0, 6.5)
 BARRIER = {1: 113.0, 32: 465.0}
 """Time in ns of the barrier that ends a step, for 1 and for 32 tiles; others lie on the line through them."""
 
+_BETWEEN_CHIPS = (
+    " The program is spread over {} chips: the cost between chips is unpublished, and hops across chips are counted as "
+    "hops between tiles."
+)
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -40,6 +47,7 @@ class Estimate:
 
     messages  spikes on the mesh, one for each core beside its own that a spike goes to; hops of all of them
     active    neuron updates that spiked
+    chips     chips in use; hops from chip to chip are among the others
     """
 
     synaptic_operations: float
@@ -54,6 +62,7 @@ class Estimate:
     slowest_core: int
     compute_time: float
     barrier_time: float
+    chips: int
     source: str = SOURCE
 
     @property
@@ -74,6 +83,7 @@ class Estimate:
             f"(synapses {self.synapse_energy:.3g} nJ, neurons {self.neuron_energy:.3g} nJ, mesh "
             f"{self.mesh_energy:.3g} nJ; core {self.slowest_core} is the slowest); "
             f"figures per event from {self.source}."
+            f"{_BETWEEN_CHIPS.format(self.chips) if self.chips > 1 else ''}"
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -87,11 +97,21 @@ def estimate(program: Program, spikes: Mapping[str, SpikeRaster]) -> Estimate:
     A spike costs one synaptic operation for each synapse that is not zero, and one message for each core beyond its
     own that it goes to, routed east-west first; input spikes reach their cores at no cost. Every neuron is updated in
     every step. A core takes the sum of its operations, updates and messages sent, the step as long as the slowest
-    core on the mean. No static power, no congestion, no traffic between chips.
+    core on the mean. No static power, no congestion. The cost between chips is unpublished: hops across chips are
+    counted as hops between tiles, and the barrier as that of one chip of as many tiles.
 
     Source: Davies et al., IEEE Micro 38(1), 2018, Table 2.
     """
-    rates = _rates(program, spikes)
+    return _at(program, _rates(program, spikes))
+
+
+def assumed_estimate(program: Program) -> Estimate:
+    """The same where nothing was run: every input and neuron is taken to spike in 3 % of the steps."""
+    return _at(program, np.full(sum(source.neurons for source in program.inputs) + program.neurons, ASSUMED_RATE))
+
+
+def _at(program: Program, rates: Array) -> Estimate:
+    """The estimate for spikes per step [global number]."""
     core_of = core_of_neurons(program)
     cores = len(program.cores)
     operations, goals = _operations(program, rates, core_of)
@@ -126,6 +146,7 @@ def estimate(program: Program, spikes: Mapping[str, SpikeRaster]) -> Estimate:
         slowest_core=slowest,
         compute_time=float(time[slowest]),
         barrier_time=_barrier(places),
+        chips=chips_used(program, chip_named(program.chip)),
     )
 
 

@@ -1,6 +1,7 @@
 """The chain from Network to Program, on one screen."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from compiler.assemble import assemble
@@ -14,6 +15,7 @@ from compiler.passes.place import place
 from compiler.passes.prune import prune
 from compiler.passes.quantize import quantize
 from compiler.passes.retime import retime
+from compiler.passes.settle import settle
 from compiler.quantization import quantization_report
 from compiler.text import text
 from search.network import Network
@@ -50,7 +52,8 @@ def compile_graph(
 
     `calibration` are spikes of every input: rates and peaks on them decide roundings and cuts. `outputs` are the
     populations that are read; what neither they nor the readout hear is removed (None: nothing). The program's
-    settings tell the seed and, where populations had to be shifted, by how many steps each is late ("latency").
+    settings tell the seed and, where populations had to be shifted, by how many steps each is late ("latency"); its
+    samples are longer by the largest of these, so that nothing of what is read falls off their end.
     Raises InputError with one sentence for every limit of the chip that the network would break.
     """
     spec = chip_named(chip) if isinstance(chip, str) else chip
@@ -65,9 +68,12 @@ def compile_graph(
     tell("quantize", rounded)
     if watch is not None:
         watch("quantization", quantization_report(floats, rounded, spec).text())
-    pruned = prune(rounded, outputs)
-    integers = pruned.graph
+    integers = prune(rounded, outputs).graph
+    late = {name: steps for name, steps in retimed.latency.items() if steps}
+    last = max((late.get(population.name, 0) for population in integers.populations), default=0)
+    integers = replace(integers, steps=integers.steps + last)
     tell("prune", integers)
+    del floats, rounded  # of a large network no stage is kept longer than it is needed
     proven = bounds(integers)
     tell("bounds", proven)
     nodes = [part.name for part in integers.inputs] + [part.name for part in integers.populations]
@@ -76,10 +82,12 @@ def compile_graph(
     tell("partition", cut)
     placed = place(integers, cut, spec, seed, rates)
     tell("place", placed)
+    settled = settle(integers, cut, placed, spec, seed, rates)
+    tell("settle", settled)
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
-    if late := {name: steps for name, steps in retimed.latency.items() if steps}:
+    if late:
         settings["latency"] = late
-    program = assemble(integers, cut, placed, spec, settings, tuple(each.proof for each in proven))
+    program = assemble(integers, settled, placed, spec, settings, tuple(each.proof for each in proven))
     tell("program", program)
     return legal(program, spec)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from compiler.ir import FloatGraph, FloatPopulation, FloatProjection, IntGraph
 from targets.chip import ChipSpec
-from targets.grid import ALIGN_BITS, WEIGHT_MAX, WEIGHT_MIN, WEIGHT_STEP, tau_of_du, tau_of_dv
+from targets.grid import ALIGN_BITS, tau_of_du, tau_of_dv
 from targets.program import IntPopulation, IntProjection
 
 
@@ -18,7 +18,7 @@ class ProjectionRounding:
 
     synapses      weights that are not 0 before rounding
     snr           10 log10(sum of squares of the weights / of their errors) in dB; None without any error
-    clipped       weights beyond the range of 8 bits at the exponent and threshold of their neuron
+    clipped       weights beyond the range of the chip at the exponent and threshold of their neuron
     vanished      weights that were rounded to 0
     largest_error of a weight, in thresholds of its neuron
     """
@@ -80,7 +80,7 @@ def quantization_report(floats: FloatGraph, integers: IntGraph, chip: ChipSpec) 
     pairs = [_profiles(population) for population in integers.populations]
     return QuantizationReport(
         projections=tuple(
-            _projection(exact, rounded, floats.population(exact.target), integers.population(exact.target))
+            _projection(exact, rounded, floats.population(exact.target), integers.population(exact.target), chip)
             for exact, rounded in zip(floats.projections, integers.projections, strict=True)
         ),
         populations=tuple(
@@ -94,7 +94,7 @@ def quantization_report(floats: FloatGraph, integers: IntGraph, chip: ChipSpec) 
 
 
 def _projection(
-    exact: FloatProjection, rounded: IntProjection, population: FloatPopulation, own: IntPopulation
+    exact: FloatProjection, rounded: IntProjection, population: FloatPopulation, own: IntPopulation, chip: ChipSpec
 ) -> ProjectionRounding:
     row = exact.synapses.row_of()
     unit = 2.0**rounded.exponent / own.vth[row]
@@ -102,13 +102,14 @@ def _projection(
     error = rounded.synapses.weights * unit - ratio
     noise = float(np.sum(error**2))
     wanted = ratio / unit
-    half = WEIGHT_STEP / 2
+    half = chip.weight_step.value / 2
+    least, most = chip.weight_min.value - half, chip.weight_max.value + half
     return ProjectionRounding(
         projection=exact.name,
         exponent=rounded.exponent,
         synapses=int(np.count_nonzero(ratio)),
         snr=10 * math.log10(float(np.sum(ratio**2)) / noise) if noise else None,
-        clipped=int(np.count_nonzero((wanted > WEIGHT_MAX + half) | (wanted < WEIGHT_MIN - half))),
+        clipped=int(np.count_nonzero((wanted > most) | (wanted < least))),
         vanished=int(np.count_nonzero((rounded.synapses.weights == 0) & (ratio != 0))),
         largest_error=float(np.abs(error).max(initial=0)),
     )

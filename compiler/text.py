@@ -16,7 +16,7 @@ from targets.chip import chip_named
 from targets.ports import Input, Readout
 from targets.program import IntPopulation, IntProjection, Program, Proof
 from targets.synapses import Synapses
-from targets.usage import usage
+from targets.usage import chips_used, usage
 
 _WHOLE = 16
 """Arrays up to this many numbers are printed whole."""
@@ -59,6 +59,7 @@ def _(program: Program) -> str:
     for projection in program.projections:
         lines += _edge("projection", projection)
     chip = chip_named(program.chip)
+    lines.append(f"cores {len(program.cores):,}, chips {chips_used(program, chip):,}")
     for number, (core, used) in enumerate(zip(program.cores, usage(program, chip), strict=True)):
         lines.append(f"core {number} at ({core.x}, {core.y})")
         lines += [f"  {name} {_ranges(indices)}" for name, indices in core.members.items()]

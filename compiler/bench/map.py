@@ -1,8 +1,9 @@
-"""bench_map: messages, hops, cores and seconds of the mapping, beside three simpler ways to map."""
+"""mapped: messages, hops, cores and seconds of the mapping, beside three simpler ways to map."""
 
+import os
 import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, isqrt
 from typing import TypeVar
@@ -10,7 +11,10 @@ from typing import TypeVar
 import numpy as np
 
 from compiler.bench.annealing import annealed
-from compiler.bench.networks import Generated, generated, topologies
+from compiler.bench.networks import generated
+from compiler.bench.plan import Task
+from compiler.bench.searched import CHIP as SMALL
+from compiler.bench.searched import searched
 from compiler.cutting.first_fit import first_fit
 from compiler.cutting.loads import Loads, loads
 from compiler.cutting.metis import metis
@@ -19,11 +23,13 @@ from compiler.ir import IntGraph
 from compiler.mapping import Partition, Placement
 from compiler.passes.partition import partition
 from compiler.passes.place import place
+from compiler.passes.settle import settle
 from compiler.traffic import traffic
-from targets.arrays import Array
+from targets.arrays import Array, Floats
 from targets.chip import ChipSpec, Limit, chip_named
 
 OURS, INDEX, NEURONS, MOTIFS = "motifc", "index order", "METIS neurons", "METIS motifs"
+ASSUMED = "motifc, rates assumed"
 T = TypeVar("T")
 _CHIP = "loihi1"
 _SPARE = 1.1  # tiles of the mesh over the cores that index order needs
@@ -37,20 +43,22 @@ class MapRow:
     """One network mapped in one way.
 
     cores, messages, hops   messages per step to other cores, those from inputs too; spikes times tiles per step
+    inputs                  messages from inputs alone
     excess                  largest fraction of a limit that a core uses; legal up to 1
     imbalance               synaptic operations per step of the busiest core over the mean
     first_fit               cores that index order needs within all limits but output axons
     partition, place        CPU seconds
     peak                    largest memory of the process so far, GiB
+    load                    load average of the machine
     """
 
-    network: str
+    task: Task
     neurons: int
     synapses: int
-    seed: int
     method: str
     cores: int
     messages: float
+    inputs: float
     hops: float
     excess: float
     imbalance: float
@@ -58,80 +66,89 @@ class MapRow:
     partition: float
     place: float
     peak: float
+    load: float
 
 
-def bench_map(
-    names: Sequence[str] = (),
-    sizes: Sequence[int] = (8_000, 32_000),
-    motif_sizes: Sequence[int] = (8,),
-    seeds: Sequence[int] = (0, 1, 2),
-    progress: Callable[[str], None] = lambda row: None,
-) -> tuple[MapRow, ...]:
-    """Map every generated network (all topologies where no names are given) in four ways.
+def mapped(task: Task) -> tuple[MapRow, ...]:
+    """Map one network of the plan in four ways; a searched one in five.
 
-    The chip is Loihi 1 with one core per tile, on a mesh as many times wider than high as 9 to 4. The ways are: index
-    order, row by row; METIS on the graph of neurons with a place found by annealing (a stand-in for SNEAP,
-    arXiv:2004.01639, whose code is not public); METIS on the graph of motifs with `place`; `partition` and `place`.
-    METIS gets more cores until all limits hold. Above 200,000 neurons only the first and the last are run. `progress`
-    is told each network's name. Raises InputError for what `generated` refuses.
+    The chip is Loihi 1, for searched networks the imaginary one of `compiler.bench.searched`, with one core per tile on
+    a mesh as many times wider than high as 9 to 4. The ways are: index order, row by row; METIS on the graph of
+    neurons with a place found by annealing (a stand-in for SNEAP, arXiv:2004.01639, whose code is not public); METIS
+    on the graph of motifs with `place`; `partition`, `place` and `settle`. METIS gets more cores until all limits
+    hold. Above 200,000 neurons only the first and the last are run. A searched network is mapped with the rates that it
+    has on training data, the last time with the rates that are assumed where nobody measured any; what is counted are
+    always its rates on test data. Raises InputError for what `generated` refuses.
     """
-    rows: list[MapRow] = []
-    for neurons in sizes:
-        for name in names or topologies():
-            for k in motif_sizes:
-                for seed in seeds:
-                    progress(f"{name}, {neurons:,} neurons, k = {k}, seed {seed}")
-                    rows += _mapped(generated(name, neurons, k, seed), seed)
-    return tuple(rows)
+    if task.kind == "searched":
+        found = searched(task.neurons, task.seed)
+        return tuple(_rows(task, found.graph, found.training, found.test, chip_named(SMALL)))
+    made = generated(task.topology, task.neurons, task.k, task.seed)
+    bits = Limit(task.synapse_bits, "bits per synapse", "this benchmark")
+    return tuple(_rows(task, made.graph, made.rates, made.rates, replace(chip_named(_CHIP), synapse_bits=bits)))
 
 
-def _mapped(made: Generated, seed: int) -> Iterator[MapRow]:
-    """The rows of one network."""
-    graph, rates = made.graph, made.rates
-    chip = chip_named(_CHIP)
+def _rows(
+    task: Task, graph: IntGraph, known: Mapping[str, Floats], true: Mapping[str, Floats], chip: ChipSpec
+) -> Iterator[MapRow]:
+    """The rows of one network, mapped by its `known` rates and judged by its `true` ones."""
     start = time.process_time()
-    hypergraph = contract(graph, chip, rates)
+    hypergraph = contract(graph, chip, known)
     index = loads(hypergraph, first_fit(hypergraph, chip), chip)
     took = time.process_time() - start
-    chip = _mesh(chip, index.cores)
+    judge = contract(graph, chip, true)
+    chip = mesh(chip, index.cores)
+    size = sum(population.neurons for population in graph.populations)
 
-    def row(method: str, counted: Loads, cut: Partition, placed: Placement, seconds: Sequence[float]) -> MapRow:
+    def row(
+        method: str, cut: Partition, placed: Placement, seconds: Sequence[float], judge: Hypergraph = judge
+    ) -> MapRow:
+        counted, sent = loads(judge, _of_units(judge, cut), chip), traffic(graph, cut, true)
         return MapRow(
-            made.name,
-            sum(population.neurons for population in graph.populations),
+            task,
+            size,
             int(hypergraph.synapses.sum()),
-            seed,
             method,
             counted.cores,
-            counted.messages,
-            traffic(graph, cut, rates).hops(placed),
+            sent.messages,
+            float(sent.inputs.sum()),
+            sent.hops(placed),
             counted.excess,
             counted.imbalance,
             index.cores,
             seconds[0],
             seconds[1],
             resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+            os.getloadavg()[0],
         )
 
     in_order = _partition(hypergraph, index.core_of)
-    yield row(INDEX, index, in_order, _row_major(in_order, chip), (took, 0.0))
-    if sum(population.neurons for population in graph.populations) <= _BASELINES_UP_TO:
-        single = contract(_single(graph), chip, rates)
-        (neurons, cut), first = _timed(lambda: _metis(single, chip, index, seed))
-        placed, second = _timed(lambda: annealed(traffic(graph, cut, rates).between, _slots(chip, cut), seed))
-        yield row(NEURONS, neurons, cut, placed, (first, second))
-        (motifs, cut), first = _timed(lambda: _metis(hypergraph, chip, index, seed))
-        placed, second = _timed(lambda: place(graph, cut, chip, seed, rates))
-        yield row(MOTIFS, motifs, cut, placed, (first, second))
-    cut, first = _timed(lambda: partition(graph, chip, seed, rates))
-    placed, second = _timed(lambda: place(graph, cut, chip, seed, rates))
+    yield row(INDEX, in_order, _row_major(in_order, chip), (took, 0.0))
+    if size <= _BASELINES_UP_TO:
+        single = contract(_single(graph), chip, known)
+        cut, first = _timed(lambda: _metis(single, chip, index, task.seed))
+        between = traffic(graph, cut, known).between
+        placed, second = _timed(lambda: annealed(between, _slots(chip, cut), task.seed))
+        yield row(NEURONS, cut, placed, (first, second), contract(_single(graph), chip, true))
+        cut, first = _timed(lambda: _metis(hypergraph, chip, index, task.seed))
+        placed, second = _timed(lambda: place(graph, cut, chip, task.seed, known))
+        yield row(MOTIFS, cut, placed, (first, second))
+    for method, rates in ((OURS, known), (ASSUMED, None)) if task.kind == "searched" else ((OURS, known),):
+        cut, first = _timed(lambda: partition(graph, chip, task.seed, rates))  # noqa: B023
+        placed, second = _timed(lambda: place(graph, cut, chip, task.seed, rates))  # noqa: B023
+        settled, third = _timed(lambda: settle(graph, cut, placed, chip, task.seed, rates))  # noqa: B023
+        yield row(method, settled, placed, (first, second + third))
+
+
+def _of_units(hypergraph: Hypergraph, cut: Partition) -> Array:
+    """Core of every unit."""
     core_of = np.empty(hypergraph.units, dtype=np.int64)
     for name, units in hypergraph.unit_of.items():
         core_of[units] = cut.core_of[name]
-    yield row(OURS, loads(hypergraph, core_of, chip), cut, placed, (first, second))
+    return core_of
 
 
-def _metis(hypergraph: Hypergraph, chip: ChipSpec, index: Loads, seed: int) -> tuple[Loads, Partition]:
+def _metis(hypergraph: Hypergraph, chip: ChipSpec, index: Loads, seed: int) -> Partition:
     """METIS with as many cores as it needs to keep every limit; where it finds none, its last cut."""
     memory = hypergraph.synapses * float(index.use[1].sum() / hypergraph.synapses.sum())
     weights = np.maximum(hypergraph.neurons / chip.neurons_per_core.value, memory)
@@ -141,7 +158,7 @@ def _metis(hypergraph: Hypergraph, chip: ChipSpec, index: Loads, seed: int) -> t
         if counted.excess <= 1:
             break
         cores = max(cores + 1, int(cores * min(counted.excess, 1.2)))
-    return counted, _partition(hypergraph, counted.core_of)
+    return _partition(hypergraph, counted.core_of)
 
 
 def _dense(core_of: Array) -> Array:
@@ -157,12 +174,14 @@ def _partition(hypergraph: Hypergraph, core_of: Array) -> Partition:
     return Partition({name: core_of[units] for name, units in hypergraph.unit_of.items()})
 
 
-def _mesh(chip: ChipSpec, cores: int) -> ChipSpec:
+def mesh(chip: ChipSpec, cores: int) -> ChipSpec:
     """The chip with one core per tile and room for somewhat more than `cores`."""
     width = ceil(isqrt(ceil(cores * _SPARE) * 9 * 100 // 4) / 10)
     size = width * ceil(cores * _SPARE / width)
     return replace(
         chip,
+        chips=Limit(1, "chips", "this benchmark"),
+        chips_x=Limit(1, "chips in a row of the mesh", "this benchmark"),
         cores=Limit(size, "cores", "this benchmark"),
         cores_per_tile=Limit(1, "cores per tile", "this benchmark"),
         tiles_x=Limit(width, "tiles in a row of the mesh", "this benchmark"),

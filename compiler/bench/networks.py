@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from compiler.ir import IntGraph
+from compiler.ir import FloatGraph, FloatPopulation, FloatProjection, IntGraph
 from targets.arrays import Array, Floats
 from targets.errors import InputError
 from targets.ports import Input
 from targets.program import IntPopulation, IntProjection
-from targets.synapses import BlockDiagonal, Sparse
+from targets.synapses import BlockDiagonal, Sparse, with_weights
 
 INPUTS, FAN_IN, LINKS = 700, 32, 6
 PAIRS = 0.25  # of the k x k pairs of two linked motifs that get a synapse (drawn with repetition)
@@ -73,6 +73,37 @@ def generated(topology: str, neurons: int, k: int = 8, seed: int = 0) -> Generat
     )
     rates = {name: np.minimum(rng.lognormal(np.log(RATE), SPREAD, motifs * k), 1.0) for name in names}
     return Generated(f"{topology}, k = {k}", graph, rates | {"outside": np.full(INPUTS, INPUT_RATE)})
+
+
+def float_form(graph: IntGraph, seed: int = 0) -> FloatGraph:
+    """A float graph with the wiring of `graph`, from which the whole chain can start.
+
+    Weights are normal with standard deviation 0.1, thresholds lie evenly in 0.8 .. 1.2 and membrane time constants in
+    10 .. 30 steps, one of each per neuron, so that every pass has work to do.
+    """
+    rng = np.random.default_rng((seed, graph.steps))
+    populations = tuple(
+        FloatPopulation(
+            own.name,
+            own.motif_size,
+            tau_s=np.full(own.neurons, 8.0),
+            tau_m=rng.uniform(10, 30, own.neurons),
+            threshold=rng.uniform(0.8, 1.2, own.neurons),
+            bias=np.zeros(own.neurons),
+        )
+        for own in graph.populations
+    )
+    projections = tuple(
+        FloatProjection(
+            own.name,
+            own.source,
+            own.target,
+            with_weights(own.synapses, rng.normal(0, 0.1, own.synapses.weights.shape)),
+            own.delay,
+        )
+        for own in graph.projections
+    )
+    return FloatGraph(graph.inputs, populations, projections, graph.readout, graph.steps, graph.origin)
 
 
 def topologies() -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """local_search: cores exchange their places while that shortens the way of spikes, again and again after kicks."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -22,15 +23,26 @@ def local_search(both: Floats, slots: Array, slot_of: Array, seed: int) -> Array
     512 places, each improved with the rest held still. Source: iterated local search, Stützle, "Iterated local
     search for the quadratic assignment problem", European Journal of Operational Research 174 (2006).
     """
+    if len(slots) <= WINDOW:
+        return _searched(both, slots, slot_of, [slice(None)], seed)
+    windows = [slice(start, start + WINDOW) for start in range(0, len(slots) - WINDOW // 2, WINDOW // 2)]
+    return _searched(both, slots, slot_of, windows * _ROUNDS, seed)
+
+
+def search_chips(both: Floats, slots: Array, slot_of: Array, room: int, seed: int) -> Array:
+    """The same with cores that stay on their chip: one chip of `room` places after the other, all others held still."""
+    chips = [slice(start, start + room) for start in range(0, len(slots), room)]
+    return _searched(both, slots, slot_of, chips, seed)
+
+
+def _searched(both: Floats, slots: Array, slot_of: Array, windows: Sequence[slice], seed: int) -> Array:
+    """Exchanges and kicks in one window of places after the other."""
     whole = np.zeros((len(slots), len(slots)))
     whole[: len(both), : len(both)] = np.rint(both / max(float(both.max(initial=0.0)), 1e-300) * _WHOLE)
     rng = np.random.default_rng(seed)
-    if len(slots) <= WINDOW:
-        return _Exchanges(whole, slots, slot_of, np.arange(len(slots))).kicked(rng)
-    for _ in range(_ROUNDS):
-        for start in range(0, len(slots) - WINDOW // 2, WINDOW // 2):
-            at = np.argsort(slot_of)  # core in every place
-            slot_of = _Exchanges(whole, slots, slot_of, np.sort(at[start : start + WINDOW])).kicked(rng)
+    for window in windows:
+        at = np.argsort(slot_of)  # core in every place
+        slot_of = _Exchanges(whole, slots, slot_of, np.sort(at[window])).kicked(rng)
     return slot_of
 
 

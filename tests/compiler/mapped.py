@@ -22,6 +22,11 @@ def small(**limits: int) -> ChipSpec:
     return chip
 
 
+def system(**limits: int) -> ChipSpec:
+    """Two by two chips of 2 x 3 tiles with one core each, or with some limits changed."""
+    return small(**({"chips": 4, "chips_x": 2, "cores": 6, "cores_per_tile": 1, "tiles_x": 2} | limits))
+
+
 def chain(order: Array, extra: Array | None = None) -> IntGraph:
     """Motifs of two neurons, each heard by the next in `order` and by those in `extra` [link, (from, to)]."""
     links = np.stack([order[:-1], order[1:]], axis=1)

@@ -3,6 +3,8 @@
 Source: the NIR paper (Pedersen et al., Nature Communications 15, 8122, 2024), its Braille network and one letter.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,10 +14,18 @@ import pytest
 from compiler.frontends.nir import read_nir
 from compiler.interpret import interpret
 from compiler.ir import FloatGraph
+from compiler.passes.fold import fold
+from compiler.passes.retime import retime
+from compiler.pipeline import compile_graph
+from targets.arrays import Array
+from targets.backend import run
 from targets.equivalence import compare
 from targets.explain import explain
+from targets.grid import tau_of_du, tau_of_dv
+from targets.program import IntProjection, Program
 from targets.raster import SpikeRaster
 from targets.semantics import FLOAT_SWITCHES, Semantics
+from targets.synapses import with_weights
 
 pytest.importorskip("nir", reason="nir is not installed")
 
@@ -83,3 +93,46 @@ def test_one_flipped_spike_is_explained_by_nothing(
     spikes[0, 100, 7] ^= 1
     found = explain(partial(interpret, graph), touch, {LAYER: SpikeRaster.pack(spikes)}, switches=FLOAT_SWITCHES)
     assert found.sets == ()
+
+
+def test_the_program_strays_from_the_graph_by_its_rounded_weights_alone(
+    graph: FloatGraph, touch: dict[str, SpikeRaster]
+) -> None:
+    """The float equations with the program's weights give the program's spikes; with its decays, the graph's own."""
+    exact = fold(retime(graph).graph)
+    program = compile_graph(graph)
+    plain, integers = interpret(exact, touch), run(program, touch).spikes
+    decays = replace(
+        exact,
+        populations=tuple(
+            replace(population, tau_s=tau_of_du(own.du), tau_m=tau_of_dv(own.dv))
+            for population, own in zip(exact.populations, program.populations, strict=True)
+        ),
+    )
+    weights = replace(
+        exact,
+        projections=tuple(
+            replace(projection, synapses=with_weights(projection.synapses, _in_thresholds(program, own)))
+            for projection, own in zip(exact.projections, program.projections, strict=True)
+        ),
+    )
+    assert compare(interpret(decays, touch), plain).differing == 0
+    assert compare(interpret(weights, touch), integers).differing == 0
+    assert 80 < _strays(integers, plain) < 150
+    for number, rounded in enumerate(weights.projections):
+        alone = list(exact.projections)
+        alone[number] = rounded
+        moved = _strays(interpret(replace(exact, projections=tuple(alone)), touch), plain)
+        assert moved > 30 if rounded.target == LAYER else moved == 0
+
+
+def _strays(spikes: Mapping[str, SpikeRaster], plain: Mapping[str, SpikeRaster]) -> int:
+    """Bins of the recurrent layer that differ."""
+    return compare({LAYER: spikes[LAYER]}, {LAYER: plain[LAYER]}).differing
+
+
+def _in_thresholds(program: Program, projection: IntProjection) -> Array:
+    """Weights of a projection in thresholds of the neurons that they end at."""
+    synapses = projection.synapses
+    scale = 2.0**projection.exponent / program.population(projection.target).vth[synapses.row_of()]
+    return np.asarray(synapses.weights * scale)

@@ -1,11 +1,12 @@
 """estimate: energy and time per step, counted by hand from the published figures."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from compiler.estimate import SOURCE, estimate
+from compiler.estimate import SOURCE, assumed_estimate, estimate
 from compiler.pipeline import compile_network
 from targets.backend import run
 from targets.ports import Input
@@ -75,3 +76,23 @@ def test_silence_costs_updates_and_the_barrier_alone() -> None:
     assert (found.synapse_energy, found.mesh_energy, found.messages) == (0, 0, 0)
     assert found.energy == pytest.approx(4 * 0.052)
     assert found.compute_time == pytest.approx(2 * 5.3)
+
+
+def test_without_spikes_all_are_taken_to_spike_in_three_of_a_hundred_steps() -> None:
+    rows = [[1] * 3 + [0] * 97]
+    given = rasters(x=rows, a=rows * 2, b=rows, c=rows)
+    assert assumed_estimate(three_cores()).as_dict() == pytest.approx(estimate(three_cores(), given).as_dict())
+
+
+def test_what_is_spread_over_chips_is_counted_in_tiles_and_said_so() -> None:
+    """The tile (2, 1) of b lies on the first chip, (9, 1) on the second."""
+    program = three_cores()
+    apart = replace(program, cores=(program.cores[0], replace(program.cores[1], x=9), program.cores[2]))
+    near, far = assumed_estimate(program), assumed_estimate(apart)
+    assert (near.chips, far.chips) == (1, 2)
+    assert far.hops_east_west == pytest.approx(9 / 2 * near.hops_east_west)
+    assert "chips" not in near.sentence
+    assert far.sentence.endswith(
+        " The program is spread over 2 chips: the cost between chips is unpublished, and hops across chips are "
+        "counted as hops between tiles."
+    )

@@ -1,5 +1,7 @@
 """The chain: Network to Program."""
 
+import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 
 from compiler.frontends.network import lower
+from compiler.frontends.nir import read_nir
 from compiler.interpret import interpret
 from compiler.ir import IntGraph
 from compiler.passes.bounds import bounds
@@ -16,10 +19,14 @@ from compiler.pipeline import compile_graph, compile_network
 from compiler.text import text
 from search.network import Connection, Layer, Network
 from targets.backend import run
+from targets.check import check
 from targets.chip import Limit, chip_named
 from targets.errors import InputError
 from targets.ports import Input
+from targets.raster import SpikeRaster
 from targets.synapses import Dense, with_weights
+from targets.usage import chips_used
+from tests.compiler.mapped import system
 from tests.networks import random_network, random_spikes
 
 
@@ -86,6 +93,29 @@ def test_the_same_network_gives_the_same_digest_in_another_process() -> None:
     assert compile_network(random_network(4)).digest != other
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="threads cannot be bound here")
+def test_the_same_network_gives_the_same_digest_with_another_number_of_threads() -> None:
+    """As many cores as make Mt-KaHyPar the cutter, once with one processor and once with all there are."""
+    code = (
+        "import os, sys; os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(sys.argv[1])]);"
+        "from compiler.bench.networks import float_form, generated; from compiler.pipeline import compile_graph;"
+        "program = compile_graph(float_form(generated('modular', 2400, 8, 1).graph), 'loihi1', seed=5);"
+        "print(len(program.cores), program.digest)"
+    )
+    made = []
+    for threads in ("1", "99"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, threads],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "OMP_NUM_THREADS": threads},
+        )
+        made.append(done.stdout)
+    assert made[0] == made[1]
+    assert int(made[0].split()[0]) >= 3
+
+
 def test_the_program_names_its_network() -> None:
     network = random_network(0)
     assert compile_network(network).origin == network.digest
@@ -103,34 +133,102 @@ def test_compiling_needs_no_torch() -> None:
 def test_a_chip_too_small_is_named_with_its_numbers() -> None:
     chip = replace(
         chip_named("loihi1"),
+        chips=Limit(2, "chips", "this test"),
         cores=Limit(3, "cores", "this test"),
         neurons_per_core=Limit(7, "neurons", "this test"),
         axons_in_per_core=Limit(20, "axons", "this test"),
     )
     with pytest.raises(InputError) as error:
         compile_network(random_network(0), chip)
-    assert "the program has 13 cores for 27 neurons; loihi1 has 3 (cores)" in str(error.value)
+    assert (
+        "the program has 13 cores for 27 neurons; the largest system of loihi1 has 2 chips of 3 cores (cores), "
+        "so remove 10 neurons (those on the 7 emptiest cores), or use a system of 5 chips."
+    ) in str(error.value).splitlines()
     assert "core 12 ('answer') has 24 axons; loihi1 allows 20 (axons in), so let its neurons listen to 4 fewer" in str(
         error.value
     )
 
 
-def test_a_large_sparse_network_needs_more_cores_than_the_chip_has() -> None:
+def test_following_every_remedy_makes_a_network_fit_that_fits_nowhere() -> None:
+    """Ten neurons that listen to 60 sources each, on four chips of a core that takes 50: two limits at once."""
+
+    def network(sources: int) -> Network:
+        weights = np.random.default_rng(0).uniform(0.2, 1, (10, 60))
+        weights[:, sources:] = 0
+        return Network((Input("x", 60),), (Layer.of("n", 10),), (Connection("w", "x", "n", Dense(weights)),))
+
+    chip = replace(
+        chip_named("loihi1"),
+        chips=Limit(4, "chips", "this test"),
+        cores=Limit(1, "cores", "this test"),
+        axons_in_per_core=Limit(50, "axons", "this test"),
+    )
+    with pytest.raises(InputError) as error:
+        compile_network(network(60), chip)
+    lines = str(error.value).splitlines()
+    (needed,) = {
+        int(found[1]) for line in lines if (found := re.search(r"^the program .* or use a system of (\d+) chips", line))
+    }
+    fewer = [
+        int(found[1])
+        for line in lines
+        if (found := re.search(r"core \d+ \('n'\) has 60 axons; .* listen to (\d+) fewer sources", line))
+    ]
+    assert needed > 4
+    assert len(lines) == 1 + needed
+    assert fewer == [10] * needed
+    wider = replace(chip, chips=Limit(needed, "chips", "this test"))
+    assert compile_network(network(60 - max(fewer)), wider).neurons == 10
+    with pytest.raises(InputError):
+        compile_network(network(60), wider)
+    with pytest.raises(InputError):
+        compile_network(network(60 - max(fewer) + 1), wider)
+
+
+def test_a_large_sparse_network_is_spread_over_two_chips() -> None:
     network = Network(
         (Input("x", 1),), (Layer.of("n", 140_000),), (Connection("w", "x", "n", Dense(np.ones((140_000, 1)))),)
     )
-    with pytest.raises(InputError) as error:
-        compile_network(network, "loihi1")
-    assert str(error.value) == (
-        "the program has 137 cores for 140,000 neurons; loihi1 has 128 (cores), "
-        "so remove 8,928 neurons (those on the 9 emptiest cores), or use a chip with 137 cores."
-    )
+    program = compile_network(network, "loihi1")
+    assert len(program.cores) == 137
+    assert chips_used(program, chip_named("loihi1")) == 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_program_on_several_chips_is_legal_and_runs_as_on_one(seed: int) -> None:
+    """Chips of 2 x 1 tiles with one core each, a core for each of six motifs and of the readout: four chips."""
+    pytest.importorskip("torch", reason="torch is not installed")
+    chip = system(cores=2, neurons_per_core=4)
+    network = random_network(seed)
+    program = compile_network(network, chip)
+    assert check(program, chip) == ()
+    assert len(program.cores) == 7
+    assert chips_used(program, chip) == 4
+    assert program.digest == compile_network(network, chip).digest
+    raster = random_spikes(seed, 11)
+    whole = run(compile_network(network, "loihi1"), raster).spikes
+    for backend in ("numpy", "torch:cpu"):
+        for name, spikes in run(program, raster, backend).spikes.items():
+            assert np.array_equal(spikes.dense(), whole[name].dense())
+    assert whole["hidden"].dense().sum() > 100
 
 
 def test_every_stage_is_told_with_its_text() -> None:
     told: list[tuple[str, str]] = []
     program = compile_network(random_network(0), watch=lambda name, stage: told.append((name, stage)))
-    stages = ["lower", "retime", "fold", "quantize", "quantization", "prune", "bounds", "partition", "place", "program"]
+    stages = [
+        "lower",
+        "retime",
+        "fold",
+        "quantize",
+        "quantization",
+        "prune",
+        "bounds",
+        "partition",
+        "place",
+        "settle",
+        "program",
+    ]
     assert [name for name, _ in told] == stages
     texts = dict(told)
     assert texts["program"] == text(program)
@@ -175,11 +273,33 @@ def test_a_graph_without_delays_is_compiled_and_late_by_its_latency(seed: int) -
     )
     program = compile_graph(instant)
     assert dict(program.settings["latency"]) == {"hidden": 1, "answer": 2}
+    assert program.steps == graph.steps + 2
+    assert compile_graph(replace(instant, readout=None), outputs=["hidden"]).steps == graph.steps + 1
     raster = random_spikes(seed, 11)
     early, late = run(compile_graph(plain), raster).spikes, run(program, raster).spikes
     for name in ("hidden", "answer"):
         assert np.array_equal(early[name].dense(), late[name].dense())  # delays 1 and 1 after hidden's first step
     assert "latency" not in compile_graph(plain).settings
+
+
+def test_nothing_of_a_late_output_is_cut_off() -> None:
+    """A NIR graph whose output answers in the very step of its input: in the program one step after the sample."""
+    nir = pytest.importorskip("nir", reason="nir is not installed")
+    ends = {"input": nir.Input({"input": np.array([2])}), "output": nir.Output({"output": np.array([2])})}
+    cells = {"tau_syn": 2e-3, "tau_mem": 4e-3, "r": 3.0, "w_in": 2.0, "v_leak": 0.0, "v_threshold": 1.0, "v_reset": 0.0}
+    neurons = nir.CubaLIF(**{name: np.full(2, value) for name, value in cells.items()})
+    nodes = ends | {"fc": nir.Linear(2 * np.eye(2)), "lif": neurons}
+    edges = [("input", "fc"), ("fc", "lif"), ("lif", "output")]
+    graph = read_nir(nir.NIRGraph(nodes, edges, type_check=False), dt=1e-3, steps=5)
+    program = compile_graph(graph)
+    assert program.settings["latency"] == {"lif": 1}
+    assert (graph.steps, program.steps) == (5, 6)
+    spikes = np.zeros((1, program.steps, 2), np.uint8)
+    spikes[0, 4, 1] = 1
+    floats = interpret(graph, {"input": SpikeRaster.pack(spikes[:, : graph.steps])})["lif"].dense()
+    late = run(program, SpikeRaster.pack(spikes)).spikes["lif"].dense()
+    assert np.argwhere(floats[0]).tolist() == [[4, 1]]
+    assert np.argwhere(late[0]).tolist() == [[5, 1]]
 
 
 def test_what_no_output_hears_is_left_out() -> None:

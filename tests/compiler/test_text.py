@@ -9,6 +9,7 @@ import pytest
 from compiler.frontends.network import lower
 from compiler.pipeline import compile_network
 from compiler.text import text
+from targets.program import Core
 from tests.networks import random_network, tiny_network
 
 
@@ -22,6 +23,16 @@ def test_equal_content_gives_equal_text_and_any_change_another() -> None:
     assert text(replace(network, steps=31)) != text(network)
     program = compile_network(network)
     assert text(replace(program, steps=31)) != text(program)
+
+
+def test_chips_in_use_are_told() -> None:
+    """A tile of loihi1 in the ninth column is on the second chip."""
+    program = compile_network(random_network(0), "loihi1")
+    (core,) = program.cores
+    assert "\ncores 1, chips 1\ncore 0 at (0, 0)\n" in text(program)
+    hidden, answer = ({name: core.members[name]} for name in ("hidden", "answer"))
+    apart = replace(program, cores=(Core(0, 0, hidden), Core(8, 0, answer)))
+    assert "\ncores 2, chips 2\ncore 0 at (0, 0)\n" in text(apart)
 
 
 def test_the_bias_of_a_projection_is_told() -> None:

@@ -41,6 +41,12 @@ def test_a_compiled_program_is_legal() -> None:
     assert legal(whole) is whole
 
 
+def moved(x: int, y: int) -> Program:
+    """The program with its one core on another tile."""
+    whole = program()
+    return replace(whole, cores=(replace(whole.cores[0], x=x, y=y),))
+
+
 def weights(projection: IntProjection, value: int) -> IntProjection:
     changed = projection.synapses.weights.copy()
     changed.flat[0] = value
@@ -104,6 +110,12 @@ def weights(projection: IntProjection, value: int) -> IntProjection:
             "each pair of connected cores needs one (routes), so compile the network again.",
         ),
         (
+            lambda: moved(0, 96),
+            "cores per tile",
+            "tile (0, 96) has 1 cores; no system of loihi1 has that tile (cores per tile), "
+            "so place 1 of them elsewhere.",
+        ),
+        (
             lambda: replace(program(), cores=(Core(0, 0, {"hidden": np.arange(24, dtype=np.int32)}),)),
             "one core per neuron",
             "population 'answer' has 3 neurons on no core and 0 on several; "
@@ -119,7 +131,7 @@ def test_one_broken_rule_gives_one_sentence(broken: Callable[[], Program], rule:
 def test_all_violations_are_told_not_only_the_first() -> None:
     chip = replace(
         LOIHI1,
-        cores=Limit(0, "cores", "this test"),
+        chips=Limit(0, "chips", "this test"),
         cores_per_tile=Limit(0, "cores", "this test"),
         neurons_per_core=Limit(20, "neurons", "this test"),
         synapse_bytes_per_core=Limit(100, "bytes", "this test"),
@@ -216,23 +228,42 @@ def test_the_remedy_for_a_delay_makes_it_fit() -> None:
 
 
 def test_the_remedy_for_cores_makes_it_fit() -> None:
-    """Six cores of one motif of 4 and one of 3 on a chip of five: 7 neurons must go."""
-    whole = compile_network(random_network(0), replace(LOIHI1, neurons_per_core=Limit(4, "neurons", "this test")))
-    assert len(whole.cores) == 7
-    chip = replace(LOIHI1, cores=Limit(5, "cores", "this test"))
-    neurons, _, cores = (int(number) for number in numbers(only(whole, "cores", chip)))
-    assert (neurons, cores) == (7, 7)
-    assert check(whole, replace(chip, cores=Limit(cores, "cores", "this test"))) == ()
-    smaller = compile_network(random_network(0, motifs=5), replace(chip, neurons_per_core=Limit(5, "n", "this test")))
-    assert smaller.neurons <= whole.neurons - 4
+    """Six cores of one motif of 4 and one of 3 on a system of two chips of 3 cores: 3 neurons must go."""
+    limits = {"neurons_per_core": 4, "cores": 3, "cores_per_tile": 1, "tiles_x": 3, "chips": 2}
+
+    def system(**changed: int) -> ChipSpec:
+        given: dict[str, Any] = {name: Limit(n, "units", "this test") for name, n in (limits | changed).items()}
+        return replace(LOIHI1, **given)
+
+    whole = compile_network(random_network(0), system(chips=3))
+    (violation,) = check(whole, system())
+    assert violation.sentence == (
+        "the program has 7 cores for 27 neurons; the largest system of loihi1 has 2 chips of 3 cores (cores), "
+        "so remove 3 neurons (those on the 1 emptiest cores), or use a system of 3 chips."
+    )
+    assert check(whole, system(chips=3)) == ()
+    smaller = compile_network(random_network(0, motifs=5), system(neurons_per_core=5))
+    assert smaller.neurons <= whole.neurons - 3
 
 
 def test_the_remedy_for_a_crowded_tile_makes_it_fit() -> None:
     whole = compile_network(random_network(0), replace(LOIHI1, neurons_per_core=Limit(4, "neurons", "this test")))
     crowded = replace(whole, cores=tuple(replace(core, x=0, y=0) for core in whole.cores))
     (elsewhere,) = (int(number) for number in numbers(only(crowded, "cores per tile")))
-    moved = tuple(replace(core, x=1) for core in crowded.cores[:elsewhere])
-    assert check(replace(crowded, cores=(*moved, *crowded.cores[elsewhere:]))) == ()
+    apart = tuple(replace(core, x=1) for core in crowded.cores[:elsewhere])
+    assert check(replace(crowded, cores=(*apart, *crowded.cores[elsewhere:]))) == ()
+
+
+def test_the_last_tile_of_a_chip_may_have_fewer_cores() -> None:
+    """Chips of 5 cores: four on the first tile, one on the second."""
+    chip = replace(LOIHI1, cores=Limit(5, "cores", "this test"))
+    whole = compile_network(random_network(0), replace(LOIHI1, neurons_per_core=Limit(4, "neurons", "this test")))
+    (violation,) = check(whole, chip)
+    assert violation.sentence == (
+        "tile (1, 0) has 3 cores; loihi1 has 1 there (cores per tile), so place 2 of them elsewhere."
+    )
+    second = (replace(core, x=core.x + 7) if core.x else core for core in whole.cores)
+    assert len(check(replace(whole, cores=tuple(second)), chip)) == 0
 
 
 def on_two_cores(whole: Program, moved: int) -> Program:

@@ -1,9 +1,15 @@
 """Rounding to the legal integers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 
-from targets.grid import decay_u, decay_v, round_bias, round_weights, split_bias, tau_of_du, tau_of_dv
+from targets.chip import Limit, chip_named
+from targets.grid import decay_u, decay_v, nearest_weights, round_bias, round_weights, split_bias, tau_of_du, tau_of_dv
+
+LOIHI2 = chip_named("loihi2")
 
 
 @pytest.mark.parametrize(
@@ -28,12 +34,28 @@ def test_decays_are_fixed_points() -> None:
 
 def test_weights_are_even_and_clipped() -> None:
     given = [-300, -257, -256, -1, 0.9, 1, 1.1, 3, 5, 254, 255, 300]
-    assert round_weights(given).tolist() == [-256, -256, -256, 0, 0, 0, 2, 4, 4, 254, 254, 254]
+    assert round_weights(given, LOIHI2).tolist() == [-256, -256, -256, 0, 0, 0, 2, 4, 4, 254, 254, 254]
 
 
 def test_every_legal_weight_stays() -> None:
     legal = np.arange(-256, 255, 2)
-    assert np.array_equal(round_weights(legal), legal)
+    assert np.array_equal(round_weights(legal, LOIHI2), legal)
+
+
+def test_weights_stand_on_the_steps_of_the_chip() -> None:
+    coarse = replace(LOIHI2, weight_step=Limit(32, "units", "test"), weight_max=Limit(224, "units", "test"))
+    given = [-300, -241, -239, -16, 15.9, 16, 48, 49, 223, 254]
+    assert round_weights(given, coarse).tolist() == [-256, -256, -224, 0, 0, 0, 64, 64, 224, 224]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_tensors_are_rounded_as_arrays_are(seed: int) -> None:
+    given = np.random.default_rng(seed).normal(0, 120, 5000)
+    given[:600] = np.arange(-300, 300)  # all the ties
+    expected = round_weights(given, LOIHI2)
+    assert nearest_weights(torch.from_numpy(given), LOIHI2).tolist() == expected.tolist()
+    halves = torch.from_numpy(np.rint(given * 2) / 2).float()
+    assert nearest_weights(halves, LOIHI2).tolist() == round_weights(halves.numpy(), LOIHI2).tolist()
 
 
 @pytest.mark.parametrize(

@@ -174,8 +174,7 @@ def test_single_array_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         load_rasters(path)
     assert str(error.value) == (
-        f"{path} is not a readable .npz of spikes (a single array, not an .npz); "
-        "write it with numpy.savez or motifc run."
+        f"{path} is not a readable .npz of spikes (no zip archive); write it with numpy.savez or motifc run."
     )
 
 

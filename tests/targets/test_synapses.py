@@ -34,6 +34,24 @@ def test_coordinates_are_ordered_and_not_zero(kind: int, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [1, 5, 17, 1000])
+def test_pieces_are_the_coordinates_in_whole_rows(size: int, kind: int, seed: int) -> None:
+    synapses = random_synapses(6, 8, kind, np.random.default_rng(seed))
+    pieces = list(synapses.pieces(size))
+    for joined, whole in zip(map(np.concatenate, zip(*pieces, strict=True)), synapses.coordinates(), strict=True):
+        assert np.array_equal(joined, whole)
+    rows = [set(post.tolist()) for post, _, _ in pieces]
+    assert sum(map(len, rows)) == len(set().union(*rows))
+    assert len(pieces) == 1 if size == 1000 else len(pieces) > 1 or synapses.weights.size <= size
+
+
+def test_the_rows_of_a_sparse_matrix_may_be_in_any_order() -> None:
+    post, pre, weight = Sparse(np.array([1, 2, 3]), np.array([2, 0, 1]), np.array([0, 2, 3]), 3).coordinates()
+    assert (post.tolist(), pre.tolist(), weight.tolist()) == ([0, 0, 1], [0, 2, 1], [2, 1, 3])
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("kind", KINDS)
 def test_rows_of_stored_weights(kind: int, seed: int) -> None:
     """Weights times their row number, summed, is what the coordinates give."""
     synapses = random_synapses(6, 8, kind, np.random.default_rng(seed))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from compiler.bench.networks import generated, topologies
+from compiler.bench.networks import float_form, generated, topologies
 from targets.errors import InputError
 
 
@@ -42,6 +42,21 @@ def test_links_lie_where_the_topology_puts_them() -> None:
     far = ~np.isin(distances("small-world"), [1, 2, 3, 97, 98, 99])
     assert 0.03 < far.mean() < 0.2
     assert len(set(distances("random"))) > 90
+
+
+@pytest.mark.parametrize("topology", ["grid", "two layers"])
+def test_the_float_form_has_the_same_wiring(topology: str) -> None:
+    graph = generated(topology, 800, 8, 1).graph
+    floats = float_form(graph, 1)
+    for own, exact in zip(graph.projections, floats.projections, strict=True):
+        assert [array.tolist() for array in own.synapses.coordinates()[:2]] == [
+            array.tolist() for array in exact.synapses.coordinates()[:2]
+        ]
+        assert exact.synapses.weights.std() == pytest.approx(0.1, rel=0.05)
+    for population in floats.populations:
+        assert np.unique(population.threshold).size == np.unique(population.tau_m).size == population.neurons
+    other = float_form(graph, 2)
+    assert not np.array_equal(other.projections[0].synapses.weights, floats.projections[0].synapses.weights)
 
 
 def test_seed_decides() -> None:

@@ -1,15 +1,19 @@
 """place: cores get tiles of the mesh, near those they talk to."""
 
+import collections
 import itertools
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from compiler.mapping import Partition, Placement
 from compiler.passes.place import place
+from compiler.placing.groups import groups
 from compiler.traffic import traffic
-from tests.compiler.mapped import chain, small
+from tests.compiler.mapped import chain, small, system
 
 
 def one_core_each(motifs: int) -> Partition:
@@ -57,9 +61,85 @@ def test_cores_that_talk_most_share_a_tile() -> None:
     assert placed[2] == placed[3]
 
 
-def test_more_cores_than_the_chip_has_are_placed_below_it() -> None:
-    placed = place(chain(np.arange(6)), one_core_each(6), small(cores=4, cores_per_tile=1, tiles_x=2))
-    assert len({tuple(tile) for tile in placed.tiles.tolist()}) == 6
+def test_more_cores_than_the_system_has_are_placed_below_it() -> None:
+    chip = system(cores=1, tiles_x=1)
+    placed = place(chain(np.arange(6)), one_core_each(6), chip)
+    assert sorted(placed.tiles.tolist()) == [[x, y] for x in range(2) for y in range(3)]
+    assert [chip.chip_at(*tile) for tile in placed.tiles.tolist()].count(-1) == 2
+
+
+@pytest.mark.parametrize("cores", [7, 17, 24])
+@pytest.mark.parametrize(("per_tile", "width"), [(1, 2), (2, 2), (4, 3)])
+def test_on_several_chips_every_core_has_a_place_of_its_own(cores: int, per_tile: int, width: int) -> None:
+    """On as few chips as hold them, no tile with more cores than it has."""
+    seed = cores
+    chip = system(cores_per_tile=per_tile, tiles_x=width)
+    rng = np.random.default_rng(seed)
+    graph = chain(rng.permutation(cores), extra=rng.integers(0, cores, (cores, 2)))
+    placed = place(graph, one_core_each(cores), chip, seed)
+    held = collections.Counter(map(tuple, placed.tiles.tolist()))
+    assert all(count <= chip.cores_at(*tile) for tile, count in held.items())
+    assert len({chip.chip_at(*tile) for tile in held}) == math.ceil(cores / 6)
+
+
+def test_the_same_seed_gives_the_same_places_on_several_chips() -> None:
+    graph, cut = chain(np.random.default_rng(0).permutation(10)), one_core_each(10)
+    once, again = (place(graph, cut, system(), 3).tiles.tolist() for _ in range(2))
+    assert once == again
+
+
+def test_without_traffic_several_chips_are_filled() -> None:
+    graph = replace(chain(np.arange(10)), projections=())
+    placed = place(graph, one_core_each(10), system())
+    assert len({tuple(tile) for tile in placed.tiles.tolist()}) == 10
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cores_that_talk_much_share_a_chip(seed: int) -> None:
+    """Four rings of six cores in mixed order, joined by one weak link each: every ring has a chip to itself."""
+    order = np.random.default_rng(seed).permutation(24)
+    rings = order.reshape(4, 6)
+    links = np.stack([rings, np.roll(rings, -1, axis=1)], axis=2).reshape(-1, 2)
+    graph, chip = chain(order, extra=np.concatenate([links, links])), system()
+    rates = np.ones((24, 2))
+    rates[rings[:, -1]] = 0.1
+    placed = place(graph, one_core_each(24), chip, seed, {"outside": np.zeros(1), "motifs": rates.ravel()})
+    chips = np.array([chip.chip_at(*tile) for tile in placed.tiles.tolist()])
+    assert [len(set(chips[ring])) for ring in rings] == [1, 1, 1, 1]
+    assert len(set(chips)) == 4
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_chain_is_laid_across_chips_nearly_without_detours(seed: int) -> None:
+    """Ninety cores in a row on four chips of 5 x 5: 89 hops are the least, and a random layout needs over 500."""
+    chip = system(cores=25, tiles_x=5)
+    graph, cut = chain(np.random.default_rng(seed).permutation(90)), one_core_each(90)
+    sent = traffic(graph, cut)
+    assert sent.hops(place(graph, cut, chip, seed)) < 1.3 * sent.between.sum()
+
+
+def test_where_chips_are_too_many_for_one_search_windows_of_them_are_improved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ninety cores on four chips of 25 places, of which 32 instead of 512 are looked at together."""
+    monkeypatch.setattr("compiler.placing.search.WINDOW", 32)
+    chip = system(cores=25, tiles_x=5)
+    graph, cut = chain(np.random.default_rng(0).permutation(90)), one_core_each(90)
+    placed = place(graph, cut, chip)
+    assert len({tuple(tile) for tile in placed.tiles.tolist()}) == 90
+    sent = traffic(graph, cut)
+    assert sent.hops(placed) < 1.3 * sent.between.sum()
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("cores", [15, 20, 21])
+def test_groups_keep_within_the_room_of_a_chip(cores: int, seed: int) -> None:
+    """Three chips of seven, and twelve cores that talk to each other most."""
+    rng = np.random.default_rng(seed)
+    one_way = rng.random((cores, cores)) ** 4
+    one_way[:12, :12] += 5
+    np.fill_diagonal(one_way, 0)
+    found = groups(one_way + one_way.T, 3, 7, seed)
+    assert np.bincount(found, minlength=3).max() <= 7
+    assert found.size == cores
 
 
 def test_above_512_places_windows_of_the_mesh_are_improved() -> None:

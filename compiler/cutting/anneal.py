@@ -1,0 +1,90 @@
+"""anneal: units move and change places between cores at random, ever less against the price."""
+
+import numba
+import numpy as np
+
+from compiler.cutting.moves import NEURONS, Moves, move, room, worse
+from targets.arrays import Array
+
+_TRIES = 4
+_SAME = 256  # trials at one temperature
+_MOVES = 0.05  # moves per trial, those taken back too; more of them cool faster
+
+
+@numba.njit(cache=True)
+def anneal(cut: Moves, trials: int, hot: float, cold: float, seed: int) -> int:
+    """Change `cut` in at most a number of trials; the change of its price, whose unit is that of the temperatures.
+
+    A unit is to follow one that it is joined to, to whose core it moves or, where it finds no room there, with which
+    or with a neighbour of which it changes places. What costs more is done with the chance exp(-cost / temperature),
+    where the temperature falls geometrically from `hot` to `cold`, the faster the more moves are made and taken back,
+    as happens where limits are tight: what takes time is a move. No limit is broken that was kept, and no core is
+    emptied. Source: Kirkpatrick et al., "Optimization by Simulated Annealing", Science 220 (1983).
+    """
+    state = np.array([seed], dtype=np.uint64)
+    before = np.empty_like(cut.load)
+    total, heat, moved = 0, hot, 0
+    for trial in range(trials):
+        if trial % _SAME == 0:
+            done = max(trial / trials, moved / (_MOVES * trials))
+            if done >= 1:
+                break
+            heat = hot * (cold / hot) ** done
+        unit = _random(state, cut.core_of.size)
+        other = _neighbour(cut, unit, state)
+        here, core = cut.core_of[unit], cut.core_of[other]
+        if core == here:
+            continue
+        paid = cut.toll[unit, core] - cut.toll[unit, here]
+        bearable = -heat * np.log((_random(state, 1 << 53) + 1) / (1 << 53))
+        if room(cut, unit, core):
+            if paid <= bearable and cut.load[NEURONS, here] > cut.size[NEURONS, unit]:
+                before[:] = cut.load
+                move(cut, unit, core)
+                moved += 1
+                if worse(cut, before):
+                    move(cut, unit, here)
+                    moved += 1
+                else:
+                    total += paid
+            continue
+        partner = other
+        for _ in range(_TRIES):
+            tried = _neighbour(cut, other, state)
+            if cut.core_of[tried] == core:
+                partner = tried
+                break
+        if paid + cut.toll[partner, here] - cut.toll[partner, core] > bearable:
+            continue  # but for what the two send to each other, and what both listen to
+        before[:] = cut.load
+        move(cut, unit, core)
+        moved += 2
+        paid += cut.toll[partner, here] - cut.toll[partner, core]
+        move(cut, partner, here)
+        if paid > bearable or worse(cut, before):
+            move(cut, partner, core)
+            move(cut, unit, here)
+            moved += 2
+        else:
+            total += paid
+    return total
+
+
+@numba.njit(cache=True)
+def _neighbour(cut: Moves, unit: int, state: Array) -> int:
+    """A random unit that `unit` is joined to, or itself where there is none."""
+    begin, end = cut.near_at[unit], cut.near_at[unit + 1]
+    return cut.near[begin + _random(state, end - begin)] if end > begin else unit
+
+
+@numba.njit(cache=True)
+def _random(state: Array, below: int) -> int:
+    """A whole number from 0 to below - 1, by SplitMix64.
+
+    Source: Steele et al., "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
+    """
+    state[0] += np.uint64(0x9E3779B97F4A7C15)
+    z = state[0]
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return int(np.int64((z ^ (z >> np.uint64(31))) >> np.uint64(1)) % below)
