@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# Two threads of torch on a busy machine can be ten times slower than one; set before torch is loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 GOLDEN = Path(__file__).parent / "golden"
 REPOSITORY = Path(__file__).parent.parent
 

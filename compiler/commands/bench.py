@@ -6,8 +6,11 @@ from typing import Annotated
 import typer
 
 from compiler.bench.backends import bench_backends, page
-from compiler.bench.map import bench_map
+from compiler.bench.growth import mapping_alone, whole_chain
 from compiler.bench.map_page import page as map_page
+from compiler.bench.map_picture import draw
+from compiler.bench.plan import plan
+from compiler.bench.results import measure
 from compiler.commands.console import steps as told_steps
 from compiler.commands.fuzz import named_runner
 from targets.artefact import check_writable, write_text
@@ -38,28 +41,45 @@ def backends_command(
 
 @bench_app.command("map")
 def map_command(
-    neurons: Annotated[str, typer.Option(help="Sizes of the networks, separated by commas.")] = "8000",
-    motif_sizes: Annotated[str, typer.Option(help="Neurons per motif, separated by commas.")] = "8",
-    seeds: Annotated[str, typer.Option(help="Seeds of the networks, separated by commas.")] = "0,1,2",
-    topologies: Annotated[str, typer.Option(help="Kinds of networks, separated by commas; all if not given.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Markdown file to write; printed if not given.")] = None,
+    out: Annotated[Path, typer.Option(help="Markdown file to write; rows and figure go beside it.")],
+    neurons: Annotated[str, typer.Option(help="Only these sizes, separated by commas.")] = "",
+    seeds: Annotated[str, typer.Option(help="Only these seeds, separated by commas.")] = "",
+    topologies: Annotated[str, typer.Option(help="Only these kinds of networks, separated by commas.")] = "",
+    kinds: Annotated[str, typer.Option(help="Only map, chain or searched, separated by commas.")] = "",
 ) -> None:
-    """Messages, hops and seconds of the mapper on generated networks, beside index order and METIS."""
-    sizes, motifs, drawn = (
-        _numbers(*each) for each in (("--neurons", neurons), ("--motif-sizes", motif_sizes), ("--seeds", seeds))
-    )
-    if out is not None:
-        check_writable(out)
-    names = [name.strip() for name in topologies.split(",") if name.strip()]
+    """Messages, hops, seconds and memory of the mapper beside index order and METIS, on some hundred networks.
+
+    What the .json file beside the page holds already is not measured again, so that the bench may be run in parts;
+    every call writes the page anew from all that was measured.
+    """
+    check_writable(out)
+    sizes, drawn = (set(_numbers(*each)) for each in (("--neurons", neurons), ("--seeds", seeds)))
+    names, sorts = ({name.strip() for name in given.split(",") if name.strip()} for given in (topologies, kinds))
+    tasks = [
+        task
+        for task in plan()
+        if (not sizes or task.neurons in sizes)
+        and (not drawn or task.seed in drawn)
+        and (not names or task.topology in names)
+        and (not sorts or task.kind in sorts)
+    ]
+    if not tasks:
+        raise InputError(
+            f"no network of the plan has one of the sizes {neurons or 'all'}, seeds {seeds or 'all'}, topologies "
+            f"{topologies or 'all'} and kinds {kinds or 'all'}; docs/benchmarks/map.md names what there is, so ask for "
+            "some of it."
+        )
     with told_steps() as tell:
-        rows = bench_map(names, sizes, motifs, drawn, tell)
-    command = f"motifc bench map --neurons {neurons} --motif-sizes {motif_sizes} --seeds {seeds}"
-    _write(map_page(rows, command + (f" --topologies '{topologies}'" if names else "")), out)
+        results = measure(tasks, out.with_suffix(".json"), tell)
+    picture = out.with_suffix(".png") if whole_chain(results) or mapping_alone(results) else None
+    if picture is not None:
+        draw(results, picture)
+    write_text(out, map_page(results, f"motifc bench map --out {out}", None if picture is None else picture.name))
 
 
 def _numbers(option: str, text: str) -> list[int]:
     try:
-        return [int(number) for number in text.split(",")]
+        return [int(number) for number in text.split(",") if number.strip()]
     except ValueError:
         raise InputError(f"{option} is {text!r}; give whole numbers separated by commas.") from None
 

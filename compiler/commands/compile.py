@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from compiler.commands.options import DataFolder, Out, Seed
+from compiler.commands.options import DEFAULT_CHIP, DataFolder, Out, Seed
 from compiler.frontends.network import lower
 from compiler.frontends.nir import read_nir
 from compiler.ir import FloatGraph
@@ -20,7 +20,7 @@ from targets.errors import InputError
 def compile_command(
     source: Annotated[Path, typer.Argument(metavar="NET.network|GRAPH.nir", help="What is compiled.")],
     out: Out,
-    chip: Annotated[str, typer.Option(help="Chip to compile for.")] = "loihi2",
+    chip: Annotated[str, typer.Option(help="Chip to compile for.")] = DEFAULT_CHIP,
     seed: Seed = 0,
     calibrate: Annotated[
         str | None, typer.Option(help="Data whose training part tells rates and peaks: a task, a .npz or a folder.")

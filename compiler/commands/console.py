@@ -31,6 +31,9 @@ def epochs() -> Iterator[Callable[["Epoch"], None]]:
             if epoch.phase not in tasks:
                 tasks[epoch.phase] = bars.add_task(epoch.phase, total=epoch.epochs, note="")
             note = f"loss {epoch.loss:.3f}, accuracy {epoch.accuracy:.1%}"
+            for figure in ("synapses", "cores", "messages"):
+                if figure in epoch.details:
+                    note += f", {epoch.details[figure]:,.4g} {figure}"
             bars.update(tasks[epoch.phase], completed=epoch.epoch, note=note)
 
         yield progress

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from compiler.commands.console import console, emit, steps
-from compiler.commands.options import AsJson, Seed, Threads
+from compiler.commands.options import DEFAULT_CHIP, AsJson, Seed, Threads
 from compiler.commands.searching import searched, set_threads
 from compiler.demo import DemoResult, demo
 from compiler.tables import show_demo
@@ -16,7 +16,7 @@ from targets.errors import InputError
 def demo_command(
     out: Annotated[Path, typer.Option(help="Folder for the files it makes.")] = Path("demo"),
     seed: Seed = 0,
-    chip: Annotated[str, typer.Option(help="Chip to compile for.")] = "loihi2",
+    chip: Annotated[str, typer.Option(help="Chip to compile for.")] = DEFAULT_CHIP,
     threads: Threads = 1,
     as_json: AsJson = False,
 ) -> None:

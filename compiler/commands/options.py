@@ -17,9 +17,13 @@ Threads = Annotated[
     int, typer.Option(help="Threads of torch; the result depends on it, 1 is safest on a busy machine.")
 ]
 Config = Annotated[Path | None, typer.Option(help="TOML file of hyperparameters; defaults are in docs/settings.md.")]
+TensorBoard = Annotated[
+    Path | None, typer.Option(help="Folder for TensorBoard scalars of every epoch; needs tensorboardX.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Out = Annotated[Path, typer.Option(help="File to write.")]
 ProgramFile = Annotated[Path, typer.Argument(metavar="NET.program", help="A compiled program.")]
 TrainingData = Annotated[
     str, typer.Option("--data", help="A task such as digits, or a .npz or folder of your own spikes: see docs/data.md.")
 ]
+DEFAULT_CHIP = "loihi2"

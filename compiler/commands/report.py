@@ -1,14 +1,24 @@
 """motifc report."""
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from compiler.commands.console import console
-from compiler.commands.options import Out, ProgramFile
+from compiler.commands.options import Out
+from compiler.report.network_page import network_page
 from compiler.report.page import page
-from targets.artefact import write_text
+from search.network import Network
+from targets.artefact import check_writable, write_text
+from targets.errors import InputError
 from targets.program import Program
 
 
-def report_command(program: ProgramFile, out: Out) -> None:
-    """Write an HTML page about a program: populations, cores, limits used, routes."""
-    loaded = Program.load(program)
-    write_text(out, page(loaded))
+def report_command(file: Annotated[Path, typer.Argument(help="A .network or .program file.")], out: Out) -> None:
+    """Write an HTML page: of a network its motifs and its search, of a program its cores, limits used and routes."""
+    if file.suffix not in (".network", ".program"):
+        raise InputError(f"{file} is neither a .network nor a .program file; report one of these.")
+    check_writable(out)
+    write_text(out, network_page(Network.load(file)) if file.suffix == ".network" else page(Program.load(file)))
     console.print(f"{out}: written")

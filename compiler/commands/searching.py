@@ -1,5 +1,7 @@
 """searched: a network found on data, with progress; set_threads: how many threads torch may use for it."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,16 +10,45 @@ from search.network import Network
 from targets.errors import InputError
 
 if TYPE_CHECKING:
+    from search.progress import Listener, Progress
     from search.settings import Settings
     from search.task import Split
 
 
-def searched(split: "Split", settings: "Settings", seed: int, device: str, checkpoint: Path | None = None) -> Network:
-    """Search on `split`, showing every epoch."""
-    from search.hrmas import search
+def searched(
+    split: "Split",
+    settings: "Settings",
+    seed: int,
+    device: str,
+    checkpoint: Path | None = None,
+    tensorboard: Path | None = None,
+    method: str = "hrmas",
+) -> Network:
+    """Search on `split` by the method of that name, showing every epoch."""
+    from search.methods import search_by
 
-    with epochs() as progress:
-        return search(split, settings, seed, device, progress, checkpoint)
+    with listening(tensorboard, checkpoint) as progress:
+        return search_by(method, split, settings, seed, device, progress, checkpoint)
+
+
+@contextmanager
+def listening(tensorboard: Path | None, checkpoint: Path | None = None) -> Iterator["Listener"]:
+    """Progress bars and, where a folder is named, TensorBoard scalars, those of the checkpoint's epochs included."""
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(epochs())]
+        if tensorboard is not None:
+            from search.checkpoint import load_checkpoint
+            from search.scalars import scalars
+
+            stages = {} if checkpoint is None else load_checkpoint(checkpoint, {})
+            begun = {phase: stage.history for phase, stage in stages.items()}
+            listeners.append(stack.enter_context(scalars(tensorboard, begun)))
+
+        def progress(epoch: "Progress") -> None:
+            for listener in listeners:
+                listener(epoch)
+
+        yield progress
 
 
 def set_threads(threads: int) -> None:

@@ -5,9 +5,19 @@ from typing import Annotated
 
 import typer
 
-from compiler.commands.console import console, epochs
-from compiler.commands.options import Config, DataFolder, Device, Out, Seed, Threads, TrainingData
-from compiler.commands.searching import set_threads
+from compiler.commands.console import console
+from compiler.commands.options import (
+    DEFAULT_CHIP,
+    Config,
+    DataFolder,
+    Device,
+    Out,
+    Seed,
+    TensorBoard,
+    Threads,
+    TrainingData,
+)
+from compiler.commands.searching import listening, set_threads
 from search.network import Network
 from targets.artefact import check_writable
 
@@ -21,15 +31,27 @@ def train_command(
     device: Device = "auto",
     seed: Seed = 0,
     threads: Threads = 1,
+    tensorboard: TensorBoard = None,
+    quantize_aware: Annotated[
+        bool, typer.Option("--quantize-aware", help="Train on the integers that compiling for --chip makes.")
+    ] = False,
+    chip: Annotated[str, typer.Option(help="Chip whose integers --quantize-aware takes.")] = DEFAULT_CHIP,
 ) -> None:
-    """Train the weights of a network, starting from those it has; its wiring and time constants stay."""
+    """Train the weights of a network, starting from those it has; its wiring stays.
+
+    Time constants stay too; with --quantize-aware they become those that the chip holds.
+    """
     check_writable(out)
     start = Network.load(network)
     set_threads(threads)
     from search.data import load_split
-    from search.settings import load_settings
+    from search.settings import load_settings, on_grid
     from search.train import train
 
-    with epochs() as progress:
-        trained = train(start, load_split(data, data_dir, seed), load_settings(config), seed, device, progress)
+    settings = load_settings(config)
+    if quantize_aware:
+        settings = on_grid(settings, chip)
+    with listening(tensorboard) as progress:
+        split = load_split(data, data_dir, seed)
+        trained = train(start, split, settings, seed, device, progress, settings.training.chip)
     console.print(f"{out}: {trained.neurons:,} neurons, digest {trained.save(out)[:16]}")

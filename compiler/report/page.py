@@ -5,21 +5,15 @@ from html import escape
 
 import numpy as np
 
+from compiler.estimate import assumed_estimate
+from compiler.report.html import document, facts, table
+from compiler.traffic import ASSUMED_RATE
 from targets.arrays import Ints
 from targets.check import check
 from targets.chip import ChipSpec, chip_named
 from targets.program import Program
-from targets.usage import CoreUsage, usage
+from targets.usage import CoreUsage, chips_used, usage
 
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; color: #1b1b1b; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #ddd; vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-code { font-size: .9em; word-break: break-all; }
-.assumed { color: #666; }
-"""
 _LIMITS = {
     "neurons": "neurons_per_core",
     "synapse_bytes": "synapse_bytes_per_core",
@@ -35,55 +29,40 @@ def page(program: Program) -> str:
     chip = chip_named(program.chip)
     violations = check(program, chip)
     verdict = "legal: no limit of the chip is broken" if not violations else f"{len(violations)} violations"
-    facts = [
+    told = [
         ("program digest", f"<code>{program.digest}</code>"),
         ("network digest", f"<code>{escape(program.origin) or 'none'}</code>"),
         ("chip", escape(f"{chip.name}: {chip.description}")),
         ("neurons", f"{program.neurons:,}"),
-        ("cores", f"{len(program.cores):,} of {chip.cores.value:,}"),
+        ("cores", f"{len(program.cores):,} of {chip.system_cores:,}"),
+        ("chips", f"{chips_used(program, chip):,} of {chip.chips.value:,}"),
         ("check", verdict),
     ]
     parts = [
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
-        f"<title>motifc program {program.digest[:12]}</title><style>{_STYLE}</style></head><body>",
         f"<h1>Program {program.digest[:12]} for {escape(chip.name)}</h1>",
-        _facts(facts),
-        *([] if not violations else ["<h2>Violations</h2>", _violations(violations)]),
+        facts(told),
+        *([_energy(program)] if not violations else ["<h2>Violations</h2>", _violations(violations)]),
         "<h2>Populations</h2>",
-        _table(("name", "neurons", "motif size", "vth", "du", "dv"), _populations(program)),
+        table(("name", "neurons", "motif size", "vth", "du", "dv"), _populations(program)),
         "<h2>Projections</h2>",
-        _table(("name", "from", "to", "stored as", "synapses", "exponent", "delay"), _projections(program)),
+        table(("name", "from", "to", "stored as", "synapses", "exponent", "delay"), _projections(program)),
         "<h2>Cores</h2>",
-        _table(("core", "tile", *(name.replace("_", " ") for name in _LIMITS)), _cores(program, chip)),
+        table(("core", "tile", *(name.replace("_", " ") for name in _LIMITS)), _cores(program, chip)),
         "<h2>Routes</h2>",
-        _table(("from", "to", "axons"), _routes(program)),
+        table(("from", "to", "axons"), _routes(program)),
         "<h2>Limits of the chip</h2>",
-        _table(("limit", "value", "unit", "source"), _limits(chip)),
-        "</body></html>",
+        table(("limit", "value", "unit", "source"), _limits(chip)),
     ]
-    return "\n".join(parts) + "\n"
+    return document(f"motifc program {program.digest[:12]}", parts)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Rows of ready HTML under escaped headings; columns of numbers are set flush right."""
-    classes = [" class='number'" if all(map(_is_number, column)) else "" for column in zip(*rows, strict=True)]
-    classes = classes or [""] * len(head)
-    titles = "".join(f"<th{kind}>{escape(title)}</th>" for title, kind in zip(head, classes, strict=True))
-    body = "".join(_row(row, classes) for row in rows)
-    return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _facts(rows: Sequence[tuple[str, str]]) -> str:
-    """Two columns without a heading."""
-    return f"<table><tbody>{''.join(_row(row, ('', '')) for row in rows)}</tbody></table>"
-
-
-def _row(cells: Sequence[str], classes: Sequence[str]) -> str:
-    return "<tr>" + "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(cells, classes, strict=True)) + "</tr>"
-
-
-def _is_number(content: str) -> bool:
-    return content.replace(",", "").replace(" / ", "").lstrip("-").isdigit()
+def _energy(program: Program) -> str:
+    """The estimate of energy and time, where every core is as it should be."""
+    told = escape(assumed_estimate(program).sentence)
+    return (
+        f"<h2>Energy and time</h2><p>{told} Every input and neuron is assumed to spike in {ASSUMED_RATE:.0%} of the "
+        "steps; <code>motifc run</code> estimates from the spikes of your data.</p>"
+    )
 
 
 def _violations(violations: Sequence[object]) -> str:

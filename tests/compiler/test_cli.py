@@ -20,6 +20,7 @@ from targets.raster import SpikeRaster, load_rasters, save_rasters
 from targets.semantics import LAVA
 from targets.synapses import Dense, with_weights
 from tests.networks import random_network, random_spikes
+from tests.search.event_file import shown_scalars
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,29 @@ def test_report_writes_a_page(motifc: Motifc) -> None:
     assert Path("page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+def test_report_draws_a_network(motifc: Motifc) -> None:
+    outcome = motifc("report", "net.network", "--out", "page.html")
+    assert (outcome.status, outcome.out) == (0, "page.html: written\n")
+    assert "Motif of layer hidden" in Path("page.html").read_text(encoding="utf-8")
+
+
+def test_train_writes_scalars_where_asked(motifc: Motifc) -> None:
+    labels = np.arange(15, dtype=np.int32) % 3
+    save_rasters({"spikes": replace(random_spikes(0, 11, samples=15), labels=labels)}, "train.npz")
+    network = random_network(0)
+    first, *others = network.connections
+    first = replace(first, source="input")  # the name of a user's own spikes
+    replace(network, inputs=(Input("input", 11),), connections=(first, *others)).save("net.network")
+    Path("short.toml").write_text("[training]\nepochs = 2\n")
+    arguments = ["--network", "net.network", "--data", "train.npz", "--config", "short.toml", "--out", "o.network"]
+    outcome = motifc("train", *arguments, "--tensorboard", "scalars")
+    assert outcome.status == 0, outcome.err
+    told = Network.load("o.network").settings["training"]
+    shown = shown_scalars(Path("scalars"))
+    assert [epoch for epoch, _ in shown["train/loss"]] == [1, 2]
+    assert [value for _, value in shown["train/loss"]] == pytest.approx([entry["loss"] for entry in told])
+
+
 def test_doctor_lists_every_backend(motifc: Motifc) -> None:
     outcome = motifc("doctor", "--json")
     assert outcome.status == 0
@@ -164,6 +188,13 @@ def text_file() -> tuple[list[str], str]:
         "--out",
         "o.npz",
     ], "net.program is not a readable .program file"
+
+
+def neither_network_nor_program() -> tuple[list[str], str]:
+    return (
+        ["report", "spikes.npz", "--out", "page.html"],
+        "spikes.npz is neither a .network nor a .program file; report one of these.",
+    )
 
 
 def network_for_program() -> tuple[list[str], str]:
@@ -206,13 +237,13 @@ def nan_weights() -> tuple[list[str], str]:
 def small_chip() -> tuple[list[str], str]:
     Network(
         (Input("x", 1),),
-        (Layer.of("n", 140_000),),
-        (Connection("w", "x", "n", Dense(np.ones((140_000, 1)))),),
+        (Layer.of("n", 8_300),),
+        (Connection("w", "x", "n", Dense(np.ones((8_300, 1)))),),
     ).save("net.network")
     return (
-        ["compile", "net.network", "--chip", "loihi1", "--out", "o.program"],
-        "the program has 137 cores for 140,000 neurons; loihi1 has 128 (cores), "
-        "so remove 8,928 neurons (those on the 9 emptiest cores), or use a chip with 137 cores.",
+        ["compile", "net.network", "--chip", "small", "--out", "o.program"],
+        "the program has 260 cores for 8,300 neurons; the largest system of small has 4 chips of 64 cores (cores), "
+        "so remove 108 neurons (those on the 4 emptiest cores), or use a system of 5 chips.",
     )
 
 
@@ -226,7 +257,7 @@ def unknown_backend() -> tuple[list[str], str]:
 def unknown_chip() -> tuple[list[str], str]:
     return (
         ["compile", "net.network", "--chip", "truenorth", "--out", "o.program"],
-        "unknown chip 'truenorth'; known are loihi1, loihi2, so choose one of them.",
+        "unknown chip 'truenorth'; known are loihi1, loihi2, small, so choose one of them.",
     )
 
 
@@ -268,12 +299,21 @@ def unknown_setting() -> tuple[list[str], str]:
     return ["search", "--data", "digits", "--config", "search.toml", "--out", "o.network"], "neurones"
 
 
+def cost_without_chip() -> tuple[list[str], str]:
+    return (
+        ["search", "--data", "digits", "--cost", "0.5", "--out", "o.network"],
+        "setting search.cost (--cost) is 0.5 without a chip; the cost is that of a chip, so name one in search.chip "
+        "(--chip).",
+    )
+
+
 @pytest.mark.parametrize(
     "case",
     [
         missing_file,
         truncated,
         text_file,
+        neither_network_nor_program,
         network_for_program,
         wrong_width,
         graded_spikes,
@@ -287,6 +327,7 @@ def unknown_setting() -> tuple[list[str], str]:
         one_backend,
         no_folder,
         unknown_setting,
+        cost_without_chip,
     ],
 )
 def test_bad_input_gives_one_sentence_and_no_file(motifc: Motifc, case: Callable[[], tuple[list[str], str]]) -> None:
@@ -347,9 +388,16 @@ def test_train_continues_a_network(motifc: Motifc) -> None:
     )
     assert trained.status == 0, trained.err
     first, second = Network.load("a.network"), Network.load("b.network")
-    assert second.settings["hyperparameters"]["model"]["neurons"] == 16
+    assert second.settings["hyperparameters"]["model"]["neurons"] == [16]
     assert first.digest != second.digest
     assert first.layer("hidden").tau_m.tolist() == second.layer("hidden").tau_m.tolist()
+    again = ("train", "--network", "a.network", "--data", "digits", "--config", "quick.toml", "--quantize-aware")
+    aware = motifc(*again, "--chip", "loihi1", "--out", "c.network")
+    assert aware.status == 0, aware.err
+    assert Network.load("c.network").settings["grid"] == "loihi1"
+    unknown = motifc(*again, "--chip", "loihi9", "--out", "d.network")
+    assert unknown.status == 2
+    assert unknown.err.startswith("motifc: unknown chip 'loihi9'; known are ")
 
 
 def test_verify_explains_and_measures_drift(motifc: Motifc) -> None:
