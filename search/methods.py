@@ -48,10 +48,15 @@ def search_by(
     ```
     Second-order gradients judge four times as many networks. What only goes forward (the window of plasticity, the
     figures of every epoch) is not counted. A structure that needs no search is trained for so many epochs more that
-    the sum is equal. InputError for an unknown method.
+    the sum is equal. InputError for an unknown method, and for a cost given to one that has no alpha to follow it.
     """
     if method not in METHODS:
         raise InputError(f"unknown method {method!r}; known are {', '.join(METHODS)}, so choose one of them.")
+    if settings.search.cost and method in _UNSEARCHED:
+        raise InputError(
+            f"method {method!r} has no architecture parameters, so that a cost of {settings.search.cost:g} would "
+            f"change nothing; leave --cost out, or choose {', '.join(name for name in METHODS if name not in _UNSEARCHED)}."
+        )
     return retrained(method, METHODS[method], split, settings, seed, device, progress, checkpoint)
 
 
@@ -134,6 +139,7 @@ METHODS: Mapping[str, Finder] = {
     "feed-forward": _feed_forward,
 }
 """How each method finds its structure; drawing and training the weights is the same for all."""
+_UNSEARCHED = ("random-search", "random-motif", "recurrent", "feed-forward")
 
 
 def random_motifs(settings: Settings, seed: int, number: int) -> dict[str, Motif]:

@@ -42,7 +42,7 @@ class Task:
 def plan() -> tuple[Task, ...]:
     """All tasks: every topology at 8,000 neurons (k = 2, 8, 16) and 32,000 (k = 8), grids up to 1,000,000, five seeds.
 
-    Besides the grids that a study of mapping published (compiler/bench/published.py), the chain at seed 0, and
+    Besides the grids that a study of mapping published (compiler/bench/earlier.py), the chain at seed 0, and
     searched networks of three sizes.
     """
     return tuple(_tasks())

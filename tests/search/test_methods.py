@@ -14,7 +14,7 @@ from search.methods import METHODS, random_motifs, search_by
 from search.motif import DIRECTIONS, Wiring
 from search.network import Network
 from search.progress import Progress
-from search.settings import Settings
+from search.settings import Settings, on_chip
 from targets.errors import InputError
 from targets.synapses import Dense
 from tests.search.tiny import TINY, tiny_split
@@ -180,4 +180,13 @@ def test_an_unknown_method_is_told_in_one_sentence() -> None:
     assert str(raised.value) == (
         "unknown method 'darts'; known are hrmas, no-plasticity, no-lateral, no-motif, random-search, random-motif, "
         "recurrent, feed-forward, so choose one of them."
+    )
+
+
+def test_a_cost_that_nothing_would_follow_is_refused() -> None:
+    with pytest.raises(InputError) as raised:
+        search_by("recurrent", tiny_split(), on_chip(TINY, "small", 0.5), 0, "cpu")
+    assert str(raised.value) == (
+        "method 'recurrent' has no architecture parameters, so that a cost of 0.5 would change nothing; leave --cost "
+        "out, or choose hrmas, no-plasticity, no-lateral, no-motif."
     )
