@@ -53,9 +53,10 @@ def search_by(
     if method not in METHODS:
         raise InputError(f"unknown method {method!r}; known are {', '.join(METHODS)}, so choose one of them.")
     if settings.search.cost and method in _UNSEARCHED:
+        others = ", ".join(name for name in METHODS if name not in _UNSEARCHED)
         raise InputError(
             f"method {method!r} has no architecture parameters, so that a cost of {settings.search.cost:g} would "
-            f"change nothing; leave --cost out, or choose {', '.join(name for name in METHODS if name not in _UNSEARCHED)}."
+            f"change nothing; leave --cost out, or choose {others}."
         )
     return retrained(method, METHODS[method], split, settings, seed, device, progress, checkpoint)
 

@@ -31,7 +31,7 @@ from targets.raster import SpikeRaster
 from targets.usage import core_of_neurons, usage
 
 CHIP = "small"
-COSTS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
+COSTS = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 SEEDS = (0, 1)
 FOLDER = Path(__file__).parent
 POINTS = FOLDER / "front.json"
