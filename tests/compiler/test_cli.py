@@ -382,7 +382,9 @@ def test_a_missing_package_is_named(motifc: Motifc, monkeypatch: pytest.MonkeyPa
 def test_train_continues_a_network(motifc: Motifc) -> None:
     """One epoch on digits from a fresh search of one epoch, through the command line alone."""
     Path("quick.toml").write_text("[model]\nneurons = 16\n[search]\nepochs = 1\n[training]\nepochs = 1\n")
-    assert motifc("search", "--data", "digits", "--config", "quick.toml", "--out", "a.network").status == 0
+    searched = motifc("search", "--data", "digits", "--config", "quick.toml", "--quantize-aware", "--out", "a.network")
+    assert searched.status == 0, searched.err
+    assert Network.load("a.network").settings["grid"] == "loihi2"
     trained = motifc(
         "train", "--network", "a.network", "--data", "digits", "--config", "quick.toml", "--out", "b.network"
     )
@@ -397,7 +399,7 @@ def test_train_continues_a_network(motifc: Motifc) -> None:
     assert Network.load("c.network").settings["grid"] == "loihi1"
     unknown = motifc(*again, "--chip", "loihi9", "--out", "d.network")
     assert unknown.status == 2
-    assert unknown.err.startswith("motifc: unknown chip 'loihi9'; known are ")
+    assert unknown.err.startswith("motifc: setting training.grid is 'loihi9'; allowed are none, loihi1, loihi2, ")
 
 
 def test_verify_explains_and_measures_drift(motifc: Motifc) -> None:

@@ -45,6 +45,7 @@ def attempt(moment, number, blow, arguments):
     sys.argv = ["motifc", *arguments]
     compiler.cli.main()
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run in the background, which ignores it
 torch.set_num_threads(1)
 torch.optim.AdamW([torch.zeros(1, requires_grad=True)]).step()  # imports much of torch
 for line in sys.stdin:

@@ -71,11 +71,11 @@ def test_hops_fall_and_every_limit_is_kept(topology: str, seed: int) -> None:
 def test_the_same_seed_gives_the_same_cut() -> None:
     made = generated("grid", 600, 4, 0)
     chip = small(neurons_per_core=100, cores_per_tile=1, tiles_x=3)
-    cut = partition(made.graph, chip, 0, made.rates)
-    placed = place(made.graph, cut, chip, 0, made.rates)
-    once, again = (settle(made.graph, cut, placed, chip, 3, made.rates).core_of["motifs"] for _ in range(2))
+    scattered = Partition({"motifs": np.repeat(np.arange(150) % 6, 4)})
+    placed = place(made.graph, scattered, chip, 0, made.rates)
+    once, again = (settle(made.graph, scattered, placed, chip, 3, made.rates).core_of["motifs"] for _ in range(2))
     assert once.tolist() == again.tolist()
-    assert once.tolist() != cut.core_of["motifs"].tolist()
+    assert once.tolist() != scattered.core_of["motifs"].tolist()
 
 
 def test_settle_golden(golden: Callable[[str, str], None]) -> None:

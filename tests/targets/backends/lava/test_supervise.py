@@ -260,7 +260,10 @@ def test_the_driver_gives_its_deadline_and_removes_the_folder(place: Path, monke
 def test_a_parent_that_ends_takes_all_with_it(place: Path, number: signal.Signals) -> None:
     """Signals go to the parent's whole group, as Ctrl-C does."""
     folder = job(place / "job", lower(_LOOP), _ENDLESS)
-    script = "import sys, pathlib, targets.backends.lava.supervise as s; s.supervise(pathlib.Path(sys.argv[1]), 600)"
+    script = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a background job ignores it
+        "import sys, pathlib, targets.backends.lava.supervise as s; s.supervise(pathlib.Path(sys.argv[1]), 600)"
+    )
     command = [sys.executable, "-c", script, str(folder)]
     with subprocess.Popen(command, process_group=0, stderr=subprocess.DEVNULL) as parent:
         children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
