@@ -104,6 +104,17 @@ class RelaxedLayer:
             }
 
 
+def within_limit(sureness: Tensor, size: int) -> Tensor:
+    """Which links [1 + direction, ..., post, pre] may stay: all inside a motif, the `size` surest from each neighbour.
+
+    Ties go to the lowest post, then pre.
+    """
+    order = sureness.flatten(-2).argsort(dim=-1, descending=True, stable=True)
+    stays = (order.argsort(dim=-1) < size).view(sureness.shape)
+    stays[0] = True
+    return stays
+
+
 def _all_addresses(neurons: int, size: int, wiring: Wiring) -> Array:
     """Addresses [1 + direction, motif, post, pre] of the links inside motifs, then of those to each neighbour."""
     motifs = neurons // size

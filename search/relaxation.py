@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from search.layer import Choices, RelaxedLayer
+from search.layer import Choices, RelaxedLayer, within_limit
 from search.samples import torch_generator
 from targets.arrays import Array
 
@@ -188,10 +188,7 @@ def decided(scores: Tensor, size: int) -> Tensor:
     """
     chosen = torch.zeros_like(scores).scatter(-1, scores.argmax(-1, keepdim=True), 1.0)
     links = chosen[..., 2] == 0
-    sureness = torch.where(links, scores.softmax(-1).max(-1).values, -1.0).flatten(-2)
-    ranks = sureness.argsort(dim=-1, descending=True, stable=True).argsort(dim=-1).view(links.shape)
-    dropped = links & (ranks >= size)
-    dropped[0] = False
+    dropped = links & ~within_limit(torch.where(links, scores.softmax(-1).max(-1).values, -1.0), size)
     return torch.where(dropped[..., None], torch.eye(3, dtype=scores.dtype, device=scores.device)[2], chosen)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from search.layer import OPTIONS, Choices, RelaxedLayer
+from search.layer import OPTIONS, Choices, RelaxedLayer, within_limit
 from search.settings import Settings
 from search.task import Split
 from targets.chip import ChipSpec, chip_named
@@ -142,11 +142,8 @@ def kept(types: Tensor, size: int) -> Tensor:
     """
     likely = types.softmax(-1)
     exists = 1 - likely[..., 2]
-    surest = torch.where(likely.argmax(-1) < 2, likely.max(-1).values, exists - 1).detach().flatten(1)
-    ranks = surest.argsort(dim=1, descending=True, stable=True).argsort(dim=1).view(exists.shape)
-    stays = ranks < size
-    stays[0] = True
-    return exists * stays
+    surest = torch.where(likely.argmax(-1) < 2, likely.max(-1).values, exists - 1).detach()
+    return exists * within_limit(surest, size)
 
 
 def _together(size: int, need: float) -> int:
