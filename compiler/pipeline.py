@@ -9,6 +9,7 @@ from compiler.calibration import calibrate
 from compiler.frontends.network import lower
 from compiler.ir import FloatGraph
 from compiler.passes.bounds import bounds
+from compiler.passes.contract import contract
 from compiler.passes.fold import fold
 from compiler.passes.partition import partition
 from compiler.passes.place import place
@@ -78,16 +79,18 @@ def compile_graph(
     tell("bounds", proven)
     nodes = [part.name for part in integers.inputs] + [part.name for part in integers.populations]
     rates = None if measured is None else {name: measured.rates[name] for name in nodes}
-    cut = partition(integers, spec, seed, rates)
+    hypergraph = contract(integers, spec, rates)
+    tell("contract", hypergraph)
+    cut = partition(hypergraph, spec, seed)
     tell("partition", cut)
-    placed = place(integers, cut, spec, seed, rates)
+    placed = place(hypergraph, cut, spec, seed)
     tell("place", placed)
-    settled = settle(integers, cut, placed, spec, seed, rates)
-    tell("settle", settled)
+    cut, placed = settle(hypergraph, cut, placed, spec, seed)
+    tell("settle", (cut, placed))
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
     if late:
         settings["latency"] = late
-    program = assemble(integers, settled, placed, spec, settings, tuple(each.proof for each in proven))
+    program = assemble(integers, cut, placed, spec, settings, tuple(each.proof for each in proven))
     tell("program", program)
     return legal(program, spec)
 

@@ -6,6 +6,7 @@ from functools import singledispatch
 
 import numpy as np
 
+from compiler.hypergraph import Hypergraph
 from compiler.ir import FloatPopulation, FloatProjection, Graph
 from compiler.mapping import Partition, Placement
 from compiler.registers import ENDLESS, Bounds
@@ -76,6 +77,18 @@ def _(program: Program) -> str:
 def _(bounds: Bounds) -> str:
     keys = ("a_low", "a_high", "u_low", "u_high", "v_low", "v_high")
     return _joined([_proof(bounds.proof), *(_array(key, getattr(bounds, key)) for key in keys)])
+
+
+@text.register
+def _(hypergraph: Hypergraph) -> str:
+    keys = ("neurons", "synapses", "events", "pins", "indptr", "home", "width", "rate")
+    lines = [f"hypergraph of {hypergraph.units:,} units and {hypergraph.nets:,} nets"]
+    for name, unit_of in hypergraph.unit_of.items():
+        lines.append(f"population {name}: units {unit_of.min()}-{unit_of.max()}")
+    lines += [f"split motifs of {name}: {_ranges(motifs)}" for name, motifs in hypergraph.split.items()]
+    lines += [_array(key, getattr(hypergraph, key)) for key in keys if getattr(hypergraph, key).size]
+    lines += [_array(f"{key} profiles of units", getattr(hypergraph, key)) for key in ("decays", "thresholds")]
+    return _joined(lines)
 
 
 @text.register

@@ -9,7 +9,7 @@ from compiler.bench.map import mesh
 from compiler.bench.networks import float_form, generated
 from compiler.bench.plan import Task
 from compiler.cutting.first_fit import first_fit
-from compiler.hypergraph import contract
+from compiler.passes.contract import contract
 from compiler.pipeline import compile_graph
 from targets.chip import chip_named
 

@@ -18,9 +18,10 @@ from compiler.bench.searched import searched
 from compiler.cutting.first_fit import first_fit
 from compiler.cutting.loads import Loads, loads
 from compiler.cutting.metis import metis
-from compiler.hypergraph import Hypergraph, contract
+from compiler.hypergraph import Hypergraph
 from compiler.ir import IntGraph
 from compiler.mapping import Partition, Placement
+from compiler.passes.contract import contract
 from compiler.passes.partition import partition
 from compiler.passes.place import place
 from compiler.passes.settle import settle
@@ -103,7 +104,7 @@ def _rows(
     def row(
         method: str, cut: Partition, placed: Placement, seconds: Sequence[float], judge: Hypergraph = judge
     ) -> MapRow:
-        counted, sent = loads(judge, _of_units(judge, cut), chip), traffic(graph, cut, true)
+        counted, sent = loads(judge, judge.of_units(cut), chip), traffic(graph, cut, true)
         return MapRow(
             task,
             size,
@@ -122,7 +123,7 @@ def _rows(
             os.getloadavg()[0],
         )
 
-    in_order = _partition(hypergraph, index.core_of)
+    in_order = hypergraph.partition(index.core_of)
     yield row(INDEX, in_order, _row_major(in_order, chip), (took, 0.0))
     if size <= _BASELINES_UP_TO:
         single = contract(_single(graph), chip, known)
@@ -131,21 +132,14 @@ def _rows(
         placed, second = _timed(lambda: annealed(between, _slots(chip, cut), task.seed))
         yield row(NEURONS, cut, placed, (first, second), contract(_single(graph), chip, true))
         cut, first = _timed(lambda: _metis(hypergraph, chip, index, task.seed))
-        placed, second = _timed(lambda: place(graph, cut, chip, task.seed, known))
+        placed, second = _timed(lambda: place(hypergraph, cut, chip, task.seed))
         yield row(MOTIFS, cut, placed, (first, second))
     for method, rates in ((OURS, known), (ASSUMED, None)) if task.kind == "searched" else ((OURS, known),):
-        cut, first = _timed(lambda: partition(graph, chip, task.seed, rates))  # noqa: B023
-        placed, second = _timed(lambda: place(graph, cut, chip, task.seed, rates))  # noqa: B023
-        settled, third = _timed(lambda: settle(graph, cut, placed, chip, task.seed, rates))  # noqa: B023
-        yield row(method, settled, placed, (first, second + third))
-
-
-def _of_units(hypergraph: Hypergraph, cut: Partition) -> Array:
-    """Core of every unit."""
-    core_of = np.empty(hypergraph.units, dtype=np.int64)
-    for name, units in hypergraph.unit_of.items():
-        core_of[units] = cut.core_of[name]
-    return core_of
+        units, zeroth = _timed(lambda: contract(graph, chip, rates))  # noqa: B023
+        cut, first = _timed(lambda: partition(units, chip, task.seed))  # noqa: B023
+        placed, second = _timed(lambda: place(units, cut, chip, task.seed))  # noqa: B023
+        settled, third = _timed(lambda: settle(units, cut, placed, chip, task.seed))  # noqa: B023
+        yield row(method, *settled, (zeroth + first, second + third))
 
 
 def _metis(hypergraph: Hypergraph, chip: ChipSpec, index: Loads, seed: int) -> Partition:
@@ -158,7 +152,7 @@ def _metis(hypergraph: Hypergraph, chip: ChipSpec, index: Loads, seed: int) -> P
         if counted.excess <= 1:
             break
         cores = max(cores + 1, int(cores * min(counted.excess, 1.2)))
-    return _partition(hypergraph, counted.core_of)
+    return hypergraph.partition(counted.core_of)
 
 
 def _dense(core_of: Array) -> Array:
@@ -168,10 +162,6 @@ def _dense(core_of: Array) -> Array:
 def _single(graph: IntGraph) -> IntGraph:
     """The same neurons, none in a motif."""
     return replace(graph, populations=tuple(replace(population, motif_size=1) for population in graph.populations))
-
-
-def _partition(hypergraph: Hypergraph, core_of: Array) -> Partition:
-    return Partition({name: core_of[units] for name, units in hypergraph.unit_of.items()})
 
 
 def mesh(chip: ChipSpec, cores: int) -> ChipSpec:

@@ -14,11 +14,11 @@ _IMBALANCE = 1.15  # synaptic operations per step of the busiest core over the m
 def improve(hypergraph: Hypergraph, core_of: Array, price: Array, chip: ChipSpec, trials: int, seed: int) -> Array:
     """Core of every unit, int [unit], after moves of single units; the same input and seed give the same cut.
 
-    `price` int [core + 1, core] is that of one message from core to core, whose last row is for inputs. First units
-    leave cores that break a limit or whose synaptic operations per step exceed 1.15 times the mean; then `trials` per
-    unit of simulated annealing bring the sum of rate times price down, where every limit of the chip is kept by then.
-    No core is emptied. The given cut is returned
-    where that is no worse, or where a table [net, core] is too large.
+    `price` int [core + 1, core] is that of one message from core to core, the same both ways; its last row is for
+    inputs. First units leave cores that break a limit or whose synaptic operations per step exceed 1.15 times the mean;
+    then simulated annealing, of about `trials` per unit that look at two cores, brings the sum of rate times price
+    down, where every limit of the chip is kept by then. No core is emptied. The given cut is returned where that is no
+    worse, or where a table [net, core] is too large.
     """
     cores = price.shape[1]
     if max(hypergraph.nets, hypergraph.units) * cores > _TABLE or cores < 2:

@@ -46,10 +46,7 @@ class Loads:
 def loads(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec) -> Loads:
     """What each core holds when unit u is on core `core_of[u]`; cores are numbered from 0."""
     cores = int(core_of.max(initial=-1)) + 1
-    net_of = np.repeat(np.arange(hypergraph.nets), np.diff(hypergraph.indptr))
-    reached = np.sort(net_of * cores + core_of[hypergraph.pins])
-    reached = reached[np.diff(reached, prepend=-1) > 0]
-    net, core = np.divmod(reached, max(cores, 1))
+    net, core = _reached(hypergraph, core_of, cores)
     home = np.where(hypergraph.home >= 0, core_of[hypergraph.home], -1)[net]
     away = home != core
     inner = away & (home >= 0)
@@ -69,6 +66,23 @@ def loads(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec) -> Loads:
         events=weighed(core_of, hypergraph.events, cores),
         messages=float(hypergraph.rate[net[away]].sum()),
     )
+
+
+def between(hypergraph: Hypergraph, core_of: Array, cores: int) -> Floats:
+    """Expected messages per step from core to core, float64 [source core, target core]; nothing within a core."""
+    net, core = _reached(hypergraph, core_of, cores)
+    inner = hypergraph.home[net] >= 0
+    pair = core_of[hypergraph.home[net[inner]]] * cores + core[inner]
+    sent = weighed(pair, hypergraph.rate[net[inner]], cores * cores).reshape(cores, cores)
+    np.fill_diagonal(sent, 0)
+    return sent
+
+
+def _reached(hypergraph: Hypergraph, core_of: Array, cores: int) -> tuple[Array, Array]:
+    """(net, core): every core on which somebody listens to a net, by net and core."""
+    net_of = np.repeat(np.arange(hypergraph.nets), np.diff(hypergraph.indptr))
+    reached = np.sort(net_of * cores + core_of[hypergraph.pins])
+    return np.divmod(reached[np.diff(reached, prepend=-1) > 0], max(cores, 1))
 
 
 def _per_core(core: Array, amount: Array, cores: int) -> Array:

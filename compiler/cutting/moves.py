@@ -21,9 +21,11 @@ class Moves(NamedTuple):
     core_of       [unit]
     load, limit   [row, core] and [row, 1]: what each core holds and may hold, rows as named above
     size          [row, unit]: neurons, bits of synapses and operations of each unit in their rows
-    price         [core + 1, core]: of one message from core to core, nothing within a core; the last row is for inputs
+    price         [core + 1, core]: of one message from core to core, the same both ways and nothing within a core; the
+                  last row is for inputs
     toll, axons   [unit, core]: price of the messages and input axons that a unit causes, were it on a core
     listening     [net, core]: units that listen
+    reached       [net]: cores with such units
     home, rate, width, pins, indptr     as in Hypergraph; rates in millionths of the largest
     itself        [net]: 1 where the unit that sends also listens
     nets, nets_at, sent, sent_at        nets that unit u listens to: nets[nets_at[u]:nets_at[u + 1]]; its own likewise
@@ -41,6 +43,7 @@ class Moves(NamedTuple):
     toll: Array
     axons: Array
     listening: Array
+    reached: Array
     home: Array
     rate: Array
     width: Array
@@ -108,6 +111,7 @@ def moves(hypergraph: Hypergraph, core_of: Array, price: Array, chip: ChipSpec, 
         toll=np.zeros((units, cores), dtype=np.int64),
         axons=np.zeros((units, cores), dtype=np.int32),
         listening=listening,
+        reached=np.count_nonzero(listening, axis=1),
         home=home.astype(np.int64),
         rate=np.rint(hypergraph.rate / hypergraph.rate.max(initial=1e-300) * _STEPS).astype(np.int64),
         width=hypergraph.width.astype(np.int64),
@@ -139,28 +143,29 @@ def _by_unit(unit: Array, values: Array, units: int) -> tuple[Array, Array]:
 @numba.njit(cache=True)
 def move(cut: Moves, unit: int, core: int) -> None:
     """Put `unit` on another core, whatever the limits."""
-    here = cut.core_of[unit]
+    here, cores = cut.core_of[unit], cut.price.shape[1]
+    more, unheard = np.empty(cores, dtype=np.int64), np.empty(cores, dtype=np.int64)
     for i in range(cut.sent_at[unit], cut.sent_at[unit + 1]):
         net = cut.sent[i]
-        cut.load[AXONS_OUT, here] -= cut.width[net] * _away(cut, net, here)
-    for i in range(cut.nets_at[unit], cut.nets_at[unit + 1]):
-        _rehear(cut, cut.nets[i], unit, here, -1)
-        _rehear(cut, cut.nets[i], unit, core, 1)
+        cut.load[AXONS_OUT, here] -= cut.width[net] * (cut.reached[net] - (cut.listening[net, here] > 0))
+    _listen(cut, unit, here, -1)
+    _listen(cut, unit, core, 1)
     cut.core_of[unit] = core
     for i in range(cut.sent_at[unit], cut.sent_at[unit + 1]):
         net = cut.sent[i]
-        cut.load[AXONS_OUT, core] += cut.width[net] * _away(cut, net, core)
-        listening = cut.listening[net]
-        more = cut.rate[net] * (cut.price[core] - cut.price[here])
-        unheard = np.where(listening == 0, more, 0)
+        cut.load[AXONS_OUT, core] += cut.width[net] * (cut.reached[net] - (cut.listening[net, core] > 0))
+        for other in range(cores):
+            more[other] = cut.rate[net] * (cut.price[core, other] - cut.price[here, other])
+            unheard[other] = more[other] if cut.listening[net, other] == 0 else 0
         for j in range(cut.indptr[net], cut.indptr[net + 1]):
             pin = cut.pins[j]
-            if pin != unit:
-                toll, own = cut.toll[pin], cut.core_of[pin]
-                for other in range(toll.size):
-                    toll[other] += unheard[other]
-                if listening[own] == 1:
-                    toll[own] += more[own]
+            if pin == unit:
+                continue
+            tolls, own = cut.toll[pin], cut.core_of[pin]
+            for other in range(cores):
+                tolls[other] += unheard[other]
+            if cut.listening[net, own] == 1:
+                tolls[own] += more[own]
     for row in range(7):
         cut.load[row, here] -= cut.size[row, unit]
         cut.load[row, core] += cut.size[row, unit]
@@ -173,6 +178,59 @@ def move(cut: Moves, unit: int, core: int) -> None:
 
 
 @numba.njit(cache=True)
+def exchange(cut: Moves, unit: int, partner: int) -> tuple[int, int, int]:
+    """(price, axons here, axons there): what changes where two units on different cores exchange their places.
+
+    *Here* is the core of `unit`, *there* that of `partner`.
+    """
+    here, there, cores = cut.core_of[unit], cut.core_of[partner], cut.price.shape[1]
+    paid, axons_here, axons_there = 0, 0, 0
+    for sender, old, new in ((unit, here, there), (partner, there, here)):
+        for i in range(cut.sent_at[sender], cut.sent_at[sender + 1]):
+            net = cut.sent[i]
+            more = 0
+            for core in range(cores):
+                more += (cut.listening[net, core] > 0) * (cut.price[new, core] - cut.price[old, core])
+            paid += cut.rate[net] * more
+    i, last = cut.nets_at[unit], cut.nets_at[unit + 1]
+    j, end = cut.nets_at[partner], cut.nets_at[partner + 1]
+    while i < last or j < end:
+        goes = j == end or (i < last and cut.nets[i] <= cut.nets[j])
+        comes = i == last or (j < end and cut.nets[j] <= cut.nets[i])
+        net = cut.nets[i] if goes else cut.nets[j]
+        i, j = i + goes, j + comes
+        if goes == comes:
+            continue
+        if goes:
+            at_here, at_there = -(cut.listening[net, here] == 1), cut.listening[net, there] == 0
+        else:
+            at_here, at_there = cut.listening[net, here] == 0, -(cut.listening[net, there] == 1)
+        home = cut.home[net]
+        sender = cores if home < 0 else here if home == partner else there if home == unit else cut.core_of[home]
+        paid += cut.rate[net] * (at_here * cut.price[sender, here] + at_there * cut.price[sender, there])
+        axons_here += at_here * cut.width[net]
+        axons_there += at_there * cut.width[net]
+    return paid, axons_here, axons_there
+
+
+@numba.njit(cache=True)
+def crowded(cut: Moves, comes: int, goes: int, core: int, axons: int) -> bool:
+    """Whether `core` would exceed neurons, memory, input axons or operations by more if one unit came as another goes.
+
+    `axons` is the change of input axons.
+    """
+    for row in (NEURONS, MEMORY, AXONS_IN, EVENTS):
+        more = cut.size[row, comes] - cut.size[row, goes]
+        if row == AXONS_IN:
+            more = axons
+        elif row == MEMORY:
+            more += axons * cut.axon_bits[0]
+        if more > 0 and cut.load[row, core] + more > cut.limit[row, 0]:
+            return True
+    return False
+
+
+@numba.njit(cache=True, inline="always")
 def room(cut: Moves, unit: int, core: int) -> bool:
     """Whether `core` keeps every limit but that of output axons if `unit` goes there."""
     load, limit, size, axons = cut.load, cut.limit, cut.size, cut.axons[unit, core]
@@ -204,38 +262,35 @@ def worse(cut: Moves, before: Array) -> bool:
 
 
 @numba.njit(cache=True)
-def _rehear(cut: Moves, net: int, unit: int, core: int, sign: int) -> None:
-    """`unit` begins (1) or ceases (-1) to listen to `net` on `core`; tolls and axons of all others follow."""
-    home, width = cut.home[net], cut.width[net]
-    sender = cut.core_of[home] if home >= 0 else cut.price.shape[1]
-    toll = cut.rate[net] * cut.price[sender, core]
-    others = np.int64(cut.listening[net, core]) - (sign < 0)
-    cut.listening[net, core] = others + (sign > 0)
-    if others <= 1:
+def _listen(cut: Moves, unit: int, core: int, sign: int) -> None:
+    """`unit` begins (1) or ceases (-1) to listen to its nets on `core`; tolls and axons of all others follow."""
+    cores = cut.price.shape[1]
+    for i in range(cut.nets_at[unit], cut.nets_at[unit + 1]):
+        net = cut.nets[i]
+        others = np.int64(cut.listening[net, core]) - (sign < 0)
+        cut.listening[net, core] = others + (sign > 0)
+        if others > 1:
+            continue
+        home, width = cut.home[net], sign * cut.width[net]
+        sender = cut.core_of[home] if home >= 0 else cores
+        toll = sign * cut.rate[net] * cut.price[sender, core]
         for j in range(cut.indptr[net], cut.indptr[net + 1]):
             pin = cut.pins[j]
             if pin != unit and (others == 0 or cut.core_of[pin] == core):
-                cut.axons[pin, core] -= sign * width
+                cut.axons[pin, core] -= width
                 if pin != home:
-                    cut.toll[pin, core] -= sign * toll
-    if others == 0:
-        cut.load[AXONS_IN, core] += sign * width
-        cut.load[MEMORY, core] += sign * width * cut.axon_bits[0]
-        if home >= 0 and home != unit and sender != core:
-            cut.load[AXONS_OUT, sender] += sign * width
-    if home >= 0 and home != unit and others == (cut.itself[net] == 1 and sender == core):
-        signed, tolls, prices = sign * cut.rate[net], cut.toll[home], cut.price[:, core]
-        for other in range(tolls.size):
-            tolls[other] += signed * prices[other]
-
-
-@numba.njit(cache=True)
-def _away(cut: Moves, net: int, core: int) -> int:
-    """Cores that listen to `net`, not counting `core`."""
-    away = 0
-    for other in range(cut.price.shape[1]):
-        away += other != core and cut.listening[net, other] > 0
-    return away
+                    cut.toll[pin, core] -= toll
+        if others == 0:
+            cut.reached[net] += sign
+            cut.load[AXONS_IN, core] += width
+            cut.load[MEMORY, core] += width * cut.axon_bits[0]
+        if home >= 0 and home != unit:
+            if others == 0 and sender != core:
+                cut.load[AXONS_OUT, sender] += width
+            if others == (cut.itself[net] == 1 and sender == core):
+                tolls, prices, rate = cut.toll[home], cut.price[core], sign * cut.rate[net]
+                for other in range(cores):
+                    tolls[other] += rate * prices[other]
 
 
 @numba.njit(cache=True)
@@ -243,16 +298,17 @@ def _count(cut: Moves) -> None:
     """Tolls and axons of every unit on every core, from the rest."""
     cores = cut.price.shape[1]
     for net in range(cut.home.size):
-        home = cut.home[net]
+        home, rate, width = cut.home[net], cut.rate[net], cut.width[net]
         sender = cut.core_of[home] if home >= 0 else cores
-        for core in range(cores):
-            heard = cut.listening[net, core]
-            for j in range(cut.indptr[net], cut.indptr[net + 1]):
-                pin = cut.pins[j]
-                if heard == (cut.core_of[pin] == core):
-                    cut.axons[pin, core] += cut.width[net]
+        for j in range(cut.indptr[net], cut.indptr[net + 1]):
+            pin = cut.pins[j]
+            own = cut.core_of[pin]
+            for core in range(cores):
+                if cut.listening[net, core] == (core == own):
+                    cut.axons[pin, core] += width
                     if pin != home:
-                        cut.toll[pin, core] += cut.rate[net] * cut.price[sender, core]
-            if home >= 0 and heard > (cut.itself[net] == 1 and sender == core):
+                        cut.toll[pin, core] += rate * cut.price[sender, core]
+        for core in range(cores):
+            if home >= 0 and cut.listening[net, core] > (cut.itself[net] == 1 and sender == core):
                 for other in range(cores):
-                    cut.toll[home, other] += cut.rate[net] * cut.price[other, core]
+                    cut.toll[home, other] += rate * cut.price[other, core]

@@ -1,6 +1,6 @@
-"""partition: an IntGraph is cut into cores, between motifs."""
+"""partition: a hypergraph is cut into cores, between motifs."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import ceil, floor
 
 import numpy as np
@@ -10,43 +10,38 @@ from compiler.cutting.improve import improve
 from compiler.cutting.kahypar import kahypar
 from compiler.cutting.loads import Loads, loads
 from compiler.cutting.metis import metis
-from compiler.hypergraph import Hypergraph, contract
-from compiler.ir import IntGraph
+from compiler.cutting.weights import weights_for
+from compiler.hypergraph import Hypergraph
 from compiler.mapping import Partition
-from targets.arrays import Array, Floats
+from targets.arrays import Array
 from targets.chip import ChipSpec
 
 _EXTRA_CORES = 0.05  # over what first fit needs
-_ROOM = 0.1  # a cut with this much room on its cores is cut by work rather than by size
 _TIGHT = 0.015  # a cut with less room gets one core more
 _ATTEMPTS = 8
-_KAHYPAR_PINS = 150_000  # above, METIS alone
+_KAHYPAR = 5_000_000  # pins times cores above which METIS cuts alone: Mt-KaHyPar takes longer than all else then
 _QUICK, _LONG = 100, 300  # trials of moves per unit for every cut, and for the best
 
 Cutter = Callable[[Hypergraph, Array, int, float, int], Array]
 
 
-def partition(graph: IntGraph, chip: ChipSpec, seed: int = 0, rates: Mapping[str, Floats] | None = None) -> Partition:
-    """Cut `graph` into cores of `chip` so that few messages per step go from core to core.
+def partition(hypergraph: Hypergraph, chip: ChipSpec, seed: int = 0) -> Partition:
+    """Cut `hypergraph` into cores of `chip` so that few messages per step go from core to core.
 
-    Messages are counted with `rates`, expected spikes per step (name -> float64 [neuron], inputs too); where none are
-    given, all neurons are taken to spike alike. What fits one core is left on one. Else the cheapest of several cuts
-    within every limit is taken: index order (motifs fill core after core), METIS, and up to 150,000 pins Mt-KaHyPar,
-    each as it is and improved by moves of motifs, the cheapest of all by many more; ties go to the earlier in this
-    list. A cut for fewer chips is taken before a cheaper one, and none uses over 5 % more cores than index order needs,
-    unless that breaks a limit. The same graph, rates and seed give the same cut.
+    What fits one core is left on one. Else the cheapest of several cuts within every limit is taken: index order
+    (motifs fill core after core), METIS, and where that takes no longer than the rest Mt-KaHyPar, each as it is and
+    improved by moves of motifs, the cheapest of all by many more; ties go to the earlier in this list. A cut for fewer
+    chips is taken before a cheaper one, and none uses over 5 % more cores than index order needs, unless that breaks a
+    limit. The same hypergraph and seed give the same cut.
 
     A motif is split into neurons only where it fits no core; `Partition.split` names these. Where no cut keeps every
-    limit, the one that breaks them least is returned and `targets.check` says by how much. Raises InputError for rates
-    that do not fit the graph.
+    limit, the one that breaks them least is returned and `targets.check` says by how much.
     """
-    hypergraph = contract(graph, chip, rates)
     cuts = [loads(hypergraph, np.zeros(hypergraph.units, dtype=np.int64), chip)]
     if cuts[0].excess > 1:
         cuts = list(_cuts(hypergraph, chip, seed))
         cuts.append(_moved(hypergraph, _best(cuts, chip).core_of, chip, _LONG, seed))
-    core_of = _renumbered(_best(cuts, chip).core_of)
-    return Partition({name: core_of[units] for name, units in hypergraph.unit_of.items()}, hypergraph.split)
+    return hypergraph.partition(_renumbered(_best(cuts, chip).core_of))
 
 
 def _best(cuts: Sequence[Loads], chip: ChipSpec) -> Loads:
@@ -74,15 +69,16 @@ def _cuts(hypergraph: Hypergraph, chip: ChipSpec, seed: int) -> Iterator[Loads]:
     cores = ceil(need)
     if cores < need * (1 + _TIGHT):
         cores += 1
-    for cut in _cutters(hypergraph):
+    cores = max(cores, ceil(hypergraph.units / floor(hypergraph.units / need)))  # so many whole units fit a core
+    for cut in _cutters(hypergraph, cores):
         fitted = _fitted(cut, hypergraph, min(cores, most), most, index, chip, seed)
         cores = fitted.cores
         yield fitted
 
 
-def _cutters(hypergraph: Hypergraph) -> Iterator[Cutter]:
+def _cutters(hypergraph: Hypergraph, cores: int) -> Iterator[Cutter]:
     yield metis
-    if hypergraph.pins.size <= _KAHYPAR_PINS:
+    if hypergraph.pins.size * cores <= _KAHYPAR:
         yield kahypar
 
 
@@ -92,7 +88,7 @@ def _fitted(
     """The cut with the fewest cores, from `cores` to `most`, that keeps every limit; else the one nearest to it."""
     tried: list[Loads] = []
     for _ in range(_ATTEMPTS):
-        weights, slack = _weights(hypergraph, index, cores, chip)
+        weights, slack = weights_for(hypergraph, index, cores, chip)
         core_of = _renumbered(cut(hypergraph, weights, cores, slack, seed))
         tried.append(_moved(hypergraph, core_of, chip, _QUICK, seed))
         if tried[-1].excess <= 1 or cores >= most:
@@ -106,22 +102,6 @@ def _moved(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, 
     cores = int(core_of.max()) + 1
     price = 1 - np.eye(cores + 1, cores, dtype=np.int64)
     return loads(hypergraph, improve(hypergraph, core_of, price, chip, trials, seed), chip)
-
-
-def _weights(hypergraph: Hypergraph, index: Loads, cores: int, chip: ChipSpec) -> tuple[Floats, float]:
-    """(weight of every unit, slack): what a partitioner is to spread evenly, and how evenly.
-
-    A unit weighs the larger of its share of a core's neurons and of its memory (input axons by their mean); where
-    that leaves room on the cores, its synaptic operations per step count as much.
-    """
-    neurons = hypergraph.neurons / chip.neurons_per_core.value
-    memory = hypergraph.synapses * float(index.use[1].sum() / max(hypergraph.synapses.sum(), 1))
-    size = np.maximum(neurons, memory)
-    room = float(cores / size.sum() - 1)
-    total = float(hypergraph.events.sum())
-    if room < _ROOM or total <= 0:
-        return size, min(max(room, 0.003), 0.03)
-    return size / size.sum() + hypergraph.events / total, 0.05
 
 
 def _renumbered(core_of: Array) -> Array:

@@ -1,15 +1,14 @@
 """place: cores get tiles of the mesh."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from compiler.ir import IntGraph
+from compiler.cutting.loads import between
+from compiler.hypergraph import Hypergraph
 from compiler.mapping import Partition, Placement
 from compiler.placing.chips_first import chips_first
-from compiler.placing.search import WINDOW, local_search, search_chips
+from compiler.placing.one_chip import on_one_chip, way
+from compiler.placing.search import local_search, search_chips
 from compiler.placing.spectral import spectral_start
-from compiler.traffic import traffic
 from targets.arrays import Array, Floats
 from targets.chip import ChipSpec
 
@@ -18,13 +17,7 @@ from targets.chip import ChipSpec
 _DETOUR = 1.05
 
 
-def place(
-    graph: IntGraph,
-    partition: Partition,
-    chip: ChipSpec,
-    seed: int = 0,
-    rates: Mapping[str, Floats] | None = None,
-) -> Placement:
+def place(hypergraph: Hypergraph, partition: Partition, chip: ChipSpec, seed: int = 0) -> Placement:
     """Tiles for the cores of `partition` so that spikes travel few tiles: the least sum of rate times distance.
 
     Distance is counted in tiles along x and y, from chip to chip as on one. On one chip, a start from the geometry of
@@ -32,25 +25,16 @@ def place(
     number of random kicks; the better is taken. What needs more is spread over the fewest chips: cores get chips first,
     so that little is sent between them, or lie as geometry wants them; then they are exchanged on each chip, and last
     across chips too. Of both, that with fewer messages between chips is taken unless spikes travel over 5 % farther.
-    `rates` as in `partition`. More cores than the system has get tiles below it, which `targets.check` refuses. The
-    same input and seed give the same placement.
+    More cores than the system has get tiles below it, which `targets.check` refuses. The same input and seed give the
+    same placement.
     """
     cores, room = partition.cores, chip.cores.value
     slots = np.array([chip.position(slot) for slot in range(room)], dtype=np.int32)
     if cores <= room and np.all(slots[:cores] == slots[:1]):
         return Placement(slots[:cores].reshape(-1, 2))
-    between = traffic(graph, partition, rates).between
-    both = between + between.T
-    return Placement(_on_several(both, chip, seed) if cores > room else _on_one(both, slots, seed))
-
-
-def _on_one(both: Floats, slots: Array, seed: int) -> Array:
-    """Tile of every core on one chip."""
-    starts = [spectral_start(both, slots)]
-    if len(slots) <= WINDOW:
-        starts.append(np.arange(len(slots)))
-    found = [local_search(both, slots, start, seed) for start in starts]
-    return slots[min(found, key=lambda slot_of: _cost(both, slots, slot_of))[: len(both)]]
+    sent = between(hypergraph, hypergraph.of_units(partition), cores)
+    both = sent + sent.T
+    return Placement(_on_several(both, chip, seed) if cores > room else on_one_chip(both, slots, seed))
 
 
 def _on_several(both: Floats, chip: ChipSpec, seed: int) -> Array:
@@ -59,14 +43,9 @@ def _on_several(both: Floats, chip: ChipSpec, seed: int) -> Array:
     slots, start = chips_first(both, chip, seed)
     starts = [search_chips(both, slots, each, room, seed) for each in (start, spectral_start(both, slots))]
     found = [local_search(both, slots, each, seed) for each in starts]
-    most = _DETOUR * min(_cost(both, slots, slot_of) for slot_of in found)
-    near = [slot_of for slot_of in found if _cost(both, slots, slot_of) <= most]
+    most = _DETOUR * min(way(both, slots, slot_of) for slot_of in found)
+    near = [slot_of for slot_of in found if way(both, slots, slot_of) <= most]
     return slots[min(near, key=lambda slot_of: _between_chips(both, slot_of[:cores] // room))[:cores]]
-
-
-def _cost(both: Floats, slots: Array, slot_of: Array) -> float:
-    tiles = slots[slot_of[: len(both)]].astype(np.int64)
-    return float((both * np.abs(tiles[:, None] - tiles[None]).sum(axis=2)).sum())
 
 
 def _between_chips(both: Floats, chip_of: Array) -> float:

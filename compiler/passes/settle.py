@@ -1,59 +1,97 @@
-"""settle: motifs move between cores that have their places, so that spikes travel few tiles."""
+"""settle: motifs and tiles are chosen again, together, so that spikes travel few tiles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from compiler.cutting.first_fit import first_fit
 from compiler.cutting.improve import improve
-from compiler.cutting.loads import Loads, loads
-from compiler.hypergraph import Hypergraph, contract
-from compiler.ir import IntGraph
+from compiler.cutting.loads import Loads, between, loads
+from compiler.cutting.metis import metis
+from compiler.cutting.weights import weights_for
+from compiler.hypergraph import Hypergraph
 from compiler.mapping import Partition, Placement
-from targets.arrays import Array, Floats
+from compiler.placing.one_chip import on_one_chip
+from targets.arrays import Array
 from targets.chip import ChipSpec
 
 _HOP, _MESSAGES = 6, (1, 24)  # prices: of a hop, and of a message on top, the next one where there are too many
-_TRIALS = 1_500  # per motif
+_STARTS = 16  # cuts that are tried besides the given one
+_WORK = 128_000_000  # pins times cores of all starts together: fewer for large networks, so that time does not run away
+_KICKS = 100  # of the placement of a start, after which motifs move anyway
+_ROUNDS = ((60, 3), (300, 1))  # trials of moves per unit, and how many of the cuts go on
+_LONG = 1_200  # trials of moves per unit for the last of them
+
+
+@dataclass(frozen=True, eq=False)
+class _Mapped:
+    """Loads of a cut, the tile of every core [core, 2] and the sum of rate times distance."""
+
+    loads: Loads
+    tiles: Array
+    hops: float
 
 
 def settle(
-    graph: IntGraph,
-    partition: Partition,
-    placement: Placement,
-    chip: ChipSpec,
-    seed: int = 0,
-    rates: Mapping[str, Floats] | None = None,
-) -> Partition:
-    """The cut again, with motifs moved so that the sum of rate times distance is less and cores stay where they are.
+    hypergraph: Hypergraph, partition: Partition, placement: Placement, chip: ChipSpec, seed: int = 0
+) -> tuple[Partition, Placement]:
+    """Another cut and its placement, for which the sum of rate times distance is less; else the given ones.
 
-    Distance is counted in tiles along x and y; a message counts as a sixth of a hop on top, or as four where the cut
-    would send more messages than index order otherwise. `rates` as in `partition`. Every limit that was kept is
-    kept, and a cut that cannot be shortened is returned as it is. The same input and seed give the same cut.
+    How cores lie to each other decides more than what motifs move later: on one chip up to 16 cuts by METIS, fewer
+    for large networks, are placed, and motifs of each and of the given one moved at the price of the way that spikes
+    then travel: of all shortly, of the best longer, of the last for long. Distance is counted in tiles along x and y;
+    a message counts as a sixth of a hop on top, or as four where the cut would send more messages than both the given
+    one and index order otherwise. Every limit that was kept is kept. The same input and seed give the same mapping.
     """
-    tiles = placement.tiles.astype(np.int64)
-    distance = np.abs(tiles[:, None] - tiles[None]).sum(axis=2)
-    if not distance.any():
-        return partition
-    hypergraph = contract(graph, chip, rates)
-    core_of = np.empty(hypergraph.units, dtype=np.int64)
-    for name, unit_of in hypergraph.unit_of.items():
-        core_of[unit_of] = partition.core_of[name]
-    before = loads(hypergraph, core_of, chip)
+    given = _mapped(hypergraph, hypergraph.of_units(partition), placement.tiles, chip)
+    if not _distance(given.tiles).any():
+        return partition, placement
     index = loads(hypergraph, first_fit(hypergraph, chip), chip)
-    most = max(before.messages, index.messages if index.excess <= 1 else np.inf)
-    for message in _MESSAGES:
-        price = np.vstack([_HOP * distance + message * (1 - np.eye(len(tiles))), np.full(len(tiles), message)])
-        after = loads(hypergraph, improve(hypergraph, core_of, price.astype(np.int64), chip, _TRIALS, seed), chip)
-        if after.messages <= most and _hops(hypergraph, after, distance) < _hops(hypergraph, before, distance):
-            settled = {name: after.core_of[units] for name, units in hypergraph.unit_of.items()}
-            return Partition(settled, partition.split)
-    return partition
+    most = max(given.loads.messages, index.messages if index.excess <= 1 else 0.0)
+    cuts = [given, *_starts(hypergraph, given.loads.cores, index, chip, seed)]
+    for trials, kept in _ROUNDS:
+        moved = [_moved(hypergraph, cut, _MESSAGES[0], trials, chip, seed) for cut in cuts]
+        cuts = _best([given, *moved], given, most)[:kept]
+    last = (_moved(hypergraph, cuts[0], message, _LONG, chip, seed) for message in _MESSAGES)
+    found = next((cut for cut in last if cut.loads.messages <= most), given)
+    best = _best([given, *cuts, found], given, most)[0]
+    if best is given:
+        return partition, placement
+    return hypergraph.partition(best.loads.core_of), Placement(best.tiles)
 
 
-def _hops(hypergraph: Hypergraph, cut: Loads, distance: Array) -> float:
-    """Rate times distance of all messages between cores."""
-    net_of = np.repeat(np.arange(hypergraph.nets), np.diff(hypergraph.indptr))
-    inner = hypergraph.home[net_of] >= 0
-    net, core = np.divmod(np.unique(net_of[inner] * cut.cores + cut.core_of[hypergraph.pins[inner]]), cut.cores)
-    return float((hypergraph.rate[net] * distance[cut.core_of[hypergraph.home[net]], core]).sum())
+def _starts(hypergraph: Hypergraph, cores: int, index: Loads, chip: ChipSpec, seed: int) -> Iterator[_Mapped]:
+    """Cuts by METIS into `cores`, placed on one chip."""
+    if cores > chip.cores.value:
+        return
+    slots = np.array([chip.position(slot) for slot in range(chip.cores.value)], dtype=np.int32)
+    weights, slack = weights_for(hypergraph, index, cores, chip)
+    for each in range(seed, seed + min(_STARTS, _WORK // max(hypergraph.pins.size * cores, 1))):
+        core_of = np.unique(metis(hypergraph, weights, cores, slack, each), return_inverse=True)[1].ravel()
+        sent = between(hypergraph, core_of, int(core_of.max()) + 1)
+        yield _mapped(hypergraph, core_of, on_one_chip(sent + sent.T, slots, seed, _KICKS), chip)
+
+
+def _moved(hypergraph: Hypergraph, cut: _Mapped, message: int, trials: int, chip: ChipSpec, seed: int) -> _Mapped:
+    """The cut after moves of motifs, cores where they were."""
+    distance = _distance(cut.tiles)
+    price = np.vstack([_HOP * distance + message * (distance > 0), np.full(len(distance), message)])
+    return _mapped(hypergraph, improve(hypergraph, cut.loads.core_of, price, chip, trials, seed), cut.tiles, chip)
+
+
+def _best(cuts: list[_Mapped], given: _Mapped, most: float) -> list[_Mapped]:
+    """Those cuts that keep limits as the given one does and send no more messages than told, fewest hops first."""
+    excess = max(given.loads.excess, 1.0)
+    fit = [cut for cut in cuts if cut.loads.excess <= excess and cut.loads.messages <= most]
+    return sorted(fit, key=lambda cut: cut.hops)
+
+
+def _mapped(hypergraph: Hypergraph, core_of: Array, tiles: Array, chip: ChipSpec) -> _Mapped:
+    hops = between(hypergraph, core_of, len(tiles)) * _distance(tiles)
+    return _Mapped(loads(hypergraph, core_of, chip), tiles, float(hops.sum()))
+
+
+def _distance(tiles: Array) -> Array:
+    """Tiles between every two cores, int64 [core, core]."""
+    return np.abs(tiles[:, None].astype(np.int64) - tiles[None]).sum(axis=2)

@@ -1,16 +1,23 @@
 """Small chips and graphs that the tests of partition and place share."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from compiler.ir import IntGraph
-from targets.arrays import Array
+from compiler.mapping import Partition, Placement
+from compiler.passes.contract import contract
+from compiler.passes.partition import partition
+from compiler.passes.place import place
+from targets.arrays import Array, Floats
 from targets.chip import ChipSpec, Limit, chip_named
 from targets.ports import Input
 from targets.program import IntPopulation, IntProjection
 from targets.synapses import Dense
+
+Rates = Mapping[str, Floats] | None
 
 
 def small(**limits: int) -> ChipSpec:
@@ -47,3 +54,13 @@ def chain(order: Array, extra: Array | None = None) -> IntGraph:
         10,
         "",
     )
+
+
+def partitioned(graph: IntGraph, chip: ChipSpec, seed: int = 0, rates: Rates = None) -> Partition:
+    """Contracted and cut."""
+    return partition(contract(graph, chip, rates), chip, seed)
+
+
+def placement(graph: IntGraph, cut: Partition, chip: ChipSpec, seed: int = 0, rates: Rates = None) -> Placement:
+    """Contracted and placed."""
+    return place(contract(graph, chip, rates), cut, chip, seed)

@@ -224,6 +224,7 @@ def test_every_stage_is_told_with_its_text() -> None:
         "quantization",
         "prune",
         "bounds",
+        "contract",
         "partition",
         "place",
         "settle",

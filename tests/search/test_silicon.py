@@ -12,7 +12,6 @@ from scipy.stats import spearmanr
 from compiler.frontends.network import lower
 from compiler.ir import IntGraph
 from compiler.passes.fold import fold
-from compiler.passes.partition import partition
 from compiler.passes.quantize import quantize
 from compiler.traffic import traffic
 from search.derive import READOUT, derive, hidden_names, motif_network
@@ -28,6 +27,7 @@ from targets.chip import ChipSpec, Limit, chip_named
 from targets.errors import InputError
 from targets.raster import SpikeRaster
 from targets.synapses import with_weights
+from tests.compiler.mapped import partitioned
 from tests.search.tiny import TINY, tiny_split
 
 CPU = torch.device("cpu")
@@ -207,7 +207,7 @@ def test_synapses_agree_with_the_derived_network(wiring: Wiring, neurons: tuple[
 def compiled(network: Network, spec: ChipSpec, rates: dict[str, Array]) -> tuple[int, float]:
     """Cores and messages per step of the compiler's cut."""
     graph: IntGraph = quantize(fold(lower(network)), spec)
-    cut = partition(graph, spec, 0, rates)
+    cut = partitioned(graph, spec, 0, rates)
     return cut.cores, traffic(graph, cut, rates).messages
 
 

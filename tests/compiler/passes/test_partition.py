@@ -1,5 +1,6 @@
 """partition: an IntGraph is cut into cores, between motifs, so that few messages go from core to core."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -14,14 +15,12 @@ from compiler.bench.networks import generated, topologies
 from compiler.cutting.first_fit import first_fit
 from compiler.cutting.improve import improve
 from compiler.cutting.loads import loads
-from compiler.cutting.moves import Moves, move, moves, room
+from compiler.cutting.moves import Moves, crowded, exchange, move, moves, room
 from compiler.frontends.network import lower
-from compiler.hypergraph import contract
 from compiler.ir import IntGraph
 from compiler.mapping import Partition
+from compiler.passes.contract import contract
 from compiler.passes.fold import fold
-from compiler.passes.partition import partition
-from compiler.passes.place import place
 from compiler.passes.quantize import quantize
 from compiler.pipeline import compile_network
 from compiler.text import text
@@ -29,7 +28,7 @@ from compiler.traffic import traffic
 from targets.arrays import Array
 from targets.errors import InputError
 from targets.usage import CoreUsage, usage
-from tests.compiler.mapped import chain, small
+from tests.compiler.mapped import chain, partitioned, placement, small
 from tests.networks import random_network, tiny_network
 
 LOIHI1 = small()
@@ -49,7 +48,7 @@ def graph(seed: int) -> IntGraph:
 def used(graph: IntGraph, cut: Partition, **limits: int) -> tuple[CoreUsage, ...]:
     """What `targets.usage` counts on the cores of the assembled program."""
     chip = small(**limits)
-    return usage(assemble(graph, cut, place(graph, cut, chip), chip, {}), chip)
+    return usage(assemble(graph, cut, placement(graph, cut, chip), chip, {}), chip)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,7 @@ def used(graph: IntGraph, cut: Partition, **limits: int) -> tuple[CoreUsage, ...
 @pytest.mark.parametrize("seed", range(3))
 def test_every_core_keeps_the_limit_and_no_motif_is_split(limit: dict[str, int], field: str, seed: int) -> None:
     integers = graph(seed)
-    cut = partition(integers, small(**limit))
+    cut = partitioned(integers, small(**limit))
     assert cut.cores > 1
     assert not cut.split
     for population in integers.populations:
@@ -81,7 +80,7 @@ def test_generated_networks_keep_every_limit_and_beat_index_order(topology: str,
     made = generated(topology, 600, 4, seed)
     limits = {"neurons_per_core": 100, "axons_in_per_core": 900, "axons_out_per_core": 700}
     chip = small(**limits)
-    cut = partition(made.graph, chip, seed, made.rates)
+    cut = partitioned(made.graph, chip, seed, made.rates)
     assert sorted(np.unique(np.concatenate(list(cut.core_of.values())))) == list(range(cut.cores))
     for core in used(made.graph, cut, **limits):
         assert core.neurons <= 100
@@ -128,6 +127,7 @@ def test_tolls_and_loads_of_moves_are_exact(topology: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     hypergraph = contract(made.graph, chip, made.rates)
     price = rng.integers(1, 9, (5, 4))
+    price[:4] += price[:4].T
     price[np.arange(4), np.arange(4)] = 0
     scale = hypergraph.rate.max() / 1e6
 
@@ -144,6 +144,13 @@ def test_tolls_and_loads_of_moves_are_exact(topology: str, seed: int) -> None:
         if (core_of == here).sum() == 1 or core == here:
             continue
         before = paid(core_of)
+        partner = int(rng.choice(np.flatnonzero(core_of == core)))
+        swapped = core_of.copy()
+        swapped[[unit, partner]] = core, here
+        both, axons_here, axons_there = exchange(cut, unit, partner)
+        axons = loads(hypergraph, swapped, chip).use[2] - loads(hypergraph, core_of, chip).use[2]
+        assert both * scale == pytest.approx(paid(swapped) - before, abs=1e-3)
+        assert (axons[[here, core]] * chip.axons_in_per_core.value).round().tolist() == [axons_here, axons_there]
         foretold = cut.toll[unit, core] - cut.toll[unit, here]
         move(cut, unit, core)
         core_of[unit] = core
@@ -175,13 +182,36 @@ def test_a_unit_more_fits_where_room_says_so() -> None:
     assert set(answers) == {True, False}
 
 
+def test_an_exchange_crowds_a_core_where_its_loads_say_so() -> None:
+    """The same limits; what a core gets more of and then has too much of, profiles and output axons aside."""
+    limits = {"neurons_per_core": 14, "synapse_bytes_per_core": 1500, "axons_in_per_core": 34}
+    chip = small(**limits)
+    answers = []
+    for seed in range(3):
+        hypergraph = contract(graph(seed), chip)
+        rng = np.random.default_rng(seed)
+        core_of = np.concatenate([np.arange(4), rng.integers(0, 4, hypergraph.units - 4)])
+        cut = moves(hypergraph, core_of, 1 - np.eye(5, 4, dtype=np.int64), chip, 1e9)
+        before = loads(hypergraph, core_of, chip).use[:3]
+        for unit, partner in itertools.permutations(range(hypergraph.units), 2):
+            here, core = core_of[[unit, partner]].tolist()
+            if here == core:
+                continue
+            swapped = core_of.copy()
+            swapped[[unit, partner]] = core, here
+            after = loads(hypergraph, swapped, chip).use[:3]
+            answers.append(bool(((after > 1) & (after > before))[:, core].any()))
+            assert crowded(cut, unit, partner, core, exchange(cut, unit, partner)[2]) == answers[-1]
+    assert set(answers) == {True, False}
+
+
 def test_two_cliques_in_mixed_order_are_found() -> None:
     """Eight motifs, even ones in one chain and odd ones in another, joined by one link: one pair of cores, 2 messages.
 
     Index order would cut three links twice over.
     """
     order = np.array([0, 2, 4, 6, 7, 5, 3, 1])
-    cut = partition(chain(order), small(neurons_per_core=8))
+    cut = partitioned(chain(order), small(neurons_per_core=8))
     assert cut.core_of["motifs"][::2].tolist() == [0, 1, 0, 1, 0, 1, 0, 1]
 
 
@@ -190,7 +220,7 @@ def test_without_messages_to_save_index_order_wins(kept: int) -> None:
     """No synapses at all, or none that a spike ever uses."""
     made = chain(np.arange(8))
     made = replace(made, projections=made.projections[:kept])
-    cut = partition(made, small(neurons_per_core=6), 0, {"outside": np.zeros(1), "motifs": np.zeros(16)})
+    cut = partitioned(made, small(neurons_per_core=6), 0, {"outside": np.zeros(1), "motifs": np.zeros(16)})
     assert cut.core_of["motifs"][::2].tolist() == [0, 0, 0, 1, 1, 1, 2, 2]
 
 
@@ -199,12 +229,14 @@ def test_rates_decide_where_to_cut() -> None:
     for quiet in (8, 9, 10):
         rates = np.ones(40)
         rates[2 * quiet : 2 * quiet + 2] = 0.01
-        cut = partition(chain(np.arange(20)), small(neurons_per_core=24), 0, {"outside": np.zeros(1), "motifs": rates})
+        cut = partitioned(
+            chain(np.arange(20)), small(neurons_per_core=24), 0, {"outside": np.zeros(1), "motifs": rates}
+        )
         assert cut.core_of["motifs"][::2].tolist() == [0] * (quiet + 1) + [1] * (19 - quiet)
 
 
 def test_one_core_suffices_for_a_small_network_and_no_partitioner_is_started() -> None:
-    assert partition(graph(0), LOIHI1).cores == 1
+    assert partitioned(graph(0), LOIHI1).cores == 1
     code = (
         "import sys; from compiler.pipeline import compile_network; from tests.networks import random_network;"
         "compile_network(random_network(0)); print(sorted({'mtkahypar', 'pymetis'} & set(sys.modules)))"
@@ -215,7 +247,7 @@ def test_one_core_suffices_for_a_small_network_and_no_partitioner_is_started() -
 
 def test_a_motif_too_large_for_a_core_is_split_and_named() -> None:
     integers = graph(0)
-    cut = partition(integers, small(neurons_per_core=3))
+    cut = partitioned(integers, small(neurons_per_core=3))
     assert cut.split["hidden"].tolist() == [0, 1, 2, 3, 4, 5]
     assert "answer" not in cut.split
     assert cut.cores == 9  # 24 neurons of motifs and 3 of the readout, three on each
@@ -223,7 +255,7 @@ def test_a_motif_too_large_for_a_core_is_split_and_named() -> None:
 
 
 def test_a_neuron_too_large_for_a_core_is_left_to_check() -> None:
-    cut = partition(graph(0), small(axons_in_per_core=20))
+    cut = partitioned(graph(0), small(axons_in_per_core=20))
     assert max(core.axons_in for core in used(graph(0), cut, axons_in_per_core=20)) == 24
 
 
@@ -232,18 +264,18 @@ def test_another_process_with_other_processors_gives_the_same_cut(processors: se
     code = (
         "import os;"
         f"os.sched_setaffinity(0, {processors!r}) if {processors!r} else None;"
-        "from compiler.bench.networks import generated; from compiler.passes.partition import partition;"
-        "from compiler.passes.place import place; from tests.compiler.mapped import small;"
+        "from compiler.bench.networks import generated;"
+        "from tests.compiler.mapped import partitioned, placement, small;"
         "made = generated('modular', 1200, 4, 5); chip = small(neurons_per_core=128);"
-        "cut = partition(made.graph, chip, 7, made.rates);"
-        "print(cut.core_of['motifs'].tolist(), place(made.graph, cut, chip, 7, made.rates).tiles.tolist())"
+        "cut = partitioned(made.graph, chip, 7, made.rates);"
+        "print(cut.core_of['motifs'].tolist(), placement(made.graph, cut, chip, 7, made.rates).tiles.tolist())"
     )
     if processors and not processors <= os.sched_getaffinity(0):
         pytest.skip("processor 0 is not ours to use")
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     made, chip = generated("modular", 1200, 4, 5), small(neurons_per_core=128)
-    cut = partition(made.graph, chip, 7, made.rates)
-    placed = place(made.graph, cut, chip, 7, made.rates)
+    cut = partitioned(made.graph, chip, 7, made.rates)
+    placed = placement(made.graph, cut, chip, 7, made.rates)
     assert f"{cut.core_of['motifs'].tolist()} {placed.tiles.tolist()}" == other
 
 
@@ -256,7 +288,7 @@ def test_no_input_is_changed() -> None:
     kept = start.copy()
     price = 1 - np.eye(int(start.max()) + 2, int(start.max()) + 1, dtype=np.int64)
     improve(hypergraph, start, price, chip, 100, 0)
-    partition(made.graph, chip, 0, made.rates)
+    partitioned(made.graph, chip, 0, made.rates)
     assert (start == kept).all()
     for projection, before in zip(made.graph.projections, held, strict=True):
         assert (projection.synapses.weights == before).all()
@@ -291,7 +323,7 @@ def test_alike_sources_are_one_net() -> None:
 )
 def test_rates_must_fit(rates: dict[str, np.ndarray], sentence: str) -> None:
     with pytest.raises(InputError) as error:
-        partition(chain(np.arange(3)), LOIHI1, 0, rates)
+        partitioned(chain(np.arange(3)), LOIHI1, 0, rates)
     assert str(error.value) == sentence
 
 

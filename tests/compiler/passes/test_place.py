@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 from compiler.mapping import Partition, Placement
-from compiler.passes.place import place
 from compiler.placing.groups import groups
 from compiler.traffic import traffic
-from tests.compiler.mapped import chain, small, system
+from tests.compiler.mapped import chain, placement, small, system
 
 
 def one_core_each(motifs: int) -> Partition:
@@ -25,7 +24,7 @@ def test_a_shuffled_chain_of_cores_is_laid_out_as_a_chain(seed: int) -> None:
     """Eight cores in a chain on a mesh of 4 x 2: a snake has one hop per link, and nothing is shorter."""
     graph = chain(np.random.default_rng(seed).permutation(8))
     cut = one_core_each(8)
-    placed = place(graph, cut, small(cores=8, cores_per_tile=1, tiles_x=4), seed)
+    placed = placement(graph, cut, small(cores=8, cores_per_tile=1, tiles_x=4), seed)
     assert sorted(placed.tiles.tolist()) == [[x, y] for x in range(4) for y in range(2)]
     sent = traffic(graph, cut)
     assert sent.hops(placed) == pytest.approx(sent.between.sum())
@@ -39,13 +38,13 @@ def test_small_meshes_are_placed_optimally(seed: int) -> None:
     sent = traffic(graph, cut)
     tiles = np.array([chip.position(slot) for slot in range(6)])
     least = min(sent.hops(Placement(tiles[list(order)])) for order in itertools.permutations(range(6)))
-    assert sent.hops(place(graph, cut, chip, seed)) == pytest.approx(least)
+    assert sent.hops(placement(graph, cut, chip, seed)) == pytest.approx(least)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_tile_holds_more_cores_than_it_can_and_none_lies_outside_the_chip(seed: int) -> None:
     chip = small(cores=24, cores_per_tile=2, tiles_x=4)
-    placed = place(chain(np.random.default_rng(seed).permutation(20)), one_core_each(20), chip, seed)
+    placed = placement(chain(np.random.default_rng(seed).permutation(20)), one_core_each(20), chip, seed)
     tiles, held = np.unique(placed.tiles, axis=0, return_counts=True)
     assert held.max() <= 2
     assert (tiles >= 0).all()
@@ -56,14 +55,14 @@ def test_cores_that_talk_most_share_a_tile() -> None:
     """A chain of four cores of which the first and third spike much: the link in the middle is the one to stretch."""
     graph = chain(np.arange(4))
     rates = {"outside": np.zeros(1), "motifs": np.repeat([1.0, 0.01, 1.0, 0.01], 2)}
-    placed = place(graph, one_core_each(4), small(cores=4, cores_per_tile=2, tiles_x=2), 0, rates).tiles.tolist()
+    placed = placement(graph, one_core_each(4), small(cores=4, cores_per_tile=2, tiles_x=2), 0, rates).tiles.tolist()
     assert placed[0] == placed[1]
     assert placed[2] == placed[3]
 
 
 def test_more_cores_than_the_system_has_are_placed_below_it() -> None:
     chip = system(cores=1, tiles_x=1)
-    placed = place(chain(np.arange(6)), one_core_each(6), chip)
+    placed = placement(chain(np.arange(6)), one_core_each(6), chip)
     assert sorted(placed.tiles.tolist()) == [[x, y] for x in range(2) for y in range(3)]
     assert [chip.chip_at(*tile) for tile in placed.tiles.tolist()].count(-1) == 2
 
@@ -76,7 +75,7 @@ def test_on_several_chips_every_core_has_a_place_of_its_own(cores: int, per_tile
     chip = system(cores_per_tile=per_tile, tiles_x=width)
     rng = np.random.default_rng(seed)
     graph = chain(rng.permutation(cores), extra=rng.integers(0, cores, (cores, 2)))
-    placed = place(graph, one_core_each(cores), chip, seed)
+    placed = placement(graph, one_core_each(cores), chip, seed)
     held = collections.Counter(map(tuple, placed.tiles.tolist()))
     assert all(count <= chip.cores_at(*tile) for tile, count in held.items())
     assert len({chip.chip_at(*tile) for tile in held}) == math.ceil(cores / 6)
@@ -84,13 +83,13 @@ def test_on_several_chips_every_core_has_a_place_of_its_own(cores: int, per_tile
 
 def test_the_same_seed_gives_the_same_places_on_several_chips() -> None:
     graph, cut = chain(np.random.default_rng(0).permutation(10)), one_core_each(10)
-    once, again = (place(graph, cut, system(), 3).tiles.tolist() for _ in range(2))
+    once, again = (placement(graph, cut, system(), 3).tiles.tolist() for _ in range(2))
     assert once == again
 
 
 def test_without_traffic_several_chips_are_filled() -> None:
     graph = replace(chain(np.arange(10)), projections=())
-    placed = place(graph, one_core_each(10), system())
+    placed = placement(graph, one_core_each(10), system())
     assert len({tuple(tile) for tile in placed.tiles.tolist()}) == 10
 
 
@@ -103,7 +102,7 @@ def test_cores_that_talk_much_share_a_chip(seed: int) -> None:
     graph, chip = chain(order, extra=np.concatenate([links, links])), system()
     rates = np.ones((24, 2))
     rates[rings[:, -1]] = 0.1
-    placed = place(graph, one_core_each(24), chip, seed, {"outside": np.zeros(1), "motifs": rates.ravel()})
+    placed = placement(graph, one_core_each(24), chip, seed, {"outside": np.zeros(1), "motifs": rates.ravel()})
     chips = np.array([chip.chip_at(*tile) for tile in placed.tiles.tolist()])
     assert [len(set(chips[ring])) for ring in rings] == [1, 1, 1, 1]
     assert len(set(chips)) == 4
@@ -115,7 +114,7 @@ def test_a_chain_is_laid_across_chips_nearly_without_detours(seed: int) -> None:
     chip = system(cores=25, tiles_x=5)
     graph, cut = chain(np.random.default_rng(seed).permutation(90)), one_core_each(90)
     sent = traffic(graph, cut)
-    assert sent.hops(place(graph, cut, chip, seed)) < 1.3 * sent.between.sum()
+    assert sent.hops(placement(graph, cut, chip, seed)) < 1.3 * sent.between.sum()
 
 
 def test_where_chips_are_too_many_for_one_search_windows_of_them_are_improved(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +122,7 @@ def test_where_chips_are_too_many_for_one_search_windows_of_them_are_improved(mo
     monkeypatch.setattr("compiler.placing.search.WINDOW", 32)
     chip = system(cores=25, tiles_x=5)
     graph, cut = chain(np.random.default_rng(0).permutation(90)), one_core_each(90)
-    placed = place(graph, cut, chip)
+    placed = placement(graph, cut, chip)
     assert len({tuple(tile) for tile in placed.tiles.tolist()}) == 90
     sent = traffic(graph, cut)
     assert sent.hops(placed) < 1.3 * sent.between.sum()
@@ -145,7 +144,7 @@ def test_groups_keep_within_the_room_of_a_chip(cores: int, seed: int) -> None:
 def test_above_512_places_windows_of_the_mesh_are_improved() -> None:
     graph, cut = chain(np.random.default_rng(0).permutation(600)), one_core_each(600)
     chip = small(cores=600, cores_per_tile=1, tiles_x=30)
-    placed = place(graph, cut, chip)
+    placed = placement(graph, cut, chip)
     assert len({tuple(tile) for tile in placed.tiles.tolist()}) == 600
     row_major = Placement(np.array([chip.position(core) for core in range(600)]))
     sent = traffic(graph, cut)
@@ -165,5 +164,5 @@ def test_traffic_counts_a_spike_once_per_core_that_listens() -> None:
 
 def test_place_golden(golden: Callable[[str, str], None]) -> None:
     graph = chain(np.array([0, 5, 2, 4, 1, 3]))
-    placed = place(graph, one_core_each(6), small(cores=6, cores_per_tile=1, tiles_x=3))
+    placed = placement(graph, one_core_each(6), small(cores=6, cores_per_tile=1, tiles_x=3))
     golden("place.txt", "\n".join(f"core {core}: {x} {y}" for core, (x, y) in enumerate(placed.tiles.tolist())) + "\n")

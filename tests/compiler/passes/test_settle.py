@@ -1,4 +1,4 @@
-"""settle: motifs move between cores that have their places, so that spikes travel few tiles."""
+"""settle: motifs and tiles are chosen again, together, so that spikes travel few tiles."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,16 @@ import pytest
 
 from compiler.assemble import assemble
 from compiler.bench.networks import generated, topologies
+from compiler.cutting.first_fit import first_fit
+from compiler.cutting.loads import loads
+from compiler.ir import IntGraph
 from compiler.mapping import Partition, Placement
+from compiler.passes.contract import contract
 from compiler.passes.partition import partition
 from compiler.passes.place import place
 from compiler.passes.settle import settle
 from compiler.traffic import traffic
+from targets.chip import ChipSpec
 from targets.usage import usage
 from tests.compiler.mapped import chain, small
 
@@ -22,29 +27,52 @@ def of_motifs(*cores: int) -> Partition:
     return Partition({"motifs": np.repeat(cores, 2)})
 
 
-def motifs(cut: Partition) -> list[int]:
-    return cut.core_of["motifs"][::2].tolist()
+def columns(cut: Partition, placed: Placement) -> list[int]:
+    """Where the motifs of a row of cores are."""
+    return placed.tiles[cut.core_of["motifs"][::2], 0].tolist()
 
 
-def test_motifs_change_places_where_cores_are_full() -> None:
-    """A chain of six motifs in a row of three cores, two on each: the third and the fifth are on the wrong ones."""
+def settled(graph: IntGraph, cut: Partition, placed: Placement, chip: ChipSpec) -> tuple[Partition, Placement]:
+    return settle(contract(graph, chip), cut, placed, chip)
+
+
+@pytest.mark.parametrize("cores", [(0, 0, 2, 1, 1, 2), (2, 0, 0, 1, 1, 2), (0, 1, 2, 0, 1, 2)])
+def test_a_chain_in_a_row_of_full_cores_is_put_in_order(cores: tuple[int, ...]) -> None:
+    """Six motifs, two on each of three cores: two spikes travel a tile each, and no order has less."""
     chip = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3)
-    settled = settle(chain(np.arange(6)), of_motifs(0, 0, 2, 1, 1, 2), ROW, chip)
-    assert motifs(settled) in ([0, 0, 1, 1, 2, 2], [2, 2, 1, 1, 0, 0])
+    found = columns(*settled(chain(np.arange(6)), of_motifs(*cores), ROW, chip))
+    assert found in ([0, 0, 1, 1, 2, 2], [2, 2, 1, 1, 0, 0])
 
 
-def test_cores_stay_where_they_are_and_none_is_emptied() -> None:
-    """All four motifs would fit the first core, and no spike would travel."""
+def test_every_core_has_a_tile_and_a_motif() -> None:
+    """All four motifs would fit the first core, and no spike would travel; but no core is emptied by moves."""
     chip = small(neurons_per_core=8, cores=3, cores_per_tile=1, tiles_x=3)
-    settled = settle(chain(np.arange(4)), of_motifs(0, 1, 1, 2), ROW, chip)
-    assert sorted(set(motifs(settled))) == [0, 1, 2]
+    cut, placed = settled(chain(np.arange(4)), of_motifs(0, 1, 1, 2), ROW, chip)
+    assert cut.cores == len(placed.tiles) == len(set(columns(cut, placed)))
+    assert cut.cores in (2, 3)
 
 
 def test_what_cannot_be_shortened_is_returned_itself() -> None:
     chip = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3)
-    graph, best = chain(np.arange(6)), of_motifs(0, 0, 1, 1, 2, 2)
-    assert settle(graph, best, ROW, chip) is best
-    assert settle(graph, best, Placement(np.zeros((3, 2), np.int32)), chip) is best
+    graph, best, one_tile = chain(np.arange(6)), of_motifs(0, 0, 1, 1, 2, 2), Placement(np.zeros((3, 2), np.int32))
+    for placed in (ROW, one_tile):
+        cut, same = settled(graph, best, placed, chip)
+        assert cut is best
+        assert same is placed
+
+
+@pytest.mark.parametrize("start", ["scattered", "partition"])
+def test_more_cores_than_the_chip_has_are_left_to_check(start: str) -> None:
+    """Cores below the mesh: nothing is placed anew, motifs may still move."""
+    chip = small(neurons_per_core=4, cores=2, cores_per_tile=1, tiles_x=2)
+    graph, cut = chain(np.arange(6)), of_motifs(0, 1, 2, 0, 1, 2)
+    hypergraph = contract(graph, chip)
+    if start == "partition":
+        cut = partition(hypergraph, chip)
+    placed = place(hypergraph, cut, chip)
+    moved, same = settle(hypergraph, cut, placed, chip)
+    assert same.tiles.tolist() == placed.tiles.tolist()
+    assert traffic(graph, moved).hops(same) <= traffic(graph, cut).hops(placed)
 
 
 @pytest.mark.parametrize("topology", topologies())
@@ -52,33 +80,39 @@ def test_what_cannot_be_shortened_is_returned_itself() -> None:
 def test_hops_fall_and_every_limit_is_kept(topology: str, seed: int) -> None:
     made = generated(topology, 600, 4, seed)
     chip = small(neurons_per_core=100, axons_in_per_core=900, axons_out_per_core=700, cores_per_tile=1, tiles_x=3)
-    cut = partition(made.graph, chip, seed, made.rates)
-    placed = place(made.graph, cut, chip, seed, made.rates)
-    settled = settle(made.graph, cut, placed, chip, seed, made.rates)
-    assert settled.cores == cut.cores
-    before, after = (traffic(made.graph, each, made.rates).hops(placed) for each in (cut, settled))
-    assert after < before or settled is cut
-    for core in usage(assemble(made.graph, settled, placed, chip, {}), chip):
+    hypergraph = contract(made.graph, chip, made.rates)
+    cut = partition(hypergraph, chip, seed)
+    placed = place(hypergraph, cut, chip, seed)
+    moved, tiles = settle(hypergraph, cut, placed, chip, seed)
+    assert moved.cores <= cut.cores
+    assert len(np.unique(tiles.tiles, axis=0)) == len(tiles.tiles) == moved.cores
+    before, after = traffic(made.graph, cut, made.rates), traffic(made.graph, moved, made.rates)
+    assert after.hops(tiles) < before.hops(placed) or moved is cut
+    index = loads(hypergraph, first_fit(hypergraph, chip), chip)
+    assert after.messages <= max(before.messages, index.messages) * (1 + 1e-9)
+    for core in usage(assemble(made.graph, moved, tiles, chip, {}), chip):
         assert core.neurons <= 100
         assert core.axons_in <= 900
         assert core.axons_out <= 700
         assert core.synapse_bytes <= chip.synapse_bytes_per_core.value
-    for values in settled.core_of.values():
+    for values in moved.core_of.values():
         together = values.reshape(-1, 4)
         assert (together == together[:, :1]).all()
 
 
-def test_the_same_seed_gives_the_same_cut() -> None:
+def test_the_same_seed_gives_the_same_mapping() -> None:
     made = generated("grid", 600, 4, 0)
     chip = small(neurons_per_core=100, cores_per_tile=1, tiles_x=3)
+    hypergraph = contract(made.graph, chip, made.rates)
     scattered = Partition({"motifs": np.repeat(np.arange(150) % 6, 4)})
-    placed = place(made.graph, scattered, chip, 0, made.rates)
-    once, again = (settle(made.graph, scattered, placed, chip, 3, made.rates).core_of["motifs"] for _ in range(2))
-    assert once.tolist() == again.tolist()
-    assert once.tolist() != scattered.core_of["motifs"].tolist()
+    placed = place(hypergraph, scattered, chip)
+    once, again = (settle(hypergraph, scattered, placed, chip, 3) for _ in range(2))
+    assert once[0].core_of["motifs"].tolist() == again[0].core_of["motifs"].tolist()
+    assert once[1].tiles.tolist() == again[1].tiles.tolist()
+    assert once[0].core_of["motifs"].tolist() != scattered.core_of["motifs"].tolist()
 
 
 def test_settle_golden(golden: Callable[[str, str], None]) -> None:
     chip = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3)
-    settled = settle(chain(np.arange(6)), of_motifs(2, 0, 0, 1, 1, 2), ROW, chip)
-    golden("settle.txt", "".join(f"motif {motif}: core {core}\n" for motif, core in enumerate(motifs(settled))))
+    found = columns(*settled(chain(np.arange(6)), of_motifs(2, 0, 0, 1, 1, 2), ROW, chip))
+    golden("settle.txt", "".join(f"motif {motif}: column {column}\n" for motif, column in enumerate(found)))
