@@ -9,7 +9,7 @@ from compiler.bench.map import OURS
 from compiler.bench.results import Results
 
 COMPARABLE = 100_000
-"""Neurons up to which motifs are moved: beyond, tables grow too large, cuts stay those of METIS and seconds fall."""
+"""Neurons up to which everything is done: beyond, tables grow too large, and motifs move within regions of cores only."""
 
 Point = tuple[int, float]
 

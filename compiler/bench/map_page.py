@@ -206,7 +206,8 @@ def _growth(results: Results) -> str:
                 told.append(f"{name} up to {most:,} neurons {slope:.2f}")
     return (
         f"Fitted exponents of CPU seconds against neurons on grids, k = 8: {'; '.join(told) or 'not enough sizes'}. "
-        f"Beyond {COMPARABLE:,} neurons motifs are no longer moved, so that the first figures say more.\n"
+        f"Beyond {COMPARABLE:,} neurons motifs move within regions of cores only, and less often, so that the first "
+        "figures say more.\n"
     )
 
 

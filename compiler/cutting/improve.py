@@ -6,28 +6,41 @@ from compiler.hypergraph import Hypergraph
 from targets.arrays import Array
 from targets.chip import ChipSpec
 
-_TABLE = 50_000_000  # entries of [net, core] and of [unit, core] above which a cut is left as it is
+_TABLE = 50_000_000  # entries of a table
 _HOT, _COLD = 4.0, 0.1  # temperatures, in what a mean unit pays to reach one core at the least price
 _IMBALANCE = 1.15  # synaptic operations per step of the busiest core over the mean
 
 
-def improve(hypergraph: Hypergraph, core_of: Array, price: Array, chip: ChipSpec, trials: int, seed: int) -> Array:
+def fits_tables(hypergraph: Hypergraph, cores: int) -> bool:
+    """Whether the tables that moves need, [net, core] and [unit, core], are of a bearable size."""
+    return max(hypergraph.nets, hypergraph.units) * cores <= _TABLE
+
+
+def improve(
+    hypergraph: Hypergraph,
+    core_of: Array,
+    price: Array,
+    chip: ChipSpec,
+    trials: int,
+    seed: int,
+    axons_out: Array | None = None,
+) -> Array:
     """Core of every unit, int [unit], after moves of single units; the same input and seed give the same cut.
 
     `price` int [core + 1, core] is that of one message from core to core, the same both ways; its last row is for
     inputs. First units leave cores that break a limit or whose synaptic operations per step exceed 1.15 times the mean;
     then simulated annealing, of about `trials` per unit that look at two cores, brings the sum of rate times price
-    down, where every limit of the chip is kept by then. No core is emptied. The given cut is returned where that is no
-    worse, or where a table [net, core] is too large.
+    down, where every limit of the chip is kept by then. No core is emptied. `axons_out` [unit] are output axons that a
+    unit has besides those which follow from the hypergraph. The given cut is returned where that is no worse, or where
+    tables are too large (`fits_tables`).
     """
-    cores = price.shape[1]
-    if max(hypergraph.nets, hypergraph.units) * cores > _TABLE or cores < 2:
+    if not fits_tables(hypergraph, price.shape[1]) or price.shape[1] < 2:
         return core_of
     from compiler.cutting.anneal import anneal
     from compiler.cutting.moves import EVENTS, moves
     from compiler.cutting.relieve import relieve
 
-    cut = moves(hypergraph, core_of, price, chip, _IMBALANCE)
+    cut = moves(hypergraph, core_of, price, chip, _IMBALANCE, axons_out)
     relieve(cut)
     relieved = cut.core_of.copy()
     if (cut.load[:EVENTS] > cut.limit[:EVENTS]).any():

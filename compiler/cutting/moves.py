@@ -20,7 +20,7 @@ class Moves(NamedTuple):
 
     core_of       [unit]
     load, limit   [row, core] and [row, 1]: what each core holds and may hold, rows as named above
-    size          [row, unit]: neurons, bits of synapses and operations of each unit in their rows
+    size          [row, unit]: neurons, bits of synapses, operations and further output axons of each unit in their rows
     price         [core + 1, core]: of one message from core to core, the same both ways and nothing within a core; the
                   last row is for inputs
     toll, axons   [unit, core]: price of the messages and input axons that a unit causes, were it on a core
@@ -63,8 +63,18 @@ class Moves(NamedTuple):
     axon_bits: Array
 
 
-def moves(hypergraph: Hypergraph, core_of: Array, price: Array, chip: ChipSpec, imbalance: float) -> Moves:
-    """The cut `core_of` [unit] at prices [core + 1, core], operations limited to `imbalance` times their mean."""
+def moves(
+    hypergraph: Hypergraph,
+    core_of: Array,
+    price: Array,
+    chip: ChipSpec,
+    imbalance: float,
+    axons_out: Array | None = None,
+) -> Moves:
+    """The cut `core_of` [unit] at prices [core + 1, core], operations limited to `imbalance` times their mean.
+
+    `axons_out` [unit] are output axons besides those which follow from the hypergraph.
+    """
     cores, units, home, pins = price.shape[1], hypergraph.units, hypergraph.home, hypergraph.pins
     nets, nets_at = incidence(hypergraph)
     net_of = np.repeat(np.arange(hypergraph.nets), np.diff(hypergraph.indptr))
@@ -82,6 +92,8 @@ def moves(hypergraph: Hypergraph, core_of: Array, price: Array, chip: ChipSpec, 
     events = np.rint(hypergraph.events / hypergraph.events.max(initial=1e-300) * _STEPS)
     size = np.zeros((7, units), dtype=np.int64)
     size[[NEURONS, MEMORY, EVENTS]] = hypergraph.neurons, hypergraph.synapses * chip.synapse_bits.value, events
+    if axons_out is not None:
+        size[AXONS_OUT] = axons_out
     limit = (
         chip.neurons_per_core.value,
         8 * chip.synapse_bytes_per_core.value,
@@ -97,7 +109,7 @@ def moves(hypergraph: Hypergraph, core_of: Array, price: Array, chip: ChipSpec, 
     inner = np.flatnonzero(home >= 0)
     at_home = core_of[home[inner]]
     away = np.count_nonzero(listening[inner], axis=1) - (listening[inner, at_home] > 0)
-    load[AXONS_OUT] = np.bincount(at_home, hypergraph.width[inner] * away, minlength=cores)
+    load[AXONS_OUT] += np.bincount(at_home, hypergraph.width[inner] * away, minlength=cores).astype(np.int64)
     load[DECAYS] = np.count_nonzero(held[:decays], axis=0)
     load[THRESHOLDS] = np.count_nonzero(held[decays:], axis=0)
     sent, sent_at = _by_unit(home[inner], inner, units)

@@ -6,10 +6,11 @@ from math import ceil, floor
 import numpy as np
 
 from compiler.cutting.first_fit import first_fit
-from compiler.cutting.improve import improve
+from compiler.cutting.improve import fits_tables, improve
 from compiler.cutting.kahypar import kahypar
 from compiler.cutting.loads import Loads, loads
 from compiler.cutting.metis import metis
+from compiler.cutting.regions import improve_by_regions
 from compiler.cutting.weights import weights_for
 from compiler.hypergraph import Hypergraph
 from compiler.mapping import Partition
@@ -62,7 +63,8 @@ def _cuts(hypergraph: Hypergraph, chip: ChipSpec, seed: int) -> Iterator[Loads]:
     alone = loads(hypergraph, np.arange(hypergraph.units), chip).use[[0, 1, 2, 4, 5]]
     if alone.max() > 1 or need > chip.system_cores:
         return
-    yield _moved(hypergraph, index.core_of, chip, _QUICK, seed)
+    if fits_tables(hypergraph, index.cores):
+        yield _moved(hypergraph, index.core_of, chip, _QUICK, seed)
     most = floor(index.cores * (1 + _EXTRA_CORES))
     if index.excess > 1:
         most = min(hypergraph.units, 2 * most)
@@ -100,6 +102,8 @@ def _fitted(
 def _moved(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int) -> Loads:
     """A cut after moves that save messages, which cost the same from wherever to whatever other core."""
     cores = int(core_of.max()) + 1
+    if not fits_tables(hypergraph, cores):
+        return loads(hypergraph, improve_by_regions(hypergraph, core_of, chip, _QUICK, seed + trials), chip)
     price = 1 - np.eye(cores + 1, cores, dtype=np.int64)
     return loads(hypergraph, improve(hypergraph, core_of, price, chip, trials, seed), chip)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compiler.cutting.first_fit import first_fit
-from compiler.cutting.improve import improve
+from compiler.cutting.improve import fits_tables, improve
 from compiler.cutting.loads import Loads, between, loads
 from compiler.cutting.metis import metis
 from compiler.cutting.weights import weights_for
@@ -42,10 +42,11 @@ def settle(
     for large networks, are placed, and motifs of each and of the given one moved at the price of the way that spikes
     then travel: of all shortly, of the best longer, of the last for long. Distance is counted in tiles along x and y;
     a message counts as a sixth of a hop on top, or as four where the cut would send more messages than both the given
-    one and index order otherwise. Every limit that was kept is kept. The same input and seed give the same mapping.
+    one and index order otherwise. Every limit that was kept is kept.
+    Networks too large for tables (`fits_tables`) stay as they are. The same input and seed give the same mapping.
     """
     given = _mapped(hypergraph, hypergraph.of_units(partition), placement.tiles, chip)
-    if not _distance(given.tiles).any():
+    if not fits_tables(hypergraph, len(given.tiles)) or not _distance(given.tiles).any():
         return partition, placement
     index = loads(hypergraph, first_fit(hypergraph, chip), chip)
     most = max(given.loads.messages, index.messages if index.excess <= 1 else 0.0)

@@ -12,15 +12,20 @@ import pytest
 
 from compiler.assemble import assemble
 from compiler.bench.networks import generated, topologies
+from compiler.cutting import improve as improve_module
+from compiler.cutting import regions
 from compiler.cutting.first_fit import first_fit
 from compiler.cutting.improve import improve
 from compiler.cutting.loads import loads
 from compiler.cutting.moves import Moves, crowded, exchange, move, moves, room
+from compiler.cutting.regions import region
 from compiler.frontends.network import lower
 from compiler.ir import IntGraph
 from compiler.mapping import Partition
+from compiler.passes import partition as partition_module
 from compiler.passes.contract import contract
 from compiler.passes.fold import fold
+from compiler.passes.partition import partition
 from compiler.passes.quantize import quantize
 from compiler.pipeline import compile_network
 from compiler.text import text
@@ -161,6 +166,51 @@ def test_tolls_and_loads_of_moves_are_exact(topology: str, seed: int) -> None:
         counted = loads(hypergraph, core_of, chip)
         np.testing.assert_allclose((cut.load[:6] / cut.limit[:6]).max(axis=0), counted.use.max(axis=0), atol=1e-4)
         np.testing.assert_allclose(cut.load[6] / cut.load[6].mean(), counted.events / counted.events.mean(), rtol=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("topology", ["random", "two layers"])
+def test_what_moves_in_a_region_change_is_what_they_change_in_the_whole(topology: str, seed: int) -> None:
+    """Messages, input axons and output axons of its cores, after any moves between them."""
+    made = generated(topology, 400, 4, seed)
+    chip = small(neurons_per_core=80)
+    rng = np.random.default_rng(seed)
+    hypergraph = contract(made.graph, chip, made.rates)
+    core_of = np.concatenate([np.arange(8), rng.integers(0, 8, hypergraph.units - 8)])
+    cores = np.sort(rng.choice(8, 3, replace=False))
+    part = region(hypergraph, core_of, cores)
+    assert np.isin(core_of[part.units], cores).all()
+    price = 1 - np.eye(4, 3, dtype=np.int64)
+    differences = set()
+    for _ in range(5):
+        local = np.concatenate([np.arange(3), rng.integers(0, 3, part.units.size - 3)])
+        core_of[part.units] = cores[local]
+        whole, inner = loads(hypergraph, core_of, chip), loads(part.hypergraph, local, chip)
+        differences.add(round(whole.messages - inner.messages, 6))
+        held = moves(part.hypergraph, local, price, chip, 1.15, part.axons_out)
+        np.testing.assert_allclose(held.load[:6] / held.limit[:6], whole.use[:, cores], atol=1e-4)
+        np.testing.assert_allclose(inner.events, whole.events[cores])
+    assert len(differences) == 1
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("topology", ["grid", "modular"])
+def test_cuts_too_large_for_tables_are_improved_by_regions(
+    topology: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = generated(topology, 1600, 4, seed)
+    chip = small(neurons_per_core=100)
+    hypergraph = contract(made.graph, chip, made.rates)
+    index = loads(hypergraph, first_fit(hypergraph, chip), chip)
+    monkeypatch.setattr(regions, "_CORES", 4)
+    monkeypatch.setattr(partition_module, "_KAHYPAR", 0)  # as for a large network
+    messages = {}
+    for table in (0, max(hypergraph.nets, hypergraph.units) * index.cores - 1):
+        monkeypatch.setattr(improve_module, "_TABLE", table)
+        cut = loads(hypergraph, hypergraph.of_units(partition(hypergraph, chip, seed)), chip)
+        assert cut.excess <= 1
+        messages[table > 0] = cut.messages
+    assert messages[True] < messages[False]
 
 
 def test_a_unit_more_fits_where_room_says_so() -> None:
