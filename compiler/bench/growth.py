@@ -9,7 +9,7 @@ from compiler.bench.map import OURS
 from compiler.bench.results import Results
 
 COMPARABLE = 100_000
-"""Neurons up to which everything is done: beyond, tables grow too large, and motifs move within regions of cores only."""
+"""Neurons up to which all is done: beyond, tables grow too large, and motifs move within regions of cores only."""
 
 Point = tuple[int, float]
 

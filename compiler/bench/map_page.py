@@ -38,7 +38,7 @@ Written by `{command}`; the rows are in the .json file beside this page.
 
 Python {platform.python_version()} on {platform.system()}, {platform.machine()}, {os.cpu_count()} logical cores, load average {min(loads, default=0):.0f} to {max(loads, default=0):.0f} while measuring. Seconds are CPU seconds of the process, all its threads together; they grow somewhat with load. Generated networks (`compiler/bench/networks.py`) are neither trained nor searched, and their rates are drawn, not measured. The chip is Loihi 1 with one core per tile.
 
-*{INDEX}* fills core after core and places row by row. *{NEURONS}* is METIS on the graph of neurons, placed by simulated annealing: a stand-in for SNEAP, whose code is not public. *{MOTIFS}* is METIS on the graph of motifs with our placement. *{OURS}* is `partition` and `place`. A message is a spike that one core sends to another, or that comes from an input to a core; hops are spikes times tiles between cores. These are counts of traffic: energy follows them only in part.
+*{INDEX}* fills core after core and places row by row. *{NEURONS}* is METIS on the graph of neurons, placed by simulated annealing: a stand-in for SNEAP, whose code is not public. *{MOTIFS}* is METIS on the graph of motifs with our placement. *{OURS}* is `partition`, `place` and `settle`. A message is a spike that one core sends to another, or that comes from an input to a core; hops are spikes times tiles between cores. These are counts of traffic: energy follows them only in part.
 
 ## Asked and reached
 
@@ -56,7 +56,7 @@ By size, ratios of {OURS} to *{NEURONS}* (hops: and annealing) and to *{MOTIFS}*
 
 ## CPU seconds and memory
 
-The whole chain, each network in a process of its own: `compile_graph` from a generated float graph to a checked program (retime, fold, quantize, prune, bounds, partition, place, assemble, check). Peak memory holds the float graph too.
+The whole chain, each network in a process of its own: `compile_graph` from a generated float graph to a checked program (retime, fold, quantize, prune, bounds, contract, partition, place, settle, assemble, check). Peak memory holds the float graph too.
 
 | network | neurons | synapses | cores | CPU seconds | peak memory, GiB |
 |---|--:|--:|--:|--:|--:|
