@@ -15,12 +15,13 @@ _MOVE, _MOVE_CORES = 16, 4  # a move, for itself and once for so many cores
 
 @numba.njit(cache=True)
 def anneal(cut: Moves, trials: int, hot: float, cold: float, seed: int) -> int:
-    """Change `cut` in about a number of trials; the change of its price, whose unit is that of the temperatures.
+    """Change `cut` for the time of a number of trials; the change of its price, whose unit is that of the temperatures.
 
     A unit is to follow one that it is joined to, to whose core it moves or, where it finds no room there, with which
     or with a neighbour of which it changes places. What costs more is done with the chance exp(-cost / temperature),
-    where the temperature falls geometrically from `hot` to `cold`. No limit is broken that was kept, and no core is
-    emptied. Source: Kirkpatrick et al., "Optimization by Simulated Annealing", Science 220 (1983).
+    where the temperature falls geometrically from `hot` to `cold`. A trial that finds both units on one core counts for
+    an eighth of another, a move for several. No limit is broken that was kept, and no core is emptied. Source:
+    Kirkpatrick et al., "Optimization by Simulated Annealing", Science 220 (1983).
     """
     state = np.array([seed], dtype=np.uint64)
     before = np.empty_like(cut.load)

@@ -102,7 +102,7 @@ def _fitted(
 def _moved(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int) -> Loads:
     """A cut after moves that save messages, which cost the same from wherever to whatever other core."""
     cores = int(core_of.max()) + 1
-    if not fits_tables(hypergraph, cores):
+    if not fits_tables(hypergraph, cores):  # `_LONG` would take too long; another seed gives other regions
         return loads(hypergraph, improve_by_regions(hypergraph, core_of, chip, _QUICK, seed + trials), chip)
     price = 1 - np.eye(cores + 1, cores, dtype=np.int64)
     return loads(hypergraph, improve(hypergraph, core_of, price, chip, trials, seed), chip)

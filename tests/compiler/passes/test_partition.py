@@ -14,6 +14,7 @@ from compiler.assemble import assemble
 from compiler.bench.networks import generated, topologies
 from compiler.cutting import improve as improve_module
 from compiler.cutting import regions
+from compiler.cutting.anneal import anneal
 from compiler.cutting.first_fit import first_fit
 from compiler.cutting.improve import improve
 from compiler.cutting.loads import loads
@@ -253,6 +254,33 @@ def test_an_exchange_crowds_a_core_where_its_loads_say_so() -> None:
             answers.append(bool(((after > 1) & (after > before))[:, core].any()))
             assert crowded(cut, unit, partner, core, exchange(cut, unit, partner)[2]) == answers[-1]
     assert set(answers) == {True, False}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_annealing_saves_what_it_says_and_repeats_itself(seed: int) -> None:
+    """Full cores, where units change places, and cores with room, where they move."""
+    made = generated("grid", 400, 4, seed)
+    rng = np.random.default_rng(seed)
+    price = rng.integers(1, 9, (5, 4))
+    price[:4] += price[:4].T
+    price[np.arange(4), np.arange(4)] = 0
+    for neurons in (100, 130):
+        chip = small(neurons_per_core=neurons)
+        hypergraph = contract(made.graph, chip, made.rates)
+        start = rng.permutation(np.arange(hypergraph.units) % 4)
+        cut, again = (moves(hypergraph, start, price, chip, 1.15) for _ in range(2))
+        before = whole_price(cut)
+        saved = anneal(cut, 20_000, 1e6, 1e3, seed)
+        assert saved == whole_price(cut) - before < 0
+        assert loads(hypergraph, cut.core_of, chip).excess <= 1
+        assert anneal(again, 20_000, 1e6, 1e3, seed) == saved
+        assert again.core_of.tolist() == cut.core_of.tolist()
+
+
+def whole_price(cut: Moves) -> int:
+    """Sum of rate times price of all messages."""
+    sender = np.where(cut.home < 0, cut.price.shape[1], cut.core_of[cut.home])
+    return int((cut.rate[:, None] * cut.price[sender] * (cut.listening > 0)).sum())
 
 
 def test_two_cliques_in_mixed_order_are_found() -> None:
