@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from compiler.mapping import Partition
-from targets.arrays import Array, Floats, Ints
+from targets.arrays import Array, Floats, Ints, readonly
+
+_PAIRS = ("decays", "thresholds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +38,15 @@ class Hypergraph:
     width: Array
     rate: Floats
 
+    def __post_init__(self) -> None:
+        for key in ("unit_of", "split"):
+            object.__setattr__(self, key, MappingProxyType(dict(getattr(self, key))))
+        for key in ("neurons", "synapses", "decays", "thresholds", "pins", "indptr", "home", "width"):
+            array = readonly(getattr(self, key), np.int64, f"{key} of a hypergraph", 2 if key in _PAIRS else 1)
+            object.__setattr__(self, key, array)
+        for key in ("events", "rate"):
+            object.__setattr__(self, key, readonly(getattr(self, key), np.float64, f"{key} of a hypergraph"))
+
     @property
     def units(self) -> int:
         """Number of units."""
@@ -44,6 +56,11 @@ class Hypergraph:
     def nets(self) -> int:
         """Number of nets."""
         return int(self.home.size)
+
+    @property
+    def net_of(self) -> Array:
+        """Net of every pin, int [pin]."""
+        return np.repeat(np.arange(self.nets), np.diff(self.indptr))
 
     def of_units(self, partition: Partition) -> Array:
         """Core of every unit, int [unit], in a partition that cuts between units."""

@@ -86,6 +86,7 @@ def compile_graph(
     placed = place(hypergraph, cut, spec, seed)
     tell("place", placed)
     cut, placed = settle(hypergraph, cut, placed, spec, seed)
+    del hypergraph
     tell("settle", (cut, placed))
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
     if late:

@@ -48,7 +48,7 @@ class MapRow:
     excess                  largest fraction of a limit that a core uses; legal up to 1
     imbalance               synaptic operations per step of the busiest core over the mean
     first_fit               cores that index order needs within all limits but output axons
-    partition, place        CPU seconds
+    partition, place        CPU seconds; with `contract` in the first and `settle` in the second where they are run
     peak                    largest memory of the process so far, GiB
     load                    load average of the machine
     """

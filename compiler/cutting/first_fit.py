@@ -45,7 +45,7 @@ def first_fit(hypergraph: Hypergraph, chip: ChipSpec) -> Array:
 def incidence(hypergraph: Hypergraph) -> tuple[Array, Array]:
     """(nets, starts): unit u listens to nets[starts[u]:starts[u + 1]], ascending."""
     order = np.argsort(hypergraph.pins, kind="stable")
-    net_of = np.repeat(np.arange(hypergraph.nets), np.diff(hypergraph.indptr))
+    net_of = hypergraph.net_of
     return net_of[order], np.searchsorted(hypergraph.pins[order], np.arange(hypergraph.units + 1))
 
 

@@ -30,15 +30,14 @@ def improve(
     `price` int [core + 1, core] is that of one message from core to core, the same both ways; its last row is for
     inputs. First units leave cores that break a limit or whose synaptic operations per step exceed 1.15 times the mean;
     then simulated annealing, of about `trials` per unit that look at two cores, brings the sum of rate times price
-    down, where every limit of the chip is kept by then. No core is emptied. `axons_out` [unit] are output axons that a
-    unit has besides those which follow from the hypergraph. The given cut is returned where that is no worse, or where
-    tables are too large (`fits_tables`).
+    down, where every limit of the chip is kept by then; where it does not, what the first part made is returned. No
+    core is emptied. `axons_out` [unit] are output axons that a unit has besides those which follow from the
+    hypergraph. Where tables are too large (`fits_tables`) the given cut is returned.
     """
     if not fits_tables(hypergraph, price.shape[1]) or price.shape[1] < 2:
         return core_of
-    from compiler.cutting.anneal import anneal
-    from compiler.cutting.moves import EVENTS, moves
-    from compiler.cutting.relieve import relieve
+    from compiler.cutting.kernels import EVENTS, anneal, relieve
+    from compiler.cutting.moves import moves
 
     cut = moves(hypergraph, core_of, price, chip, _IMBALANCE, axons_out)
     relieve(cut)

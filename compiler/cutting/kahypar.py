@@ -10,6 +10,7 @@ from compiler.hypergraph import Hypergraph
 from targets.arrays import Array
 
 _RATE_STEPS = 100_000  # net weights are whole numbers; the busiest net gets this one
+_SEEDS = 1 << 31
 _WEIGHT_STEPS = 1_000_000  # and the sum of the unit weights per core is about this one
 
 
@@ -38,7 +39,7 @@ def kahypar(hypergraph: Hypergraph, weights: Array, cores: int, slack: float, se
     machine = _machine()
     context = machine.context_from_preset(mtkahypar.PresetType.DETERMINISTIC)
     context.set_partitioning_parameters(cores, slack, mtkahypar.Objective.KM1)
-    mtkahypar.set_seed(seed)
+    mtkahypar.set_seed(seed % _SEEDS)
     given = machine.create_hypergraph(
         context, hypergraph.units, len(nets), nets, unit_weights.tolist(), net_weights.tolist()
     )

@@ -80,7 +80,7 @@ def between(hypergraph: Hypergraph, core_of: Array, cores: int) -> Floats:
 
 def _reached(hypergraph: Hypergraph, core_of: Array, cores: int) -> tuple[Array, Array]:
     """(net, core): every core on which somebody listens to a net, by net and core."""
-    net_of = np.repeat(np.arange(hypergraph.nets), np.diff(hypergraph.indptr))
+    net_of = hypergraph.net_of
     reached = np.sort(net_of * cores + core_of[hypergraph.pins])
     return np.divmod(reached[np.diff(reached, prepend=-1) > 0], max(cores, 1))
 

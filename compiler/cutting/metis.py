@@ -6,6 +6,7 @@ from scipy.sparse import coo_array, csr_array
 from compiler.hypergraph import Hypergraph
 from targets.arrays import Array
 
+_SEEDS = 1 << 31
 _WEIGHT_STEPS = 10_000
 _UFACTOR = 1000  # METIS gives its slack in thousandths
 
@@ -28,7 +29,7 @@ def cut_graph(links: csr_array, weights: Array, cores: int, slack: float, seed: 
 
     if cores == 1:
         return np.zeros(weights.size, dtype=np.int64)
-    options = pymetis.Options(seed=seed, ufactor=max(1, round(slack * _UFACTOR)))
+    options = pymetis.Options(seed=seed % _SEEDS, ufactor=max(1, round(slack * _UFACTOR)))
     edge_weights = np.maximum(1, np.rint(links.data / links.data.max(initial=1e-300) * _WEIGHT_STEPS))
     _, parts = pymetis.part_graph(
         cores,
@@ -43,7 +44,7 @@ def cut_graph(links: csr_array, weights: Array, cores: int, slack: float, seed: 
 
 def _links(hypergraph: Hypergraph) -> csr_array:
     """Spikes per step between every two units, both ways together; symmetric, nothing on the diagonal."""
-    net_of = np.repeat(np.arange(hypergraph.nets), np.diff(hypergraph.indptr))
+    net_of = hypergraph.net_of
     source = hypergraph.home[net_of]
     joined = (source >= 0) & (source != hypergraph.pins)
     ends = source[joined], hypergraph.pins[joined]

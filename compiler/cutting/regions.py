@@ -23,7 +23,7 @@ class Region:
 
     units       [unit of the region]: their numbers in the whole
     cores       [core of the region]: their numbers in the whole
-    hypergraph  of these units alone; what comes from other cores comes from inputs
+    hypergraph  of these units alone, without names of populations; what comes from other cores comes from inputs
     axons_out   [unit of the region]: axons to cores outside, which a unit takes along wherever it goes
     """
 
@@ -36,18 +36,20 @@ class Region:
 def improve_by_regions(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int) -> Array:
     """Core of every unit after `improve` for messages on regions of some 64 cores, which together are all cores.
 
-    The given cut is returned where it is no worse: a unit that goes from core to core may cost a sender outside its
-    region an axon, which is seen only in the end.
+    A unit that goes from core to core may cost a sender outside its region an axon: where a limit is broken by more
+    than before, or messages are no fewer, the region stays as it was.
     """
-    moved = core_of.copy()
+    kept = loads(hypergraph, core_of, chip)
     for cores in _regions(hypergraph, core_of, seed):
-        own = region(hypergraph, moved, cores)
+        own = region(hypergraph, kept.core_of, cores)
         price = 1 - np.eye(cores.size + 1, cores.size, dtype=np.int64)
-        start = np.searchsorted(cores, moved[own.units])
+        start = np.searchsorted(cores, kept.core_of[own.units])
+        moved = kept.core_of.copy()
         moved[own.units] = cores[improve(own.hypergraph, start, price, chip, trials, seed, own.axons_out)]
-    before, after = loads(hypergraph, core_of, chip), loads(hypergraph, moved, chip)
-    better = (max(after.excess, 1.0), after.messages) < (max(before.excess, 1.0), before.messages)
-    return moved if better else core_of
+        found = loads(hypergraph, moved, chip)
+        if (max(found.excess, 1.0), found.messages) < (max(kept.excess, 1.0), kept.messages):
+            kept = found
+    return kept.core_of
 
 
 def _regions(hypergraph: Hypergraph, core_of: Array, seed: int) -> Iterator[Array]:
@@ -70,7 +72,7 @@ def region(hypergraph: Hypergraph, core_of: Array, cores: Array) -> Region:
     units = np.flatnonzero(inside[core_of])
     number = np.full(hypergraph.units, -1)
     number[units] = np.arange(units.size)
-    net_of = np.repeat(np.arange(hypergraph.nets), np.diff(hypergraph.indptr))
+    net_of = hypergraph.net_of
     sender = np.where(hypergraph.home >= 0, number[hypergraph.home], -1)
     held = number[hypergraph.pins] >= 0
     nets, local = np.unique(net_of[held], return_inverse=True)

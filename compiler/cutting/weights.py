@@ -14,7 +14,7 @@ def weights_for(hypergraph: Hypergraph, index: Loads, cores: int, chip: ChipSpec
     """(weight of every unit, slack): what a partitioner is to spread evenly, and how evenly.
 
     A unit weighs the larger of its share of a core's neurons and of its memory (input axons by their mean); where
-    that leaves room on the cores, its synaptic operations per step count as much.
+    that leaves room on the cores, its synaptic operations per step count as much. `index` are the loads of index order.
     """
     neurons = hypergraph.neurons / chip.neurons_per_core.value
     memory = hypergraph.synapses * float(index.use[1].sum() / max(hypergraph.synapses.sum(), 1))

@@ -30,10 +30,11 @@ def partition(hypergraph: Hypergraph, chip: ChipSpec, seed: int = 0) -> Partitio
     """Cut `hypergraph` into cores of `chip` so that few messages per step go from core to core.
 
     What fits one core is left on one. Else the cheapest of several cuts within every limit is taken: index order
-    (motifs fill core after core), METIS, and where that takes no longer than the rest Mt-KaHyPar, each as it is and
-    improved by moves of motifs, the cheapest of all by many more; ties go to the earlier in this list. A cut for fewer
-    chips is taken before a cheaper one, and none uses over 5 % more cores than index order needs, unless that breaks a
-    limit. The same hypergraph and seed give the same cut.
+    (motifs fill core after core) as it is, and index order, METIS, and where that takes no longer than the rest
+    Mt-KaHyPar, each improved by moves of motifs, the cheapest of all by many more; ties go to the earlier in this
+    list. Networks too large for tables (`fits_tables`) are improved within regions of cores, index order not at all. A
+    cut for fewer chips is taken before a cheaper one, and none uses over 5 % more cores than index order needs, unless
+    that breaks a limit. The same hypergraph and seed give the same cut.
 
     A motif is split into neurons only where it fits no core; `Partition.split` names these. Where no cut keeps every
     limit, the one that breaks them least is returned and `targets.check` says by how much.
@@ -71,10 +72,11 @@ def _cuts(hypergraph: Hypergraph, chip: ChipSpec, seed: int) -> Iterator[Loads]:
     cores = ceil(need)
     if cores < need * (1 + _TIGHT):
         cores += 1
-    cores = max(cores, ceil(hypergraph.units / floor(hypergraph.units / need)))  # so many whole units fit a core
+    whole = ceil(hypergraph.units / floor(hypergraph.units / need))  # were all units alike
+    cores = max(cores, min(whole, index.cores))
     for cut in _cutters(hypergraph, cores):
         fitted = _fitted(cut, hypergraph, min(cores, most), most, index, chip, seed)
-        cores = fitted.cores
+        cores = max(cores, fitted.cores)
         yield fitted
 
 
@@ -92,7 +94,8 @@ def _fitted(
     for _ in range(_ATTEMPTS):
         weights, slack = weights_for(hypergraph, index, cores, chip)
         core_of = _renumbered(cut(hypergraph, weights, cores, slack, seed))
-        tried.append(_moved(hypergraph, core_of, chip, _QUICK, seed))
+        raw, moved = loads(hypergraph, core_of, chip), _moved(hypergraph, core_of, chip, _QUICK, seed)
+        tried.append(raw if raw.excess <= 1 < moved.excess else moved)
         if tried[-1].excess <= 1 or cores >= most:
             break
         cores = min(most, max(cores + 1, ceil(cores * min(tried[-1].excess, 1.5))))

@@ -26,7 +26,7 @@ def place(hypergraph: Hypergraph, partition: Partition, chip: ChipSpec, seed: in
     so that little is sent between them, or lie as geometry wants them; then they are exchanged on each chip, and last
     across chips too. Of both, that with fewer messages between chips is taken unless spikes travel over 5 % farther.
     More cores than the system has get tiles below it, which `targets.check` refuses. The same input and seed give the
-    same placement.
+    same placement. `partition` must cut between units.
     """
     cores, room = partition.cores, chip.cores.value
     slots = np.array([chip.position(slot) for slot in range(room)], dtype=np.int32)

@@ -41,22 +41,24 @@ def settle(
     How cores lie to each other decides more than what motifs move later: on one chip up to 16 cuts by METIS, fewer
     for large networks, are placed, and motifs of each and of the given one moved at the price of the way that spikes
     then travel: of all shortly, of the best longer, of the last for long. Distance is counted in tiles along x and y;
-    a message counts as a sixth of a hop on top, or as four where the cut would send more messages than both the given
-    one and index order otherwise. Every limit that was kept is kept.
-    Networks too large for tables (`fits_tables`) stay as they are. The same input and seed give the same mapping.
+    a message counts as a sixth of a hop on top, or as four where the last cut would send too many. Cuts that break a
+    limit are left out, as are those that send more messages than both the given cut and index order where that is
+    legal. A given cut that breaks a limit, or is too large for tables (`fits_tables`), is returned as it is. The same
+    input and seed give the same mapping. `partition` must cut between units.
     """
     given = _mapped(hypergraph, hypergraph.of_units(partition), placement.tiles, chip)
-    if not fits_tables(hypergraph, len(given.tiles)) or not _distance(given.tiles).any():
+    settled = given.loads.excess > 1 or not _distance(given.tiles).any()
+    if settled or not fits_tables(hypergraph, len(given.tiles)):
         return partition, placement
     index = loads(hypergraph, first_fit(hypergraph, chip), chip)
-    most = max(given.loads.messages, index.messages if index.excess <= 1 else 0.0)
+    most = max(given.loads.messages, index.messages) if index.excess <= 1 else np.inf
     cuts = [given, *_starts(hypergraph, given.loads.cores, index, chip, seed)]
     for trials, kept in _ROUNDS:
         moved = [_moved(hypergraph, cut, _MESSAGES[0], trials, chip, seed) for cut in cuts]
-        cuts = _best([given, *moved], given, most)[:kept]
+        cuts = _best([given, *moved], most)[:kept]
     last = (_moved(hypergraph, cuts[0], message, _LONG, chip, seed) for message in _MESSAGES)
     found = next((cut for cut in last if cut.loads.messages <= most), given)
-    best = _best([given, *cuts, found], given, most)[0]
+    best = _best([given, *cuts, found], most)[0]
     if best is given:
         return partition, placement
     return hypergraph.partition(best.loads.core_of), Placement(best.tiles)
@@ -77,14 +79,15 @@ def _starts(hypergraph: Hypergraph, cores: int, index: Loads, chip: ChipSpec, se
 def _moved(hypergraph: Hypergraph, cut: _Mapped, message: int, trials: int, chip: ChipSpec, seed: int) -> _Mapped:
     """The cut after moves of motifs, cores where they were."""
     distance = _distance(cut.tiles)
-    price = np.vstack([_HOP * distance + message * (distance > 0), np.full(len(distance), message)])
+    price = np.vstack(
+        [_HOP * distance + message * (1 - np.eye(len(distance), dtype=np.int64)), np.full(len(distance), message)]
+    )
     return _mapped(hypergraph, improve(hypergraph, cut.loads.core_of, price, chip, trials, seed), cut.tiles, chip)
 
 
-def _best(cuts: list[_Mapped], given: _Mapped, most: float) -> list[_Mapped]:
-    """Those cuts that keep limits as the given one does and send no more messages than told, fewest hops first."""
-    excess = max(given.loads.excess, 1.0)
-    fit = [cut for cut in cuts if cut.loads.excess <= excess and cut.loads.messages <= most]
+def _best(cuts: list[_Mapped], most: float) -> list[_Mapped]:
+    """Those cuts that keep every limit and send no more messages than told, fewest hops first."""
+    fit = [cut for cut in cuts if cut.loads.excess <= 1 and cut.loads.messages <= most]
     return sorted(fit, key=lambda cut: cut.hops)
 
 

@@ -1,4 +1,4 @@
-"""Small chips and graphs that the tests of partition and place share."""
+"""Small chips and graphs that the tests of mapping share."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -7,6 +7,7 @@ import pytest
 
 from compiler.assemble import assemble
 from compiler.bench.networks import generated, topologies
+from compiler.cutting import improve as improve_module
 from compiler.cutting.first_fit import first_fit
 from compiler.cutting.loads import loads
 from compiler.ir import IntGraph
@@ -98,6 +99,44 @@ def test_hops_fall_and_every_limit_is_kept(topology: str, seed: int) -> None:
     for values in moved.core_of.values():
         together = values.reshape(-1, 4)
         assert (together == together[:, :1]).all()
+
+
+@pytest.mark.parametrize("topology", ["grid", "modular"])
+def test_cores_that_share_a_tile_are_kept_apart_too(topology: str) -> None:
+    """A message between cores of one tile travels no tile, and yet is one."""
+    made = generated(topology, 800, 4, 0)
+    chip = small(neurons_per_core=64, cores_per_tile=4)
+    hypergraph = contract(made.graph, chip, made.rates)
+    cut = partition(hypergraph, chip)
+    placed = place(hypergraph, cut, chip)
+    moved, tiles = settle(hypergraph, cut, placed, chip)
+    before, after = traffic(made.graph, cut, made.rates), traffic(made.graph, moved, made.rates)
+    assert after.hops(tiles) < 0.9 * before.hops(placed)
+    assert after.messages < 1.1 * before.messages
+    assert np.unique(tiles.tiles, axis=0, return_counts=True)[1].max() <= 4
+
+
+def test_a_cut_that_breaks_a_limit_is_left_as_it_is() -> None:
+    chip = small(neurons_per_core=3, cores=3, cores_per_tile=1, tiles_x=3)
+    cut = of_motifs(2, 0, 0, 1, 1, 2)
+    assert settled(chain(np.arange(6)), cut, ROW, chip)[0] is cut
+
+
+def test_split_motifs_stay_split() -> None:
+    made = generated("ring", 480, 12, 0)
+    chip = small(neurons_per_core=10, cores_per_tile=1, tiles_x=8)
+    hypergraph = contract(made.graph, chip, made.rates)
+    cut = partition(hypergraph, chip)
+    moved, tiles = settle(hypergraph, cut, place(hypergraph, cut, chip), chip)
+    assert moved.split["motifs"].tolist() == cut.split["motifs"].tolist() == list(range(40))
+    assert max(core.neurons for core in usage(assemble(made.graph, moved, tiles, chip, {}), chip)) <= 10
+
+
+def test_what_is_too_large_for_tables_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(improve_module, "_TABLE", 0)
+    chip = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3)
+    cut = of_motifs(2, 0, 0, 1, 1, 2)
+    assert settled(chain(np.arange(6)), cut, ROW, chip) == (cut, ROW)
 
 
 def test_the_same_seed_gives_the_same_mapping() -> None:
