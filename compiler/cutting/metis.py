@@ -11,6 +11,11 @@ _WEIGHT_STEPS = 10_000
 _UFACTOR = 1000  # METIS gives its slack in thousandths
 
 
+def enough_units(hypergraph: Hypergraph, cores: int) -> bool:
+    """Whether METIS is worth asking: where parts have hardly two units it may leave some empty, and writes so."""
+    return hypergraph.units >= 2 * cores
+
+
 def metis(hypergraph: Hypergraph, weights: Array, cores: int, slack: float, seed: int) -> Array:
     """Core of every unit, int [unit]: at most (1 + slack) times the mean of `weights` [unit] on each of `cores`.
 

@@ -9,7 +9,7 @@ from compiler.cutting.first_fit import first_fit
 from compiler.cutting.improve import fits_tables, improve
 from compiler.cutting.kahypar import kahypar
 from compiler.cutting.loads import Loads, loads
-from compiler.cutting.metis import metis
+from compiler.cutting.metis import enough_units, metis
 from compiler.cutting.regions import improve_by_regions
 from compiler.cutting.weights import weights_for
 from compiler.hypergraph import Hypergraph
@@ -32,9 +32,10 @@ def partition(hypergraph: Hypergraph, chip: ChipSpec, seed: int = 0) -> Partitio
     What fits one core is left on one. Else the cheapest of several cuts within every limit is taken: index order
     (motifs fill core after core) as it is, and index order, METIS, and where that takes no longer than the rest
     Mt-KaHyPar, each improved by moves of motifs, the cheapest of all by many more; ties go to the earlier in this
-    list. Networks too large for tables (`fits_tables`) are improved within regions of cores, index order not at all. A
-    cut for fewer chips is taken before a cheaper one, and none uses over 5 % more cores than index order needs, unless
-    that breaks a limit. The same hypergraph and seed give the same cut.
+    list. METIS is not asked for cores of less than two units. Networks too large for tables (`fits_tables`) are
+    improved within regions of cores, index order not at all. A cut for fewer chips is taken before a cheaper one, and
+    none uses over 5 % more cores than index order needs, unless that breaks a limit. The same hypergraph and seed give
+    the same cut.
 
     A motif is split into neurons only where it fits no core; `Partition.split` names these. Where no cut keeps every
     limit, the one that breaks them least is returned and `targets.check` says by how much.
@@ -81,7 +82,8 @@ def _cuts(hypergraph: Hypergraph, chip: ChipSpec, seed: int) -> Iterator[Loads]:
 
 
 def _cutters(hypergraph: Hypergraph, cores: int) -> Iterator[Cutter]:
-    yield metis
+    if enough_units(hypergraph, cores):
+        yield metis
     if hypergraph.pins.size * cores <= _KAHYPAR:
         yield kahypar
 

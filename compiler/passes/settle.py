@@ -8,7 +8,7 @@ import numpy as np
 from compiler.cutting.first_fit import first_fit
 from compiler.cutting.improve import fits_tables, improve
 from compiler.cutting.loads import Loads, between, loads
-from compiler.cutting.metis import metis
+from compiler.cutting.metis import enough_units, metis
 from compiler.cutting.weights import weights_for
 from compiler.hypergraph import Hypergraph
 from compiler.mapping import Partition, Placement
@@ -66,7 +66,7 @@ def settle(
 
 def _starts(hypergraph: Hypergraph, cores: int, index: Loads, chip: ChipSpec, seed: int) -> Iterator[_Mapped]:
     """Cuts by METIS into `cores`, placed on one chip."""
-    if cores > chip.cores.value:
+    if cores > chip.cores.value or not enough_units(hypergraph, cores):
         return
     slots = np.array([chip.position(slot) for slot in range(chip.cores.value)], dtype=np.int32)
     weights, slack = weights_for(hypergraph, index, cores, chip)
