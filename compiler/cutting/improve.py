@@ -6,9 +6,10 @@ from compiler.hypergraph import Hypergraph
 from targets.arrays import Array
 from targets.chip import ChipSpec
 
+IMBALANCE = 1.15
+"""Synaptic operations per step that the busiest core is to have at most, over the mean."""
 _TABLE = 50_000_000  # entries of a table
 _HOT, _COLD = 4.0, 0.1  # temperatures, in what a mean unit pays to reach one core at the least price
-_IMBALANCE = 1.15  # synaptic operations per step of the busiest core over the mean
 
 
 def fits_tables(hypergraph: Hypergraph, cores: int) -> bool:
@@ -39,7 +40,7 @@ def improve(
     from compiler.cutting.kernels import EVENTS, anneal, relieve
     from compiler.cutting.moves import moves
 
-    cut = moves(hypergraph, core_of, price, chip, _IMBALANCE, axons_out)
+    cut = moves(hypergraph, core_of, price, chip, IMBALANCE, axons_out)
     relieve(cut)
     relieved = cut.core_of.copy()
     if (cut.load[:EVENTS] > cut.limit[:EVENTS]).any():

@@ -6,7 +6,7 @@ from math import ceil, floor
 import numpy as np
 
 from compiler.cutting.first_fit import first_fit
-from compiler.cutting.improve import fits_tables, improve
+from compiler.cutting.improve import IMBALANCE, fits_tables, improve
 from compiler.cutting.kahypar import kahypar
 from compiler.cutting.loads import Loads, loads
 from compiler.cutting.metis import enough_units, metis
@@ -20,6 +20,7 @@ from targets.chip import ChipSpec
 _EXTRA_CORES = 0.05  # over what first fit needs
 _TIGHT = 0.015  # a cut with less room gets one core more
 _ATTEMPTS = 8
+_EQUAL = 1 + 1e-9  # sums of floats that differ by less are the same
 _KAHYPAR = 5_000_000  # pins times cores above which METIS cuts alone: Mt-KaHyPar takes longer than all else then
 _QUICK, _LONG = 100, 300  # trials of moves per unit for every cut, and for the best
 
@@ -33,9 +34,9 @@ def partition(hypergraph: Hypergraph, chip: ChipSpec, seed: int = 0) -> Partitio
     (motifs fill core after core) as it is, and index order, METIS, and where that takes no longer than the rest
     Mt-KaHyPar, each improved by moves of motifs, the cheapest of all by many more; ties go to the earlier in this
     list. METIS is not asked for cores of less than two units. Networks too large for tables (`fits_tables`) are
-    improved within regions of cores, index order not at all. A cut for fewer chips is taken before a cheaper one, and
-    none uses over 5 % more cores than index order needs, unless that breaks a limit. The same hypergraph and seed give
-    the same cut.
+    improved within regions of cores, index order not at all. A cut for fewer chips is taken before a cheaper one, then
+    one whose synaptic operations are even and that is no dearer than index order; none uses over 5 % more cores than
+    index order needs, unless that breaks a limit. The same hypergraph and seed give the same cut.
 
     A motif is split into neurons only where it fits no core; `Partition.split` names these. Where no cut keeps every
     limit, the one that breaks them least is returned and `targets.check` says by how much.
@@ -48,8 +49,17 @@ def partition(hypergraph: Hypergraph, chip: ChipSpec, seed: int = 0) -> Partitio
 
 
 def _best(cuts: Sequence[Loads], chip: ChipSpec) -> Loads:
-    """The cheapest legal cut, the first of those; else the one that breaks limits least."""
-    return min(cuts, key=lambda cut: (*_faults(cut, chip), cut.messages))
+    """The cheapest legal cut, the first of those; else the one that breaks limits least.
+
+    An even one goes first where it is no dearer than index order, the first of all.
+    """
+    most = cuts[0].messages * _EQUAL if cuts[0].excess <= 1 else np.inf
+
+    def rank(cut: Loads) -> tuple[float, ...]:
+        even = cut.imbalance <= IMBALANCE and cut.messages <= most
+        return (*_faults(cut, chip), not even, cut.messages)
+
+    return min(cuts, key=rank)
 
 
 def _faults(cut: Loads, chip: ChipSpec) -> tuple[float, int]:
