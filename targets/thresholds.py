@@ -55,13 +55,17 @@ class _Rows:
     def errors(self, vth: Array, exponent: int, chip: ChipSpec) -> Floats:
         """Squared rounding error of each row under the threshold of its neuron: float64 [neuron]."""
         scales, total = vth / 2.0**exponent, np.zeros(vth.size)
+        alike = bool((scales == scales[:1]).all())
         for start in range(0, self.row.size, _PIECE):
             row, weight = self.row[start : start + _PIECE], self.weight[start : start + _PIECE]
             error = np.empty(row.size)
             for first in range(0, row.size, _BLOCK):
                 block = slice(first, first + _BLOCK)
-                scale, exact = scales[row[block]], weight[block]
-                error[block] = (nearest_weights(exact * scale, chip) / scale - exact) ** 2
+                scale = scales[0] if alike else scales[row[block]]
+                exact, off = weight[block], error[block]
+                np.divide(nearest_weights(exact * scale, chip), scale, out=off)
+                off -= exact
+                off *= off
             error *= self.cost if isinstance(self.cost, float) else self.cost[start : start + _PIECE]
             total += np.bincount(row, error, minlength=vth.size)
         return total
