@@ -17,7 +17,7 @@ from targets.arrays import Array
 from targets.chip import ChipSpec
 
 _HOP, _MESSAGES = 6, (1, 24)  # prices: of a hop, and of a message on top, the next one where there are too many
-_STARTS = 16  # cuts that are tried besides the given one
+_STARTS, _START_CORES = 16, 256  # cuts that are tried besides the given one; more cores take too long to place
 _WORK = 128_000_000  # pins times cores of all starts together: fewer for large networks, so that time does not run away
 _KICKS = 100  # of the placement of a start, after which motifs move anyway
 _ROUNDS = ((60, 3), (300, 1))  # trials of moves per unit, and how many of the cuts go on
@@ -39,12 +39,12 @@ def settle(
     """Another cut and its placement, for which the sum of rate times distance is less; else the given ones.
 
     How cores lie to each other decides more than what motifs move later: on one chip up to 16 cuts by METIS, fewer
-    for large networks, are placed, and motifs of each and of the given one moved at the price of the way that spikes
-    then travel: of all shortly, of the best longer, of the last for long. Distance is counted in tiles along x and y;
-    a message counts as a sixth of a hop on top, or as four where the last cut would send too many. Cuts that break a
-    limit are left out, as are those that send more messages than both the given cut and index order where that is
-    legal. A given cut that breaks a limit, or is too large for tables (`fits_tables`), is returned as it is. The same
-    input and seed give the same mapping. `partition` must cut between units.
+    for large networks and none above 256 cores, are placed, and motifs of each and of the given one moved at the price
+    of the way that spikes then travel: of all shortly, of the best longer, of the last for long. Distance is counted in
+    tiles along x and y; a message counts as a sixth of a hop on top, or as four where the last cut would send too many.
+    Cuts that break a limit are left out, as are those that send more messages than both the given cut and index order
+    where that is legal. A given cut that breaks a limit, or is too large for tables (`fits_tables`), is returned as it
+    is. The same input and seed give the same mapping. `partition` must cut between units.
     """
     given = _mapped(hypergraph, hypergraph.of_units(partition), placement.tiles, chip)
     settled = given.loads.excess > 1 or not _distance(given.tiles).any()
@@ -66,7 +66,7 @@ def settle(
 
 def _starts(hypergraph: Hypergraph, cores: int, index: Loads, chip: ChipSpec, seed: int) -> Iterator[_Mapped]:
     """Cuts by METIS into `cores`, placed on one chip."""
-    if cores > chip.cores.value or not enough_units(hypergraph, cores):
+    if cores > min(_START_CORES, chip.cores.value) or not enough_units(hypergraph, cores):
         return
     slots = np.array([chip.position(slot) for slot in range(chip.cores.value)], dtype=np.int32)
     weights, slack = weights_for(hypergraph, index, cores, chip)
