@@ -17,7 +17,8 @@ from targets.arrays import Array
 from targets.chip import ChipSpec
 
 _HOP, _MESSAGES = 6, (1, 24)  # prices: of a hop, and of a message on top, the next one where there are too many
-_STARTS, _START_CORES = 16, 256  # cuts that are tried besides the given one; more cores take too long to place
+_STARTS = 16  # cuts that are tried besides the given one
+_CORES = 256  # above, there are no other starts, as it takes long to place them, and the fewer trials the more cores
 _WORK = 128_000_000  # pins times cores of all starts together: fewer for large networks, so that time does not run away
 _KICKS = 100  # of the placement of a start, after which motifs move anyway
 _ROUNDS = ((60, 3), (300, 1))  # trials of moves per unit, and how many of the cuts go on
@@ -66,7 +67,7 @@ def settle(
 
 def _starts(hypergraph: Hypergraph, cores: int, index: Loads, chip: ChipSpec, seed: int) -> Iterator[_Mapped]:
     """Cuts by METIS into `cores`, placed on one chip."""
-    if cores > min(_START_CORES, chip.cores.value) or not enough_units(hypergraph, cores):
+    if cores > min(_CORES, chip.cores.value) or not enough_units(hypergraph, cores):
         return
     slots = np.array([chip.position(slot) for slot in range(chip.cores.value)], dtype=np.int32)
     weights, slack = weights_for(hypergraph, index, cores, chip)
