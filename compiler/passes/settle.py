@@ -80,9 +80,10 @@ def _starts(hypergraph: Hypergraph, cores: int, index: Loads, chip: ChipSpec, se
 def _moved(hypergraph: Hypergraph, cut: _Mapped, message: int, trials: int, chip: ChipSpec, seed: int) -> _Mapped:
     """The cut after moves of motifs, cores where they were."""
     distance = _distance(cut.tiles)
-    price = np.vstack(
-        [_HOP * distance + message * (1 - np.eye(len(distance), dtype=np.int64)), np.full(len(distance), message)]
-    )
+    cores = len(distance)
+    price = message * (1 - np.eye(cores + 1, cores, dtype=np.int64))
+    price[:-1] += _HOP * distance
+    trials = trials * _CORES // max(_CORES, cores)
     return _mapped(hypergraph, improve(hypergraph, cut.loads.core_of, price, chip, trials, seed), cut.tiles, chip)
 
 
