@@ -132,9 +132,7 @@ def test_tolls_and_loads_of_moves_are_exact(topology: str, seed: int) -> None:
     chip = small(neurons_per_core=80)
     rng = np.random.default_rng(seed)
     hypergraph = contract(made.graph, chip, made.rates)
-    price = rng.integers(1, 9, (5, 4))
-    price[:4] += price[:4].T
-    price[np.arange(4), np.arange(4)] = 0
+    price = random_price(rng)
     scale = hypergraph.rate.max() / 1e6
 
     def paid(core_of: Array) -> float:
@@ -263,9 +261,7 @@ def test_annealing_saves_what_it_says_and_repeats_itself(seed: int) -> None:
     """Full cores, where units change places, and cores with room, where they move."""
     made = generated("grid", 400, 4, seed)
     rng = np.random.default_rng(seed)
-    price = rng.integers(1, 9, (5, 4))
-    price[:4] += price[:4].T
-    price[np.arange(4), np.arange(4)] = 0
+    price = random_price(rng)
     for neurons in (100, 130):
         chip = small(neurons_per_core=neurons)
         hypergraph = contract(made.graph, chip, made.rates)
@@ -277,6 +273,14 @@ def test_annealing_saves_what_it_says_and_repeats_itself(seed: int) -> None:
         assert loads(hypergraph, cut.core_of, chip).excess <= 1
         assert anneal(again, 20_000, 1e6, 1e3, seed) == saved
         assert again.core_of.tolist() == cut.core_of.tolist()
+
+
+def random_price(rng: np.random.Generator) -> Array:
+    """Of messages between four cores, the same both ways, and from inputs."""
+    price = rng.integers(1, 9, (5, 4))
+    price[:4] += price[:4].T
+    price[np.arange(4), np.arange(4)] = 0
+    return price
 
 
 def whole_price(cut: Moves) -> int:
