@@ -198,7 +198,7 @@ def _growth(results: Results) -> str:
     told = []
     for name, points in (
         ("the whole chain", whole_chain(results)),
-        ("partition and place alone", mapping_alone(results)),
+        ("contract to settle alone", mapping_alone(results)),
     ):
         for most in (COMPARABLE, 1_000_000):
             slope = exponent(points, most)
