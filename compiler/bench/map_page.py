@@ -283,5 +283,5 @@ def _missing(results: Results) -> str:
         if task not in results.tasks:
             left.setdefault(f"{task.kind}: {task.network}, {task.neurons:,} neurons", []).append(task.seed)
     lines = [f"- {name}: seeds {', '.join(map(str, seeds))}" for name, seeds in left.items()]
-    lines.append("- METIS above 200,000 neurons as a baseline; `partition` itself starts from METIS alone at such sizes.")
+    lines.append("- METIS above 200,000 neurons as a baseline, which is what `partition` itself starts from there.")
     return "\n".join(lines)
