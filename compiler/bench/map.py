@@ -25,6 +25,7 @@ from compiler.passes.contract import contract
 from compiler.passes.partition import partition
 from compiler.passes.place import place
 from compiler.passes.settle import settle
+from compiler.placing.one_chip import tiles_of
 from compiler.traffic import traffic
 from targets.arrays import Array, Floats
 from targets.chip import ChipSpec, Limit, chip_named
@@ -148,15 +149,11 @@ def _metis(hypergraph: Hypergraph, chip: ChipSpec, index: Loads, seed: int) -> P
     weights = np.maximum(hypergraph.neurons / chip.neurons_per_core.value, memory)
     cores = ceil(float(index.use[:2].sum(axis=1).max()) * (1 + _SLACK))
     for _ in range(_RETRIES):
-        counted = loads(hypergraph, _dense(metis(hypergraph, weights, cores, _SLACK, seed)), chip)
+        counted = loads(hypergraph, metis(hypergraph, weights, cores, _SLACK, seed), chip)
         if counted.excess <= 1:
             break
         cores = max(cores + 1, int(cores * min(counted.excess, 1.2)))
     return hypergraph.partition(counted.core_of)
-
-
-def _dense(core_of: Array) -> Array:
-    return np.unique(core_of, return_inverse=True)[1].ravel()
 
 
 def _single(graph: IntGraph) -> IntGraph:
@@ -179,7 +176,7 @@ def mesh(chip: ChipSpec, cores: int) -> ChipSpec:
 
 
 def _slots(chip: ChipSpec, cut: Partition) -> Array:
-    return np.array([chip.position(slot) for slot in range(max(chip.cores.value, cut.cores))], dtype=np.int32)
+    return tiles_of(chip, range(max(chip.cores.value, cut.cores)))
 
 
 def _row_major(cut: Partition, chip: ChipSpec) -> Placement:

@@ -17,6 +17,11 @@ def fits_tables(hypergraph: Hypergraph, cores: int) -> bool:
     return max(hypergraph.nets, hypergraph.units) * cores <= _TABLE
 
 
+def apart(cores: int) -> Array:
+    """The price of messages that cost the same wherever they go: 1, nothing within a core; int64 [core + 1, core]."""
+    return 1 - np.eye(cores + 1, cores, dtype=np.int64)
+
+
 def improve(
     hypergraph: Hypergraph,
     core_of: Array,

@@ -19,13 +19,13 @@ def enough_units(hypergraph: Hypergraph, cores: int) -> bool:
 def metis(hypergraph: Hypergraph, weights: Array, cores: int, slack: float, seed: int) -> Array:
     """Core of every unit, int [unit]: at most (1 + slack) times the mean of `weights` [unit] on each of `cores`.
 
-    Units are joined where one listens to the other, by the rate that is heard; inputs join nobody. Source: Karypis
-    and Kumar, "A Fast and High Quality Multilevel Scheme for Partitioning Irregular Graphs", SIAM Journal on
-    Scientific Computing 20 (1998).
+    Parts that METIS leaves empty are left out, so that there may be fewer. Units are joined where one listens to the
+    other, by the rate that is heard; inputs join nobody. Source: Karypis and Kumar, "A Fast and High Quality Multilevel
+    Scheme for Partitioning Irregular Graphs", SIAM Journal on Scientific Computing 20 (1998).
     """
     links = _links(hypergraph)
     whole = np.maximum(1, np.rint(weights / weights.max() * _WEIGHT_STEPS)).astype(np.int64)
-    return cut_graph(links, whole, cores, slack, seed)
+    return np.unique(cut_graph(links, whole, cores, slack, seed), return_inverse=True)[1].ravel()
 
 
 def cut_graph(links: csr_array, weights: Array, cores: int, slack: float, seed: int) -> Array:

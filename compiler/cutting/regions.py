@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from compiler.cutting.improve import improve
+from compiler.cutting.improve import apart, improve
 from compiler.cutting.loads import between, loads
 from compiler.cutting.metis import cut_graph
 from compiler.hypergraph import Hypergraph
@@ -42,10 +42,9 @@ def improve_by_regions(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, t
     kept = loads(hypergraph, core_of, chip)
     for cores in _regions(hypergraph, core_of, seed):
         own = region(hypergraph, kept.core_of, cores)
-        price = 1 - np.eye(cores.size + 1, cores.size, dtype=np.int64)
         start = np.searchsorted(cores, kept.core_of[own.units])
         moved = kept.core_of.copy()
-        moved[own.units] = cores[improve(own.hypergraph, start, price, chip, trials, seed, own.axons_out)]
+        moved[own.units] = cores[improve(own.hypergraph, start, apart(cores.size), chip, trials, seed, own.axons_out)]
         found = loads(hypergraph, moved, chip)
         if (max(found.excess, 1.0), found.messages) < (max(kept.excess, 1.0), kept.messages):
             kept = found

@@ -6,7 +6,7 @@ from math import ceil, floor
 import numpy as np
 
 from compiler.cutting.first_fit import first_fit
-from compiler.cutting.improve import IMBALANCE, fits_tables, improve
+from compiler.cutting.improve import IMBALANCE, apart, fits_tables, improve
 from compiler.cutting.kahypar import kahypar
 from compiler.cutting.loads import Loads, loads
 from compiler.cutting.metis import enough_units, metis
@@ -119,8 +119,7 @@ def _moved(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, 
     cores = int(core_of.max()) + 1
     if not fits_tables(hypergraph, cores):  # `_LONG` would take too long; another seed gives other regions
         return loads(hypergraph, improve_by_regions(hypergraph, core_of, chip, _QUICK, seed + trials), chip)
-    price = 1 - np.eye(cores + 1, cores, dtype=np.int64)
-    return loads(hypergraph, improve(hypergraph, core_of, price, chip, trials, seed), chip)
+    return loads(hypergraph, improve(hypergraph, core_of, apart(cores), chip, trials, seed), chip)
 
 
 def _renumbered(core_of: Array) -> Array:

@@ -6,7 +6,7 @@ from compiler.cutting.loads import between
 from compiler.hypergraph import Hypergraph
 from compiler.mapping import Partition, Placement
 from compiler.placing.chips_first import chips_first
-from compiler.placing.one_chip import on_one_chip, way
+from compiler.placing.one_chip import on_one_chip, tiles_of, way
 from compiler.placing.search import local_search, search_chips
 from compiler.placing.spectral import spectral_start
 from targets.arrays import Array, Floats
@@ -29,7 +29,7 @@ def place(hypergraph: Hypergraph, partition: Partition, chip: ChipSpec, seed: in
     same placement. `partition` must cut between units.
     """
     cores, room = partition.cores, chip.cores.value
-    slots = np.array([chip.position(slot) for slot in range(room)], dtype=np.int32)
+    slots = tiles_of(chip, range(room))
     if cores <= room and np.all(slots[:cores] == slots[:1]):
         return Placement(slots[:cores].reshape(-1, 2))
     sent = between(hypergraph, hypergraph.of_units(partition), cores)

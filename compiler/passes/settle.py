@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from compiler.cutting.first_fit import first_fit
-from compiler.cutting.improve import fits_tables, improve
+from compiler.cutting.improve import apart, fits_tables, improve
 from compiler.cutting.loads import Loads, between, loads
 from compiler.cutting.metis import enough_units, metis
 from compiler.cutting.weights import weights_for
 from compiler.hypergraph import Hypergraph
 from compiler.mapping import Partition, Placement
-from compiler.placing.one_chip import on_one_chip
+from compiler.placing.one_chip import on_one_chip, tiles_of
 from targets.arrays import Array
 from targets.chip import ChipSpec
 
@@ -69,10 +69,10 @@ def _starts(hypergraph: Hypergraph, cores: int, index: Loads, chip: ChipSpec, se
     """Cuts by METIS into `cores`, placed on one chip."""
     if cores > min(_CORES, chip.cores.value) or not enough_units(hypergraph, cores):
         return
-    slots = np.array([chip.position(slot) for slot in range(chip.cores.value)], dtype=np.int32)
+    slots = tiles_of(chip, range(chip.cores.value))
     weights, slack = weights_for(hypergraph, index, cores, chip)
     for each in range(seed, seed + min(_STARTS, _WORK // max(hypergraph.pins.size * cores, 1))):
-        core_of = np.unique(metis(hypergraph, weights, cores, slack, each), return_inverse=True)[1].ravel()
+        core_of = metis(hypergraph, weights, cores, slack, each)
         sent = between(hypergraph, core_of, int(core_of.max()) + 1)
         yield _mapped(hypergraph, core_of, on_one_chip(sent + sent.T, slots, seed, _KICKS), chip)
 
@@ -81,7 +81,7 @@ def _moved(hypergraph: Hypergraph, cut: _Mapped, message: int, trials: int, chip
     """The cut after moves of motifs, cores where they were."""
     distance = _distance(cut.tiles)
     cores = len(distance)
-    price = message * (1 - np.eye(cores + 1, cores, dtype=np.int64))
+    price = message * apart(cores)
     price[:-1] += _HOP * distance
     trials = trials * _CORES // max(_CORES, cores)
     return _mapped(hypergraph, improve(hypergraph, cut.loads.core_of, price, chip, trials, seed), cut.tiles, chip)

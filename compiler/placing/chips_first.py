@@ -6,6 +6,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from compiler.placing.groups import groups
+from compiler.placing.one_chip import tiles_of
 from compiler.placing.search import local_search
 from compiler.placing.spectral import spectral_start
 from targets.arrays import Array, Floats
@@ -28,10 +29,10 @@ def chips_first(both: Floats, chip: ChipSpec, seed: int) -> tuple[Array, Array]:
     between = np.einsum("ji,jk->ik", member, np.einsum("ij,jk->ik", both, member))
     np.fill_diagonal(between, 0)
     block = _block(chip, count)
-    corners = np.array([chip.position(number * room) for number in block], dtype=np.int32)
+    corners = tiles_of(chip, (number * room for number in block))
     chosen = local_search(between, corners, spectral_start(between, corners), seed)[:count]
     used = np.sort(chosen)
-    slots = np.array([chip.position(block[k] * room + core) for k in used for core in range(room)], dtype=np.int32)
+    slots = tiles_of(chip, (block[k] * room + core for k in used for core in range(room)))
     slot_of = _laid_out(both, slots.reshape(count, room, 2), np.searchsorted(used, chosen)[group_of])
     return slots, np.concatenate([slot_of, np.setdiff1d(np.arange(len(slots)), slot_of)])
 

@@ -1,10 +1,18 @@
 """on_one_chip: cores get the tiles of one chip."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from compiler.placing.search import KICKS, WINDOW, local_search
 from compiler.placing.spectral import spectral_start
 from targets.arrays import Array, Floats
+from targets.chip import ChipSpec
+
+
+def tiles_of(chip: ChipSpec, slots: Iterable[int]) -> Array:
+    """Tile (x, y) of every slot, the number of a core in the system: int32 [slot, 2]."""
+    return np.array([chip.position(slot) for slot in slots], dtype=np.int32)
 
 
 def on_one_chip(both: Floats, slots: Array, seed: int, kicks: int = KICKS) -> Array:
