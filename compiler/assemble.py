@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from compiler.ir import IntGraph
-from compiler.mapping import Partition, Placement
-from targets.chip import ChipSpec
-from targets.program import Core, Program, Proof
-from targets.usage import routes
+from compiler.ir.graph import IntGraph
+from compiler.mapping.state import Partition, Placement
+from targets.contracts.chip import ChipSpec
+from targets.program.program import Core, Program, Proof
+from targets.program.usage import routes
 
 
 def assemble(

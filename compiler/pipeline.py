@@ -4,26 +4,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from compiler.analysis.calibration import calibrate
+from compiler.analysis.quantization import quantization_report
 from compiler.assemble import assemble
-from compiler.calibration import calibrate
 from compiler.frontends.network import lower
-from compiler.ir import FloatGraph
+from compiler.ir.graph import FloatGraph
 from compiler.passes.bounds import bounds
-from compiler.passes.contract import contract
+from compiler.passes.coarsen import coarsen
 from compiler.passes.fold import fold
 from compiler.passes.partition import partition
 from compiler.passes.place import place
 from compiler.passes.prune import prune
 from compiler.passes.quantize import quantize
+from compiler.passes.refine import refine
 from compiler.passes.retime import retime
-from compiler.passes.settle import settle
-from compiler.quantization import quantization_report
 from compiler.text import text
 from search.network import Network
-from targets.check import legal
-from targets.chip import ChipSpec, chip_named
-from targets.program import Program
-from targets.raster import SpikeRaster
+from targets.contracts.chip import ChipSpec, chip_named
+from targets.contracts.raster import SpikeRaster
+from targets.program.check import legal
+from targets.program.program import Program
 
 Watch = Callable[[str, str], None]
 """Called with the name of a stage and its text, stage after stage."""
@@ -79,15 +79,15 @@ def compile_graph(
     tell("bounds", proven)
     nodes = [part.name for part in integers.inputs] + [part.name for part in integers.populations]
     rates = None if measured is None else {name: measured.rates[name] for name in nodes}
-    hypergraph = contract(integers, spec, rates)
-    tell("contract", hypergraph)
+    hypergraph = coarsen(integers, spec, rates)
+    tell("coarsen", hypergraph)
     cut = partition(hypergraph, spec, seed)
     tell("partition", cut)
     placed = place(hypergraph, cut, spec, seed)
     tell("place", placed)
-    cut, placed = settle(hypergraph, cut, placed, spec, seed)
+    cut, placed = refine(hypergraph, cut, placed, spec, seed)
     del hypergraph
-    tell("settle", (cut, placed))
+    tell("refine", (cut, placed))
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
     if late:
         settings["latency"] = late

@@ -6,18 +6,18 @@ from functools import singledispatch
 
 import numpy as np
 
-from compiler.hypergraph import Hypergraph
-from compiler.ir import FloatPopulation, FloatProjection, Graph
-from compiler.mapping import Partition, Placement
-from compiler.registers import ENDLESS, Bounds
+from compiler.ir.graph import FloatPopulation, FloatProjection, Graph
+from compiler.ir.hypergraph import Hypergraph
+from compiler.ir.registers import ENDLESS, Bounds
+from compiler.mapping.state import Partition, Placement
 from search.motif import DIRECTIONS
 from search.network import Connection, Layer, Network
-from targets.arrays import Array
-from targets.chip import chip_named
-from targets.ports import Input, Readout
-from targets.program import IntPopulation, IntProjection, Program, Proof
-from targets.synapses import Synapses
-from targets.usage import chips_used, usage
+from targets.contracts.arrays import Array
+from targets.contracts.chip import chip_named
+from targets.contracts.ports import Input, Readout
+from targets.contracts.synapses import Synapses
+from targets.program.program import IntPopulation, IntProjection, Program, Proof
+from targets.program.usage import chips_used, usage
 
 _WHOLE = 16
 """Arrays up to this many numbers are printed whole."""

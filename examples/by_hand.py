@@ -9,11 +9,11 @@ from compiler.pipeline import compile_network
 from compiler.text import text
 from search.motif import Motif, neighbours
 from search.network import Connection, Layer, Network
-from targets.backend import run
-from targets.equivalence import compare
-from targets.ports import Input, Readout
-from targets.raster import SpikeRaster
-from targets.synapses import Banded, BlockDiagonal, Dense
+from targets.conformance.equivalence import compare
+from targets.contracts.ports import Input, Readout
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Banded, BlockDiagonal, Dense
+from targets.runtime.backend import run
 
 rng = np.random.default_rng(7)
 motifs, size = 8, 4

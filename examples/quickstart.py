@@ -6,14 +6,14 @@ The budget is small so that it ends in seconds; `motifc demo` does the same with
 
 import torch
 
+from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
-from compiler.interpret import interpret
 from compiler.pipeline import compile_network
-from search.hrmas import search
+from search.data.task import task_named
+from search.nas.hrmas import search
 from search.settings import Search, Settings, Training
-from search.task import task_named
-from targets.backend import run
-from targets.equivalence import compare
+from targets.conformance.equivalence import compare
+from targets.runtime.backend import run
 
 torch.set_num_threads(1)
 

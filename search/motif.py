@@ -5,8 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from targets.arrays import Array, Ints, readonly
-from targets.errors import InputError
+from targets.contracts.arrays import Array, Ints, readonly
+from targets.contracts.errors import InputError
 
 EXCITATORY, INHIBITORY, NONE = 1, -1, 0
 

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from search.motif import Motif, neighbours
-from targets import artefact
-from targets.arrays import Array, Floats, readonly
-from targets.artefact import Artefact
-from targets.errors import InputError
-from targets.ports import Input, Readout
-from targets.synapses import Banded, BlockDiagonal, Synapses, pack, unpack
-from targets.wiring import wiring_faults
+from targets.contracts import artefact
+from targets.contracts.arrays import Array, Floats, readonly
+from targets.contracts.artefact import Artefact
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input, Readout
+from targets.contracts.synapses import Banded, BlockDiagonal, Synapses, pack, unpack
+from targets.contracts.wiring import wiring_faults
 
 _PARAMETERS = ("tau_s", "tau_m", "resistance", "threshold", "bias")
 

@@ -15,18 +15,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from search.motif import DIRECTIONS, Wiring
-from search.neuron import GradientRule, Surrogate
-from search.plasticity import IntrinsicRule, fixed_rates
-from search.relaxation import RELAXATIONS
-from search.tssl import TsslBp
-from targets.chip import ChipSpec, chip_named, chip_names
-from targets.errors import InputError
+from targets.contracts.chip import ChipSpec, chip_named, chip_names
+from targets.contracts.errors import InputError
 
 _GROUP = "group"
 _DARTS = "DARTS"
 _OURS = "ours"
-_CHIPS = ("none", *chip_names())
+RELAXATIONS = ("gumbel", "expected", "mixture", "plain")
+"""Names of the relaxations in search/nas/relaxation.py."""
+
+
+def _chips() -> tuple[str, ...]:
+    """Asked only for a chip that is not the default, so that nothing is looked for at import."""
+    return ("none", *chip_names())
 
 
 def _setting(
@@ -34,6 +38,26 @@ def _setting(
 ) -> Any:
     """A field whose metadata a reader, the TOML loader and the documentation share."""
     return field(default=default, metadata={"about": about, "source": source, "range": (least, most), "among": among})
+
+
+@dataclass(frozen=True)
+class IntrinsicRule:
+    """Constants of the rule, for a threshold of 1 and time constants in steps.
+
+    mean_rate    mu, the mean of the desired exponential rate density, spikes per step
+    refractory   t_r of the rate formula, steps, below 1; the neuron itself has none
+    rate_r       eta_1, step size of R
+    rate_tau     eta_2, step size of tau_m
+    silent       a neuron with rate * tau_m below this is pulled up whatever the gradient says
+    largest      largest change of R or tau_m in one update
+    """
+
+    mean_rate: float
+    refractory: float
+    rate_r: float
+    rate_tau: float
+    silent: float
+    largest: float
 
 
 @dataclass(frozen=True)
@@ -45,6 +69,9 @@ class _Table:
             value = _typed(getattr(self, spec.name), spec.default, f"{_title(type(self))}.{spec.name}")
             object.__setattr__(self, spec.name, value)
             (least, most), among = spec.metadata["range"], spec.metadata["among"]
+            if among and value == spec.default:
+                continue
+            among = among() if callable(among) else among
             if among and value not in among:
                 raise InputError(
                     f"setting {_title(type(self))}.{spec.name} is {value!r}; allowed are {', '.join(among)}, "
@@ -94,12 +121,12 @@ class Search(_Table):
     alpha_betas: tuple[float, ...] = _setting((0.5, 0.999), "momenta of alpha's Adam", _DARTS, 0, 1 - 1e-9)
     rate: float = _setting(3e-3, "learning rate of weights (AdamW)", _OURS, 0, 1)
     relaxation: str = _setting(
-        "gumbel", "how undecided choices are run, see search/relaxation.py", _OURS, among=tuple(RELAXATIONS)
+        "gumbel", "how undecided choices are run, see search/nas/relaxation.py", _OURS, among=RELAXATIONS
     )
     temperature: float = _setting(0.3, "of link types in the last epoch; 1 in the first", _OURS, 1e-2, 1)
     order: int = _setting(1, "order of alpha's gradient; 2 lets the weights follow one step", _DARTS, 1, 2)
     price: float = _setting(0.0, "added to alpha's loss per expected link of a neuron", _OURS)
-    chip: str = _setting("none", "chip whose use is expected and noted in every epoch", _OURS, among=_CHIPS)
+    chip: str = _setting("none", "chip whose use is expected and noted in every epoch", _OURS, among=_chips)
     cost: float = _setting(0.0, "added to alpha's loss times the expected share of the largest network's use", _OURS)
     cost_shares: tuple[float, ...] = _setting((1.0, 1.0, 1.0), "weights of synapses, cores and messages in it", _OURS)
 
@@ -140,17 +167,12 @@ class Training(_Table):
         among=("surrogate", "tssl-bp"),
     )
     slope: float = _setting(5.0, "k of the surrogate 1 / (1 + k |v - vth|)^2", _OURS)
-    grid: str = _setting("none", "chip on whose integers weights are trained after the search", _OURS, among=_CHIPS)
+    grid: str = _setting("none", "chip on whose integers weights are trained after the search", _OURS, among=_chips)
 
     @property
     def chip(self) -> ChipSpec | None:
         """The chip of the grid; None where training knows no grid."""
         return None if self.grid == "none" else chip_named(self.grid)
-
-    @property
-    def rule(self) -> GradientRule:
-        """How gradients pass the spikes, in search and training."""
-        return TsslBp() if self.gradient == "tssl-bp" else Surrogate(self.slope)
 
 
 @dataclass(frozen=True)
@@ -222,6 +244,24 @@ class Settings:
                     f"setting plasticity.silent is {own.silent:g}; at tau_m {tau_m:g} it must lie between the unstable "
                     f"and the stable rate * tau_m, {low:.3g} and {high:.3g}, so move it there."
                 )
+
+
+def fixed_rates(mean_rate: float, refractory: float, tau_m: float) -> tuple[float, float]:
+    """The two rates (unstable, stable) at which R stays, spikes per step: where the rule's slope changes its sign.
+
+    Source: the slope of `search.training.plasticity.resistance_slope`. InputError when there are none: then R falls at
+    every rate, which for t_r = 0 is so below mu * tau_m = 2.3.
+    """
+    rates = np.linspace(0, 1, 100_001)[1:-1]
+    with np.errstate(over="ignore"):  # of rates near 0, whose w is 0 then
+        w = 1 / np.expm1((1 / rates - refractory) / tau_m)
+    rising = rates[2 * rates * tau_m - w - 1 - tau_m * rates**2 / mean_rate > 0]
+    if not rising.size:
+        raise InputError(
+            f"plasticity with mean_rate {mean_rate:g} and tau_m down to {tau_m:g} steps lowers R at every rate; "
+            f"their product is {mean_rate * tau_m:.2g} and at least 3 is needed, so raise one of the two."
+        )
+    return float(rising[0]), float(rising[-1])
 
 
 def load_settings(path: str | os.PathLike[str] | None) -> Settings:

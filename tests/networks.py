@@ -4,9 +4,9 @@ import numpy as np
 
 from search.motif import Motif, neighbours
 from search.network import Connection, Layer, Network
-from targets.ports import Input, Readout
-from targets.raster import SpikeRaster
-from targets.synapses import Banded, BlockDiagonal, Dense
+from targets.contracts.ports import Input, Readout
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Banded, BlockDiagonal, Dense
 
 
 def tiny_network() -> Network:

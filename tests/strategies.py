@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from targets.random_program import Case, case, random_program, random_synapses
+from targets.conformance.random_program import Case, case, random_program, random_synapses
 
 __all__ = ["Case", "programs", "random_program", "random_synapses"]
 

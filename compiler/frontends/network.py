@@ -1,14 +1,14 @@
 """lower: a Network becomes a FloatGraph."""
 
-from compiler.ir import FloatGraph, FloatPopulation, FloatProjection
+from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from search.network import Network
-from targets.synapses import with_weights
+from targets.contracts.synapses import with_weights
 
 
 def lower(network: Network) -> FloatGraph:
     """Fold each neuron's gain R / (tau_m * tau_s) into the rows of its weights; everything else is kept.
 
-    The equations are those of the graph's interpreter (compiler/interpret.py).
+    The equations are those of the graph's interpreter (compiler/analysis/interpret.py).
     """
     populations = tuple(
         FloatPopulation(

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from compiler.ir import FloatGraph, FloatPopulation, FloatProjection
-from targets.arrays import Array, Floats, readonly
-from targets.errors import InputError
-from targets.ports import Input
-from targets.synapses import BlockDiagonal, Dense, Synapses
+from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
+from targets.contracts.arrays import Array, Floats, readonly
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input
+from targets.contracts.synapses import BlockDiagonal, Dense, Synapses
 
 if TYPE_CHECKING:
     import nir

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from compiler.ir import IntGraph
-from compiler.registers import ENDLESS, Bounds
-from targets.arrays import Array
-from targets.grid import ALIGN_BITS, DECAY_BITS, DECAY_ONE, STATE_LIMIT
-from targets.program import IntPopulation, IntProjection
-from targets.synapses import Sparse
+from compiler.ir.graph import IntGraph
+from compiler.ir.registers import ENDLESS, Bounds
+from targets.contracts.arrays import Array
+from targets.contracts.grid import ALIGN_BITS, DECAY_BITS, DECAY_ONE, STATE_LIMIT
+from targets.contracts.synapses import Sparse
+from targets.program.program import IntPopulation, IntProjection
 
 _A_LIMIT = 1 << (31 - ALIGN_BITS)
 """The input a is shifted up by 6 bits within 32."""

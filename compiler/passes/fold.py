@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from compiler.ir import FloatGraph, FloatProjection
-from targets.arrays import Floats
-from targets.synapses import with_weights
+from compiler.ir.graph import FloatGraph, FloatProjection
+from targets.contracts.arrays import Floats
+from targets.contracts.synapses import with_weights
 
 
 def fold(graph: FloatGraph) -> FloatGraph:

@@ -5,17 +5,17 @@ from math import ceil, floor
 
 import numpy as np
 
-from compiler.cutting.first_fit import first_fit
-from compiler.cutting.improve import IMBALANCE, apart, fits_tables, improve
-from compiler.cutting.kahypar import kahypar
-from compiler.cutting.loads import Loads, loads
-from compiler.cutting.metis import enough_units, metis
-from compiler.cutting.regions import improve_by_regions
-from compiler.cutting.weights import weights_for
-from compiler.hypergraph import Hypergraph
-from compiler.mapping import Partition
-from targets.arrays import Array
-from targets.chip import ChipSpec
+from compiler.ir.hypergraph import Hypergraph
+from compiler.mapping.partitioning.first_fit import first_fit
+from compiler.mapping.partitioning.improve import IMBALANCE, apart, fits_tables, improve
+from compiler.mapping.partitioning.kahypar import kahypar
+from compiler.mapping.partitioning.loads import Loads, loads
+from compiler.mapping.partitioning.metis import enough_units, metis
+from compiler.mapping.partitioning.regions import improve_by_regions
+from compiler.mapping.partitioning.weights import weights_for
+from compiler.mapping.state import Partition
+from targets.contracts.arrays import Array
+from targets.contracts.chip import ChipSpec
 
 _EXTRA_CORES = 0.05  # over what first fit needs
 _TIGHT = 0.015  # a cut with less room gets one core more
@@ -39,7 +39,7 @@ def partition(hypergraph: Hypergraph, chip: ChipSpec, seed: int = 0) -> Partitio
     index order needs, unless that breaks a limit. The same hypergraph and seed give the same cut.
 
     A motif is split into neurons only where it fits no core; `Partition.split` names these. Where no cut keeps every
-    limit, the one that breaks them least is returned and `targets.check` says by how much.
+    limit, the one that breaks them least is returned and `targets.program.check` says by how much.
     """
     cuts = [loads(hypergraph, np.zeros(hypergraph.units, dtype=np.int64), chip)]
     if cuts[0].excess > 1:

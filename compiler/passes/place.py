@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from compiler.cutting.loads import between
-from compiler.hypergraph import Hypergraph
-from compiler.mapping import Partition, Placement
-from compiler.placing.chips_first import chips_first
-from compiler.placing.one_chip import on_one_chip, tiles_of, way
-from compiler.placing.search import local_search, search_chips
-from compiler.placing.spectral import spectral_start
-from targets.arrays import Array, Floats
-from targets.chip import ChipSpec
+from compiler.ir.hypergraph import Hypergraph
+from compiler.mapping.partitioning.loads import between
+from compiler.mapping.placement.chips_first import chips_first
+from compiler.mapping.placement.local_search import local_search, search_chips
+from compiler.mapping.placement.one_chip import on_one_chip, tiles_of, way
+from compiler.mapping.placement.spectral import spectral_start
+from compiler.mapping.state import Partition, Placement
+from targets.contracts.arrays import Array, Floats
+from targets.contracts.chip import ChipSpec
 
 # Spikes may travel so many times farther where fewer go from chip to chip. Links between chips carry far less than the
 # mesh of a chip (5 TB/s and 3.5 PB/s in Intel's Hala Point, 2024); what a message between chips costs is unpublished.
@@ -25,8 +25,8 @@ def place(hypergraph: Hypergraph, partition: Partition, chip: ChipSpec, seed: in
     number of random kicks; the better is taken. What needs more is spread over the fewest chips: cores get chips first,
     so that little is sent between them, or lie as geometry wants them; then they are exchanged on each chip, and last
     across chips too. Of both, that with fewer messages between chips is taken unless spikes travel over 5 % farther.
-    More cores than the system has get tiles below it, which `targets.check` refuses. The same input and seed give the
-    same placement. `partition` must cut between units.
+    More cores than the system has get tiles below it, which `targets.program.check` refuses. The same input and seed
+    give the same placement. `partition` must cut between units.
     """
     cores, room = partition.cores, chip.cores.value
     slots = tiles_of(chip, range(room))

@@ -6,11 +6,11 @@ from dataclasses import replace
 import networkx as nx
 import numpy as np
 
-from compiler.ir import IntGraph
-from compiler.rewritten import Pruned
-from targets.errors import InputError
-from targets.program import IntProjection
-from targets.synapses import Sparse
+from compiler.ir.graph import IntGraph
+from compiler.ir.rewritten import Pruned
+from targets.contracts.errors import InputError
+from targets.contracts.synapses import Sparse
+from targets.program.program import IntProjection
 
 
 def prune(graph: IntGraph, outputs: Sequence[str] | None = None) -> Pruned:

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from compiler.calibration import Calibration
-from compiler.ir import FloatGraph, FloatPopulation, FloatProjection, IntGraph
-from targets.chip import ChipSpec
-from targets.errors import InputError
-from targets.grid import ALIGN_BITS, round_bias, round_weights
-from targets.profiles import cluster_decays
-from targets.program import IntPopulation, IntProjection
-from targets.synapses import Synapses, with_weights
-from targets.thresholds import HEADROOM, choose_scales, highest_threshold, largest_ratio
+from compiler.analysis.calibration import Calibration
+from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
+from targets.contracts.chip import ChipSpec
+from targets.contracts.errors import InputError
+from targets.contracts.grid import ALIGN_BITS, round_bias, round_weights
+from targets.contracts.profiles import cluster_decays
+from targets.contracts.synapses import Synapses, with_weights
+from targets.contracts.thresholds import HEADROOM, choose_scales, highest_threshold, largest_ratio
+from targets.program.program import IntPopulation, IntProjection
 
 _MARGIN = 2
 """u may reach this many times what it reached on calibration data: it wraps, while v only saturates."""
@@ -23,9 +23,9 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
 
     Every neuron gets an integer threshold vth, and with it a scale S = vth / threshold: its weights become
     round(S * w / 2^e), even, with one exponent e >= 0 per projection, its bias 64 * S * bias in mantissa and exponent.
-    Thresholds and exponents are those with the least squared error of the weights (targets/thresholds.py); the
-    populations share as many thresholds as one core of the chip can hold, and at least one each. Decays are clustered
-    to as many (du, dv) pairs as one core can hold, over the whole graph, so that any cut into cores is legal.
+    Thresholds and exponents are those with the least squared error of the weights (targets/contracts/thresholds.py);
+    the populations share as many thresholds as one core of the chip can hold, and at least one each. Decays are
+    clustered to as many (du, dv) pairs as one core can hold, over the whole graph, so that any cut into cores is legal.
 
     u and v may rise to `HEADROOM` thresholds before they leave their registers; with a `calibration` u may rise to
     `_MARGIN` times its peak and v to its own as well, and errors are weighed by its rates. Raises InputError where a

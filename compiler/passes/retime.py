@@ -7,11 +7,11 @@ from itertools import pairwise
 import networkx as nx
 import numpy as np
 
-from compiler.ir import FloatGraph, FloatPopulation, FloatProjection
-from compiler.rewritten import Retimed
-from targets.arrays import Floats
-from targets.errors import InputError
-from targets.synapses import Dense
+from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
+from compiler.ir.rewritten import Retimed
+from targets.contracts.arrays import Floats
+from targets.contracts.errors import InputError
+from targets.contracts.synapses import Dense
 
 _ON = "always on"
 _FIRST = "first step"

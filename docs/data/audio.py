@@ -14,13 +14,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
-from search.task import labels_of
-from search.tasks import fsdd
-from search.tasks.encoders.bsa import KERNEL_STEPS
-from search.tasks.encoders.gammatone import cochleagram, gammatone_bank
-from search.tasks.readers.sound import read_sound
-from targets.arrays import Floats
-from targets.raster import SpikeRaster
+from search.data.encoders.bsa import KERNEL_STEPS
+from search.data.encoders.gammatone import cochleagram, gammatone_bank
+from search.data.readers.sound import read_sound
+from search.data.task import labels_of
+from search.data.tasks import fsdd
+from targets.contracts.arrays import Floats
+from targets.contracts.raster import SpikeRaster
 
 HERE = Path(__file__).parent
 MAPPED = "cividis"

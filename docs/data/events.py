@@ -14,12 +14,12 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
-from search.tasks.encoders.events import frames
-from search.tasks.encoders.saccade import SACCADE, saccade_events
-from search.tasks.nmnist import BINS, SENSOR, WINDOW
-from search.tasks.readers.aer import read_recording
-from search.tasks.readers.idx import read_images
-from targets.arrays import Array, Ints
+from search.data.encoders.events import frames
+from search.data.encoders.saccade import SACCADE, saccade_events
+from search.data.readers.aer import read_recording
+from search.data.readers.idx import read_images
+from search.data.tasks.nmnist import BINS, SENSOR, WINDOW
+from targets.contracts.arrays import Array, Ints
 
 matplotlib.use("Agg")
 from matplotlib import pyplot

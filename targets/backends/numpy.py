@@ -1,16 +1,16 @@
-"""The oracle: the integer step of targets/neuron.py run over time, in plain numpy."""
+"""The oracle: the integer step of targets/runtime/neuron.py run over time, in plain numpy."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from targets.arrays import Array, Ints
-from targets.neuron import inject, step
-from targets.program import IntProjection, Program
-from targets.raster import SpikeRaster
-from targets.recording import Probe, Recording, Trace
-from targets.semantics import LAVA, Semantics
-from targets.synapses import with_weights
+from targets.contracts.arrays import Array, Ints
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.semantics import LAVA, Semantics
+from targets.contracts.synapses import with_weights
+from targets.program.program import IntProjection, Program
+from targets.runtime.neuron import inject, step
+from targets.runtime.recording import Probe, Recording, Trace
 
 
 def requirement() -> str | None:
@@ -27,7 +27,7 @@ def run(
 ) -> Recording:
     """Run all samples at once, step by step; `device` is ignored.
 
-    a[t] = sum over projections of shift(weights s[t - delay], exponent), then `targets.neuron.step`.
+    a[t] = sum over projections of shift(weights s[t - delay], exponent), then `targets.runtime.neuron.step`.
     """
     first = next(iter(inputs.values()))
     samples, steps = first.samples, first.steps

@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from targets.arrays import Array, Ints
-from targets.artefact import replacing
-from targets.exact import ExactProjection, exact
-from targets.grid import ALIGN_BITS, DECAY_ONE, STATE_LIMIT
-from targets.machine import record
-from targets.ports import Input
-from targets.program import IntPopulation, IntProjection, Program
-from targets.raster import SpikeRaster
-from targets.recording import Probe, Recording
-from targets.synapses import Dense, Sparse, Synapses
+from targets.contracts.arrays import Array, Ints
+from targets.contracts.artefact import replacing
+from targets.contracts.grid import ALIGN_BITS, DECAY_ONE, STATE_LIMIT
+from targets.contracts.ports import Input
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Dense, Sparse, Synapses
+from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.exact import ExactProjection, exact
+from targets.runtime.machine import record
+from targets.runtime.recording import Probe, Recording
 
 with suppress(ImportError):  # `requirement` then tells what to install
     import onnx
@@ -71,9 +71,9 @@ def model(program: Program) -> onnx.ModelProto:
     input or population N, oldest first. Outputs: `spikes/P`, and `final/u/P`, `final/v/P`, `final/past/N`, which fed
     back as inputs resume the run; all states are zero where a sample begins.
 
-    Sums over synapses are float32 products where these are exact and float64 elsewhere (targets/exact.py). State is
-    int32, and a decay x k / 4096 is taken in two parts that fit: q = x / 4096, r = x - 4096 q, q k + r k / 4096, with
-    the division toward zero that ONNX defines for integers. Metadata: digest, chip, cores, readout (JSON).
+    Sums over synapses are float32 products where these are exact and float64 elsewhere (targets/runtime/exact.py).
+    State is int32, and a decay x k / 4096 is taken in two parts that fit: q = x / 4096, r = x - 4096 q, q k + r k /
+    4096, with the division toward zero that ONNX defines for integers. Metadata: digest, chip, cores, readout (JSON).
     """
     states = _states(program)
     scanned = [f"spikes/{source.name}" for source in program.inputs]
@@ -252,7 +252,7 @@ def _row_sums(body: _Body, synapses: Sparse, form: ExactProjection, spikes: str)
 
 
 def _step(body: _Body, population: IntPopulation, arrivals: list[str]) -> None:
-    """`targets.neuron.step` in nodes; `arrivals` are aligned already."""
+    """`targets.runtime.neuron.step` in nodes; `arrivals` are aligned already."""
     name = population.name
     u = _decayed(body, f"now/u/{name}", DECAY_ONE - 1 - population.du)
     for arrival in arrivals:

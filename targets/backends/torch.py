@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from targets.arrays import Array, Ints
-from targets.errors import InputError
-from targets.exact import ExactProjection, exact
-from targets.grid import ALIGN_BITS, DECAY_ONE, STATE_LIMIT
-from targets.machine import record
-from targets.program import IntPopulation, IntProjection, Program
-from targets.raster import SpikeRaster
-from targets.recording import Probe, Recording
-from targets.synapses import Dense, Sparse, Synapses
+from targets.contracts.arrays import Array, Ints
+from targets.contracts.errors import InputError
+from targets.contracts.grid import ALIGN_BITS, DECAY_ONE, STATE_LIMIT
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Dense, Sparse, Synapses
+from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.exact import ExactProjection, exact
+from targets.runtime.machine import record
+from targets.runtime.recording import Probe, Recording
 
 with suppress(ImportError):  # `requirement` then tells what to install
     import torch
@@ -37,7 +37,7 @@ def run(
     """Run all samples on `device`: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1".
 
     Spikes, final u, v and traces are those of targets/backends/numpy.py, bit for bit. Sums over synapses are float32
-    products where sum |w| < 2^24 makes them exact and float64 elsewhere (targets/exact.py); decays are float64
+    products where sum |w| < 2^24 makes them exact and float64 elsewhere (targets/runtime/exact.py); decays are float64
     products, exact because |u| 2^12 < 2^53, and cut toward zero by the conversion to int32; all else is int32, which
     wraps around.
 
@@ -173,7 +173,7 @@ class TorchMachine:
 def _step(
     u: torch.Tensor, v: torch.Tensor, a: torch.Tensor, neurons: _Neurons
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """`targets.neuron.step` on tensors; `a` is aligned already."""
+    """`targets.runtime.neuron.step` on tensors; `a` is aligned already."""
     u = (u * neurons.keep_u).to(torch.int32) + a
     over, under = u > STATE_LIMIT, u <= -STATE_LIMIT
     u = u.add(over, alpha=-2 * STATE_LIMIT).add(under, alpha=2 * STATE_LIMIT)

@@ -1,6 +1,6 @@
 """Intel Loihi (2018)."""
 
-from targets.chip import ChipSpec, Limit
+from targets.contracts.chip import ChipSpec, Limit
 
 _DAVIES = "Davies et al., IEEE Micro 38(1), 2018"
 _NENGO = "nengo-loihi 1.1.0, hardware/nxsdk_objects.py and builder/discretize.py"

@@ -1,6 +1,6 @@
 """Intel Loihi 2 (2021)."""
 
-from targets.chip import ChipSpec, Limit
+from targets.contracts.chip import ChipSpec, Limit
 
 _WIKICHIP = "WikiChip, Loihi 2"
 _LAVA = "lava-nc 0.10.0, proc/lif/models.py, proc/dense/models.py and proc/dense/process.py"

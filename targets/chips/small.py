@@ -1,6 +1,6 @@
 """An imaginary chip of small cores, on which networks of some hundred neurons are already cut."""
 
-from targets.chip import ChipSpec, Limit
+from targets.contracts.chip import ChipSpec, Limit
 
 _IMAGINARY = "imaginary"
 _AS_LOIHI = "imaginary; as Loihi 1"

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from compiler.ir import IntGraph
-from compiler.mapping import Partition, Placement
-from compiler.passes.contract import contract
+from compiler.ir.graph import IntGraph
+from compiler.mapping.state import Partition, Placement
+from compiler.passes.coarsen import coarsen
 from compiler.passes.partition import partition
 from compiler.passes.place import place
-from targets.arrays import Array, Floats
-from targets.chip import ChipSpec, Limit, chip_named
-from targets.ports import Input
-from targets.program import IntPopulation, IntProjection
-from targets.synapses import Dense
+from targets.contracts.arrays import Array, Floats
+from targets.contracts.chip import ChipSpec, Limit, chip_named
+from targets.contracts.ports import Input
+from targets.contracts.synapses import Dense
+from targets.program.program import IntPopulation, IntProjection
 
 Rates = Mapping[str, Floats] | None
 
@@ -58,9 +58,9 @@ def chain(order: Array, extra: Array | None = None) -> IntGraph:
 
 def partitioned(graph: IntGraph, chip: ChipSpec, seed: int = 0, rates: Rates = None) -> Partition:
     """Contracted and cut."""
-    return partition(contract(graph, chip, rates), chip, seed)
+    return partition(coarsen(graph, chip, rates), chip, seed)
 
 
 def placement(graph: IntGraph, cut: Partition, chip: ChipSpec, seed: int = 0, rates: Rates = None) -> Placement:
     """Contracted and placed."""
-    return place(contract(graph, chip, rates), cut, chip, seed)
+    return place(coarsen(graph, chip, rates), cut, chip, seed)

@@ -11,21 +11,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compiler.analysis.interpret import interpret
 from compiler.frontends.nir import read_nir
-from compiler.interpret import interpret
-from compiler.ir import FloatGraph
+from compiler.ir.graph import FloatGraph
 from compiler.passes.fold import fold
 from compiler.passes.retime import retime
 from compiler.pipeline import compile_graph
-from targets.arrays import Array
-from targets.backend import run
-from targets.equivalence import compare
-from targets.explain import explain
-from targets.grid import tau_of_du, tau_of_dv
-from targets.program import IntProjection, Program
-from targets.raster import SpikeRaster
-from targets.semantics import FLOAT_SWITCHES, Semantics
-from targets.synapses import with_weights
+from targets.conformance.equivalence import compare
+from targets.conformance.explain import explain
+from targets.contracts.arrays import Array
+from targets.contracts.grid import tau_of_du, tau_of_dv
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.semantics import FLOAT_SWITCHES, Semantics
+from targets.contracts.synapses import with_weights
+from targets.program.program import IntProjection, Program
+from targets.runtime.backend import run
 
 pytest.importorskip("nir", reason="nir is not installed")
 

@@ -9,23 +9,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
 from compiler.frontends.nir import read_nir
-from compiler.interpret import interpret
-from compiler.ir import IntGraph
+from compiler.ir.graph import IntGraph
 from compiler.passes.bounds import bounds
 from compiler.passes.fold import fold
 from compiler.pipeline import compile_graph, compile_network
 from compiler.text import text
 from search.network import Connection, Layer, Network
-from targets.backend import run
-from targets.check import check
-from targets.chip import Limit, chip_named
-from targets.errors import InputError
-from targets.ports import Input
-from targets.raster import SpikeRaster
-from targets.synapses import Dense, with_weights
-from targets.usage import chips_used
+from targets.contracts.chip import Limit, chip_named
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Dense, with_weights
+from targets.program.check import check
+from targets.program.usage import chips_used
+from targets.runtime.backend import run
 from tests.compiler.mapped import system
 from tests.networks import random_network, random_spikes
 
@@ -98,7 +98,7 @@ def test_the_same_network_gives_the_same_digest_with_another_number_of_threads()
     """As many cores as make Mt-KaHyPar the cutter, once with one processor and once with all there are."""
     code = (
         "import os, sys; os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(sys.argv[1])]);"
-        "from compiler.bench.networks import float_form, generated; from compiler.pipeline import compile_graph;"
+        "from benchmarks.mapping.networks import float_form, generated; from compiler.pipeline import compile_graph;"
         "program = compile_graph(float_form(generated('modular', 2400, 8, 1).graph), 'loihi1', seed=5);"
         "print(len(program.cores), program.digest)"
     )
@@ -224,10 +224,10 @@ def test_every_stage_is_told_with_its_text() -> None:
         "quantization",
         "prune",
         "bounds",
-        "contract",
+        "coarsen",
         "partition",
         "place",
-        "settle",
+        "refine",
         "program",
     ]
     assert [name for name, _ in told] == stages

@@ -9,7 +9,7 @@ import pytest
 from compiler.frontends.network import lower
 from compiler.pipeline import compile_network
 from compiler.text import text
-from targets.program import Core
+from targets.program.program import Core
 from tests.networks import random_network, tiny_network
 
 

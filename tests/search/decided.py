@@ -2,8 +2,8 @@
 
 import torch
 
-from search.layer import OPTIONS, Choices, RelaxedLayer
-from targets.arrays import Array
+from search.nas.relaxed_layer import OPTIONS, Choices, RelaxedLayer
+from targets.contracts.arrays import Array
 
 SURE = 200.0
 """A logit whose softmax is one-hot in float64."""

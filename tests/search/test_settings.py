@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from search.settings import Settings, as_dict, load_settings
-from targets.errors import InputError
+from targets.contracts.errors import InputError
 
 
 def written(folder: Path, text: str) -> Path:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from search.data.task import Split
 from search.settings import Model, Search, Settings, Training
-from search.task import Split
-from targets.raster import SpikeRaster
+from targets.contracts.raster import SpikeRaster
 
 
 def tiny_split(seed: int = 0, samples: int = 48) -> Split:

@@ -1,15 +1,15 @@
 """The definition once more, neuron by neuron in Python integers, and one mutation of it for every switch.
 
-Nothing of targets/neuron.py and of the oracle is used here, so that both can be held to it.
+Nothing of targets/runtime/neuron.py and of the oracle is used here, so that both can be held to it.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from targets.program import IntProjection, Program
-from targets.raster import SpikeRaster
-from targets.recording import Recording
+from targets.contracts.raster import SpikeRaster
+from targets.program.program import IntProjection, Program
+from targets.runtime.recording import Recording
 
 Spikes = dict[str, list[list[bool]]]
 State = dict[tuple[str, int], int]

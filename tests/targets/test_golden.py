@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targets.backend import backend_named, run
-from targets.errors import InputError
-from targets.ports import Input
-from targets.program import Core, IntPopulation, IntProjection, Program
-from targets.raster import SpikeRaster
-from targets.synapses import Dense
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Dense
+from targets.program.program import Core, IntPopulation, IntProjection, Program
+from targets.runtime.backend import backend_named, run
 
 
 @pytest.mark.parametrize("backend", ["numpy", "torch", "onnx", "lava", "lava:core"])

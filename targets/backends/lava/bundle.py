@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from targets.arrays import Array, Ints
-from targets.errors import InputError
-from targets.grid import WEIGHT_MAX, WEIGHT_MIN, WEIGHT_STEP
-from targets.numbering import offsets
-from targets.program import IntProjection, Program
+from targets.contracts.arrays import Array, Ints
+from targets.contracts.errors import InputError
+from targets.contracts.grid import WEIGHT_MAX, WEIGHT_MIN, WEIGHT_STEP
+from targets.contracts.numbering import offsets
+from targets.program.program import IntProjection, Program
 
 Members = Mapping[str, Ints]
 """Neurons of one process: int32 indices per input or population, one after the other."""

@@ -11,10 +11,10 @@ from targets.backends.lava.lower import lower
 from targets.backends.lava.network import LavaNetwork, save
 from targets.backends.lava.scratch import scratch
 from targets.backends.lava.supervise import supervise
-from targets.errors import InputError
-from targets.program import Program
-from targets.raster import SpikeRaster, save_rasters
-from targets.recording import Probe, Recording, Trace
+from targets.contracts.errors import InputError
+from targets.contracts.raster import SpikeRaster, save_rasters
+from targets.program.program import Program
+from targets.runtime.recording import Probe, Recording, Trace
 
 INSTALL = (
     "pip install asteval cloudpickle scikit-learn scipy",

@@ -8,8 +8,8 @@ from pathlib import Path
 from targets.backends.lava.driver import INSTALL
 from targets.backends.lava.lower import lower
 from targets.backends.lava.network import LavaNetwork, save
-from targets.errors import InputError
-from targets.program import Program
+from targets.contracts.errors import InputError
+from targets.program.program import Program
 
 _HERE = Path(__file__).parent
 _SOURCES = {

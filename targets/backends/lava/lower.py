@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from targets.arrays import Array
 from targets.backends.lava.bundle import Bundle, Members, bundle
 from targets.backends.lava.network import LavaNetwork, LavaNeurons, LavaSynapses, Share
-from targets.errors import InputError
-from targets.grid import split_bias
-from targets.program import IntPopulation, Program
-from targets.recording import Probe
+from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
+from targets.contracts.grid import split_bias
+from targets.program.program import IntPopulation, Program
+from targets.runtime.recording import Probe
 
 GRANULARITIES = ("layer", "core")
 

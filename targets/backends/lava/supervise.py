@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from targets.errors import BackendError
+from targets.contracts.errors import BackendError
 
 _GRACE = 20.0
 """Seconds the child gets to end its own processes once it was told to stop."""

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from compiler.analysis.interpret import interpret
 from compiler.frontends.nir import read_nir
-from compiler.interpret import interpret
-from compiler.ir import FloatGraph
+from compiler.ir.graph import FloatGraph
 from compiler.text import text
-from targets.errors import InputError
-from targets.raster import SpikeRaster
-from targets.synapses import BlockDiagonal
+from targets.contracts.errors import InputError
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import BlockDiagonal
 
 nir = pytest.importorskip("nir", reason="nir is not installed")
 

@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compiler.ir import IntGraph
+from compiler.ir.graph import IntGraph
+from compiler.ir.registers import Bounds
 from compiler.passes.bounds import bounds
-from compiler.registers import Bounds
-from targets.arrays import Array
 from targets.backends.numpy import arriving, run
-from targets.ports import Input
-from targets.program import IntPopulation, IntProjection, Program
-from targets.random_program import random_program
-from targets.raster import SpikeRaster
-from targets.recording import Probe
-from targets.synapses import Dense
+from targets.conformance.random_program import random_program
+from targets.contracts.arrays import Array
+from targets.contracts.ports import Input
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Dense
+from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.recording import Probe
 
 RUNS = 10_000
 """Random runs: programs times samples."""

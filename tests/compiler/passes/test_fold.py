@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
-from compiler.interpret import interpret
 from compiler.passes.fold import fold
 from compiler.text import text
-from targets.equivalence import compare
+from targets.conformance.equivalence import compare
 from tests.networks import random_network, random_spikes, tiny_network
 
 

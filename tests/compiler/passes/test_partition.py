@@ -10,30 +10,30 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.mapping.networks import generated, topologies
 from compiler.assemble import assemble
-from compiler.bench.networks import generated, topologies
-from compiler.cutting import improve as improve_module
-from compiler.cutting import regions
-from compiler.cutting.first_fit import first_fit
-from compiler.cutting.improve import improve
-from compiler.cutting.kernels import Moves, anneal, crowded, exchange, move, room
-from compiler.cutting.loads import loads
-from compiler.cutting.moves import moves
-from compiler.cutting.regions import region
 from compiler.frontends.network import lower
-from compiler.ir import IntGraph
-from compiler.mapping import Partition
+from compiler.ir.graph import IntGraph
+from compiler.mapping.partitioning import improve as improve_module
+from compiler.mapping.partitioning import regions
+from compiler.mapping.partitioning.first_fit import first_fit
+from compiler.mapping.partitioning.improve import improve
+from compiler.mapping.partitioning.kernels import Moves, anneal, crowded, exchange, move, room
+from compiler.mapping.partitioning.loads import loads
+from compiler.mapping.partitioning.moves import moves
+from compiler.mapping.partitioning.regions import region
+from compiler.mapping.state import Partition
+from compiler.mapping.traffic import traffic
 from compiler.passes import partition as partition_module
-from compiler.passes.contract import contract
+from compiler.passes.coarsen import coarsen
 from compiler.passes.fold import fold
 from compiler.passes.partition import partition
 from compiler.passes.quantize import quantize
 from compiler.pipeline import compile_network
 from compiler.text import text
-from compiler.traffic import traffic
-from targets.arrays import Array
-from targets.errors import InputError
-from targets.usage import CoreUsage, usage
+from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
+from targets.program.usage import CoreUsage, usage
 from tests.compiler.mapped import chain, partitioned, placement, small
 from tests.networks import random_network, tiny_network
 
@@ -52,7 +52,7 @@ def graph(seed: int) -> IntGraph:
 
 
 def used(graph: IntGraph, cut: Partition, **limits: int) -> tuple[CoreUsage, ...]:
-    """What `targets.usage` counts on the cores of the assembled program."""
+    """What `targets.program.usage` counts on the cores of the assembled program."""
     chip = small(**limits)
     return usage(assemble(graph, cut, placement(graph, cut, chip), chip, {}), chip)
 
@@ -93,7 +93,7 @@ def test_generated_networks_keep_every_limit_and_beat_index_order(topology: str,
         assert core.axons_in <= 900
         assert core.axons_out <= 700
         assert core.synapse_bytes <= chip.synapse_bytes_per_core.value
-    hypergraph = contract(made.graph, chip, made.rates)
+    hypergraph = coarsen(made.graph, chip, made.rates)
     index = loads(hypergraph, first_fit(hypergraph, chip), chip)
     assert index.excess > 1 or traffic(made.graph, cut, made.rates).messages <= index.messages * (1 + 1e-9)
     assert index.excess > 1 or cut.cores <= max(index.cores, 1.05 * index.cores)
@@ -105,7 +105,7 @@ def test_loads_are_those_of_the_assembled_program(seed: int) -> None:
     limits = {"neurons_per_core": 150, "axons_in_per_core": 300}
     chip = small(**limits)
     rng = np.random.default_rng(seed)
-    hypergraph = contract(made.graph, chip, made.rates)
+    hypergraph = coarsen(made.graph, chip, made.rates)
     core_of = np.concatenate([np.arange(5), rng.integers(0, 5, hypergraph.units - 5)])
     counted = loads(hypergraph, core_of, chip)
     cut = Partition({"motifs": core_of[hypergraph.unit_of["motifs"]]})
@@ -131,7 +131,7 @@ def test_tolls_and_loads_of_moves_are_exact(topology: str, seed: int) -> None:
     made = generated(topology, 200, 4, seed)
     chip = small(neurons_per_core=80)
     rng = np.random.default_rng(seed)
-    hypergraph = contract(made.graph, chip, made.rates)
+    hypergraph = coarsen(made.graph, chip, made.rates)
     price = random_price(rng)
     scale = hypergraph.rate.max() / 1e6
 
@@ -174,7 +174,7 @@ def test_what_moves_in_a_region_change_is_what_they_change_in_the_whole(topology
     made = generated(topology, 400, 4, seed)
     chip = small(neurons_per_core=80)
     rng = np.random.default_rng(seed)
-    hypergraph = contract(made.graph, chip, made.rates)
+    hypergraph = coarsen(made.graph, chip, made.rates)
     core_of = np.concatenate([np.arange(8), rng.integers(0, 8, hypergraph.units - 8)])
     cores = np.sort(rng.choice(8, 3, replace=False))
     part = region(hypergraph, core_of, cores)
@@ -199,7 +199,7 @@ def test_cuts_too_large_for_tables_are_improved_by_regions(
 ) -> None:
     made = generated(topology, 1600, 4, seed)
     chip = small(neurons_per_core=100)
-    hypergraph = contract(made.graph, chip, made.rates)
+    hypergraph = coarsen(made.graph, chip, made.rates)
     index = loads(hypergraph, first_fit(hypergraph, chip), chip)
     monkeypatch.setattr(regions, "_CORES", 4)
     monkeypatch.setattr(partition_module, "_KAHYPAR", 0)  # as for a large network
@@ -220,7 +220,7 @@ def test_a_unit_more_fits_where_room_says_so() -> None:
     chip = small(**limits, decay_profiles_per_core=12, threshold_profiles_per_core=3, axons_out_per_core=9999)
     answers = []
     for seed in range(3):
-        hypergraph = contract(graph(seed), chip)
+        hypergraph = coarsen(graph(seed), chip)
         rng = np.random.default_rng(seed)
         core_of = np.concatenate([np.arange(4), rng.integers(0, 4, hypergraph.units - 4)])
         cut = moves(hypergraph, core_of, 1 - np.eye(5, 4, dtype=np.int64), chip, 1e9)
@@ -239,7 +239,7 @@ def test_an_exchange_crowds_a_core_where_its_loads_say_so() -> None:
     chip = small(**limits)
     answers = []
     for seed in range(3):
-        hypergraph = contract(graph(seed), chip)
+        hypergraph = coarsen(graph(seed), chip)
         rng = np.random.default_rng(seed)
         core_of = np.concatenate([np.arange(4), rng.integers(0, 4, hypergraph.units - 4)])
         cut = moves(hypergraph, core_of, 1 - np.eye(5, 4, dtype=np.int64), chip, 1e9)
@@ -264,7 +264,7 @@ def test_annealing_saves_what_it_says_and_repeats_itself(seed: int) -> None:
     price = random_price(rng)
     for neurons in (100, 130):
         chip = small(neurons_per_core=neurons)
-        hypergraph = contract(made.graph, chip, made.rates)
+        hypergraph = coarsen(made.graph, chip, made.rates)
         start = rng.permutation(np.arange(hypergraph.units) % 4)
         cut, again = (moves(hypergraph, start, price, chip, 1.15) for _ in range(2))
         before = whole_price(cut)
@@ -348,7 +348,7 @@ def test_another_process_with_other_processors_gives_the_same_cut(processors: se
     code = (
         "import os;"
         f"os.sched_setaffinity(0, {processors!r}) if {processors!r} else None;"
-        "from compiler.bench.networks import generated;"
+        "from benchmarks.mapping.networks import generated;"
         "from tests.compiler.mapped import partitioned, placement, small;"
         "made = generated('modular', 1200, 4, 5); chip = small(neurons_per_core=128);"
         "cut = partitioned(made.graph, chip, 7, made.rates);"
@@ -367,7 +367,7 @@ def test_no_input_is_changed() -> None:
     made, chip = generated("grid", 400, 4), small(neurons_per_core=100)
     held = [projection.synapses.weights.copy() for projection in made.graph.projections]
     rates = {name: values.copy() for name, values in made.rates.items()}
-    hypergraph = contract(made.graph, chip, made.rates)
+    hypergraph = coarsen(made.graph, chip, made.rates)
     start = first_fit(hypergraph, chip)
     kept = start.copy()
     price = 1 - np.eye(int(start.max()) + 2, int(start.max()) + 1, dtype=np.int64)
@@ -382,7 +382,7 @@ def test_no_input_is_changed() -> None:
 
 def test_alike_sources_are_one_net() -> None:
     """Both neurons of a motif are heard by the next motif alone; the input is heard by all."""
-    hypergraph = contract(chain(np.arange(4)), LOIHI1)
+    hypergraph = coarsen(chain(np.arange(4)), LOIHI1)
     assert hypergraph.units == 4
     assert hypergraph.home.tolist() == [-1, 0, 1, 2]
     assert hypergraph.width.tolist() == [1, 2, 2, 2]

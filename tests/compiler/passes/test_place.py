@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compiler.mapping import Partition, Placement
-from compiler.placing.groups import groups
-from compiler.traffic import traffic
+from compiler.mapping.placement.groups import groups
+from compiler.mapping.state import Partition, Placement
+from compiler.mapping.traffic import traffic
 from tests.compiler.mapped import chain, placement, small, system
 
 
@@ -119,7 +119,7 @@ def test_a_chain_is_laid_across_chips_nearly_without_detours(seed: int) -> None:
 
 def test_where_chips_are_too_many_for_one_search_windows_of_them_are_improved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ninety cores on four chips of 25 places, of which 32 instead of 512 are looked at together."""
-    monkeypatch.setattr("compiler.placing.search.WINDOW", 32)
+    monkeypatch.setattr("compiler.mapping.placement.local_search.WINDOW", 32)
     chip = system(cores=25, tiles_x=5)
     graph, cut = chain(np.random.default_rng(0).permutation(90)), one_core_each(90)
     placed = placement(graph, cut, chip)

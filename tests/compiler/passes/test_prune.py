@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from compiler.frontends.network import lower
-from compiler.ir import IntGraph
+from compiler.ir.graph import IntGraph
 from compiler.passes.fold import fold
 from compiler.passes.prune import prune
 from compiler.passes.quantize import quantize
 from compiler.text import text
 from targets.backends.numpy import run
-from targets.chip import chip_named
-from targets.errors import InputError
-from targets.ports import Input
-from targets.program import IntPopulation, IntProjection, Program
-from targets.random_program import random_program
-from targets.synapses import Dense, Sparse
+from targets.conformance.random_program import random_program
+from targets.contracts.chip import chip_named
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input
+from targets.contracts.synapses import Dense, Sparse
+from targets.program.program import IntPopulation, IntProjection, Program
 from tests.networks import tiny_network
 
 

@@ -10,9 +10,9 @@ from compiler.frontends.network import lower
 from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
 from compiler.text import text
-from targets.chip import chip_named
-from targets.errors import InputError
-from targets.synapses import with_weights
+from targets.contracts.chip import chip_named
+from targets.contracts.errors import InputError
+from targets.contracts.synapses import with_weights
 from tests.networks import random_network, tiny_network
 
 LOIHI1 = chip_named("loihi1")

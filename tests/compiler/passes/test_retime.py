@@ -6,20 +6,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
-from compiler.interpret import interpret
-from compiler.ir import FloatGraph, FloatPopulation, FloatProjection
+from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
 from compiler.passes.retime import retime
 from compiler.text import text
 from targets.backends.numpy import run
-from targets.chip import chip_named
-from targets.errors import InputError
-from targets.ports import Input
-from targets.program import Program
-from targets.raster import SpikeRaster
-from targets.synapses import Dense
+from targets.contracts.chip import chip_named
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Dense
+from targets.program.program import Program
 from tests.networks import random_network, random_spikes
 
 

@@ -8,14 +8,14 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 
-from targets.backend import backend_named, run
-from targets.equivalence import compare
-from targets.errors import InputError
-from targets.ports import Input
-from targets.program import IntPopulation, IntProjection, Program
-from targets.raster import SpikeRaster
-from targets.recording import Recording
-from targets.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses
+from targets.conformance.equivalence import compare
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses
+from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.backend import backend_named, run
+from targets.runtime.recording import Recording
 from tests.strategies import Case, programs, random_program
 
 LIMIT = 1 << 23

@@ -16,14 +16,14 @@ from targets.backends import lava
 from targets.backends import numpy as oracle
 from targets.backends.lava import driver
 from targets.backends.lava.lower import lower
-from targets.equivalence import compare
-from targets.errors import InputError
-from targets.grid import STATE_LIMIT
-from targets.program import IntPopulation, IntProjection, Program
-from targets.raster import SpikeRaster
-from targets.recording import Probe, Recording
-from targets.semantics import Semantics
-from targets.synapses import Banded, BlockDiagonal, Dense, Sparse
+from targets.conformance.equivalence import compare
+from targets.contracts.errors import InputError
+from targets.contracts.grid import STATE_LIMIT
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.semantics import Semantics
+from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse
+from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.recording import Probe, Recording
 from tests.strategies import random_program
 from tests.targets.backends.lava.jobs import population, program, scattered
 

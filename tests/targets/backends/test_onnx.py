@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from targets.arrays import Array
-from targets.backend import run
-from targets.equivalence import compare
-from targets.errors import InputError
-from targets.machine import record
-from targets.ports import Input
-from targets.program import IntPopulation, IntProjection, Program
-from targets.raster import SpikeRaster
-from targets.recording import Recording
-from targets.synapses import Sparse
+from targets.conformance.equivalence import compare
+from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Sparse
+from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.backend import run
+from targets.runtime.machine import record
+from targets.runtime.recording import Recording
 from tests.strategies import random_program
 
 onnx = pytest.importorskip("onnx", reason="onnx is not installed")
@@ -128,7 +128,8 @@ def test_sparse_rows_even_and_ragged(rows: list[int], ragged: bool, exponent: in
 
 
 def test_nothing_heavy_at_import() -> None:
-    script = "import sys, targets.backend, targets.machine, targets.exact; print({'torch', 'onnx'} & set(sys.modules))"
+    modules = "targets.runtime.backend, targets.runtime.machine, targets.runtime.exact"
+    script = f"import sys, {modules}; print({{'torch', 'onnx'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from targets.backend import Backend, backend_named
 from targets.backends import numpy as oracle
-from targets.errors import InputError
-from targets.ports import Input
-from targets.program import IntPopulation, IntProjection, Program
-from targets.raster import SpikeRaster
-from targets.recording import Probe, checked_probes
-from targets.synapses import Dense
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Dense
+from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.backend import Backend, backend_named
+from targets.runtime.recording import Probe, checked_probes
 from tests.strategies import random_program
 
 

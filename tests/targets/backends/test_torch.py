@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from targets.backend import run
-from targets.equivalence import compare
-from targets.errors import InputError
-from targets.machine import record
+from targets.conformance.equivalence import compare
+from targets.contracts.errors import InputError
+from targets.runtime.backend import run
+from targets.runtime.machine import record
 from tests.strategies import random_program
 
 torch = pytest.importorskip("torch", reason="torch is not installed")

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from targets.ports import Input
-from targets.program import Core, IntPopulation, IntProjection, Program
+from targets.contracts.ports import Input
+from targets.program.program import Core, IntPopulation, IntProjection, Program
 
 
 def population(name: str, neurons: int, **given: npt.ArrayLike) -> IntPopulation:

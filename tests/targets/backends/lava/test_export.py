@@ -10,8 +10,8 @@ import pytest
 
 from targets.backends import lava
 from targets.backends import numpy as oracle
-from targets.errors import InputError
-from targets.raster import save_rasters
+from targets.contracts.errors import InputError
+from targets.contracts.raster import save_rasters
 from tests.strategies import random_program
 from tests.targets.backends.lava.jobs import population, program, scattered
 

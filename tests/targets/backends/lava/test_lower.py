@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targets.arrays import Array
 from targets.backends import numpy as oracle
 from targets.backends.lava.lower import lower
 from targets.backends.lava.network import LavaNetwork, LavaNeurons, load, save
-from targets.errors import InputError
-from targets.neuron import step
-from targets.program import Core, IntProjection, Program
-from targets.raster import SpikeRaster
-from targets.recording import Probe
-from targets.synapses import BlockDiagonal, Dense
+from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import BlockDiagonal, Dense
+from targets.program.program import Core, IntProjection, Program
+from targets.runtime.neuron import step
+from targets.runtime.recording import Probe
 from tests.strategies import random_program
 from tests.targets.backends.lava.jobs import population, program, scattered
 

@@ -19,10 +19,10 @@ from targets.backends.lava import driver
 from targets.backends.lava.lower import lower
 from targets.backends.lava.network import LavaNetwork, save
 from targets.backends.lava.supervise import supervise
-from targets.errors import BackendError
-from targets.program import IntProjection
-from targets.raster import SpikeRaster, save_rasters
-from targets.synapses import Dense
+from targets.contracts.errors import BackendError
+from targets.contracts.raster import SpikeRaster, save_rasters
+from targets.contracts.synapses import Dense
+from targets.program.program import IntProjection
 from tests.targets.backends.lava.jobs import population, program
 
 pytestmark = [

@@ -1,0 +1,1 @@
+"""What proves the project's own claims; not part of the wheel."""

@@ -1,0 +1,1 @@
+"""The mapper beside index order and METIS."""

@@ -1,0 +1,1 @@
+"""Studies of the search and of quantization: each module is a command that writes a page of docs/results."""

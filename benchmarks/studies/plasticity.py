@@ -1,0 +1,340 @@
+"""Self-repair by plasticity on digits, seeds 0 to 4: searches with and without it, and the rule by itself.
+
+Writes docs/results/plasticity.md, plasticity.png and plasticity_rates.png.
+Run it with: python docs/results/plasticity.py --jobs 2
+The searches are shared with docs/results/methods.py: what lies in --out is not made again.
+"""
+
+import argparse
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator, StrMethodFormatter
+from searched import Plan, network_of, paired, paragraph, rows, table
+
+from search.data.load import load_split
+from search.data.loader import Samples
+from search.nas.evaluate import rates_of
+from search.nas.hrmas import new_supernet, tune
+from search.nas.relaxation import Draw
+from search.nas.supernet import Supernet
+from search.network import Network
+from search.settings import Settings
+from search.training.plasticity import fixed_rates, rate_divergence
+from search.training.rules import gradient_rule
+from targets.contracts.arrays import Floats
+
+HERE = Path(__file__).parent
+METHODS = ("hrmas", "no-plasticity")
+LOOKS = {
+    "hrmas": {"color": "#0072b2", "linestyle": "-", "label": "with plasticity"},
+    "no-plasticity": {"color": "#d55e00", "linestyle": "--", "label": "without"},
+}
+FIGURES = {"rate_kl": "rate KL divergence, nats", "loss": "validation loss"}
+STARTS = {"quiet": 0.3, "default": 1.0, "busy": 10.0}
+"""Standard deviation of the voltage without reset that the rule alone starts from."""
+
+DRAWN = ("default", "busy")
+
+
+@dataclass(frozen=True, eq=False)
+class Alone:
+    """The rule at work on a network nobody trains: rates [sample, neuron], divergence after every window."""
+
+    before: Floats
+    after: Floats
+    divergence: Floats
+    resistance: Floats
+    tau_m: Floats
+
+
+def main() -> None:
+    """Searches with and without step 2, then step 2 without searches."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("out/searched"))
+    parser.add_argument("--jobs", type=int, default=1, help="networks made at the same time, one processor each")
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(5)))
+    given = parser.parse_args()
+    made = rows([Plan(method, seed) for seed in given.seeds for method in METHODS], given.out, given.jobs)
+    accuracy = {name: np.array([row.accuracy for row in made if row.method == name]) for name in METHODS}
+    networks = {name: [network_of(row, given.out) for row in made if row.method == name] for name in METHODS}
+    torch.set_num_threads(1)
+    settings = Settings()
+    alone = {name: rule_alone(replace(settings.start, voltage=voltage)) for name, voltage in STARTS.items()}
+    draw_curves(networks, HERE / "plasticity.png")
+    draw_rates(alone, settings, HERE / "plasticity_rates.png")
+    text = page(given.seeds, networks, accuracy, alone, settings, given.jobs)
+    (HERE / "plasticity.md").write_text(text, encoding="utf-8")
+
+
+def rule_alone(start: object) -> Alone:
+    """As many windows of plasticity as in a search, on the supernet of seed 0 before its first step."""
+    settings = replace(Settings(), start=start)
+    split = load_split("digits", None, 0)
+    train, valid = (Samples.of(torch.device("cpu"), part) for part in (split.train, split.valid))
+    supernet = new_supernet(split, train.batch(np.arange(settings.training.batch)), settings, 0)
+    generator = np.random.default_rng(0)
+    rates = [_rates(supernet, valid, settings)]
+    for _ in range(settings.search.epochs):
+        tune(supernet, train, generator, settings, Draw())
+        rates.append(_rates(supernet, valid, settings))
+    mean_rate = settings.plasticity.mean_rate
+    divergence = [float(rate_divergence(torch.from_numpy(each), mean_rate).mean()) for each in rates]
+    beta = {key.split(".")[1]: value.numpy().astype(np.float64) for key, value in supernet.beta.items()}
+    return Alone(rates[0], rates[-1], np.array(divergence), **beta)
+
+
+def _rates(supernet: Supernet, samples: Samples, settings: Settings) -> Floats:
+    with torch.no_grad():
+        found = [
+            rates_of(supernet.run(batch, gradient_rule(settings.training), supernet.leaders, Draw())["hidden"], batch)
+            for batch in samples.in_order(256)
+        ]
+    return torch.cat(found).numpy().astype(np.float64)
+
+
+def steps(network: Network, figure: str) -> Floats:
+    """A figure [iteration, 3] before step 1, after step 1 and after step 2."""
+    keys = (f"{figure}_before", f"{figure}_step_1", figure)
+    return np.array([[entry[key] for key in keys] for entry in network.settings["search"]])
+
+
+def draw_curves(networks: dict[str, list[Network]], path: Path) -> None:
+    """Both figures over the search, three points an iteration; and what step 2 does to the divergence."""
+    canvas = Figure(figsize=(11, 3.6), layout="constrained")
+    axes = canvas.subplots(1, 3)
+    for panel, (figure, label) in zip(axes, FIGURES.items(), strict=False):
+        for name, found in networks.items():
+            values = np.stack([steps(network, figure) for network in found])
+            _curve(panel, values, LOOKS[name])
+        panel.set(xlabel="iterations", ylabel=label)
+    axes[1].set_yscale("log")
+    axes[1].yaxis.set_major_locator(FixedLocator([0.2, 0.3, 0.5, 1, 2, 5]))
+    axes[1].yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes[1].yaxis.set_minor_locator(NullLocator())
+    axes[0].legend(
+        title="lines: mean of seeds, bands: all seeds\ndots: after step 1, rings: after step 2", title_fontsize=7
+    )
+    for network in networks["hrmas"]:
+        values = steps(network, "rate_kl")
+        axes[2].plot(np.arange(1, len(values) + 1), values[:, 2] - values[:, 1], "o", mfc="none", color="#0072b2")
+    axes[2].axhline(0, color="black", linewidth=0.8)
+    axes[2].set(xlabel="iteration", ylabel="change of rate KL by step 2, nats", title="one ring per seed")
+    for panel in axes:
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    FigureCanvasAgg(canvas).print_png(path)
+
+
+def _curve(panel: Axes, values: Floats, look: dict[str, str]) -> None:
+    """Values [seed, iteration, 3] against iterations; step 1 is drawn as two thirds of one."""
+    iterations = values.shape[1]
+    times = (np.arange(iterations)[:, None] + [0, 2 / 3, 1]).ravel()
+    flat = values.reshape(len(values), -1)
+    panel.fill_between(times, flat.min(0), flat.max(0), color=look["color"], alpha=0.2, linewidth=0)
+    panel.plot(times, flat.mean(0), **look)
+    panel.plot(times[1::3], flat.mean(0)[1::3], ".", color=look["color"], markersize=4)
+    panel.plot(times[2::3], flat.mean(0)[2::3], "o", color=look["color"], mfc="white", markersize=4)
+
+
+def draw_rates(alone: dict[str, Alone], settings: Settings, path: Path) -> None:
+    """Rates of four neurons over samples before and after the rule alone, beside the density asked for."""
+    canvas = Figure(figsize=(11, 5), layout="constrained")
+    axes = canvas.subplots(len(DRAWN), 4, sharex=True, sharey=True)
+    rate = np.linspace(0, 1, 200)
+    bins = np.linspace(0, 1, 21)
+    mean_rate = settings.plasticity.mean_rate
+    for row, start in zip(axes, DRAWN, strict=True):
+        found = alone[start]
+        order = np.argsort(found.before.mean(0))
+        for panel, share in zip(row, (0.125, 0.375, 0.625, 0.875), strict=True):
+            neuron = order[int(share * len(order))]
+            panel.hist(found.before[:, neuron], bins, density=True, color="#bbbbbb", label="before")
+            after = {"histtype": "step", "color": "#0072b2", "linewidth": 1.8, "label": "after"}
+            panel.hist(found.after[:, neuron], bins, density=True, **after)
+            panel.plot(rate, np.exp(-rate / mean_rate) / mean_rate, "--", color="#d55e00", label="target")
+            panel.set(title=f"{start} start, neuron {neuron}", yscale="log", ylim=(0.03, 30))
+        row[0].set(ylabel="density over samples")
+    for panel in axes[-1]:
+        panel.set(xlabel="rate, spikes per step")
+    axes[0, -1].legend()
+    FigureCanvasAgg(canvas).print_png(path)
+
+
+def page(
+    seeds: Sequence[int],
+    networks: dict[str, list[Network]],
+    accuracy: dict[str, Floats],
+    alone: dict[str, Alone],
+    settings: Settings,
+    jobs: int,
+) -> str:
+    """The tables as Markdown."""
+    with_rule = networks["hrmas"]
+    lowered = [(values[:, 2] < values[:, 1]) for values in (steps(network, "rate_kl") for network in with_rule)]
+    repaired = [(values[:, 2] < values[:, 1]) for values in (steps(network, "loss") for network in with_rule)]
+    last = {
+        (name, key): np.array([network.settings["search"][-1][key] for network in networks[name]])
+        for name in METHODS
+        for key in ("rate_kl", "loss", "accuracy")
+    }
+    columns = ["rate KL", "validation loss", "validation accuracy", "test accuracy"]
+    by_seed = [["seed", "step 2 lowers rate KL", "step 2 lowers loss", *(f"{c}, with / without" for c in columns)]]
+    for number, seed in enumerate(seeds):
+        pair = [(last[name, "rate_kl"][number], last[name, "loss"][number]) for name in METHODS]
+        right = [(last[name, "accuracy"][number], accuracy[name][number]) for name in METHODS]
+        by_seed.append(
+            [
+                str(seed),
+                f"{lowered[number].sum()} of {lowered[number].size}",
+                f"{repaired[number].sum()} of {repaired[number].size}",
+                *(f"{pair[0][k]:.3f} / {pair[1][k]:.3f}" for k in range(2)),
+                *(f"{right[0][k]:.2%} / {right[1][k]:.2%}" for k in range(2)),
+            ]
+        )
+    effects = [["figure", "with - without", "95 % interval"]]
+    figures = {key: (last["hrmas", key], last["no-plasticity", key]) for key in ("rate_kl", "loss", "accuracy")}
+    figures["test"] = accuracy["hrmas"], accuracy["no-plasticity"]
+    for name, (mine, other) in zip(columns, figures.values(), strict=True):
+        unit = 100 if "accuracy" in name else 1
+        mean, half = paired(unit * (mine - other))
+        effects.append(
+            [f"{name}{', points' if unit > 1 else ''}", f"{mean:+.3f}", f"{mean - half:+.3f} to {mean + half:+.3f}"]
+        )
+    down, loss_down = np.concatenate(lowered), np.concatenate(repaired)
+    changes = np.concatenate([np.diff(steps(network, "loss")[:, 1:]).ravel() for network in with_rule])
+    return "\n".join(
+        [
+            f"# Plasticity on digits, seeds {', '.join(map(str, seeds))}",
+            "",
+            paragraph(f"""
+            Command: `python docs/results/plasticity.py --jobs {jobs}`, default settings; `hrmas` against
+            `no-plasticity` (`plasticity.window = 0`) with the same seeds, hence the same splits, starts and batches.
+            All figures but the test accuracy are of the validation part. Test accuracy is that of the derived network,
+            trained anew with the R and tau_m that plasticity left (without it, with their start). Machine:
+            {platform.machine()}, Python {platform.python_version()}, one torch thread per network.
+            """),
+            "",
+            paragraph(f"""
+            Step 2 lowers the rate KL divergence in **{down.sum()} of {down.size}** iterations ({down.mean():.1%}), and
+            the validation loss in {loss_down.sum()} of {loss_down.size} ({loss_down.mean():.1%}; mean change by step 2
+            {changes.mean():+.4f}).
+            """),
+            "",
+            *table(by_seed),
+            "",
+            "At the end of the search, paired by seed, with Student's interval of the mean:",
+            "",
+            *table(effects),
+            "",
+            "![Rate KL divergence and validation loss over the search](plasticity.png)",
+            "",
+            "## Bounds",
+            "",
+            *_bounds(with_rule, settings),
+            "",
+            *_alone(alone, settings),
+            "",
+            *_fixed_points(settings),
+            "",
+        ]
+    )
+
+
+def _bounds(found: list[Network], settings: Settings) -> list[str]:
+    """Where R and tau_m of the found networks lie."""
+    lines = [["", "smallest", "mean", "largest", "bounds", "neurons at a bound"]]
+    for name, key, bounds in (
+        ("R", "resistance", settings.resistance_bounds),
+        ("tau_m, steps", "tau_m", settings.tau_bounds),
+    ):
+        values = np.concatenate([getattr(network.layer("hidden"), key) for network in found])
+        at = np.isclose(values, bounds[0]) | np.isclose(values, bounds[1])
+        extent = [f"{values.min():.2f}", f"{values.mean():.2f}", f"{values.max():.2f}"]
+        lines.append([name, *extent, f"{bounds[0]:g} to {bounds[1]:g}", f"{at.mean():.1%}"])
+    gain = np.concatenate([network.layer("hidden").resistance / network.layer("hidden").tau_m for network in found])
+    reading = f"""
+    R / tau_m, the gain of the input, starts at 1 and ends at {gain.mean():.2f} in the mean ({gain.min():.2f} to
+    {gain.max():.2f}): rates lie below the target nearly everywhere, so the rule makes neurons more excitable. How much
+    of its effect on the loss is this gain alone was not told apart.
+    """
+    return [
+        "R and tau_m of all hidden neurons after the searches with plasticity:",
+        "",
+        *table(lines),
+        "",
+        paragraph(reading),
+    ]
+
+
+def _alone(alone: dict[str, Alone], settings: Settings) -> list[str]:
+    lines = [["start", "mean rate", "rate KL", "sd of mean rates over neurons", "mean R", "mean tau_m"]]
+    for name, found in alone.items():
+        spread = [found.before.mean(0).std(), found.after.mean(0).std()]
+        lines.append(
+            [
+                f"{name}, {STARTS[name]:g}",
+                f"{found.before.mean():.3f} to {found.after.mean():.3f}",
+                f"{found.divergence[0]:.3f} to {found.divergence[-1]:.3f}",
+                f"{spread[0]:.3f} to {spread[1]:.3f}",
+                f"{found.resistance.mean():.2f}",
+                f"{found.tau_m.mean():.2f}",
+            ]
+        )
+    updates = settings.search.epochs * settings.plasticity.window
+    return [
+        "## The rule alone",
+        "",
+        paragraph(f"""
+        {updates} updates on the supernet of seed 0 without any step 1, from three starts (`start.voltage`, the spread
+        of voltages without reset); the target's mean is {settings.plasticity.mean_rate:g} spikes per step. Rates are
+        of the validation part, which the rule does not see.
+        """),
+        "",
+        *table(lines),
+        "",
+        "![Rates of four neurons before and after](plasticity_rates.png)",
+        "",
+        "The neurons are those at 1/8, 3/8, 5/8 and 7/8 of the order by mean rate before.",
+    ]
+
+
+def _fixed_points(settings: Settings) -> list[str]:
+    mean_rate, silent = settings.plasticity.mean_rate, settings.plasticity.silent
+    low, high = settings.tau_bounds
+    lines = [["mu", "tau_m", "mu tau_m", "unstable y tau_m", "stable y tau_m"]]
+    for mu, tau_m in ((0.2, 64.0), (mean_rate, high), (mean_rate, settings.model.tau_m), (mean_rate, low)):
+        roots = (rate * tau_m for rate in fixed_rates(mu, 0.0, tau_m))
+        lines.append([f"{mu:g}", f"{tau_m:g}", f"{mu * tau_m:g}", *(f"{root:.2f}" for root in roots)])
+    return [
+        "## How the constants were chosen",
+        "",
+        paragraph("""
+        With t_r = 0 and threshold 1 the sign of the change of R depends on y tau_m and mu tau_m alone. It is positive
+        between two rates y: at the upper one R stays and returns to when pushed, below the lower one it would only
+        fall, so there a silent branch must raise it. Below mu tau_m = 2.3 there is no such rate and R falls for ever.
+        """),
+        "",
+        *table(lines),
+        "",
+        paragraph(f"""
+        The first row is the published rule (V_th = 20, R and tau_m from 64, mu = 0.2, bounds 32 to 512, eta = 5 at
+        every time step, silent below y = 0.01): its silent branch ends at the unstable rate, 0.66 / 64 = 0.0103.
+        Copied to a tau_m of 10 the same mu has no fixed point (mu tau_m = 2), and y = 0.01 would mean y tau_m = 0.1,
+        far below any unstable rate, so that R of a quiet neuron falls. Here mu is kept, tau_m starts at
+        {settings.model.tau_m:g} and is held within {low:g} to {high:g}, where mu tau_m is {mean_rate * low:g} to
+        {mean_rate * high:g}; the silent branch ends at y tau_m = {silent:g}, between the roots for every tau_m allowed
+        (the settings refuse anything else); eta is the published one times (tau_m / 64)^2, which keeps the relative
+        change per update, and one update is made per forward pass of a batch, not per time step.
+        """),
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,0 @@
-"""python -m compiler is motifc."""
-
-from compiler.cli import main
-
-main()

@@ -1,0 +1,1 @@
+"""What is measured or estimated of a graph or program without changing it."""

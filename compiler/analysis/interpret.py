@@ -1,0 +1,109 @@
+"""interpret: run a FloatGraph in numpy, in float64."""
+
+from collections.abc import Mapping, Sequence
+
+import networkx as nx
+import numpy as np
+
+from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
+from targets.contracts.arrays import Array, Floats
+from targets.contracts.errors import InputError
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.semantics import LAVA, Semantics
+
+
+def interpret(
+    graph: FloatGraph, inputs: Mapping[str, SpikeRaster], semantics: Semantics = LAVA
+) -> dict[str, SpikeRaster]:
+    """Spikes of every population; each sample starts from zero state and empty delay buffers.
+
+    ```
+    u[t] = (1 - 1/tau_s) u[t-1] + sum over projections of (W s[t - delay] + their bias)
+    v[t] = (1 - 1/tau_m) v[t-1] + u[t] + bias
+    s[t] = v[t] > threshold;   v[t] = 0 where s[t];   u is kept
+    ```
+    `inputs` maps the name of each input to its spikes. Every switch of `targets.contracts.semantics.FLOAT_SWITCHES` is
+    heard. Populations joined by delay 0 are evaluated in the order of flow; a cycle of them raises InputError.
+    """
+    first = next(iter(inputs.values()))
+    samples, steps = first.samples, first.steps
+    spikes = {name: raster.dense().astype(np.float64) for name, raster in inputs.items()}
+    u, v = {}, {}
+    for population in graph.populations:
+        spikes[population.name] = np.zeros((samples, steps, population.neurons))
+        u[population.name] = np.zeros((samples, population.neurons))
+        v[population.name] = np.zeros((samples, population.neurons))
+    order = _in_order_of_flow(graph)
+    heard, own = _by_target(graph, semantics)
+    for t in range(steps):
+        for population in order:
+            name, threshold = population.name, population.threshold
+            silent = semantics.first_bias == "missing" and t == 0
+            u[name] = (1 - 1 / population.tau_s) * u[name] + _arriving(heard[name], spikes, t, semantics)
+            v[name] = (1 - 1 / population.tau_m) * v[name] + u[name] + (0 if silent else population.bias)
+            if semantics.reset_time == "next step" and t:
+                v[name] = _reset(v[name], spikes[name][:, t - 1], threshold, semantics)
+            s = v[name] > threshold if semantics.threshold == ">" else v[name] >= threshold
+            if semantics.reset_time == "same step":
+                v[name] = _reset(v[name], s, threshold, semantics)
+            spikes[name][:, t] = s
+            u[name] = u[name] + _arriving(own[name], spikes, t + 1, semantics)
+    late = 1 if semantics.output == "next step" else 0
+    return {
+        population.name: SpikeRaster.pack(_delayed(spikes[population.name], late), first.lengths, first.labels)
+        for population in graph.populations
+    }
+
+
+def _in_order_of_flow(graph: FloatGraph) -> list[FloatPopulation]:
+    """Populations so ordered that what is joined by delay 0 is evaluated source first."""
+    place = {population.name: index for index, population in enumerate(graph.populations)}
+    instant: nx.DiGraph[str] = nx.DiGraph()
+    instant.add_nodes_from(place)
+    instant.add_edges_from(
+        (edge.source, edge.target) for edge in graph.projections if edge.delay == 0 and edge.source in place
+    )
+    try:
+        return [graph.population(name) for name in nx.lexicographical_topological_sort(instant, key=place.__getitem__)]
+    except nx.NetworkXUnfeasible:
+        names = [source for source, _ in nx.find_cycle(instant)]
+        cycle = " -> ".join(repr(name) for name in [*names, names[0]])
+        raise InputError(
+            f"the projections {cycle} all have delay 0; a cycle needs at least one step of delay, so give it one."
+        ) from None
+
+
+def _by_target(
+    graph: FloatGraph, semantics: Semantics
+) -> tuple[dict[str, list[FloatProjection]], dict[str, list[FloatProjection]]]:
+    """Projections that each population hears within a step, and its own that it hears at the end of a step."""
+    heard: dict[str, list[FloatProjection]] = {population.name: [] for population in graph.populations}
+    own: dict[str, list[FloatProjection]] = {population.name: [] for population in graph.populations}
+    for projection in graph.projections:
+        early = semantics.recurrence == "same step" and projection.source == projection.target
+        (own if early else heard)[projection.target].append(projection)
+    return heard, own
+
+
+def _arriving(
+    projections: Sequence[FloatProjection], spikes: Mapping[str, Floats], t: int, semantics: Semantics
+) -> Floats:
+    """What arrives at step t through `projections` of one population: [batch, post], or a scalar 0 for none."""
+    a = np.zeros(())
+    for projection in projections:
+        begun = t >= projection.delay
+        if begun:
+            a = a + projection.synapses.accumulate(spikes[projection.source][:, t - projection.delay])
+        if projection.bias is not None and (begun or semantics.first_bias == "present"):
+            a = a + projection.bias
+    return a
+
+
+def _reset(v: Floats, s: Array, threshold: Floats, semantics: Semantics) -> Floats:
+    """The voltage after the reset of those that spiked."""
+    return np.where(s, 0 if semantics.reset == "zero" else v - threshold, v)
+
+
+def _delayed(spikes: Array, steps: int) -> Array:
+    """Spikes [sample, time, neuron] `steps` later, silence before."""
+    return np.concatenate([np.zeros_like(spikes[:, :steps]), spikes[:, : spikes.shape[1] - steps]], axis=1)

@@ -1,0 +1,117 @@
+"""The intermediate representation: populations joined by projections, over a private networkx graph."""
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import networkx as nx
+import numpy as np
+
+from targets.contracts.arrays import Floats, readonly
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input, Readout
+from targets.contracts.synapses import Synapses
+from targets.contracts.wiring import Edge, Node, wiring_faults
+from targets.program.program import IntPopulation, IntProjection
+
+
+@dataclass(frozen=True, eq=False)
+class FloatPopulation:
+    """Float CUBA-LIF neurons, float64 [neuron] each; the gain of the input is folded into the weights.
+
+    tau_s, tau_m  synaptic and membrane time constants in steps
+    threshold     the neuron spikes where v > threshold
+    bias          added to v in every step
+    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself).
+    """
+
+    name: str
+    motif_size: int
+    tau_s: Floats
+    tau_m: Floats
+    threshold: Floats
+    bias: Floats
+
+    def __post_init__(self) -> None:
+        for key in ("tau_s", "tau_m", "threshold", "bias"):
+            values = readonly(getattr(self, key), np.float64, f"{key} of population {self.name!r}")
+            object.__setattr__(self, key, values)
+
+    @property
+    def neurons(self) -> int:
+        """Number of neurons."""
+        return int(self.tau_s.size)
+
+
+@dataclass(frozen=True, eq=False)
+class FloatProjection:
+    """Float synapses, in units of current per spike; a spike at t arrives at t + delay, delay >= 0.
+
+    `bias`, float64 [post] or None, rides with the projection: an always-on source that adds to the target's current
+    in every step. (The bias of a population adds to its voltage.)
+    """
+
+    name: str
+    source: str
+    target: str
+    synapses: Synapses
+    delay: int
+    bias: Floats | None = None
+
+    def __post_init__(self) -> None:
+        if self.delay < 0:
+            raise InputError(
+                f"projection {self.name!r} has delay {self.delay}; a spike cannot arrive before it is sent, "
+                "so give 0 or more steps."
+            )
+        if self.bias is not None:
+            values = readonly(self.bias, np.float64, f"bias of projection {self.name!r}")
+            if values.size != self.synapses.shape[0]:
+                raise InputError(
+                    f"projection {self.name!r} has {values.size} biases for {self.synapses.shape[0]} neurons of "
+                    f"{self.target!r}; one per neuron is needed, so match them."
+                )
+            object.__setattr__(self, "bias", values)
+
+
+P = TypeVar("P", bound=Node)
+J = TypeVar("J", bound=Edge)
+
+
+@dataclass(frozen=True, eq=False)
+class Graph(Generic[P, J]):
+    """Populations of type P joined by projections of type J; raises InputError when names or shapes do not fit.
+
+    `origin` is the digest of the network it came from, `steps` the usual length of a sample.
+    """
+
+    inputs: tuple[Input, ...]
+    populations: tuple[P, ...]
+    projections: tuple[J, ...]
+    readout: Readout | None
+    steps: int
+    origin: str
+    _links: "nx.MultiDiGraph[str]" = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        faults = wiring_faults("graph", self.inputs, self.populations, self.projections, (), self.readout)
+        if faults:
+            raise InputError(faults[0])
+        links: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        links.add_nodes_from([source.name for source in self.inputs])
+        links.add_nodes_from([population.name for population in self.populations])
+        for projection in self.projections:
+            links.add_edge(projection.source, projection.target, key=projection.name, payload=projection)
+        object.__setattr__(self, "_links", nx.freeze(links))
+
+    def population(self, name: str) -> P:
+        """The population of that name; KeyError when there is none."""
+        return {population.name: population for population in self.populations}[name]
+
+    def into(self, name: str) -> tuple[J, ...]:
+        """Projections that end at population `name`."""
+        edges: list[tuple[str, str, J]] = list(self._links.in_edges(name, data="payload"))
+        return tuple(projection for _, _, projection in edges)
+
+
+FloatGraph = Graph[FloatPopulation, FloatProjection]
+IntGraph = Graph[IntPopulation, IntProjection]

@@ -1,0 +1,134 @@
+"""coarsen: motifs become units and alike source neurons nets, which is all that a mapping has to know."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from compiler.ir.graph import IntGraph
+from compiler.ir.hypergraph import Hypergraph
+from compiler.mapping.traffic import rates_of, weighed
+from targets.contracts.arrays import Array, Floats, Ints
+from targets.contracts.chip import ChipSpec
+from targets.contracts.numbering import distinct, numbered, offsets
+
+_MIXING = 2**64 // 3  # any fixed seed
+
+
+def coarsen(graph: IntGraph, chip: ChipSpec, rates: Mapping[str, Floats] | None = None) -> Hypergraph:
+    """The hypergraph of `graph` for `chip`: one unit per motif, one net per group of alike source neurons.
+
+    Source neurons of one unit (or inputs) that are heard by the same units are one net, of their summed rate. A motif
+    that exceeds a limit of an empty core by itself becomes as many units as it has neurons. `rates` are expected
+    spikes per step, name -> [neuron]; where none are given all neurons are taken to spike alike.
+    """
+    motifs = {p.name: np.arange(p.neurons) // p.motif_size for p in graph.populations}
+    first = _built(graph, rates, _stacked(motifs), {})
+    large = _too_large(first, chip)
+    if not large.any():
+        return first
+    split, own = {}, {}
+    for name, unit_of in first.unit_of.items():
+        alone = large[unit_of] & (np.bincount(unit_of)[unit_of] > 1)
+        if alone.any():
+            split[name] = np.unique(motifs[name][alone]).astype(np.int32)
+        opens = alone | (np.diff(motifs[name], prepend=-1) > 0)
+        own[name] = np.cumsum(opens) - 1
+    return _built(graph, rates, _stacked(own), split) if split else first
+
+
+def _stacked(units: Mapping[str, Array]) -> dict[str, Array]:
+    """Units numbered on from one population to the next."""
+    stacked, start = {}, 0
+    for name, unit_of in units.items():
+        stacked[name] = unit_of + start
+        start += int(unit_of[-1]) + 1
+    return stacked
+
+
+def _built(
+    graph: IntGraph, rates: Mapping[str, Floats] | None, unit_of: Mapping[str, Array], split: Mapping[str, Ints]
+) -> Hypergraph:
+    """The hypergraph with the units told."""
+    starts = offsets(graph.inputs, graph.populations)
+    outside = sum(part.neurons for part in graph.inputs)
+    every = np.concatenate([np.full(outside, -1), *unit_of.values()])
+    units = int(every[-1]) + 1
+    rate = rates_of(graph, rates)
+    synapses, events = np.zeros(units, dtype=np.int64), np.zeros(units)
+    keys = [np.empty(0, dtype=np.int64)]
+    for pre, post in numbered(graph.projections, starts):
+        heard_by = every[post]
+        synapses += np.bincount(heard_by, minlength=units)
+        events += np.bincount(heard_by, rate[pre], minlength=units)
+        keys.append(distinct(pre * units + heard_by))
+    source, pin = np.divmod(distinct(np.concatenate(keys)), units)
+    pins, indptr, home, width, net_rate = _merged(source, pin, every, rate, units)
+    profiles = {"decays": ("du", "dv"), "thresholds": ("vth",)}
+    pairs = {key: _profiles(graph, unit_of, names) for key, names in profiles.items()}
+    return Hypergraph(
+        unit_of=unit_of,
+        split=split,
+        neurons=np.bincount(every[outside:], minlength=units),
+        synapses=synapses,
+        events=events,
+        pins=pins,
+        indptr=indptr,
+        home=home,
+        width=width,
+        rate=net_rate,
+        **pairs,
+    )
+
+
+def _merged(
+    source: Array, pin: Array, every: Array, rate: Floats, units: int
+) -> tuple[Array, Array, Array, Array, Floats]:
+    """(pins, indptr, home, width, rate) of the nets: sources with the same home and the same pins become one.
+
+    Pins are compared by two 64-bit sums of a random number per unit: two different sets agree in both with a chance
+    of 2^-128.
+    """
+    heard, begin, degree = np.unique(source, return_index=True, return_counts=True)
+    if not heard.size:
+        none = np.empty(0, dtype=np.int64)
+        return none, np.zeros(1, dtype=np.int64), none, none, np.empty(0)
+    marks = np.random.default_rng(_MIXING).integers(0, 2**64, (2, units), dtype=np.uint64)
+    sums = [np.add.reduceat(mark[pin], begin) for mark in marks]
+    home = every[heard]
+    order = np.lexsort((sums[1], sums[0], home))
+    alike = np.ones(order.size, dtype=bool)
+    for values in (home, *sums):
+        alike[1:] &= np.diff(values[order]) == 0
+    alike[0] = False
+    net_of = np.empty(order.size, dtype=np.int64)
+    net_of[order] = np.cumsum(~alike) - 1
+    kept = order[~alike]
+    size = degree[kept]
+    indptr = np.concatenate([[0], np.cumsum(size)])
+    where = np.repeat(begin[kept] - indptr[:-1], size) + np.arange(indptr[-1])
+    return pin[where], indptr, home[kept], np.bincount(net_of), weighed(net_of, rate[heard])
+
+
+def _profiles(graph: IntGraph, unit_of: Mapping[str, Array], names: tuple[str, ...]) -> Array:
+    """(unit, profile) pairs, int [2, pair], profiles numbered from 0."""
+    values = np.stack([np.concatenate([getattr(p, name) for p in graph.populations]) for name in names])
+    _, profile = np.unique(values, axis=1, return_inverse=True)
+    profile = profile.ravel()
+    count = int(profile.max()) + 1
+    pairs = distinct(np.concatenate(list(unit_of.values())) * count + profile)
+    return np.stack(np.divmod(pairs, count))
+
+
+def _too_large(hypergraph: Hypergraph, chip: ChipSpec) -> Array:
+    """Units that break a limit on an empty core, bool [unit]."""
+    units = hypergraph.units
+    width = np.repeat(hypergraph.width, np.diff(hypergraph.indptr))
+    axons = np.bincount(hypergraph.pins, width, minlength=units).astype(np.int64)
+    too_large = (
+        (hypergraph.neurons > chip.neurons_per_core.value)
+        | (axons > chip.axons_in_per_core.value)
+        | (chip.synapse_bytes(hypergraph.synapses, axons) > chip.synapse_bytes_per_core.value)
+        | (np.bincount(hypergraph.decays[0], minlength=units) > chip.decay_profiles_per_core.value)
+        | (np.bincount(hypergraph.thresholds[0], minlength=units) > chip.threshold_profiles_per_core.value)
+    )
+    return np.asarray(too_large)

@@ -1,0 +1,5 @@
+"""python -m motifc is motifc."""
+
+from motifc.cli import main
+
+main()

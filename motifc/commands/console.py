@@ -1,0 +1,61 @@
+"""What commands print: results on standard output, progress on standard error."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from search.training.progress import Progress as Epoch
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def epochs() -> Iterator[Callable[["Epoch"], None]]:
+    """A progress bar per phase of a search."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} {task.fields[note]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def progress(epoch: "Epoch") -> None:
+            if epoch.phase not in tasks:
+                tasks[epoch.phase] = bars.add_task(epoch.phase, total=epoch.epochs, note="")
+            note = f"loss {epoch.loss:.3f}, accuracy {epoch.accuracy:.1%}"
+            for figure in ("synapses", "cores", "messages"):
+                if figure in epoch.details:
+                    note += f", {epoch.details[figure]:,.4g} {figure}"
+            bars.update(tasks[epoch.phase], completed=epoch.epoch, note=note)
+
+        yield progress
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """A line that names the step at work."""
+    errors = Console(stderr=True)
+    with errors.status("") as status:
+
+        def tell(step: str) -> None:
+            status.update(step)
+            if not errors.is_terminal:
+                errors.print(step)
+
+        yield tell
+
+
+def emit(values: Any, as_json: bool, table: Callable[[], None]) -> None:
+    """Print `values` as JSON, or call what prints them for people."""
+    if as_json:
+        typer.echo(json.dumps(values, indent=2))
+    else:
+        table()

@@ -1,0 +1,61 @@
+"""motifc data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from motifc.commands.console import console, emit
+from motifc.commands.options import AsJson, Seed
+from motifc.datasets import Examination, Listed, examination, listing
+
+data_app = typer.Typer(no_args_is_help=True, help="List the data sets, or check your copy of one.")
+
+
+@data_app.command("list")
+def list_command(as_json: AsJson = False) -> None:
+    """Say of each data set what it needs, where that was looked for and where to get it."""
+    sets = listing()
+    emit([vars(each) for each in sets], as_json, lambda: _show_sets(sets))
+
+
+@data_app.command("check")
+def check_command(
+    name: Annotated[str, typer.Argument(help="A data set of `motifc data list`, or the path of spikes of your own.")],
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder of its files; $MOTIFC_DATA/NAME where it is not given.")
+    ] = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Load a data set, count what is in it and compare with the published counts; exit 1 if any differs."""
+    found = examination(name, data_dir, seed)
+    emit(found.as_dict(), as_json, lambda: _show_examination(found))
+    raise typer.Exit(0 if found.equal else 1)
+
+
+def _show_sets(sets: tuple[Listed, ...]) -> None:
+    """A paragraph per set: sentences of this length make no table."""
+    for each in sets:
+        state = "built in" if each.built_in else "found" if each.found else "not found"
+        console.print(f"[bold]{each.name}[/bold]: {each.title} ({state})")
+        if not each.built_in:
+            console.print(f"    needs      {each.needs}", markup=False)
+            sought = each.sought or "nowhere: give --data-dir DIR or set MOTIFC_DATA"
+            console.print(f"    looked in  {sought}", markup=False)
+            console.print(f"    get it at  {each.page}", markup=False)
+
+
+def _show_examination(found: Examination) -> None:
+    table = Table()
+    for title in ("part", "samples", "classes", "steps", "neurons", "spikes per step and neuron"):
+        table.add_column(title, justify="left" if title == "part" else "right")
+    for name, part in found.parts.items():
+        table.add_row(
+            name, f"{part.samples:,}", str(part.classes), str(part.steps), f"{part.neurons:,}", f"{part.density:.4f}"
+        )
+    console.print(table)
+    for name, count in found.published.items():
+        same = "as published" if found.found[name] == count else f"but {count:,} were published"
+        console.print(f"{name}: {found.found[name]:,} samples, {same}")

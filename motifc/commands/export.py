@@ -1,0 +1,22 @@
+"""motifc export."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motifc.commands.console import console
+from motifc.commands.options import ProgramFile
+from targets.program.check import legal
+from targets.program.program import Program
+from targets.runtime.backend import export_program
+
+
+def export_command(
+    program: ProgramFile,
+    out: Annotated[Path, typer.Option(help="File or folder to write.")],
+    format: Annotated[str, typer.Option(help="onnx (a graph that executes) or lava (processes that build).")],
+) -> None:
+    """Write a program in the form of another tool."""
+    export_program(legal(Program.load(program)), format, out)
+    console.print(f"{out}: written as {format}")

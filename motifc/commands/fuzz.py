@@ -1,0 +1,71 @@
+"""motifc fuzz."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from motifc.commands.console import console, emit
+from motifc.commands.options import AsJson
+from targets.conformance.fuzz import Failure, FuzzReport, Runner, fuzz, save_failure
+from targets.contracts.raster import SpikeRaster
+from targets.program.program import Program
+from targets.runtime.backend import backend_named, run
+from targets.runtime.recording import Recording
+
+
+def fuzz_command(
+    programs: Annotated[int, typer.Option(help="How many random programs.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="Seed they are drawn from.")] = 0,
+    start: Annotated[int, typer.Option(help="Number of the first one, to run a single one again.")] = 0,
+    backends: Annotated[
+        str, typer.Option(help="Backends to compare with the first, separated by commas; variants as in lava:core.")
+    ] = "numpy,torch,onnx",
+    out: Annotated[Path, typer.Option(help="Folder for the files that reproduce a failure.")] = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Run random programs on several backends; exit 1 if any spike or final u, v differs.
+
+    A failure is shrunk to a minimal program and written as .program and .npz.
+    """
+    runners = {name: named_runner(name) for name in (name.strip() for name in backends.split(","))}
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("programs", total=programs)
+        # A run of Lava takes seconds, so a failure there is shrunk in fewer of them.
+        tries = 30 if any(name.startswith("lava") for name in runners) else 400
+        report = fuzz(
+            programs,
+            seed,
+            runners,
+            lambda done, total: bar.update(task, completed=done),
+            start=start,
+            shrink_runs=tries,
+        )
+    files = [save_failure(failure, out) for failure in report.failures]
+    emit(report.as_dict(), as_json, partial(_show, report, files, next(iter(runners))))
+    raise typer.Exit(0 if report.equal else 1)
+
+
+def named_runner(backend: str) -> Runner:
+    """What runs a program on `backend`; InputError at once when it is unknown or not installed."""
+    backend_named(backend.partition(":")[0])
+
+    def call(program: Program, inputs: Mapping[str, SpikeRaster]) -> Recording:
+        return run(program, inputs, backend)
+
+    return call
+
+
+def _show(report: FuzzReport, files: list[tuple[Path, Path]], reference: str) -> None:
+    console.print(report.sentence())
+    for failure, (program, inputs) in zip(report.failures, files, strict=True):
+        console.print(failure.sentence(), markup=False)
+        console.print(f"  {_again(failure, reference, program, inputs)}", markup=False)
+
+
+def _again(failure: Failure, reference: str, program: Path, inputs: Path) -> str:
+    return f"motifc verify {program} --backends {reference},{failure.backend} --input {inputs}"

@@ -1,0 +1,69 @@
+"""motifc search."""
+
+from typing import Annotated
+
+import typer
+
+from motifc.commands.console import console
+from motifc.commands.options import (
+    DEFAULT_CHIP,
+    Config,
+    DataFolder,
+    Device,
+    Out,
+    Seed,
+    TensorBoard,
+    Threads,
+    TrainingData,
+)
+from motifc.commands.searching import searched, set_threads
+from targets.contracts.artefact import check_writable
+from targets.contracts.errors import InputError
+
+_METHODS = (
+    "hrmas; without a part of it: no-plasticity, no-lateral, no-motif; or with its neurons and budget: random-search, "
+    "random-motif, recurrent, feed-forward."
+)
+
+
+def search_command(
+    data: TrainingData,
+    out: Out,
+    data_dir: DataFolder = None,
+    config: Config = None,
+    method: Annotated[str, typer.Option(help=_METHODS)] = "hrmas",
+    chip: Annotated[
+        str | None, typer.Option(help="Chip whose synapses, cores and messages are expected in every epoch.")
+    ] = None,
+    cost: Annotated[float | None, typer.Option(help="Weight of what is expected there in alpha's loss.")] = None,
+    quantize_aware: Annotated[
+        bool, typer.Option("--quantize-aware", help="Retrain on the integers that compiling for --chip makes.")
+    ] = False,
+    device: Device = "auto",
+    seed: Seed = 0,
+    threads: Threads = 1,
+    tensorboard: TensorBoard = None,
+    resume: Annotated[bool, typer.Option(help="Go on from the checkpoint beside --out, if there is one.")] = False,
+) -> None:
+    """Search a network of motifs by HRMAS, or one to compare it with, derive it, retrain it."""
+    check_writable(out)
+    checkpoint = out.with_suffix(".checkpoint")
+    if checkpoint.exists() and not resume:
+        raise InputError(f"{checkpoint} is left from a search that was stopped; give --resume to go on, or remove it.")
+    set_threads(threads)
+    from search.data.load import load_split
+    from search.settings import load_settings, on_chip, on_grid
+
+    settings = on_chip(load_settings(config), chip, cost)
+    if quantize_aware:
+        settings = on_grid(settings, chip or DEFAULT_CHIP)
+    split = load_split(data, data_dir, seed)
+    try:
+        network = searched(split, settings, seed, device, checkpoint, tensorboard, method)
+    except KeyboardInterrupt:
+        if checkpoint.exists():
+            typer.echo(f"motifc: stopped; the same command with --resume goes on from {checkpoint}.", err=True)
+        raise
+    digest = network.save(out)
+    checkpoint.unlink(missing_ok=True)
+    console.print(f"{out}: {network.neurons:,} neurons, digest {digest[:16]}")

@@ -1,0 +1,57 @@
+"""motifc train."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motifc.commands.console import console
+from motifc.commands.options import (
+    DEFAULT_CHIP,
+    Config,
+    DataFolder,
+    Device,
+    Out,
+    Seed,
+    TensorBoard,
+    Threads,
+    TrainingData,
+)
+from motifc.commands.searching import listening, set_threads
+from search.network import Network
+from targets.contracts.artefact import check_writable
+
+
+def train_command(
+    network: Annotated[Path, typer.Option(help="The .network whose weights are trained further.")],
+    data: TrainingData,
+    out: Out,
+    data_dir: DataFolder = None,
+    config: Config = None,
+    device: Device = "auto",
+    seed: Seed = 0,
+    threads: Threads = 1,
+    tensorboard: TensorBoard = None,
+    quantize_aware: Annotated[
+        bool, typer.Option("--quantize-aware", help="Train on the integers that compiling for --chip makes.")
+    ] = False,
+    chip: Annotated[str, typer.Option(help="Chip whose integers --quantize-aware takes.")] = DEFAULT_CHIP,
+) -> None:
+    """Train the weights of a network, starting from those it has; its wiring stays.
+
+    Time constants stay too; with --quantize-aware they become those that the chip holds.
+    """
+    check_writable(out)
+    start = Network.load(network)
+    set_threads(threads)
+    from search.data.load import load_split
+    from search.settings import load_settings, on_grid
+    from search.training.train import train
+
+    settings = load_settings(config)
+    if quantize_aware:
+        settings = on_grid(settings, chip)
+    with listening(tensorboard) as progress:
+        split = load_split(data, data_dir, seed)
+        trained = train(start, split, settings, seed, device, progress, settings.training.chip)
+    console.print(f"{out}: {trained.neurons:,} neurons, digest {trained.save(out)[:16]}")

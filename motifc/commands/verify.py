@@ -1,0 +1,83 @@
+"""motifc verify."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from compiler.analysis.interpret import interpret
+from compiler.frontends.network import lower
+from motifc.commands.console import emit, steps
+from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, Seed
+from motifc.load_inputs import samples
+from motifc.tables import show_drifts, show_verdicts
+from search.network import Network
+from targets.conformance.drift import Drift, drift
+from targets.conformance.verification import side, verify
+from targets.contracts.errors import InputError
+from targets.program.check import legal
+from targets.program.program import Program
+from targets.runtime.backend import bound_inputs, run
+
+
+def verify_command(
+    program: ProgramFile,
+    backends: Annotated[
+        str, typer.Option(help="Backends to compare with the first, separated by commas; variants as in torch:cuda.")
+    ] = "numpy",
+    against: Annotated[Path | None, typer.Option(help="Another program to compare with, on the first backend.")] = None,
+    against_float: Annotated[
+        Path | None, typer.Option(help="The .network it was compiled from: report how far the program strays.")
+    ] = None,
+    input_file: InputFile = None,
+    data: Data = None,
+    data_dir: DataFolder = None,
+    seed: Seed = 0,
+    limit: Limit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare every spike of every population between backends, or between two programs; exit 1 if any differs.
+
+    A difference is shown with u, v and the synapses behind it, and explained by the semantics that reproduces it.
+    """
+    first, *others = [name.strip() for name in backends.split(",")]
+    if not others and against is None and against_float is None:
+        raise InputError(
+            "one backend has nothing to agree with; give at least two in --backends, --against PROGRAM or "
+            "--against-float NETWORK."
+        )
+    loaded = legal(Program.load(program))
+    sides = [side(loaded, name) for name in others]
+    if against is not None:
+        sides.append(side(legal(Program.load(against)), first, str(against)))
+    floats = None if against_float is None else _origin(loaded, against_float)
+    inputs = samples(input_file, data, seed, limit, data_dir)
+    with steps() as tell:
+        left = side(loaded, first, None if against is None else str(program))
+        verdicts = verify(left, sides, inputs, tell) if sides else ()
+        drifts: tuple[Drift, ...] = ()
+        if floats is not None:
+            tell("running the float network")
+            network_spikes = interpret(lower(floats), bound_inputs(loaded.inputs, inputs))
+            drifts = drift(network_spikes, run(loaded, inputs, first).spikes, loaded.readout)
+    plain = {"verdicts": [verdict.as_dict() for verdict in verdicts], "drift": [found.as_dict() for found in drifts]}
+
+    def tables() -> None:
+        if verdicts:
+            show_verdicts(verdicts)
+        if drifts:
+            show_drifts(drifts)
+
+    emit(plain, as_json, tables)
+    raise typer.Exit(0 if all(verdict.equal for verdict in verdicts) else 1)
+
+
+def _origin(program: Program, path: Path) -> Network:
+    """The network a program was compiled from; InputError when it is another one."""
+    network = Network.load(path)
+    if network.digest != program.origin:
+        raise InputError(
+            f"{path} has digest {network.digest[:12]}; the program was compiled from network "
+            f"{program.origin[:12] or '(none)'}, so give that one."
+        )
+    return network

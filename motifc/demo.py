@@ -1,0 +1,127 @@
+"""demo: the whole chain on built-in real data, from search to the proof that every backend agrees."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compiler.analysis.interpret import interpret
+from compiler.frontends.network import lower
+from compiler.pipeline import compile_network
+from motifc.report.program_page import page
+from search.network import Network
+from targets.conformance.equivalence import compare
+from targets.contracts.artefact import write_text
+from targets.contracts.errors import InputError
+from targets.contracts.raster import SpikeRaster
+from targets.program.check import legal
+from targets.program.program import Program
+from targets.runtime.backend import backend_names, run
+
+REFERENCE = "numpy"
+
+
+@dataclass(frozen=True)
+class BackendResult:
+    """One backend on the test set; differing bins are against the oracle, `missing` says why it did not run.
+
+    The oracle's own row has 0 by definition.
+    """
+
+    backend: str
+    accuracy: float = 0.0
+    spikes: int = 0
+    differing: int = 0
+    seconds: float = 0.0
+    missing: str | None = None
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What the demo found on the test samples."""
+
+    seed: int
+    samples: int
+    float_accuracy: float
+    agreeing: int
+    bins: int
+    backends: tuple[BackendResult, ...]
+    chip: str
+    cores: int
+    network: str
+    program: str
+
+    @property
+    def agreement(self) -> float:
+        """Share of test samples that float network and integer program put into the same class."""
+        return self.agreeing / self.samples
+
+    @property
+    def equal(self) -> bool:
+        """True when no bin differs on any backend that ran."""
+        return all(result.differing == 0 for result in self.backends)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self) | {"agreement": self.agreement, "equal": self.equal}
+
+
+def demo(
+    network: Network, test: SpikeRaster, chip: str, seed: int, out: Path, tell: Callable[[str], None]
+) -> DemoResult:
+    """Compile `network`, run it on every installed backend and compare all spikes with the oracle's.
+
+    Writes demo.network, demo.program and report.html into the folder `out`; `tell` is called with each step's name.
+    """
+    readout, labels = network.readout, test.labels
+    if readout is None or labels is None:
+        raise InputError(
+            "the network has no readout or the samples no labels; the demo compares classes, so give both."
+        )
+    network.save(out / "demo.network")
+    tell("running the float network")
+    inputs = {network.inputs[0].name: test}
+    floats = interpret(lower(network), inputs)[readout.population].counts()
+    tell(f"compiling for {chip}")
+    program = compile_network(network, chip)
+    program.save(out / "demo.program")
+    program = legal(Program.load(out / "demo.program"))
+    write_text(out / "report.html", page(program))
+
+    def timed(name: str) -> tuple[Mapping[str, SpikeRaster], float]:
+        tell(f"running on {name}")
+        start = time.perf_counter()
+        spikes = run(program, inputs, name).spikes
+        return spikes, time.perf_counter() - start
+
+    expected, seconds = timed(REFERENCE)
+    right = readout.accuracy(expected[readout.population].counts(), labels)
+    total = sum(int(raster.counts().sum()) for raster in expected.values())
+    results = [BackendResult(REFERENCE, right, total, 0, seconds)]
+    for name in backend_names():
+        if name == REFERENCE:
+            continue
+        try:
+            spikes, seconds = timed(name)
+        except InputError as error:
+            results.append(BackendResult(name, missing=str(error)))
+            continue
+        report = compare(expected, spikes, (REFERENCE, name))
+        right = readout.accuracy(spikes[readout.population].counts(), labels)
+        results.append(BackendResult(name, right, report.spikes, report.differing, seconds))
+    classes = readout.classify(expected[readout.population].counts())
+    return DemoResult(
+        seed=seed,
+        samples=test.samples,
+        float_accuracy=readout.accuracy(floats, labels),
+        agreeing=int(np.count_nonzero(readout.classify(floats) == classes)),
+        bins=sum(raster.bins for raster in expected.values()),
+        backends=tuple(results),
+        chip=chip,
+        cores=len(program.cores),
+        network=network.digest,
+        program=program.digest,
+    )

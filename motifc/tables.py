@@ -1,0 +1,114 @@
+"""Tables and sentences of the command line, made with rich."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from motifc.commands.console import console
+from motifc.demo import REFERENCE, DemoResult
+from motifc.doctor import Finding
+from targets.conformance.drift import Drift
+from targets.conformance.verification import Verdict
+from targets.program.program import Program
+
+
+def show_demo(result: DemoResult) -> None:
+    """The table that the demo ends with."""
+    table = Table(title=f"{result.samples} test images, seed {result.seed}")
+    for title in ("", "accuracy", "spikes compared", "differing bins", "seconds"):
+        table.add_column(title, justify="left" if not title else "right")
+    table.add_row("float network", f"{result.float_accuracy:.2%}", "", "", "")
+    for row in result.backends:
+        if row.missing:
+            table.add_row(f"program on {row.backend}", "not run", "", "", "")
+        else:
+            table.add_row(
+                f"program on {row.backend}",
+                f"{row.accuracy:.2%}",
+                f"{row.spikes:,}",
+                "oracle" if row.backend == REFERENCE else f"{row.differing:,} of {result.bins:,}",
+                f"{row.seconds:.1f}",
+            )
+    console.print(table)
+    for row in result.backends:
+        if row.missing:
+            console.print(row.missing)
+    console.print(
+        f"Float and program agree on the class of {result.agreeing} of {result.samples} images "
+        f"({result.agreement:.2%}); {result.cores} {'core' if result.cores == 1 else 'cores'} of {result.chip} used."
+    )
+
+
+def show_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """One row per population and pair of sides, then per pair a sentence, and what lies behind a difference."""
+    table = Table()
+    for title in ("population", "compared", "bins", "spikes", "differing bins"):
+        table.add_column(title, justify="left" if title in ("population", "compared") else "right")
+    for verdict in verdicts:
+        for agreement in verdict.report.populations:
+            table.add_row(
+                agreement.population,
+                f"{verdict.report.left} / {verdict.report.right}",
+                f"{agreement.bins:,}",
+                f"{agreement.spikes:,}",
+                f"{agreement.differing:,}",
+            )
+    console.print(table)
+    for verdict in verdicts:
+        console.print(verdict.report.sentence())
+        if verdict.report.equal and verdict.state is not None:
+            console.print(verdict.state)
+        if verdict.inspection is not None:
+            console.print(verdict.inspection.text(), markup=False)
+        for name, explanation in (verdict.explanations or {}).items():
+            console.print(explanation.sentence(name))
+
+
+def show_drifts(drifts: Sequence[Drift]) -> None:
+    """How far a program strays from its float network, per population."""
+    table = Table(title="program against float network")
+    titles = (
+        "population",
+        "float spikes",
+        "program spikes",
+        "differing bins",
+        "Victor-Purpura",
+        "van Rossum",
+        "counts r",
+    )
+    for title in (*titles, "same class"):
+        table.add_column(title, justify="left" if title == "population" else "right")
+    for found in drifts:
+        table.add_row(
+            found.population,
+            f"{found.float_spikes:,}",
+            f"{found.integer_spikes:,}",
+            f"{found.differing / max(1, found.bins):.2%}",
+            f"{found.victor_purpura:.4f}",
+            f"{found.van_rossum:.4f}",
+            f"{found.count_correlation:.4f}",
+            "" if found.class_agreement is None else f"{found.class_agreement:.2%}",
+        )
+    console.print(table)
+    console.print(
+        "Spikes of both sides, bins that differ, Victor-Purpura and van Rossum distance per spike (0 equal, 1 no spike "
+        "near another), correlation of spike counts, samples put into the same class."
+    )
+
+
+def show_program(program: Program, path: str) -> None:
+    """One line on a program just written."""
+    console.print(
+        f"{path}: {program.neurons:,} neurons on {len(program.cores):,} "
+        f"{'core' if len(program.cores) == 1 else 'cores'} of {program.chip}, digest {program.digest[:16]}"
+    )
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """What the doctor found."""
+    table = Table()
+    for title in ("what", "found", "what to do"):
+        table.add_column(title)
+    for finding in findings:
+        table.add_row(finding.name, finding.found, finding.remedy)
+    console.print(table)

@@ -1,0 +1,1 @@
+"""Data: tasks, a user's own spikes, splits, loaders and the cache."""

@@ -1,0 +1,123 @@
+"""Events of a sensor as spikes: cut in time, coarser in space, binned; the conventions are those of tonic.
+
+A recording is a structured array with fields x, y, t, p; `EVENT_DTYPE` is the one motifc makes, any other with these
+fields is read (y may be absent, as in tonic's audio sets). Times are in microseconds, (0, 0) is the upper left pixel,
+p is 1 (or True) where it became brighter, 0 where it became darker. A sensor is (width, height, polarities), as
+tonic's `sensor_size`.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
+from targets.contracts.raster import SpikeRaster
+
+EVENT_DTYPE = np.dtype([("x", "<i2"), ("y", "<i2"), ("t", "<i8"), ("p", "?")])
+
+Sensor = tuple[int, int, int]
+
+
+def cropped(events: Array, first: int, last: int) -> Array:
+    """The events with first <= t <= last, as tonic's CropTime."""
+    return events[(events["t"] >= first) & (events["t"] <= last)]
+
+
+def downsampled(events: Array, factor: int) -> Array:
+    """The events on a grid coarser by a whole factor, as tonic's Downsample with spatial_factor 1 / factor."""
+    coarse = events.copy()
+    for axis in ("x", "y"):
+        if axis in (events.dtype.names or ()):
+            coarse[axis] = events[axis] // factor
+    return coarse
+
+
+def downsampled_sensor(sensor: Sensor, factor: int) -> Sensor:
+    """The sensor that `downsampled` events lie on; an incomplete pixel at the far edge counts."""
+    width, height, polarities = sensor
+    return -(-width // factor), -(-height // factor), polarities
+
+
+def frames(
+    events: Array,
+    sensor: Sensor,
+    bins: int,
+    window: int | None = None,
+    start: int | None = None,
+    place: object = "a recording",
+) -> Array:
+    """Which channel fired in which bin: bool [time, neuron], neuron = (p * height + y) * width + x.
+
+    sensor  (width, height, polarities); with one polarity p is not looked at
+    bins    number of bins
+    window  width of a bin, microseconds; without it the recording's own span // bins
+    start   time of the first bin, microseconds; without it that of the first event
+    place   where the events are from, for messages
+
+    Events before the first and after the last bin are left out; several in one bin count once. These are tonic's
+    ToFrame(sensor, time_window=window, start_time=start, end_time=start + bins * window) and, without a window,
+    ToFrame(sensor, n_time_bins=bins), made binary; so, as there, the last few events may be left out.
+    Raises InputError for events outside the sensor and for a dtype without x, t and p.
+    """
+    channel = _channels(events, sensor, place)
+    width, height, polarities = sensor
+    spikes = np.zeros((bins, polarities * height * width), dtype=bool)
+    if not events.size:
+        return spikes
+    times = events["t"].astype(np.int64)
+    if start is None or window is None:
+        start = int(times.min())
+    if window is None:
+        window = (int(times.max()) - start) // bins
+    if not window:  # all at one moment: tonic's bins are empty then
+        return spikes
+    step = (times - start) // window
+    inside = (step >= 0) & (step < bins)
+    spikes[step[inside], channel[inside]] = True
+    return spikes
+
+
+def raster_of(recordings: Iterable[Array], labels: npt.ArrayLike | None = None) -> SpikeRaster:
+    """Spikes bool [time, neuron] of many recordings, taken one after the other and packed, as one raster.
+
+    A sample's length is that of its recording; shorter ones are padded. Raises InputError for no recording at all and
+    for recordings of different width.
+    """
+    packed, widths = [], set()
+    for recording in recordings:
+        packed.append(np.packbits(recording, axis=1))
+        widths.add(recording.shape[1])
+    if len(widths) != 1:
+        raise InputError(
+            f"recordings are {sorted(widths) or 'none, so 0'} neurons wide; one width for all is needed, so encode "
+            "them alike."
+        )
+    neurons = widths.pop()
+    lengths = np.array([len(each) for each in packed], dtype=np.int32)
+    whole = np.zeros((len(packed), lengths.max(), -(-neurons // 8)), dtype=np.uint8)
+    for place, each in zip(whole, packed, strict=True):
+        place[: len(each)] = each
+    return SpikeRaster(whole, neurons, lengths, None if labels is None else np.asarray(labels))
+
+
+def _channels(events: Array, sensor: Sensor, place: object) -> Array:
+    """Channel of every event, int64 [event]."""
+    names = events.dtype.names or ()
+    if not {"x", "t", "p"} <= set(names):
+        raise InputError(
+            f"{place} has events with the fields {', '.join(names) or 'of a plain array'}; x, t and p (and y) are "
+            "needed, so name them as tonic does."
+        )
+    width, height, polarities = sensor
+    x = events["x"].astype(np.int64)
+    y = events["y"].astype(np.int64) if "y" in names else np.zeros_like(x)
+    p = events["p"].astype(np.int64) if polarities > 1 else np.zeros_like(x)
+    for axis, values, size in (("x", x, width), ("y", y, height), ("p", p, polarities)):
+        if values.size and not (values.min() >= 0 and values.max() < size):
+            raise InputError(
+                f"{place} has events with {axis} from {values.min()} to {values.max()}; a sensor of {width} x {height} "
+                f"pixels and {polarities} polarities allows 0 to {size - 1}, so check the sensor's size."
+            )
+    return (p * height + y) * width + x

@@ -1,0 +1,122 @@
+"""Samples: labelled spikes on a device, handed out in batches."""
+
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+import torch.nn.functional as functional
+from torch import Tensor
+
+from search.data.task import labels_of
+from targets.contracts.arrays import Array
+from targets.contracts.raster import SpikeRaster
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Some samples: spikes float32 [time, batch, neuron], 1 where a step counts [time, batch, 1], labels [batch]."""
+
+    spikes: Tensor
+    counted: Tensor
+    labels: Tensor
+
+    def thinned(self, share: float, generator: torch.Generator) -> "Batch":
+        """The batch without a random share of its spikes."""
+        if not share:
+            return self
+        kept = torch.rand(self.spikes.shape, generator=generator, device=self.spikes.device) >= share
+        return replace(self, spikes=self.spikes * kept)
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Samples of one or more rasters, one after the other, whose batches come to a device.
+
+    The spikes stay packed in the rasters, eight to a byte and mapped from disk where the cache has mapped them; a
+    batch travels packed and is unpacked on the device.
+
+    parts           the rasters, of equal width
+    steps           time steps of the longest; the shorter ones are padded with silence
+    lengths, labels int64 [sample], on the device
+    """
+
+    parts: tuple[SpikeRaster, ...]
+    steps: int
+    lengths: Tensor
+    labels: Tensor
+
+    @classmethod
+    def of(cls, device: torch.device, *rasters: SpikeRaster) -> "Samples":
+        """The samples of rasters with labels."""
+        lengths = np.concatenate([raster.lengths for raster in rasters]).astype(np.int64)
+        labels = np.concatenate([labels_of(raster) for raster in rasters]).astype(np.int64)
+        steps = max(raster.steps for raster in rasters)
+        return cls(rasters, steps, torch.from_numpy(lengths).to(device), torch.from_numpy(labels).to(device))
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, indices: Array) -> Batch:
+        """The samples at `indices`."""
+        return self._on_device(*self._fetched(indices))
+
+    def batches(self, indices: Sequence[Array]) -> Generator[Batch, None, None]:
+        """The batches of samples at each of `indices`; a GPU works on one while a thread fetches the next."""
+        if self.labels.device.type == "cpu":
+            yield from map(self.batch, indices)
+            return
+        with ThreadPoolExecutor(1, "batches") as thread:
+            ahead = None
+            for each in indices:
+                following = thread.submit(self._fetched, each)
+                if ahead is not None:
+                    yield self._on_device(*ahead.result())
+                ahead = following
+            if ahead is not None:
+                yield self._on_device(*ahead.result())
+
+    def in_order(self, size: int) -> Generator[Batch, None, None]:
+        """All samples in batches, as they are stored."""
+        starts = range(0, len(self), size)
+        return self.batches([np.arange(start, min(start + size, len(self))) for start in starts])
+
+    def shuffled(self, size: int, *seed: int) -> list[Array]:
+        """Indices of all samples in random batches; the order depends on nothing but the seed numbers."""
+        order = np.random.default_rng(seed).permutation(len(self))
+        return [order[start : start + size] for start in range(0, len(self), size)]
+
+    def _fetched(self, indices: Array) -> tuple[Tensor, Tensor]:
+        """Indices and packed spikes [batch, time, byte] on this side of the device, in memory it can copy from."""
+        chosen = np.array(indices, dtype=np.int64)
+        rows = np.zeros((chosen.size, self.steps, self.parts[0].packed.shape[2]), np.uint8)
+        first = 0
+        for part in self.parts:
+            here = np.flatnonzero((chosen >= first) & (chosen < first + part.samples))
+            rows[here, : part.steps] = part.packed[chosen[here] - first]
+            first += part.samples
+        fetched = torch.from_numpy(chosen), torch.from_numpy(rows)
+        return (fetched[0].pin_memory(), fetched[1].pin_memory()) if self.labels.is_cuda else fetched
+
+    def _on_device(self, indices: Tensor, packed: Tensor) -> Batch:
+        device = self.labels.device
+        indices, packed = (each.to(device, non_blocking=True) for each in (indices, packed))
+        spikes = unpacked(packed, self.parts[0].neurons).transpose(0, 1)
+        counted = (torch.arange(self.steps, device=device)[:, None] < self.lengths[indices]).float()[:, :, None]
+        return Batch(spikes, counted, self.labels[indices])
+
+
+def unpacked(packed: Tensor, neurons: int) -> Tensor:
+    """Spikes float32 [sample, time, neuron] from uint8 [sample, time, byte], whose first neuron is the highest bit."""
+    device = packed.device
+    values, places = torch.arange(256, device=device), torch.arange(7, -1, -1, device=device)
+    bits_of_byte = (values[:, None] >> places & 1).float()
+    # A table is looked up several times faster than bits are masked one by one.
+    return functional.embedding(packed.int(), bits_of_byte).flatten(2)[..., :neurons].contiguous()
+
+
+def torch_generator(device: torch.device, *seed: int) -> torch.Generator:
+    """A random stream on `device` that depends on nothing but the seed numbers."""
+    state = np.random.SeedSequence(seed).generate_state(1, np.uint64)
+    return torch.Generator(device).manual_seed(int(state[0] >> np.uint64(1)))

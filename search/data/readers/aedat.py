@@ -1,0 +1,66 @@
+"""AEDAT 3.1 files, in which DVS-Gesture was published.
+
+iniVation, "AEDAT 3.1 file format": comment lines that begin with #, the last of them `#!END-HEADER`, then packets,
+little-endian. A packet's header is 28 bytes (type and source as 2 bytes each; then size of an event, offset of its
+time, overflows of the clock, capacity, number of events, valid events as 4 bytes each). A polarity event (type 1) is
+8 bytes: bit 0 valid, bit 1 polarity, bits 2-16 y, bits 17-31 x, then the time in microseconds.
+"""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from search.data.encoders.events import EVENT_DTYPE
+from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
+
+LARGEST = 1 << 31
+"""Bytes a file may have; DVS-Gesture's largest has 0.1 GB."""
+
+_END = b"#!END-HEADER\r\n"
+_PACKET = struct.Struct("<hhiiiiii")
+_POLARITY = 1
+_RECORD = np.dtype([("data", "<u4"), ("time", "<i4")])
+
+
+def read_aedat(path: Path) -> Array:
+    """The valid polarity events of a file, `EVENT_DTYPE` [event]; packets of other types are passed over.
+
+    Raises InputError for a file that is missing, unreadable, of another kind or version, too large or cut off.
+    """
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise InputError(f"{path} has {size:,} bytes; at most {LARGEST:,} are allowed, so check what it is.")
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); an AEDAT 3.1 file is needed there.") from None
+    end = content.find(_END)
+    if not content.startswith(b"#!AER-DAT3.1") or end < 0:
+        raise InputError(f"{path} has no header of AEDAT 3.1; a file of that format is needed, so get it again.")
+    return np.concatenate([np.empty(0, EVENT_DTYPE), *_packets(memoryview(content), end + len(_END), path)])
+
+
+def _packets(content: memoryview, place: int, path: Path) -> Iterator[Array]:
+    while place < len(content):
+        try:
+            kind, _, size, _, overflows, _, number, _ = _PACKET.unpack_from(content, place)
+        except struct.error:
+            raise _cut_off(path, place) from None
+        place += _PACKET.size
+        if size < 0 or number < 0 or place + size * number > len(content):
+            raise _cut_off(path, place)
+        if kind == _POLARITY and size == _RECORD.itemsize:
+            records = np.frombuffer(content, _RECORD, number, place)
+            data = records["data"].astype(np.int64)
+            events = np.empty(number, EVENT_DTYPE)
+            events["x"], events["y"], events["p"] = data >> 17, data >> 2 & 0x7FFF, data >> 1 & 1
+            events["t"] = records["time"] + (np.int64(overflows) << 31)
+            yield events[(data & 1).astype(bool)]
+        place += size * number
+
+
+def _cut_off(path: Path, place: int) -> InputError:
+    return InputError(f"{path} ends within the packet at byte {place:,}; it is cut off or damaged, so get it again.")

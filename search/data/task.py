@@ -1,0 +1,125 @@
+"""Task: real data as spike rasters, split once and for all; tasks are found by listing the folder search/tasks."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, cast
+
+from search.data.about import About
+from targets.contracts.arrays import Array
+from targets.contracts.artefact import Artefact
+from targets.contracts.errors import InputError
+from targets.contracts.plugins import Plugins
+from targets.contracts.raster import SpikeRaster
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Labelled spikes in three parts: weights learn on `train`, architecture on `valid`, `test` is for the last score.
+
+    train, valid, test  SpikeRaster [sample, time, neuron] of equal width, labels 0 .. classes - 1
+    classes             number of classes
+    input               name of the network input the spikes belong to
+    """
+
+    train: SpikeRaster
+    valid: SpikeRaster
+    test: SpikeRaster
+    classes: int
+    input: str = "input"
+
+    def __post_init__(self) -> None:
+        widths = [raster.neurons for raster in self._parts().values()]
+        if len(set(widths)) > 1:
+            raise InputError(
+                f"train, valid and test spikes are {widths} neurons wide; all must be equal, so encode them alike."
+            )
+        for name, raster in self._parts().items():
+            if raster.labels is None:
+                raise InputError(f"the {name} part of a split has no labels; every sample needs one, so add them.")
+            if raster.samples and not (raster.labels.min() >= 0 and raster.labels.max() < self.classes):
+                raise InputError(
+                    f"the {name} part of a split has labels {raster.labels.min()}..{raster.labels.max()}; with "
+                    f"{self.classes} classes they must be 0..{self.classes - 1}, so renumber them."
+                )
+
+    @property
+    def neurons(self) -> int:
+        """Width of the spikes."""
+        return self.train.neurons
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all spikes and labels and of who is in which part."""
+        arrays: dict[str, Array] = {}
+        for name, raster in self._parts().items():
+            arrays |= {f"{name}.packed": raster.packed, f"{name}.lengths": raster.lengths}
+            arrays[f"{name}.labels"] = labels_of(raster)
+        header = {"classes": self.classes, "input": self.input, "neurons": self.neurons}
+        return Artefact("split", header, arrays).digest
+
+    def _parts(self) -> dict[str, SpikeRaster]:
+        return {"train": self.train, "valid": self.valid, "test": self.test}
+
+
+class Task(Protocol):
+    """A module of search/tasks.
+
+    ABOUT  what the data are
+    load   the split: `seed` decides who goes into which part where the data set itself does not; `folder` is where its
+           files lie, and of no use to what is built in
+    """
+
+    ABOUT: About
+
+    def load(self, seed: int, folder: Path | None = None) -> Split: ...  # noqa: D102
+
+
+TASKS = Plugins("task", "search.data.tasks", "motifc.tasks")
+"""All tasks: modules of search/data/tasks, and what other packages add."""
+
+
+def task_names() -> tuple[str, ...]:
+    """Names of all tasks; a '-' stands for each '_' of the module's name."""
+    return TASKS.names
+
+
+def task_named(name: str) -> Task:
+    """The task of that name; InputError when there is none."""
+    if name not in task_names():
+        raise InputError(
+            f"unknown task {name!r}; known are {', '.join(task_names())}, so choose one of them or give the path of "
+            "spikes of your own."
+        )
+    return cast(Task, TASKS.load(name))
+
+
+def folder_of(name: str, given: Path | None = None) -> Path:
+    """The folder in which the files of the task `name` lie: `given`, or else $MOTIFC_DATA/NAME.
+
+    Raises InputError when there is no such folder.
+    """
+    folder = sought_folder(name, given)
+    if folder is not None and folder.is_dir():
+        return folder
+    about = task_named(name).ABOUT
+    found = "no folder was given" if folder is None else f"{folder} is no folder"
+    raise InputError(
+        f"{name} needs {about.files}, and {found}; get it from {about.page} and give its folder as --data-dir, or set "
+        f"MOTIFC_DATA to a folder that holds it as {name}."
+    )
+
+
+def sought_folder(name: str, given: Path | None = None) -> Path | None:
+    """Where the files of the task `name` are looked for; None when nothing says where."""
+    if given is not None:
+        return given
+    parent = os.environ.get("MOTIFC_DATA")
+    return Path(parent) / name if parent else None
+
+
+def labels_of(raster: SpikeRaster) -> Array:
+    """The labels int32 [sample] of a raster that must have some; InputError when it has none."""
+    if raster.labels is None:
+        raise InputError("spikes without labels cannot be learned from; give one label per sample.")
+    return raster.labels

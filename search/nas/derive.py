@@ -1,0 +1,104 @@
+"""From relaxed choices to one motif, and the network built of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from search.data.task import Split
+from search.motif import Motif, neighbours
+from search.nas.relaxation import decided
+from search.nas.relaxed_layer import OPTIONS, Choices, RelaxedLayer
+from search.network import Connection, Layer, Network
+from search.settings import Model
+from targets.contracts.arrays import Floats
+from targets.contracts.ports import Input, Readout
+from targets.contracts.synapses import Banded, BlockDiagonal, Dense
+
+READOUT = "readout"
+
+
+def hidden_names(count: int) -> tuple[str, ...]:
+    """Names of the hidden populations: "hidden", or "hidden1", "hidden2", ... where there are several."""
+    return ("hidden",) if count == 1 else tuple(f"hidden{number}" for number in range(1, count + 1))
+
+
+def derive(layer: RelaxedLayer, choices: Choices) -> Motif:
+    """The motif of the most probable size, every link of its most probable type.
+
+    From each neighbour at most `size` links stay, those whose type is surest (ties to the lowest post, then pre).
+    """
+    with torch.no_grad():
+        leader = choices.leader
+        size = layer.sizes[leader]
+        types = np.array(OPTIONS)[decided(choices.types[leader], size).argmax(-1).cpu().numpy()]
+    return Motif(size, types[0], layer.wiring, types[1:])
+
+
+def derivation(layer: RelaxedLayer, choices: Choices) -> dict[str, Any]:
+    """How a motif came to be, in JSON values: links by type, lateral links over the limit, why a type is absent."""
+    motif = derive(layer, choices)
+    with torch.no_grad():
+        likely = choices.types[choices.leader].softmax(-1).cpu().numpy()
+    types = np.concatenate([motif.intra[None], motif.lateral])
+    wanted = np.array(OPTIONS)[likely.argmax(-1)]
+    told: dict[str, Any] = {"size": motif.size, "dropped": int(np.count_nonzero(wanted) - np.count_nonzero(types))}
+    for option, (name, kind) in enumerate((("excitatory", OPTIONS[0]), ("inhibitory", OPTIONS[1]))):
+        told[name] = int(np.count_nonzero(types == kind))
+        if not told[name]:
+            best = likely[..., option].max()
+            told.setdefault("reasons", []).append(
+                f"no {name} link: the likeliest one has probability {best:.2f}, and every link has a likelier type"
+                if not (wanted == kind).any()
+                else f"no {name} link: those preferred were lateral ones over the limit of {motif.size} per neighbour"
+            )
+    return told
+
+
+def motif_network(
+    motifs: Mapping[str, Motif],
+    resistance: Mapping[str, Floats],
+    tau_m: Mapping[str, Floats],
+    split: Split,
+    model: Model,
+) -> Network:
+    """Input -> hidden layers of these motifs (R, tau_m [neuron]) -> readout, all weights zero, every delay 1.
+
+    `motifs`, `resistance` and `tau_m` go by the names of the hidden populations; one without a motif has no recurrent
+    connections. Connections are called "input", "intra", "lateral" and "output", with the number of the layer where
+    there are several.
+    """
+    names = hidden_names(len(model.neurons))
+    numbers = [name.removeprefix("hidden") for name in names]
+    chain = [(split.input, split.neurons), *zip(names, model.neurons, strict=True)]
+    layers, connections = [], []
+    for (source, sources), (name, neurons), number in zip(chain[:-1], chain[1:], numbers, strict=True):
+        connections.append(Connection(f"input{number}", source, name, Dense(np.zeros((neurons, sources)))))
+        motif = motifs.get(name)
+        own = {"tau_m": tau_m[name], "resistance": resistance[name]}
+        layers.append(Layer.of(name, neurons, tau_s=model.tau_s, **own, motif=motif))
+        connections += [] if motif is None else _links(motif, name, neurons, number)
+    outputs = split.classes * model.readout_neurons
+    connections.append(Connection("output", names[-1], READOUT, Dense(np.zeros((outputs, model.neurons[-1])))))
+    return Network(
+        inputs=(Input(split.input, split.neurons),),
+        layers=(*layers, Layer.of(READOUT, outputs, tau_s=model.tau_s, tau_m=model.readout_tau_m)),
+        connections=tuple(connections),
+        readout=Readout(READOUT, split.classes),
+        steps=split.train.steps,
+        origin=split.digest,
+    )
+
+
+def _links(motif: Motif, name: str, neurons: int, number: str) -> Sequence[Connection]:
+    """Connections of a layer to itself, those without any link left out."""
+    motifs, size = neurons // motif.size, motif.size
+    sources = neighbours(motif.wiring, motifs)
+    found = []
+    if motif.intra.any():
+        found.append(Connection(f"intra{number}", name, name, BlockDiagonal(np.zeros((motifs, size, size)))))
+    if motif.lateral.any():
+        band = Banded(np.zeros((len(sources), motifs, size, size)), sources, motifs)
+        found.append(Connection(f"lateral{number}", name, name, band))
+    return found

@@ -1,0 +1,79 @@
+"""What a search has led to, measured on the validation part."""
+
+import torch
+from torch import Tensor
+
+from search.data.loader import Batch, Samples
+from search.nas.derive import READOUT
+from search.nas.relaxation import Draw
+from search.nas.supernet import Supernet
+from search.network import Network
+from search.settings import Settings, Training
+from search.training.kernels.loop import Trace, run
+from search.training.loss import Tally
+from search.training.plasticity import rate_divergence
+from search.training.rules import gradient_rule
+from search.training.torch_network import TorchNetwork, tensor
+from targets.contracts.ports import Readout
+
+
+def judged(supernet: Supernet, valid: Samples, settings: Settings, draw: Draw) -> dict[str, float]:
+    """Figures of the network of the most probable sizes on all samples of `valid`.
+
+    ```
+    loss, accuracy   as in training
+    rate_kl          divergence of rates from the target of plasticity, nats, mean over hidden neurons
+    LAYER.p_v, q_max, entropy, links    see RelaxedLayer.report
+    LAYER.rate, rate_sd, silent         mean and standard deviation over neurons of the mean rate, spikes per step;
+                                        share of neurons below the rate at which plasticity calls them silent
+    LAYER.resistance, tau_m             means of beta
+    ```
+    """
+    tally = Tally(Readout(READOUT, supernet.classes), settings.training.loss)
+    found: dict[str, list[Tensor]] = {name: [] for name in supernet.layers}
+    with torch.no_grad():
+        for batch in valid.in_order(4 * settings.search.batch):
+            traces = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
+            tally.add(traces[READOUT], batch)
+            for name in supernet.layers:
+                found[name].append(rates_of(traces[name], batch))
+        rates = {name: torch.cat(parts) for name, parts in found.items()}
+        divergences = [rate_divergence(each, settings.plasticity.mean_rate) for each in rates.values()]
+        figures = {
+            "loss": tally.mean_loss,
+            "accuracy": tally.accuracy,
+            "rate_kl": float(torch.cat(divergences).mean()),
+        }
+        for name, layer in supernet.layers.items():
+            rate, tau_m = rates[name].mean(0), supernet.beta[f"{name}.tau_m"]
+            neurons = {
+                "rate": rate.mean(),
+                "rate_sd": rate.std(correction=0),
+                "silent": (rate * tau_m < settings.plasticity.silent).float().mean(),
+                "resistance": supernet.beta[f"{name}.resistance"].mean(),
+                "tau_m": tau_m.mean(),
+            }
+            own = {**layer.report(supernet.alpha[name]), **{key: float(value) for key, value in neurons.items()}}
+            figures |= {f"{name}.{key}": value for key, value in own.items()}
+    return figures
+
+
+def scored(network: Network, readout: Readout, samples: Samples, settings: Training) -> dict[str, float]:
+    """Loss and accuracy of a network on all samples, as in training."""
+    device = samples.labels.device
+    model = TorchNetwork.of(network, device)
+    weights = {c.name: tensor(c.synapses.weights, device) for c in network.connections}
+    tally = Tally(readout, settings.loss)
+    with torch.no_grad():
+        for batch in samples.in_order(4 * settings.batch):
+            spikes = {source.name: batch.spikes for source in network.inputs}
+            tally.add(
+                run(spikes, model.cells, model.wires(weights), gradient_rule(settings))[readout.population], batch
+            )
+    return {"loss": tally.mean_loss, "accuracy": tally.accuracy}
+
+
+def rates_of(trace: Trace, batch: Batch) -> Tensor:
+    """Spikes per step of every neuron in every sample: [sample, neuron]."""
+    steps = batch.counted.sum(0).clamp(min=1)
+    return (trace.spikes * batch.counted).sum(0) / steps

@@ -1,0 +1,245 @@
+"""HRMAS: architecture, weights and intrinsic plasticity in alternation, then derive, reinitialise, retrain."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import cycle, islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from search.data.loader import Batch, Samples
+from search.data.task import Split
+from search.nas.alpha_gradient import Objective, alpha_gradient
+from search.nas.derive import derivation, derive, motif_network
+from search.nas.evaluate import judged, rates_of
+from search.nas.hardware_cost import Silicon
+from search.nas.relaxation import RELAXATIONS, Draw
+from search.nas.retraining import Found, Run, retrained
+from search.nas.supernet import Supernet
+from search.network import Network
+from search.settings import Settings
+from search.training.checkpoint import History, Stage, restore_tensors, stored_tensors
+from search.training.loss import calibrated_loss
+from search.training.plasticity import adapted
+from search.training.progress import Listener, Progress
+from search.training.rules import gradient_rule
+from search.training.train import adamw, descend
+from targets.contracts.arrays import Array
+
+_PHASE = 1  # number of this phase in the seeds of its random streams
+_TRAIN, _VALID, _WINDOW, _START, _SIZES, _TYPES = range(6)
+
+
+def search(
+    split: Split,
+    settings: Settings,
+    seed: int,
+    device: str = "auto",
+    progress: Listener | None = None,
+    checkpoint: Path | None = None,
+) -> Network:
+    """Search a motif for `split` and return the network built of it, retrained on the train and valid parts.
+
+    ```
+    repeat `search.epochs` times:
+        step 1   for every batch of the training part:
+                     alpha <- Adam on L_valid(w, alpha, beta);  w <- AdamW on L_train(w, alpha, beta)
+        step 2   for every forward pass of the window: beta <- SpiKL intrinsic plasticity
+    derive the motifs, keep beta = (R, tau_m), draw all weights anew, train them alone
+    ```
+    How undecided choices are run is told by `search.nas.relaxation`, the order of alpha's gradient by `search.order`.
+    L_valid carries a price per expected link and, where `search.chip` names a chip, `search.cost` times what the
+    network is expected to need there (see `search.nas.hardware_cost`). What is stored beside the network, checkpoints
+    and errors: `search.nas.retraining.retrained`; `found` adds the figures of every epoch ("search") and how each motif
+    came to be ("derived").
+
+    Source: W. Zhang, H. Geng, P. Li, "Composing recurrent spiking neural networks using locally-recurrent motifs and
+    risk-mitigating architectural optimization", Front. Neurosci. 18:1412559 (2024).
+    """
+    return retrained("hrmas", found, split, settings, seed, device, progress, checkpoint)
+
+
+def found(run: Run, candidates: Sequence[Sequence[int]] | None = None) -> Found:
+    """Search and derive; candidate sizes are those of the settings where none are given for each hidden layer."""
+    split, settings = run.split, run.settings
+    supernet = new_supernet(split, run.first, settings, run.seed, candidates)
+    begun, keep = run.stages.get("search"), partial(run.keep, "search")
+    history = explore(supernet, split, settings, run.seed, run.progress, begun, keep)
+    sizes = [layer.sizes for layer in supernet.layers.values()]
+    passes = settings.search.epochs * split.train.samples * passes_per_sample(settings, sizes)
+    told = {name: derivation(layer, supernet.alpha[name]) for name, layer in supernet.layers.items()}
+    figures = [dict(entry) for entry in history]
+    return Found(derived_network(supernet, split, settings), settings, passes, {"search": figures, "derived": told})
+
+
+def passes_per_sample(settings: Settings, candidates: Sequence[Sequence[int]]) -> int:
+    """How often step 1 takes a sample forward and backward for each sample of the train part, in one epoch.
+
+    Once for the weights, the other times for alpha, which judges all candidate sizes of all layers.
+    """
+    apart = RELAXATIONS[settings.search.relaxation].apart
+    judged_networks = sum(len(sizes) for sizes in candidates) if apart else 1
+    return 1 + judged_networks * (4 if settings.search.order == 2 else 1)
+
+
+def new_supernet(
+    split: Split, first: Batch, settings: Settings, seed: int, candidates: Sequence[Sequence[int]] | None = None
+) -> Supernet:
+    """The supernet before its first step, its weights scaled on the batch `first`; candidates as in `found`."""
+    return Supernet.of(split, first, settings, (_PHASE, _START, seed), candidates)
+
+
+def derived_network(supernet: Supernet, split: Split, settings: Settings) -> Network:
+    """The network of the most probable choices with the supernet's beta, all weights zero."""
+    beta = {name: value.cpu().numpy().astype(np.float64) for name, value in supernet.beta.items()}
+    motifs = {name: derive(layer, supernet.alpha[name]) for name, layer in supernet.layers.items()}
+    resistance, tau_m = ({name: beta[f"{name}.{key}"] for name in motifs} for key in ("resistance", "tau_m"))
+    return motif_network(motifs, resistance, tau_m, split, settings.model)
+
+
+def explore(
+    supernet: Supernet,
+    split: Split,
+    settings: Settings,
+    seed: int,
+    progress: Listener | None = None,
+    begun: Stage | None = None,
+    keep: Callable[[Stage], None] = lambda stage: None,
+) -> History:
+    """Move the supernet's tensors through all epochs of the search and return the figures of each.
+
+    An entry has loss and accuracy on the validation part and the divergence of rates from their target, each before
+    step 1 ("..._before"), after it ("..._step_1") and after step 2; then, of every hidden layer, how decided it is
+    and how its neurons fare (see `search.nas.evaluate`); with a chip also the expected "synapses", "cores", "messages".
+    """
+    place = next(iter(supernet.beta.values())).device
+    silicon = None if settings.search.chip == "none" else Silicon.of(split, settings)
+    train, valid = Samples.of(place, split.train), Samples.of(place, split.valid)
+    own = settings.search
+    alpha = torch.optim.Adam(supernet.choices, lr=own.alpha_rate, betas=(own.alpha_betas[0], own.alpha_betas[1]))
+    weights = adamw(list(supernet.learned.values()), settings.training)
+    history: History = ()
+    if begun is not None:
+        restore_tensors(begun.arrays, supernet.tensors(), {"alpha": alpha, "weights": weights})
+        history = begun.history
+    for epoch in range(len(history), own.epochs):
+        streams = {stream: (seed, _PHASE, stream, epoch) for stream in range(_TYPES + 1)}
+        draw = Draw(_temperature(epoch, settings), streams[_TYPES])
+        still = Draw(draw.temperature)
+        before = judged(supernet, valid, settings, still)
+        learned = train.shuffled(own.batch, *streams[_TRAIN])
+        others = cycle(valid.shuffled(own.batch, *streams[_VALID]))
+        judging = valid.batches(list(islice(others, len(learned))))
+        toll = _toll(supernet, silicon, before, settings)
+        sizes = schedule(supernet, len(learned), np.random.default_rng(streams[_SIZES]))
+        batches = zip(sizes, train.batches(learned), judging, strict=True)
+        for number, (candidates, learned_batch, judging_batch) in enumerate(batches):
+            choose(supernet, alpha, judging_batch, learned_batch, settings, candidates, draw.at(2 * number), toll)
+            learn(supernet, weights, learned_batch, settings, candidates, draw.at(2 * number + 1))
+        between = judged(supernet, valid, settings, still)
+        tune(supernet, train, np.random.default_rng(streams[_WINDOW]), settings, still)
+        entry = judged(supernet, valid, settings, still)
+        for figure in ("loss", "accuracy", "rate_kl"):
+            entry |= {f"{figure}_before": before[figure], f"{figure}_step_1": between[figure]}
+        if silicon is not None:
+            entry |= silicon.demand(supernet.layers, supernet.alpha, _rates(supernet, entry)).figures()
+        history = (*history, entry)
+        keep(Stage(stored_tensors(supernet.tensors(), {"alpha": alpha, "weights": weights}), history))
+        if progress is not None:
+            progress(Progress("search", epoch + 1, own.epochs, entry["loss"], entry["accuracy"], entry))
+    return history
+
+
+def choose(
+    supernet: Supernet,
+    optimizer: torch.optim.Optimizer,
+    valid: Batch,
+    train: Batch,
+    settings: Settings,
+    candidates: Mapping[str, int],
+    draw: Draw,
+    toll: Objective | None = None,
+) -> None:
+    """Step 1 for alpha: down calibrated validation loss, price of links and toll, weights fixed or one step ahead."""
+    own = settings.search
+
+    def priced(net: Supernet) -> Tensor:
+        loss = net.expected_loss(valid, settings, candidates, draw, calibrated_loss) + own.price * net.expected_links()
+        return loss if toll is None else loss + toll(net)
+
+    def learning(net: Supernet) -> Tensor:
+        return net.expected_loss(train, settings, candidates, draw)
+
+    gradients = alpha_gradient(supernet, priced, learning if own.order == 2 else None, own.rate)
+    for parameter, gradient in zip(supernet.choices, supernet.at_equal_pace(gradients), strict=True):
+        parameter.grad = gradient
+    optimizer.step()
+
+
+def learn(
+    supernet: Supernet,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
+    settings: Settings,
+    candidates: Mapping[str, int],
+    draw: Draw,
+) -> None:
+    """Step 1 for the weights: down the training loss of one candidate per layer, alpha fixed."""
+    loss = supernet.loss(batch, settings, candidates, draw)
+    descend(optimizer, loss, settings.search.rate, settings.training.clip)
+
+
+def tune(supernet: Supernet, samples: Samples, generator: np.random.Generator, settings: Settings, draw: Draw) -> None:
+    """Step 2: plasticity updates (R, tau_m) after every forward pass of the window, at the most probable sizes."""
+    size = min(settings.search.batch, len(samples))
+    with torch.no_grad():
+        for _ in range(settings.plasticity.window):
+            batch = samples.batch(generator.choice(len(samples), size, replace=False))
+            traces = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
+            for name in supernet.layers:
+                beta = [supernet.beta[f"{name}.{key}"] for key in ("resistance", "tau_m")]
+                moved = adapted(
+                    rates_of(traces[name], batch),
+                    beta[0],
+                    beta[1],
+                    settings.rule,
+                    settings.resistance_bounds,
+                    settings.tau_bounds,
+                )
+                for old, new in zip(beta, moved, strict=True):
+                    old.copy_(new)
+
+
+def _toll(
+    supernet: Supernet, silicon: Silicon | None, figures: Mapping[str, float], settings: Settings
+) -> Objective | None:
+    """What a chip adds to alpha's loss, with the rates of `figures`."""
+    own = settings.search
+    if silicon is None or not own.cost:
+        return None
+    rates = _rates(supernet, figures)
+    largest = silicon.largest(supernet.layers, rates)
+    return lambda net: own.cost * silicon.demand(net.layers, net.alpha, rates).relative(largest, own.cost_shares)
+
+
+def _rates(supernet: Supernet, figures: Mapping[str, float]) -> dict[str, float]:
+    """Spikes per step of a neuron of every hidden layer."""
+    return {name: figures[f"{name}.rate"] for name in supernet.layers}
+
+
+def schedule(supernet: Supernet, batches: int, generator: np.random.Generator) -> list[dict[str, int]]:
+    """Which candidate of every layer each batch trains: all sizes equally often, in random order."""
+    orders: dict[str, Array] = {}
+    for name, layer in supernet.layers.items():
+        count = len(layer.sizes)
+        orders[name] = np.concatenate([generator.permutation(count) for _ in range(math.ceil(batches / count))])
+    return [{name: int(order[number]) for name, order in orders.items()} for number in range(batches)]
+
+
+def _temperature(epoch: int, settings: Settings) -> float:
+    """From 1 in the first epoch down to `search.temperature` in the last, by equal factors."""
+    last = max(settings.search.epochs - 1, 1)
+    return float(settings.search.temperature ** (epoch / last))

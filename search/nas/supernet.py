@@ -1,0 +1,170 @@
+"""Supernet: all candidate networks at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from search.data.loader import Batch
+from search.data.task import Split
+from search.nas.derive import READOUT, hidden_names, motif_network
+from search.nas.relaxation import RELAXATIONS, Draw, Relaxation
+from search.nas.relaxed_layer import Choices, RelaxedLayer
+from search.settings import Settings
+from search.training.initialise import reinitialise
+from search.training.kernels.loop import Trace, Wire, run
+from search.training.loss import Measure, readout_loss
+from search.training.neuron import Cells, GradientRule
+from search.training.rules import gradient_rule
+from search.training.torch_network import cells_of, tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Supernet:
+    """Undecided hidden layers in a row between input and readout.
+
+    layers   hidden population -> what can be chosen there
+    weights  connection -> feed-forward weights [post, pre]; "POPULATION.NAME" -> magnitudes of its recurrence
+    alpha    hidden population -> the architecture
+    beta     "POPULATION.resistance", "POPULATION.tau_m" [neuron] of hidden layers, moved by plasticity only
+    """
+
+    input: str
+    classes: int
+    relaxation: Relaxation
+    layers: Mapping[str, RelaxedLayer]
+    cells: Mapping[str, Cells]
+    weights: Mapping[str, Tensor]
+    alpha: Mapping[str, Choices]
+    beta: Mapping[str, Tensor]
+
+    @classmethod
+    def of(
+        cls,
+        split: Split,
+        first: Batch,
+        settings: Settings,
+        seed: tuple[int, ...],
+        candidates: Sequence[Sequence[int]] | None = None,
+    ) -> "Supernet":
+        """The supernet before its first step, its weights scaled on the batch `first`.
+
+        `candidates` are the motif sizes of each hidden layer where they are not those of the settings.
+        """
+        model, place = settings.model, first.spikes.device
+        generator = np.random.default_rng(seed)
+        relaxation = RELAXATIONS[settings.search.relaxation]
+        names = hidden_names(len(model.neurons))
+        start = {name: np.full(count, model.tau_m) for name, count in zip(names, model.neurons, strict=True)}
+        plain = motif_network({}, start, start, split, model)
+        plain = reinitialise(plain, first, settings.start, seed[-1])
+        weights = {c.name: tensor(c.synapses.weights, place) for c in plain.connections}
+        layers, alpha = {}, {}
+        offered = [model.sizes] * len(names) if candidates is None else candidates
+        for name, count, sizes_offered in zip(names, model.neurons, offered, strict=True):
+            layers[name] = RelaxedLayer.of(count, sizes_offered, model.wiring, place)
+            drawn = relaxation.start(layers[name], settings.start.recurrence, generator)
+            weights |= {f"{name}.{key}": tensor(values, place) for key, values in drawn.items()}
+            sizes, *types = (
+                tensor(values, place).requires_grad_() for values in layers[name].start(settings.start.alpha, generator)
+            )
+            alpha[name] = Choices(sizes, tuple(types))
+        return cls(
+            split.input,
+            split.classes,
+            relaxation,
+            layers,
+            {population.name: cells_of(population, place) for population in plain.layers},
+            {name: value.requires_grad_() for name, value in weights.items()},
+            alpha,
+            {f"{name}.{key}": tensor(start[name], place) for name in names for key in ("resistance", "tau_m")},
+        )
+
+    @property
+    def leaders(self) -> dict[str, int]:
+        """Index of the most probable size of every hidden layer."""
+        return {name: choices.leader for name, choices in self.alpha.items()}
+
+    @property
+    def choices(self) -> list[Tensor]:
+        """All architecture parameters."""
+        return [value for choices in self.alpha.values() for value in choices.tensors()]
+
+    @property
+    def learned(self) -> dict[str, Tensor]:
+        """The weights that are learned: those that require a gradient; all of them unless someone fixed some."""
+        return {name: value for name, value in self.weights.items() if value.requires_grad}
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Everything that changes during the search."""
+        alpha = {f"{name}.alpha.{k}": v for name, c in self.alpha.items() for k, v in enumerate(c.tensors())}
+        return {**self.weights, **alpha, **self.beta}
+
+    def run(self, batch: Batch, rule: GradientRule, candidates: Mapping[str, int], draw: Draw) -> dict[str, Trace]:
+        """Traces of all populations with the candidate sizes given by their index."""
+        chain = [self.input, *self.layers, READOUT]
+        forward = [name for name in self.weights if "." not in name]
+        wires = [
+            Wire(source, target, self.weights[name])
+            for source, target, name in zip(chain[:-1], chain[1:], forward, strict=True)
+        ]
+        cells = dict(self.cells)
+        for number, (name, layer) in enumerate(self.layers.items()):
+            own = {key.split(".", 1)[1]: value for key, value in self.weights.items() if key.startswith(f"{name}.")}
+            matrix = self.relaxation.weights(layer, self.alpha[name], own, candidates[name], draw.at(number))
+            wires.append(Wire(name, name, matrix))
+            beta = {key: self.beta[f"{name}.{key}"] for key in ("resistance", "tau_m")}
+            cells[name] = replace(cells[name], **beta)
+        return run({self.input: batch.spikes}, cells, wires, rule)
+
+    def loss(
+        self,
+        batch: Batch,
+        settings: Settings,
+        candidates: Mapping[str, int],
+        draw: Draw,
+        measure: Measure = readout_loss,
+    ) -> Tensor:
+        """Loss of the network of these candidates."""
+        traces = self.run(batch, gradient_rule(settings.training), candidates, draw)
+        return measure(traces[READOUT], batch, self.classes, settings.training.loss)
+
+    def expected_loss(
+        self, batch: Batch, settings: Settings, others: Mapping[str, int], draw: Draw, measure: Measure = readout_loss
+    ) -> Tensor:
+        """Loss in expectation over sizes, layer by layer, where the other layers have the candidates `others`.
+
+        The mean over layers; in one network that mixes all sizes just its loss.
+        """
+
+        def loss(candidates: Mapping[str, int]) -> Tensor:
+            return self.loss(batch, settings, candidates, draw, measure)
+
+        if not self.relaxation.apart:
+            return loss(others)
+        losses = [
+            torch.stack([loss({**others, name: k}) for k in range(len(layer.sizes))])
+            for name, layer in self.layers.items()
+        ]
+        shares = [choices.shares for choices in self.alpha.values()]
+        return torch.stack([share @ loss for share, loss in zip(shares, losses, strict=True)]).mean()
+
+    def at_equal_pace(self, gradients: Sequence[Tensor]) -> list[Tensor]:
+        """Gradients of `choices` in which the types of every size follow the loss of that size alone.
+
+        The expected loss moves them by p_v of it, so that a size behind early on would never see its types learned;
+        a positive factor leaves their optimum where it is. In one network that mixes all sizes nothing changes.
+        """
+        if not self.relaxation.apart:
+            return list(gradients)
+        shares = [choices.shares.detach().clamp(min=1e-30) for choices in self.alpha.values()]
+        paces = [pace for share in shares for pace in (1.0, *(1 / share))]
+        return [pace * gradient for pace, gradient in zip(paces, gradients, strict=True)]
+
+    def expected_links(self) -> Tensor:
+        """Links per hidden neuron that are not `none`, in expectation over sizes and types."""
+        neurons = sum(layer.neurons for layer in self.layers.values())
+        links = [layer.neurons * layer.expected_links(self.alpha[name]) for name, layer in self.layers.items()]
+        return torch.stack(links).sum() / neurons

@@ -1,0 +1,1 @@
+"""Training: neurons and layers in torch, losses, gradient rules, plasticity."""

@@ -1,0 +1,92 @@
+"""A Network in torch: its cells, and its wires as differentiable functions of the stored weights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from search.network import Connection, Layer, Network
+from search.training.kernels.loop import Wire
+from search.training.links import addresses, dense
+from search.training.neuron import Cells
+from targets.contracts.arrays import Array
+from targets.contracts.synapses import BlockDiagonal, with_weights
+
+
+@dataclass(frozen=True, eq=False)
+class TorchNetwork:
+    """A network on a device; weights live outside, as tensors in the shape in which the network stores them.
+
+    cells   population -> Cells, float32
+    places  connection -> where its weights stand in the matrix, see `search.training.links.addresses`
+    types   connection of typed links -> 1, -1 or 0 per stored weight
+    """
+
+    network: Network
+    cells: Mapping[str, Cells]
+    places: Mapping[str, Tensor]
+    types: Mapping[str, Tensor]
+
+    @classmethod
+    def of(cls, network: Network, device: torch.device) -> "TorchNetwork":
+        """The network's structure and parameters on `device`."""
+        places = {c.name: torch.from_numpy(addresses(c.synapses)).to(device) for c in network.connections}
+        types = {c.name: link_types(network, c) for c in network.connections}
+        return cls(
+            network,
+            {layer.name: cells_of(layer, device) for layer in network.layers},
+            places,
+            {name: tensor(signs, device) for name, signs in types.items() if signs is not None},
+        )
+
+    def wires(self, weights: Mapping[str, Tensor]) -> list[Wire]:
+        """All connections as matrices: type * |weight| where links are typed, the weight itself elsewhere."""
+        return self.joined({name: self.signed(weights, name) for name in weights})
+
+    def joined(self, signed: Mapping[str, Tensor]) -> list[Wire]:
+        """All connections as matrices of stored weights that have their sign."""
+        return [
+            Wire(c.source, c.target, dense(signed[c.name], self.places[c.name], c.synapses.shape), c.delay)
+            for c in self.network.connections
+        ]
+
+    def signed(self, weights: Mapping[str, Tensor], name: str) -> Tensor:
+        """The stored weights of a connection: type * |weight| where its links are typed."""
+        return self.types[name] * weights[name].abs() if name in self.types else weights[name]
+
+    def with_weights(self, weights: Mapping[str, Tensor]) -> Network:
+        """The network with other weights."""
+        return replace(
+            self.network,
+            connections=tuple(
+                replace(
+                    c,
+                    synapses=with_weights(
+                        c.synapses, self.signed(weights, c.name).detach().cpu().numpy().astype(np.float64)
+                    ),
+                )
+                for c in self.network.connections
+            ),
+        )
+
+
+def cells_of(layer: Layer, device: torch.device) -> Cells:
+    """The parameters of a layer as float32 tensors on `device`."""
+    keys = ("tau_s", "tau_m", "resistance", "threshold", "bias")
+    return Cells(**{key: tensor(getattr(layer, key), device) for key in keys})
+
+
+def link_types(network: Network, connection: Connection) -> Array | None:
+    """Types of the links of a connection inside a layer of motifs, in the shape of its weights; else None."""
+    motif = network.layer(connection.target).motif
+    if motif is None or connection.source != connection.target:
+        return None
+    shared = motif.intra if isinstance(connection.synapses, BlockDiagonal) else motif.lateral[:, None]
+    return np.broadcast_to(shared, connection.synapses.weights.shape)
+
+
+def tensor(values: Array, device: torch.device) -> Tensor:
+    """A float32 copy of an array on `device`."""
+    return torch.from_numpy(np.array(values, dtype=np.float32)).to(device)

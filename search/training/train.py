@@ -1,0 +1,147 @@
+"""Weights only: a network of fixed structure, trained by surrogate gradients through time."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from search.data.loader import Samples, torch_generator
+from search.data.task import Split
+from search.network import Network
+from search.settings import Settings, Training, as_dict
+from search.training.checkpoint import History, Stage, restore_tensors, stored_tensors
+from search.training.device import chosen_device
+from search.training.kernels.loop import run
+from search.training.loss import Tally
+from search.training.progress import Listener, Progress
+from search.training.quantized import Quantized
+from search.training.rules import gradient_rule
+from search.training.torch_network import TorchNetwork, tensor
+from targets.contracts.chip import ChipSpec
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Readout
+
+_PHASE = 2  # number of this phase in the seeds of its random streams
+_ORDER, _DROP = range(2)
+
+
+def train(
+    network: Network,
+    split: Split,
+    settings: Settings,
+    seed: int,
+    device: str = "auto",
+    progress: Listener | None = None,
+    chip: ChipSpec | None = None,
+) -> Network:
+    """The network with weights trained on the train and valid parts of `split`, from those it has.
+
+    The wiring stays: dense, block, band and sparse connections keep their stored links, links of motifs also their
+    type. The result has the split's digest as origin, and in its settings the hyperparameters, the seed and, under
+    "training", loss and accuracy of every epoch. With a `chip` the network runs on that chip's integers while it
+    learns (search/training/quantized.py), and ends on them. Raises InputError when network and split do not fit, or for
+    an unknown device.
+    """
+    trained, history = fit(network, split, settings.training, seed, chosen_device(device), progress, chip=chip)
+    return documented(trained, split, settings, seed, training=history)
+
+
+def fit(
+    network: Network,
+    split: Split,
+    settings: Training,
+    seed: int,
+    device: torch.device,
+    progress: Listener | None = None,
+    begun: Stage | None = None,
+    keep: Callable[[Stage], None] | None = None,
+    chip: ChipSpec | None = None,
+) -> tuple[Network, History]:
+    """The trained network and the figures of every epoch; continues from `begun`, hands every epoch's end to `keep`.
+
+    With a `chip` the network is trained on its grid; the scales follow the weights in the first half of the epochs,
+    and stand still in the second, so that the weights settle on one grid.
+    """
+    readout = _fitting_readout(network, split)
+    samples = Samples.of(device, split.train, split.valid)
+    weights = {c.name: tensor(c.synapses.weights, device).requires_grad_() for c in network.connections}
+    quantized = None if chip is None else Quantized.of(network, weights, chip, device)
+    model = TorchNetwork.of(network, device) if quantized is None else quantized
+    moving = weights if quantized is None else {**weights, **quantized.scales}
+    optimizer = adamw(list(weights.values()), settings)
+    history: History = ()
+    if begun is not None:
+        restore_tensors(begun.arrays, moving, {"weights": optimizer})
+        history = begun.history
+    steps = settings.epochs * math.ceil(len(samples) / settings.batch)
+    for epoch in range(len(history), settings.epochs):
+        if quantized is not None and epoch <= settings.epochs // 2:
+            quantized.follow(weights)
+        tally = Tally(readout, settings.loss)
+        batches = samples.shuffled(settings.batch, seed, _PHASE, _ORDER, epoch)
+        generator = torch_generator(device, seed, _PHASE, _DROP, epoch)
+        for number, whole in enumerate(samples.batches(batches)):
+            batch = whole.thinned(settings.drop, generator)
+            rate = learning_rate(epoch * len(batches) + number, steps, settings)
+            traces = run({split.input: batch.spikes}, model.cells, model.wires(weights), gradient_rule(settings))
+            descend(optimizer, tally.add(traces[readout.population], batch), rate, settings.clip)
+        entry = {"loss": tally.mean_loss, "accuracy": tally.accuracy}
+        history = (*history, entry)
+        if keep is not None:
+            keep(Stage(stored_tensors(moving, {"weights": optimizer}), history))
+        if progress is not None:
+            progress(Progress("train", epoch + 1, settings.epochs, entry["loss"], entry["accuracy"], entry))
+    return model.with_weights(weights), history
+
+
+def documented(network: Network, split: Split, settings: Settings, seed: int, **histories: History) -> Network:
+    """The network with its origin and with hyperparameters, seed and histories in its settings, as JSON values."""
+    told: dict[str, Any] = {name: [dict(entry) for entry in history] for name, history in histories.items()}
+    return replace(
+        network,
+        origin=split.digest,
+        settings={**network.settings, "hyperparameters": as_dict(settings), "seed": seed, **told},
+    )
+
+
+def adamw(weights: list[Tensor], settings: Training) -> torch.optim.AdamW:
+    """The optimiser of weights; its learning rate is set in every step."""
+    return torch.optim.AdamW(weights, lr=settings.rate, weight_decay=settings.weight_decay)
+
+
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float, clip: float) -> None:
+    """One step down the gradient, whose norm over all parameters is clipped."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    # Gradients of these parameters alone: what else the loss depends on is left in peace.
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter.grad = gradient
+    torch.nn.utils.clip_grad_norm_(parameters, clip)
+    optimizer.step()
+
+
+def learning_rate(step: int, steps: int, settings: Training) -> float:
+    """Linear warm-up, then a cosine from the full rate to 0 over `steps` steps."""
+    warm = min(1.0, (step + 1) / settings.warm_up) if settings.warm_up else 1.0
+    return settings.rate * warm * 0.5 * (1 + math.cos(math.pi * step / steps))
+
+
+def _fitting_readout(network: Network, split: Split) -> Readout:
+    """The readout of a network that can learn this split; else InputError."""
+    ports = {source.name: source.neurons for source in network.inputs}
+    if ports != {split.input: split.neurons}:
+        raise InputError(
+            f"the network has inputs {ports}; the data are {split.neurons} neurons wide and belong to the input "
+            f"{split.input!r}, so take data and network that fit."
+        )
+    if network.readout is None or network.readout.classes != split.classes:
+        found = "no readout" if network.readout is None else f"a readout of {network.readout.classes} classes"
+        raise InputError(f"the network has {found}; the data have {split.classes} classes, so give it one that fits.")
+    if not split.train.samples + split.valid.samples:
+        raise InputError("the split has no samples to train on; give at least one.")
+    return network.readout

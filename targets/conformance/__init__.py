@@ -1,0 +1,1 @@
+"""Do two sides agree? Comparing, inspecting, explaining, fuzzing and shrinking."""

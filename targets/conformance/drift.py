@@ -1,0 +1,110 @@
+"""drift: how far an integer program strays from its float network, as figures per population."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Readout
+from targets.contracts.raster import SpikeRaster
+
+SHIFT_COST = 0.5
+"""Victor-Purpura cost of moving a spike by one step; beyond 4 steps deleting and adding it is as cheap."""
+TIME_CONSTANT = 10.0
+"""Of the van Rossum filter, steps."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One population, float against integer.
+
+    differing         bins that differ, of `bins`
+    victor_purpura    cost of turning one into the other per spike of both: 0 equal, 1 no spike near another
+    van_rossum        squared distance per spike of both: 0 equal, 1 no spike near another
+    count_correlation Pearson correlation of spike counts over (sample, neuron); 1 where both are constant and equal
+    class_agreement   share of samples put into the same class; None but for the readout
+    """
+
+    population: str
+    bins: int
+    differing: int
+    float_spikes: int
+    integer_spikes: int
+    victor_purpura: float
+    van_rossum: float
+    count_correlation: float
+    class_agreement: float | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+def drift(
+    floats: Mapping[str, SpikeRaster], integers: Mapping[str, SpikeRaster], readout: Readout | None = None
+) -> tuple[Drift, ...]:
+    """Drift of every population in both recordings.
+
+    Distances are elephant's: J. D. Victor and K. P. Purpura, J. Neurophysiol. 76 (1996), with a cost of 0.5 per step,
+    and M. C. W. van Rossum, Neural Comput. 13 (2001), with a time constant of 10 steps. The samples of a neuron are
+    laid one after the other, far enough apart that spikes of two samples never meet. Raises InputError where elephant
+    is not installed.
+    """
+    try:
+        import elephant.spike_train_dissimilarity as dissimilarity
+        import neo
+        import quantities as pq
+    except ImportError as error:
+        raise InputError(f"spike-train distances need elephant ({error}); pip install 'elephant>=1.2'.") from None
+
+    def distances(left: SpikeRaster, right: SpikeRaster) -> tuple[float, float]:
+        gap = int(20 * TIME_CONSTANT)
+        span = (left.steps + gap) * left.samples + 1
+        trains = [_times(raster, gap) for raster in (left, right)]
+        moved, squared = 0.0, 0.0
+        for pair in zip(*trains, strict=True):
+            if not np.array_equal(*pair):
+                spikes = [neo.SpikeTrain(times, units=pq.ms, t_stop=span) for times in pair]
+                moved += dissimilarity.victor_purpura_distance(spikes, cost_factor=SHIFT_COST / pq.ms)[0, 1]
+                squared += dissimilarity.van_rossum_distance(spikes, time_constant=TIME_CONSTANT * pq.ms)[0, 1] ** 2
+        total = max(1, sum(int(times.size) for train in trains for times in train))
+        return float(moved / total), float(squared / total)
+
+    found = []
+    for name in [name for name in floats if name in integers]:
+        left, right = floats[name], integers[name]
+        counts = left.counts(), right.counts()
+        victor_purpura, van_rossum = distances(left, right)
+        classes = None
+        if readout is not None and readout.population == name:
+            classes = float(np.mean(readout.classify(counts[0]) == readout.classify(counts[1])))
+        found.append(
+            Drift(
+                population=name,
+                bins=left.bins,
+                differing=int(np.bitwise_count(left.packed ^ right.packed).sum()),
+                float_spikes=int(counts[0].sum()),
+                integer_spikes=int(counts[1].sum()),
+                victor_purpura=victor_purpura,
+                van_rossum=van_rossum,
+                count_correlation=_correlation(counts[0].ravel(), counts[1].ravel()),
+                class_agreement=classes,
+            )
+        )
+    return tuple(found)
+
+
+def _times(raster: SpikeRaster, gap: int) -> list[Array]:
+    """Spike times of every neuron in steps, its samples one after the other with `gap` steps between."""
+    sample, step, neuron = np.nonzero(raster.dense())
+    times = sample * (raster.steps + gap) + step
+    return [times[neuron == index].astype(np.float64) for index in range(raster.neurons)]
+
+
+def _correlation(left: Array, right: Array) -> float:
+    if np.ptp(left) == 0 or np.ptp(right) == 0:
+        return 1.0 if np.array_equal(left, right) else 0.0
+    return float(np.corrcoef(left, right)[0, 1])

@@ -1,0 +1,206 @@
+"""fuzz: random programs run on several backends and compared bit by bit; what differs is shrunk."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from targets.conformance.equivalence import compare, state_difference
+from targets.conformance.random_program import Case, random_program
+from targets.conformance.shrink import shrink
+from targets.contracts.errors import InputError
+from targets.contracts.raster import SpikeRaster, save_rasters
+from targets.program.program import Program
+from targets.runtime.recording import Recording
+
+Runner = Callable[[Program, Mapping[str, SpikeRaster]], Recording]
+
+
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """A backend that differs from the reference, on the smallest program found.
+
+    number, seed  the random program it was found on (`numbered_program`)
+    backend       name of the runner
+    program, inputs  the shrunk program and its spikes
+    difference    what differs first on the shrunk program, or what the runner raised, in one sentence
+    """
+
+    number: int
+    seed: int
+    backend: str
+    program: Program
+    inputs: Mapping[str, SpikeRaster]
+    difference: str
+
+    def sentence(self) -> str:
+        """The failure in one sentence."""
+        first = next(iter(self.inputs.values()))
+        return (
+            f"program {self.number} of seed {self.seed} fails on {self.backend}; shrunk to "
+            f"{self.program.neurons} neurons, {len(self.program.projections)} projections, {first.samples} samples of "
+            f"{first.steps} steps: "
+            f"{self.difference}"
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON; the program by its digest."""
+        return {
+            "number": self.number,
+            "seed": self.seed,
+            "backend": self.backend,
+            "digest": self.program.digest,
+            "neurons": self.program.neurons,
+            "projections": len(self.program.projections),
+            "difference": self.difference,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class FuzzReport:
+    """What `fuzz` compared, over all pairs of the reference and another runner, and what failed.
+
+    spikes  spikes of the reference; bins  (sample, step, neuron) bins;  states  final values of u and v
+    """
+
+    seed: int
+    backends: tuple[str, ...]
+    programs: int
+    spikes: int
+    bins: int
+    states: int
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """True when nothing failed."""
+        return not self.failures
+
+    def sentence(self) -> str:
+        """The report in one sentence."""
+        compared = f"{self.bins:,} bins with {self.spikes:,} spikes and {self.states:,} final values of u and v"
+        outcome = f"{len(self.failures)} failures" if self.failures else "all equal"
+        return (
+            f"{self.programs:,} programs of seed {self.seed} on {', '.join(self.backends)}: "
+            f"{compared} compared, {outcome}."
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "seed": self.seed,
+            "backends": list(self.backends),
+            "programs": self.programs,
+            "spikes": self.spikes,
+            "bins": self.bins,
+            "states": self.states,
+            "equal": self.equal,
+            "failures": [failure.as_dict() for failure in self.failures],
+        }
+
+
+def numbered_program(seed: int, number: int) -> Case:
+    """Random program `number` of a seed; depends on these two alone."""
+    return random_program(np.random.default_rng([seed, number]))
+
+
+def fuzz(
+    programs: int,
+    seed: int,
+    runners: Mapping[str, Runner],
+    progress: Callable[[int, int], None] = lambda done, programs: None,
+    *,
+    start: int = 0,
+    shrink_runs: int = 400,
+) -> FuzzReport:
+    """Run random programs `start` .. `start + programs - 1` of a seed on every runner and compare with the first.
+
+    Spikes of all populations and final u, v must be equal. A runner that raises has failed. Every failure is shrunk
+    with at most `shrink_runs` more runs of the runner and of the first. `progress(done, programs)` is called after
+    each program. Raises InputError for fewer than one program or fewer than two runners.
+    """
+    if programs < 1 or seed < 0 or start < 0:
+        raise InputError(
+            f"{programs} programs from number {start} of seed {seed} were asked for; at least 1 program, and numbers "
+            "and seeds from 0 on, are needed, so correct them."
+        )
+    if len(runners) < 2:
+        raise InputError(f"one backend ({', '.join(runners)}) has nothing to agree with; give at least two.")
+    reference, *others = runners.items()
+    spikes = bins = states = 0
+    failures = []
+    for number in range(start, start + programs):
+        case = numbered_program(seed, number)
+        for other in others:
+            outcome = _compared(reference, other, case)
+            if isinstance(outcome, _Fault):
+                failures.append(_shrunk(reference, other, case, outcome, number, seed, shrink_runs))
+                if outcome.backend == reference[0]:
+                    break
+            else:
+                spikes += sum(int(np.bitwise_count(raster.packed).sum()) for raster in outcome.spikes.values())
+                bins += sum(raster.bins for raster in outcome.spikes.values())
+                states += sum(values.size for held in (outcome.u, outcome.v) for values in held.values())
+        progress(number - start + 1, programs)
+    return FuzzReport(seed, tuple(runners), programs, spikes, bins, states, tuple(failures))
+
+
+def save_failure(failure: Failure, folder: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """Write the .program and the .npz that reproduce a failure into a folder, and return their paths.
+
+    They serve `motifc verify FILE.program --backends REFERENCE,BACKEND --input FILE.npz`.
+    """
+    stem = f"fuzz-{failure.seed}-{failure.number}-{failure.backend.replace(':', '-')}"
+    program, inputs = Path(folder) / f"{stem}.program", Path(folder) / f"{stem}.npz"
+    failure.program.save(program)
+    save_rasters(failure.inputs, inputs)
+    return program, inputs
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """One comparison that failed: who is to blame, how ("spikes", "state" or the type of an exception), and where."""
+
+    backend: str
+    kind: str
+    sentence: str
+
+
+_Named = tuple[str, Runner]
+
+
+def _compared(reference: _Named, other: _Named, case: Case) -> Recording | _Fault:
+    """What the reference recorded, where the other recorded the same."""
+    recordings = []
+    for name, runner in (reference, other):
+        try:
+            recordings.append(runner(*case))
+        except Exception as error:
+            reason = (str(error).strip().splitlines() or ["no message"])[0]
+            return _Fault(name, type(error).__name__, f"{name} raised {type(error).__name__}: {reason}")
+    expected, got = recordings
+    names = (reference[0], other[0])
+    try:
+        report = compare(expected.spikes, got.spikes, names)
+    except InputError as error:
+        return _Fault(other[0], "shape", str(error))
+    if not report.equal:
+        return _Fault(other[0], "spikes", report.sentence())
+    sentence = state_difference(expected, got, names)
+    return expected if sentence is None else _Fault(other[0], "state", sentence)
+
+
+def _shrunk(reference: _Named, other: _Named, case: Case, fault: _Fault, number: int, seed: int, runs: int) -> Failure:
+    """The smallest case found that fails in the same way."""
+
+    def same_fault(smaller: Case) -> _Fault | None:
+        outcome = _compared(reference, other, smaller)
+        if isinstance(outcome, _Fault) and (outcome.backend, outcome.kind) == (fault.backend, fault.kind):
+            return outcome
+        return None
+
+    program, inputs = shrink(case, lambda smaller: same_fault(smaller) is not None, runs)
+    return Failure(number, seed, fault.backend, program, inputs, (same_fault((program, inputs)) or fault).sentence)

@@ -1,0 +1,121 @@
+"""random_program: small legal programs that reach the corners of the arithmetic, with spikes for them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from targets.contracts.arrays import Array, Ints
+from targets.contracts.grid import ALIGN_BITS, DECAY_ONE, WEIGHT_MAX, WEIGHT_MIN, WEIGHT_STEP
+from targets.contracts.ports import Input, Readout
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses
+from targets.program.program import Core, IntPopulation, IntProjection, Program
+from targets.program.usage import routes
+
+Case = tuple[Program, dict[str, SpikeRaster]]
+Pick = Callable[[int, int], int]
+
+
+def random_program(rng: np.random.Generator) -> Case:
+    """A legal loihi2 program of 1-3 populations with loops on 1-3 cores, and 1-3 samples of spikes for 1-2 inputs."""
+    return case(lambda low, high: int(rng.integers(low, high + 1)), rng)
+
+
+def case(pick: Pick, rng: np.random.Generator) -> Case:
+    """As `random_program`; `pick(low, high)` chooses structure, both ends included, and `rng` fills the arrays."""
+    inputs = tuple(Input(f"x{number}", 2 * pick(1, 4)) for number in range(pick(1, 2)))
+    populations = tuple(_population(f"p{number}", pick, rng) for number in range(pick(1, 3)))
+    ends = [(source.name, populations[0].name) for source in inputs]
+    ends += [(before.name, after.name) for before, after in pairwise(populations)]
+    for _ in range(pick(0, 3)):  # loops, self-loops, skips and doubles
+        source = populations[pick(0, len(populations) - 1)]
+        ends.append((source.name, populations[pick(0, len(populations) - 1)].name))
+    widths = {source.name: source.neurons for source in inputs} | {p.name: p.neurons for p in populations}
+    projections = tuple(
+        IntProjection(
+            name=f"{source}-{target}.{number}",
+            source=source,
+            target=target,
+            synapses=random_synapses(widths[target], widths[source], pick(0, 3), rng),
+            exponent=pick(-8, 7),
+            delay=pick(1, 63) if pick(0, 3) == 0 else pick(1, 3),
+        )
+        for number, (source, target) in enumerate(ends)
+    )
+    last = populations[-1]
+    # Every second time longer than the longest delay, so that all that is sent may arrive.
+    steps = pick(1, 20) + pick(0, 1) * max(projection.delay for projection in projections)
+    program = Program(
+        chip="loihi2",
+        inputs=inputs,
+        populations=populations,
+        projections=projections,
+        cores=_cores(populations, pick(1, 3), rng),
+        routes=(),
+        outputs=(last.name,),
+        readout=Readout(last.name, last.neurons),
+        steps=steps,
+    )
+    samples, density = pick(1, 3), rng.choice([0.05, 0.3, 0.8])
+    spikes = {x.name: SpikeRaster.pack(rng.random((samples, steps, x.neurons)) < density) for x in inputs}
+    return replace(program, routes=routes(program)), spikes
+
+
+def random_synapses(post: int, pre: int, kind: int, rng: np.random.Generator) -> Synapses:
+    """Even weights -256..254 of one of the four kinds; block and band need even `post` and `pre`."""
+    if kind == 0:
+        return Dense(_weights((post, pre), rng))
+    if kind == 1:
+        return BlockDiagonal(_weights((2, post // 2, pre // 2), rng))
+    if kind == 2:
+        directions = int(rng.integers(1, 4))
+        sources = rng.integers(-1, pre // 2, (directions, 2))
+        return Banded(_weights((directions, 2, post // 2, 2), rng), sources, pre // 2)
+    alive = rng.random((post, pre)) < 0.4
+    indptr = np.concatenate([[0], alive.sum(axis=1).cumsum()])
+    return Sparse(_weights((int(alive.sum()),), rng), np.nonzero(alive)[1], indptr, pre)
+
+
+def _population(name: str, pick: Pick, rng: np.random.Generator) -> IntPopulation:
+    """Two motifs of 1-4 neurons; decays with both ends of their range, at most two thresholds, any legal bias."""
+    size = pick(1, 4)
+    neurons = 2 * size
+    thresholds = rng.integers(0, 1 << pick(1, 17), 2)
+    vth = rng.choice(thresholds, neurons)
+    mantissa_bits = 12
+    mantissas = rng.integers(1 - (1 << mantissa_bits), 1 << mantissa_bits, neurons) >> pick(0, mantissa_bits)
+    bias = mantissas << pick(0, 7)
+    # A bias of exactly the threshold, where 12 bits hold it: "above" and "at least" then differ in the first step.
+    at_threshold = (rng.random(neurons) < 0.1) & (vth >> mantissa_bits == 0)
+    return IntPopulation(
+        name=name,
+        motif_size=size,
+        du=_decays(neurons, rng),
+        dv=_decays(neurons, rng),
+        vth=vth,
+        bias=np.where(at_threshold, vth << ALIGN_BITS, bias),
+    )
+
+
+def _cores(populations: tuple[IntPopulation, ...], most: int, rng: np.random.Generator) -> tuple[Core, ...]:
+    """Every motif on one of at most `most` cores of the first tile."""
+    core_of = {p.name: np.repeat(rng.integers(0, most, p.neurons // p.motif_size), p.motif_size) for p in populations}
+    held = [
+        {name: np.flatnonzero(numbers == core).astype(np.int32) for name, numbers in core_of.items()}
+        for core in range(most)
+    ]
+    members = [{name: indices for name, indices in core.items() if indices.size} for core in held]
+    return tuple(Core(0, 0, core) for core in members if core)
+
+
+def _decays(neurons: int, rng: np.random.Generator) -> Ints:
+    """Decays anywhere in 0..4095, three in ten of them at an end of the register or beside it."""
+    anywhere = rng.integers(0, DECAY_ONE, neurons)
+    ends = rng.choice([0, 1, DECAY_ONE - 2, DECAY_ONE - 1], neurons)
+    return np.where(rng.random(neurons) < 0.3, ends, anywhere).astype(np.int32)
+
+
+def _weights(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    return WEIGHT_STEP * rng.integers(WEIGHT_MIN // WEIGHT_STEP, WEIGHT_MAX // WEIGHT_STEP + 1, shape)

@@ -1,0 +1,1 @@
+"""What every room may know: arrays, errors, files, rasters, synapses, chips; needs numpy and safetensors only."""

@@ -1,0 +1,108 @@
+"""ChipSpec: every limit of a chip with its unit and source."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
+from targets.contracts.plugins import Plugins
+
+Count = TypeVar("Count", int, Array)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One number of a chip: its value, its unit, where it was published, or why it is assumed."""
+
+    value: int
+    unit: str
+    source: str
+    assumed: bool = False
+
+
+@dataclass(frozen=True)
+class ChipSpec:
+    """What a chip, and the largest system of such chips, can hold. A value equal to its limit is legal.
+
+    Cores are numbered chip after chip, tiles by (x, y) over the whole system: chips form a mesh of `chips_x` in a row,
+    and each is a mesh of tiles, `tiles_x` in a row.
+    """
+
+    name: str
+    description: str
+    chips: Limit
+    chips_x: Limit
+    cores: Limit
+    cores_per_tile: Limit
+    tiles_x: Limit
+    neurons_per_core: Limit
+    synapse_bytes_per_core: Limit
+    axons_in_per_core: Limit
+    axons_out_per_core: Limit
+    decay_profiles_per_core: Limit
+    threshold_profiles_per_core: Limit
+    synapse_bits: Limit
+    axon_bits: Limit
+    weight_min: Limit
+    weight_max: Limit
+    weight_step: Limit
+    exponent_min: Limit
+    exponent_max: Limit
+    decay_max: Limit
+    threshold_max: Limit
+    bias_mantissa_bits: Limit
+    bias_exponent_max: Limit
+    delay_max: Limit
+
+    def synapse_bytes(self, synapses: Count, axons: Count) -> Count:
+        """Bytes of synaptic memory that a core, or each of many, needs for its synapses and its input axons."""
+        return -(-(synapses * self.synapse_bits.value + axons * self.axon_bits.value) // 8)
+
+    @property
+    def system_cores(self) -> int:
+        """Cores of the largest system."""
+        return self.chips.value * self.cores.value
+
+    @property
+    def tiles_y(self) -> int:
+        """Rows of tiles on a chip."""
+        return -(-self.cores.value // (self.cores_per_tile.value * self.tiles_x.value))
+
+    def position(self, core: int) -> tuple[int, int]:
+        """(x, y) of the tile that holds core number `core`: chips in row-major order, and tiles on each."""
+        chip, within = divmod(core, self.cores.value)
+        tile = within // self.cores_per_tile.value
+        column, row = chip % self.chips_x.value, chip // self.chips_x.value
+        return column * self.tiles_x.value + tile % self.tiles_x.value, row * self.tiles_y + tile // self.tiles_x.value
+
+    def chip_at(self, x: int, y: int) -> int:
+        """Number of the chip that tile (x, y) belongs to; -1 where the system has none."""
+        column, row = x // self.tiles_x.value, y // self.tiles_y
+        chip = row * self.chips_x.value + column
+        inside = x >= 0 and y >= 0 and column < self.chips_x.value and chip < self.chips.value
+        return chip if inside else -1
+
+    def cores_at(self, x: int, y: int) -> int:
+        """Number of cores that tile (x, y) has; 0 where there is no such tile."""
+        if self.chip_at(x, y) < 0:
+            return 0
+        before = (y % self.tiles_y * self.tiles_x.value + x % self.tiles_x.value) * self.cores_per_tile.value
+        return min(max(0, self.cores.value - before), self.cores_per_tile.value)
+
+
+CHIPS = Plugins("chip", "targets.chips", "motifc.chips")
+"""All chips: modules of targets/chips that hold a ChipSpec named CHIP, and what other packages add."""
+
+
+def chip_names() -> tuple[str, ...]:
+    """Names of all known chips."""
+    return CHIPS.names
+
+
+def chip_named(name: str) -> ChipSpec:
+    """The chip of that name; InputError when there is none or what is found is no chip."""
+    found = CHIPS.load(name)
+    spec = getattr(found, "CHIP", found)
+    if not isinstance(spec, ChipSpec):
+        raise InputError(f"chip {name!r} is a {type(spec).__name__}; a ChipSpec named CHIP is needed, so define one.")
+    return spec

@@ -1,0 +1,99 @@
+"""The legal integers of a program and the one way to round to them; shared by quantiser and training.
+
+Registers follow Lava's fixed-point LIF (lava/proc/lif/models.py, 0.10.0): decays have 12 bits, u and v 24 bits with
+sign, thresholds and inputs are aligned by 6 bits. These belong to the arithmetic; what one chip allows beyond is in
+its ChipSpec.
+"""
+
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from targets.contracts.arrays import Floats, Ints
+from targets.contracts.chip import ChipSpec
+
+Numbers = TypeVar("Numbers")
+
+DECAY_BITS = 12
+DECAY_ONE = 1 << DECAY_BITS
+STATE_BITS = 24
+STATE_LIMIT = 1 << (STATE_BITS - 1)
+ALIGN_BITS = 6
+WEIGHT_STEP = 2
+"""Mixed-sign 8-bit weights are even (sign_mode MIXED): bit 0 is lost to the sign."""
+WEIGHT_MIN = -256
+WEIGHT_MAX = 254
+
+
+def decay_u(tau_s: npt.ArrayLike) -> Ints:
+    """Current decay du of synaptic time constants tau_s (steps): round(4096 / tau_s) - 1, in 0..4095."""
+    return _decay(tau_s, 1)
+
+
+def decay_v(tau_m: npt.ArrayLike) -> Ints:
+    """Voltage decay dv of membrane time constants tau_m (steps): round(4096 / tau_m), in 0..4095.
+
+    A tau_m of exactly 1 (no memory) would need 4096, one more than 12 bits hold, and becomes 4095.
+    """
+    return _decay(tau_m, 0)
+
+
+def tau_of_du(du: npt.ArrayLike) -> Floats:
+    """Synaptic time constants (steps) that the decays du realise."""
+    return DECAY_ONE / (np.asarray(du, dtype=np.float64) + 1)
+
+
+def tau_of_dv(dv: npt.ArrayLike) -> Floats:
+    """Membrane time constants (steps) that the decays dv realise; infinite where dv is 0 (no leak)."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(DECAY_ONE / np.asarray(dv, dtype=np.float64))
+
+
+def nearest_weights(weights: Numbers, chip: ChipSpec) -> Numbers:
+    """Weights in integer units brought to the nearest that `chip` holds: a multiple of its step, within its range.
+
+    `weights` are a numpy array or a torch tensor of floats and so is the result; a tie goes to the even multiple.
+    """
+    given: Any = weights
+    legal: Numbers = (chip.weight_step.value * (given / chip.weight_step.value).round()).clip(
+        chip.weight_min.value, chip.weight_max.value
+    )
+    return legal
+
+
+def round_weights(weights: npt.ArrayLike, chip: ChipSpec) -> Ints:
+    """`nearest_weights` as int32."""
+    return nearest_weights(np.asarray(weights, dtype=np.float64), chip).astype(np.int32)
+
+
+def round_bias(bias: npt.ArrayLike, mantissa_bits: int, exponent_max: int) -> Ints:
+    """Biases rounded to mantissa * 2^exponent with the smallest exponent that holds each, clipped to the largest."""
+    values = np.asarray(bias, dtype=np.float64)
+    largest = (1 << mantissa_bits) - 1
+    with np.errstate(divide="ignore"):
+        needed = np.ceil(np.log2(np.maximum(np.abs(values), 1) / largest))
+    exponent = np.clip(needed, 0, exponent_max)
+    # Rounding up can push a mantissa past its largest value; one more exponent bit then holds it.
+    exponent += (np.rint(np.abs(values) / 2**exponent) > largest) & (exponent < exponent_max)
+    mantissa = np.clip(np.rint(values / 2**exponent), -largest, largest)
+    return (mantissa * 2**exponent).astype(np.int32)
+
+
+def split_bias(bias: npt.ArrayLike, mantissa_bits: int) -> tuple[Ints, Ints]:
+    """(mantissa, exponent) with mantissa << exponent == bias and |mantissa| < 2^mantissa_bits, smallest exponent.
+
+    Where no exponent gives an exact mantissa the exponent is -1.
+    """
+    values = np.asarray(bias, dtype=np.int64)
+    mantissa, exponent = values.copy(), np.zeros_like(values)
+    for _ in range(STATE_BITS):
+        wide = (np.abs(mantissa) >> mantissa_bits > 0) & (mantissa % 2 == 0)
+        mantissa, exponent = np.where(wide, mantissa >> 1, mantissa), exponent + wide
+    exponent = np.where(np.abs(mantissa) >> mantissa_bits > 0, -1, exponent)
+    return mantissa.astype(np.int32), exponent.astype(np.int32)
+
+
+def _decay(tau: npt.ArrayLike, offset: int) -> Ints:
+    steps = np.rint(DECAY_ONE / np.asarray(tau, dtype=np.float64)).astype(np.int64) - offset
+    return np.clip(steps, 0, DECAY_ONE - 1).astype(np.int32)

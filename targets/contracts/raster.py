@@ -1,0 +1,188 @@
+"""SpikeRaster: spikes of many samples, bit-packed, and their files."""
+
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from targets.contracts.arrays import Array, Ints, readonly
+from targets.contracts.artefact import replacing
+from targets.contracts.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class SpikeRaster:
+    """Binary spikes of a population over time, for many samples.
+
+    packed   uint8 [sample, time, ceil(neuron / 8)], bits in the order of numpy.packbits
+    neurons  number of neurons
+    lengths  int32 [sample]: steps that count; later steps are padding
+    labels   int32 [sample], or None
+    """
+
+    packed: Array
+    neurons: int
+    lengths: Ints
+    labels: Ints | None = None
+
+    def __post_init__(self) -> None:
+        packed = readonly(self.packed, np.uint8, "packed spikes [sample, time, byte]", 3)
+        samples, steps, width = packed.shape
+        if width != -(-self.neurons // 8):
+            raise InputError(
+                f"packed spikes have {width} bytes per step; {self.neurons} neurons need {-(-self.neurons // 8)}, "
+                "so check the number of neurons."
+            )
+        object.__setattr__(self, "packed", packed)
+        object.__setattr__(self, "lengths", _per_sample(self.lengths, "lengths", samples))
+        if self.lengths.size and not (self.lengths.min() >= 0 and self.lengths.max() <= steps):
+            raise InputError(
+                f"sample lengths run from {self.lengths.min()} to {self.lengths.max()} steps; the raster has {steps}, "
+                "so give lengths from 0 to that."
+            )
+        if self.labels is not None:
+            object.__setattr__(self, "labels", _per_sample(self.labels, "labels", samples))
+
+    @classmethod
+    def pack(
+        cls, dense: npt.ArrayLike, lengths: npt.ArrayLike | None = None, labels: npt.ArrayLike | None = None
+    ) -> "SpikeRaster":
+        """Pack spikes [sample, time, neuron] given as booleans or 0 / 1; anything else raises InputError."""
+        spikes = np.asarray(dense)
+        if spikes.ndim != 3:
+            raise InputError(
+                f"spikes have shape {spikes.shape}; three axes [sample, time, neuron] are needed, so reshape them."
+            )
+        if spikes.dtype.kind not in "buif":
+            raise InputError(
+                f"spikes hold {spikes.dtype}; 0 and 1 of a boolean or integer type are needed, so convert them."
+            )
+        if spikes.dtype != np.bool_ and not np.isin(spikes, (0, 1)).all():
+            raise InputError("spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.")
+        lengths = np.full(spikes.shape[0], spikes.shape[1]) if lengths is None else np.asarray(lengths)
+        packed = np.packbits(spikes.astype(bool), axis=2)
+        return cls(packed, spikes.shape[2], lengths, None if labels is None else np.asarray(labels))
+
+    @property
+    def samples(self) -> int:
+        """Number of samples."""
+        return int(self.packed.shape[0])
+
+    @property
+    def steps(self) -> int:
+        """Number of time steps, padding included."""
+        return int(self.packed.shape[1])
+
+    @property
+    def bins(self) -> int:
+        """Number of (sample, step, neuron) bins."""
+        return self.samples * self.steps * self.neurons
+
+    def dense(self) -> Array:
+        """Spikes as uint8 [sample, time, neuron]."""
+        return np.unpackbits(self.packed, axis=2, count=self.neurons)
+
+    def counts(self) -> Ints:
+        """Spikes per neuron within each sample's length: int32 [sample, neuron]."""
+        counted = np.arange(self.steps) < self.lengths[:, None]
+        return np.einsum("stn,st->sn", self.dense(), counted, dtype=np.int32, casting="unsafe")
+
+    def take(self, samples: npt.ArrayLike | slice) -> "SpikeRaster":
+        """The raster of some samples only, chosen by indices, mask or slice."""
+        chosen = samples if isinstance(samples, slice) else np.asarray(samples)
+        labels = None if self.labels is None else self.labels[chosen]
+        return SpikeRaster(self.packed[chosen], self.neurons, self.lengths[chosen], labels)
+
+    def until(self, steps: int) -> "SpikeRaster":
+        """The raster of the steps before `steps` only."""
+        return SpikeRaster(self.packed[:, :steps], self.neurons, np.minimum(self.lengths, steps), self.labels)
+
+
+def save_rasters(
+    rasters: Mapping[str, SpikeRaster], path: str | os.PathLike[str], extra: Mapping[str, Array] | None = None
+) -> None:
+    """Write named rasters to one .npz in one step; a single raster named "spikes" is the usual input file.
+
+    Per raster: the packed bits under its name, and `NAME.shape` [sample, time, neuron], `NAME.lengths`,
+    `NAME.labels` where there are any; the raster "spikes" writes plain `shape`, `lengths`, `labels`. `extra` arrays,
+    such as `NAME.u`, are written as they are.
+    """
+    arrays: dict[str, Array] = dict(extra or {})
+    for name, raster in rasters.items():
+        prefix = "" if name == "spikes" else f"{name}."
+        arrays[name] = raster.packed
+        arrays[f"{prefix}shape"] = np.array((raster.samples, raster.steps, raster.neurons), dtype=np.int64)
+        arrays[f"{prefix}lengths"] = raster.lengths
+        if raster.labels is not None:
+            arrays[f"{prefix}labels"] = raster.labels
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
+    """Read all rasters of a .npz written by `save_rasters`, or plain uint8 `spikes` [sample, time, neuron].
+
+    Raises InputError for a missing, damaged or foreign file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path} does not exist; a .npz file with spikes is needed, so check the path.")
+    try:
+        if not zipfile.is_zipfile(path):
+            raise ValueError("no zip archive")
+        with path.open("rb") as stream:
+            file = np.load(stream, allow_pickle=False)
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(
+            f"{path} is not a readable .npz of spikes ({reason}); write it with numpy.savez or motifc run."
+        ) from None
+    names = [name for name in arrays if not _belongs(name, arrays)]
+    if not names:
+        raise InputError(f"{path} holds no array named 'spikes' (it has {sorted(arrays)}); add one.")
+    return {name: _raster(arrays, name, path) for name in names}
+
+
+def _belongs(name: str, arrays: Mapping[str, Array]) -> bool:
+    """Whether an array only tells of another one: its shape, lengths, labels, or traces of its u and v."""
+    owner, _, kind = name.rpartition(".")
+    if owner:
+        return owner in arrays and kind in ("shape", "lengths", "labels", "u", "v", "neurons")
+    return kind in ("shape", "lengths", "labels") and f"{name}.shape" not in arrays
+
+
+def _raster(arrays: Mapping[str, Array], name: str, path: Path) -> SpikeRaster:
+    prefix = "" if name == "spikes" else f"{name}."
+    lengths, labels = arrays.get(f"{prefix}lengths"), arrays.get(f"{prefix}labels")
+    shape = arrays.get(f"{prefix}shape")
+    if shape is None:
+        return SpikeRaster.pack(arrays[name], lengths, labels)
+    packed = arrays[name]
+    if shape.shape != (3,) or shape.dtype.kind not in "iu" or packed.shape[:2] != tuple(shape[:2]):
+        raise InputError(
+            f"{path} holds {name!r} packed as {packed.shape} but says it has the shape {shape.tolist()} "
+            "[sample, time, neuron]; write the file again."
+        )
+    samples, steps, neurons = (int(size) for size in shape)
+    return SpikeRaster(packed, neurons, np.full(samples, steps) if lengths is None else lengths, labels)
+
+
+def _per_sample(values: npt.ArrayLike, name: str, samples: int) -> Ints:
+    given = np.asarray(values)
+    if given.ndim != 1 or given.dtype.kind not in "buif" or not np.isfinite(given).all():
+        found = (
+            "NaN or infinite"
+            if given.ndim == 1 and given.dtype.kind == "f"
+            else f"{given.dtype} of shape {given.shape}"
+        )
+        raise InputError(f"{name} are {found}; one whole number per sample is needed, so convert them.")
+    array = readonly(given, np.int32, f"{name} [sample]")
+    if array.size != samples:
+        raise InputError(f"{array.size} {name} were given for {samples} samples; one each is needed, so match them.")
+    return array

@@ -1,0 +1,1 @@
+"""Programs: what a chip runs, what its cores hold, and whether that is legal."""

@@ -1,0 +1,1 @@
+"""Running a program: the integer neuron, machines, recordings and the protocol of backends."""

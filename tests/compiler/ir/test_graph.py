@@ -1,0 +1,67 @@
+"""The graph: names, shapes, and what flows into a population."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compiler.frontends.network import lower
+from targets.contracts.errors import InputError
+from targets.contracts.synapses import Dense
+from tests.networks import tiny_network
+
+
+def test_into_lists_the_projections_that_end_there() -> None:
+    graph = lower(tiny_network())
+    assert {projection.name for projection in graph.into("hidden")} == {"input", "intra", "lateral"}
+    assert [projection.name for projection in graph.into("answer")] == ["output"]
+
+
+def test_a_projection_from_nowhere_is_refused() -> None:
+    graph = lower(tiny_network())
+    stray = replace(graph.projections[0], source="nose")
+    with pytest.raises(InputError) as error:
+        replace(graph, projections=(stray, *graph.projections[1:]))
+    assert str(error.value) == (
+        "projection 'input' goes from 'nose' to 'hidden'; the graph has ['answer', 'hidden', 'touch'], "
+        "so correct the name."
+    )
+
+
+def test_weights_of_the_wrong_shape_are_refused() -> None:
+    graph = lower(tiny_network())
+    wide = replace(graph.projections[0], synapses=Dense(np.ones((4, 3))))
+    with pytest.raises(
+        InputError, match=r"^projection 'input' has weights \(4, 3\) \[post, pre\]; its ends need \(4, 2\)"
+    ):
+        replace(graph, projections=(wide, *graph.projections[1:]))
+
+
+def test_a_delay_may_be_zero_and_not_less() -> None:
+    projection = lower(tiny_network()).projections[0]
+    assert replace(projection, delay=0).delay == 0
+    with pytest.raises(InputError) as error:
+        replace(projection, delay=-1)
+    assert str(error.value) == (
+        "projection 'input' has delay -1; a spike cannot arrive before it is sent, so give 0 or more steps."
+    )
+
+
+def test_a_bias_has_one_number_per_post_neuron() -> None:
+    projection = lower(tiny_network()).projections[0]
+    bias = replace(projection, bias=np.ones(4)).bias
+    assert bias is not None
+    assert not bias.flags.writeable
+    with pytest.raises(InputError) as error:
+        replace(projection, bias=np.ones(2))
+    assert str(error.value) == (
+        "projection 'input' has 2 biases for 4 neurons of 'hidden'; one per neuron is needed, so match them."
+    )
+
+
+def test_arrays_of_a_graph_are_read_only() -> None:
+    graph = lower(tiny_network())
+    with pytest.raises(ValueError, match="read-only"):
+        graph.populations[0].tau_m[0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        graph.projections[0].synapses.weights[0, 0] = 1

@@ -1,0 +1,78 @@
+"""coarsen: motifs become units and alike source neurons nets."""
+
+from collections.abc import Callable
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from benchmarks.mapping.networks import generated
+from compiler.mapping.traffic import rates_of
+from compiler.passes.coarsen import coarsen
+from compiler.text import text
+from targets.contracts.errors import InputError
+from targets.contracts.numbering import numbered, offsets
+from tests.compiler.mapped import chain, small
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("topology", ["two layers", "random"])
+def test_every_synapse_is_in_a_net_and_every_neuron_in_a_unit(topology: str, seed: int) -> None:
+    """Who hears whom, how often: counted neuron by neuron, and from the hypergraph."""
+    made = generated(topology, 200, 4, seed)
+    hypergraph = coarsen(made.graph, small(), made.rates)
+    starts, rate = offsets(made.graph.inputs, made.graph.populations), rates_of(made.graph, made.rates)
+    outside = sum(part.neurons for part in made.graph.inputs)
+    unit_of = np.concatenate([np.full(outside, -1), *hypergraph.unit_of.values()])
+    assert hypergraph.neurons.tolist() == np.bincount(unit_of[outside:]).tolist()
+    heard: dict[int, set[int]] = {}
+    synapses, events = np.zeros(hypergraph.units), np.zeros(hypergraph.units)
+    for pre, post in numbered(made.graph.projections, starts):
+        for source, target in zip(pre.tolist(), unit_of[post].tolist(), strict=True):
+            heard.setdefault(source, set()).add(target)
+            synapses[target] += 1
+            events[target] += rate[source]
+    assert hypergraph.synapses.tolist() == synapses.tolist()
+    np.testing.assert_allclose(hypergraph.events, events)
+    groups: dict[tuple[int, tuple[int, ...]], tuple[int, float]] = {}
+    for source, targets in heard.items():
+        key = (int(unit_of[source]), tuple(sorted(targets)))
+        count, total = groups.get(key, (0, 0.0))
+        groups[key] = count + 1, total + rate[source]
+    pins = np.split(hypergraph.pins, hypergraph.indptr[1:-1])
+    found = {
+        (int(home), tuple(pin.tolist())): (int(width), float(total))
+        for home, pin, width, total in zip(hypergraph.home, pins, hypergraph.width, hypergraph.rate, strict=True)
+    }
+    assert len(found) == hypergraph.nets
+    assert found.keys() == groups.keys()
+    for key, (count, total) in groups.items():
+        assert found[key][0] == count
+        assert found[key][1] == pytest.approx(total)
+
+
+def test_a_partition_between_units_goes_there_and_back() -> None:
+    made = generated("grid", 400, 4, 0)
+    hypergraph = coarsen(made.graph, small())
+    core_of = np.random.default_rng(0).permutation(np.arange(hypergraph.units) % 5)
+    assert hypergraph.of_units(hypergraph.partition(core_of)).tolist() == core_of.tolist()
+
+
+def test_nothing_of_it_can_be_written() -> None:
+    hypergraph = coarsen(chain(np.arange(3)), small())
+    for field in fields(hypergraph):
+        value = getattr(hypergraph, field.name)
+        if isinstance(value, np.ndarray):
+            assert not value.flags.writeable, field.name
+        else:
+            with pytest.raises(TypeError):
+                value["motifs"] = None
+
+
+def test_rates_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(InputError, match="rates of 'motifs' have shape"):
+        coarsen(chain(np.arange(3)), small(), {"outside": np.zeros(1), "motifs": np.zeros(5)})
+
+
+def test_contract_golden(golden: Callable[[str, str], None]) -> None:
+    golden("coarsen.txt", text(coarsen(chain(np.arange(6)), small())))

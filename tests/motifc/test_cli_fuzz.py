@@ -1,0 +1,69 @@
+"""motifc fuzz and motifc bench from the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from targets.backends import numpy as oracle
+from targets.backends import torch as torch_backend
+from targets.contracts.raster import load_rasters
+from targets.contracts.semantics import LAVA
+from targets.program.program import Program
+from tests.motifc.test_cli import Motifc, motifc
+
+__all__ = ["motifc"]
+
+
+def test_fuzz_of_equal_backends_exits_0(motifc: Motifc) -> None:
+    outcome = motifc("fuzz", "--programs", "5", "--seed", "3", "--backends", "numpy,torch,onnx")
+    assert outcome.status == 0, outcome.err
+    assert outcome.out.startswith("5 programs of seed 3 on numpy, torch, onnx: ")
+    assert outcome.out.endswith("all equal.\n")
+
+
+def test_a_failure_is_shrunk_written_and_found_again(motifc: Motifc, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A torch backend that resets by subtraction."""
+    monkeypatch.setattr(
+        torch_backend,
+        "run",
+        lambda program, inputs, device, probes: oracle.run(
+            program, inputs, probes=probes, semantics=LAVA.switched(("reset",))
+        ),
+    )
+    outcome = motifc(
+        "fuzz", "--programs", "1", "--seed", "0", "--start", "2", "--backends", "numpy,torch", "--out", "."
+    )
+    assert outcome.status == 1
+    program = Program.load("fuzz-0-2-torch.program")
+    assert program.neurons <= 3
+    assert load_rasters("fuzz-0-2-torch.npz")
+    line = next(line for line in outcome.out.splitlines() if line.startswith("  motifc verify "))
+    again = motifc(*line.split()[1:])
+    assert again.status == 1
+    assert "(reset: zero -> subtract)" in again.out
+
+
+def test_bench_backends_writes_a_table(motifc: Motifc) -> None:
+    outcome = motifc(
+        "bench", "backends", "--neurons", "64", "--backends", "numpy,torch", "--steps", "20", "--out", "b.md"
+    )
+    assert outcome.status == 0, outcome.err
+    page = Path("b.md").read_text(encoding="utf-8")
+    assert "motifc bench backends --neurons 64 --backends numpy,torch --steps 20" in page
+    assert "| torch |" in page
+
+
+def test_bench_of_no_number_is_refused(motifc: Motifc) -> None:
+    outcome = motifc("bench", "backends", "--neurons", "many")
+    assert outcome.status == 2
+    assert outcome.err == "motifc: --neurons is 'many'; give whole numbers separated by commas.\n"
+
+
+def test_bench_map_refuses_what_its_plan_lacks(motifc: Motifc) -> None:
+    outcome = motifc("bench", "map", "--neurons", "800", "--seeds", "0", "--topologies", "ring", "--out", "m.md")
+    assert outcome.status == 2
+    assert outcome.err == (
+        "motifc: no network of the plan has one of the sizes 800, seeds 0, topologies ring and kinds all; "
+        "docs/benchmarks/map.md names what there is, so ask for some of it.\n"
+    )
+    assert not Path("m.md").exists()

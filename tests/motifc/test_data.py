@@ -1,0 +1,118 @@
+"""motifc data: what there is, and whether a copy of it is sane."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from motifc.commands.data import data_app
+from motifc.datasets import examination, listing
+from motifc.load_inputs import samples
+from search.data.about import About
+from search.data.load import load_split
+from search.data.task import task_named, task_names
+from search.data.tasks import digits
+from targets.contracts.errors import InputError
+from targets.contracts.raster import SpikeRaster
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def no_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MOTIFC_DATA", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.npz"
+    spikes = np.zeros((20, 4, 6), np.uint8)
+    spikes[:, 0] = 1
+    np.savez(path, spikes=spikes, labels=np.arange(20) % 2, lengths=np.full(20, 2))
+    return path
+
+
+def test_list_names_every_set_and_where_to_get_it() -> None:
+    done = RUNNER.invoke(data_app, ["list"])
+    assert done.exit_code == 0
+    for name in task_names():
+        about = task_named(name).ABOUT
+        state = "built in" if about.built_in else "not found"
+        assert f"{name}: {about.title} ({state})\n" in done.stdout
+        assert about.files in done.stdout
+        assert about.page in done.stdout
+    assert "    looked in  nowhere: give --data-dir DIR or set MOTIFC_DATA\n" in done.stdout
+
+
+def test_list_says_where_it_looked_and_whether_a_folder_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTIFC_DATA", str(tmp_path))
+    (tmp_path / "nmnist").mkdir()
+    found = {each.name: (each.found, each.sought) for each in listing()}
+    assert found["nmnist"] == (True, str(tmp_path / "nmnist"))
+    assert found["fsdd"] == (False, str(tmp_path / "fsdd"))
+    assert found["digits"] == (True, "")
+    done = RUNNER.invoke(data_app, ["list", "--json"])
+    assert {each["name"]: (each["found"], each["sought"]) for each in json.loads(done.stdout)} == found
+
+
+def test_check_counts_what_there_is_and_compares() -> None:
+    done = RUNNER.invoke(data_app, ["check", "digits"])
+    assert done.exit_code == 0
+    assert done.stdout.endswith("train: 1,437 samples, as published\ntest: 360 samples, as published\n")
+    printed = json.loads(RUNNER.invoke(data_app, ["check", "digits", "--json"]).stdout)
+    assert printed["digest"] == load_split("digits").digest
+    assert printed["found"] == printed["published"] == {"train": 1437, "test": 360}
+    assert printed["equal"]
+    assert printed["parts"]["valid"] | {"density": 0} == {
+        "samples": 575,
+        "steps": 40,
+        "neurons": 200,
+        "classes": 10,
+        "density": 0,
+    }
+
+
+def test_check_ends_with_1_where_counts_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digits, "ABOUT", About("Digits", "CC0", 10, 200, {"train": 900, "valid": 575, "test": 360}))
+    done = RUNNER.invoke(data_app, ["check", "digits"])
+    assert done.exit_code == 1
+    assert done.stdout.endswith(
+        "train: 862 samples, but 900 were published\n"
+        "valid: 575 samples, as published\n"
+        "test: 360 samples, as published\n"
+    )
+
+
+def test_check_counts_spikes_within_the_lengths_of_samples(mine: Path) -> None:
+    found = examination(str(mine), None, 0)
+    assert {name: (part.samples, part.density) for name, part in found.parts.items()} == {
+        "train": (12, 0.5),
+        "valid": (4, 0.5),
+        "test": (4, 0.5),
+    }
+    assert (found.classes, found.published, found.equal) == (2, {}, True)
+    assert RUNNER.invoke(data_app, ["check", str(mine)]).exit_code == 0
+
+
+def test_check_of_a_missing_set_says_what_must_lie_where(tmp_path: Path) -> None:
+    about = task_named("nmnist").ABOUT
+    done = RUNNER.invoke(data_app, ["check", "nmnist", "--data-dir", str(tmp_path / "absent")])
+    assert isinstance(done.exception, InputError)  # the command line prints it and ends with 2
+    assert str(done.exception) == (
+        f"nmnist needs {about.files}, and {tmp_path / 'absent'} is no folder; get it from {about.page} and give its "
+        "folder as --data-dir, or set MOTIFC_DATA to a folder that holds it as nmnist."
+    )
+
+
+def test_commands_take_the_test_part_of_a_users_own_data(mine: Path) -> None:
+    taken = samples(None, str(mine), seed=3, limit=2)
+    assert isinstance(taken, SpikeRaster)
+    test = load_split(str(mine), None, 3).test
+    assert np.array_equal(taken.packed, test.packed[:2])
+    with pytest.raises(InputError, match="absent is no folder"):
+        samples(None, "nmnist", folder=Path("absent"))

@@ -1,0 +1,167 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.data.task import Split, labels_of
+from search.data.tasks.dvs_gesture import ABOUT, load
+from targets.contracts.errors import InputError
+from tests.search.data.tasks.event_files import some_events, write_aedat
+
+TRAINING, TESTING = range(1, 9), range(24, 26)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTIFC_CACHE", str(tmp_path / "cache"))
+
+
+def cut(folder: Path) -> Path:
+    """Two gestures of every person, as tonic unpacks them: times in milliseconds."""
+    for part, people in (("Train", TRAINING), ("Test", TESTING)):
+        for person in people:
+            for label in (0, 10):
+                events = some_events(20 * person + label, 300, 128, 128, span=2_000)
+                path = folder / f"ibmGesture{part}" / f"user{person:02}_led" / f"{label}.npy"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                np.save(path, np.stack([events[name] for name in ("x", "y", "p", "t")], axis=1).astype(float))
+    return folder
+
+
+def published(folder: Path) -> Path:
+    """The same gestures as published: one file per person, gestures one after the other, in between unlabelled ones."""
+    folder.mkdir()
+    for part, people in (("train", TRAINING), ("test", TESTING)):
+        names = []
+        for person in people:
+            rows, whole = [], []
+            for number, label in enumerate((0, 10)):
+                events = some_events(20 * person + label, 300, 128, 128, span=2_000)
+                events["t"] = 1_000 * events["t"] + 5_000_000 * (number + 1)
+                between = some_events(0, 50, 128, 128, span=100_000)
+                between["t"] += 5_000_000 * (number + 1) + 3_000_000
+                rows.append(f"{label + 1},{events['t'].min()},{events['t'].max()}")
+                whole += [events, between]
+            path = folder / f"user{person:02}_led.aedat"
+            write_aedat(path, [(1, 0, events) for events in whole])
+            header = "class,startTime_usec,endTime_usec"
+            path.with_name(f"{path.stem}_labels.csv").write_text("\n".join([header, *rows, ""]))
+            names.append(path.name)
+        (folder / f"trials_to_{part}.txt").write_text("\n".join([*names, ""]))
+    return folder
+
+
+def people_of(split: Split, folder: Path) -> list[set[bytes]]:
+    return [{row.tobytes() for row in part.packed} for part in (split.train, split.valid, split.test)]
+
+
+@pytest.mark.parametrize("layout", [cut, published])
+def test_people_are_held_out_whole(layout: Callable[[Path], Path], tmp_path: Path) -> None:
+    split = load(0, layout(tmp_path / "gestures"))
+    assert [part.samples for part in (split.train, split.valid, split.test)] == [14, 2, 4]
+    assert labels_of(split.valid).tolist() == [0, 10]
+    assert (split.neurons, split.train.steps, split.classes) == (ABOUT.channels, 60, 11)
+
+
+def test_both_layouts_give_the_same_spikes(tmp_path: Path) -> None:
+    assert load(3, cut(tmp_path / "cut")).digest == load(3, published(tmp_path / "published")).digest
+
+
+def test_the_seed_chooses_who_is_held_out(tmp_path: Path) -> None:
+    folder = cut(tmp_path / "cut")
+    assert load(0, folder).digest == load(0, folder).digest != load(1, folder).digest
+
+
+def test_an_event_lands_in_its_bin_and_coarse_channel(tmp_path: Path) -> None:
+    events = some_events(20 * 24, 300, 128, 128, span=2_000)
+    expected = np.zeros((60, 2, 32, 32), dtype=np.uint8)
+    bins = (events["t"] - events["t"].min()) // 25
+    kept = events[bins < 60]
+    expected[bins[bins < 60], kept["p"].astype(int), kept["y"] // 4, kept["x"] // 4] = 1
+    assert np.array_equal(load(0, cut(tmp_path / "cut")).test.dense()[0], expected.reshape(60, -1))
+
+
+def test_tonic_reads_the_same_events(tmp_path: Path) -> None:
+    tonic = pytest.importorskip("tonic", reason="tonic is not installed")
+    folder = cut(tmp_path / "DVSGesture")
+    complete = type("DVSGesture", (tonic.datasets.DVSGesture,), {"_check_exists": lambda self: True})
+    transforms = tonic.transforms
+    framed = complete(
+        str(tmp_path),
+        train=False,
+        transform=transforms.Compose(
+            [
+                transforms.Downsample(spatial_factor=0.25),
+                lambda events: transforms.ToFrame(
+                    (32, 32, 2), time_window=25_000, end_time=int(events["t"][0]) + 1_500_000
+                )(events),
+            ]
+        ),
+    )
+    theirs = sorted((label, (frames.reshape(60, -1) > 0).tobytes()) for frames, label in framed)
+    test = load(0, folder.parent).test
+    ours = sorted(zip(labels_of(test).tolist(), (each.astype(bool).tobytes() for each in test.dense()), strict=True))
+    assert ours == theirs
+
+
+def test_wrong_names_and_damaged_files_are_told_by_name(tmp_path: Path) -> None:
+    folder = cut(tmp_path / "cut")
+    place = folder / "ibmGestureTrain" / "user01_led"
+    (place / "0.npy").rename(place / "11.npy")
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value) == (
+        f"{place / '11.npy'} is wrongly named; the name is the class, 0.npy to 10.npy, so rename it."
+    )
+    (place / "11.npy").rename(place / "1.npy")
+    np.save(place / "1.npy", np.zeros((5, 3)))
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value) == (
+        f"{place / '1.npy'} is no readable gesture (an array of shape (5, 3)); an .npy array [event, (x, y, p, t)] is "
+        "needed, so unpack it again."
+    )
+    (place / "1.npy").write_bytes(b"")
+    with pytest.raises(InputError, match=rf"^{place / '1.npy'} is no readable gesture \("):
+        load(0, folder)
+    with (place / "1.npy").open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f8", "fortran_order": False, "shape": (10**12, 4)})
+    with pytest.raises(InputError, match=rf"^{place / '1.npy'} is no readable gesture \("):
+        load(0, folder)
+    place.rename(place.with_name("someone_led"))
+    with pytest.raises(InputError, match=r"is of 'someone_led'; userNN_LIGHT, such as user01_led, is needed"):
+        load(0, folder)
+
+
+def test_damaged_labels_and_a_missing_layout_are_told_by_name(tmp_path: Path) -> None:
+    folder = published(tmp_path / "published")
+    labels = folder / "user01_led_labels.csv"
+    labels.write_text("class,startTime_usec,endTime_usec\n12,0,10\n")
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value) == f"{labels} has the class 12; 1 to 11 are allowed, so get it again."
+    labels.write_text("class,startTime_usec,endTime_usec\n1,zero,10\n")
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value) == (
+        f"{labels} has the row 1,zero,10; class, startTime_usec and endTime_usec as whole numbers are needed, so get "
+        "it again."
+    )
+    labels.unlink()
+    with pytest.raises(InputError, match=f"^{labels} cannot be read "):
+        load(0, folder)
+    (folder / "trials_to_train.txt").unlink()
+    with pytest.raises(InputError, match=f"^{folder} holds no train gestures; DVS128 Gesture needs either the folders"):
+        load(0, folder)
+
+
+def test_one_person_cannot_be_held_out(tmp_path: Path) -> None:
+    folder = cut(tmp_path / "cut")
+    for person in TRAINING[1:]:
+        (folder / "ibmGestureTrain" / f"user{person:02}_led").rename(tmp_path / f"{person}")
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value) == (
+        f"{folder} holds training gestures of one person; at least 2 are needed to hold one out, so unpack all of it."
+    )

@@ -1,0 +1,29 @@
+import numpy as np
+import pytest
+
+from search.data.holdout import held_out
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_every_sample_is_kept_or_held_and_every_class_shared_out(seed: int) -> None:
+    labels = np.random.default_rng(seed).permutation(np.repeat([0, 1, 2], [100, 50, 10])).astype(np.int32)
+    kept, held = held_out(labels, 0.2, seed)
+    assert sorted([*kept, *held]) == list(range(160))
+    assert np.bincount(labels[held]).tolist() == [20, 10, 2]
+    assert (np.diff(kept) > 0).all()
+    assert (np.diff(held) > 0).all()
+
+
+def test_small_classes_keep_one_sample_and_hold_one() -> None:
+    labels = np.array([0, 1, 1, 2, 2, 2], np.int32)
+    kept, held = held_out(labels, 0.01, 7)
+    assert np.bincount(labels[kept]).tolist() == [1, 1, 2]
+    assert np.bincount(labels[held]).tolist() == [0, 1, 1]
+    assert np.bincount(labels[held_out(labels, 1.0, 7)[0]]).tolist() == [1, 1, 1]
+
+
+def test_who_is_held_depends_on_all_seed_numbers() -> None:
+    labels = np.zeros(1000, np.int32)
+    one, same, *others = (held_out(labels, 0.5, *seed)[1].tolist() for seed in ((1, 2), (1, 2), (1, 3), (2, 2)))
+    assert one == same
+    assert one not in others

@@ -1,0 +1,303 @@
+"""A user's own spikes, from a file and from a folder, good and malformed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from search.data.own_data import own_split
+from search.data.task import Split, labels_of
+from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
+from targets.contracts.raster import SpikeRaster, save_rasters
+
+
+def spikes(samples: int, steps: int = 4, neurons: int = 5, seed: int = 0) -> Array:
+    """Spikes no two samples of which are alike."""
+    dense = np.random.default_rng(seed).random((samples, steps, neurons)) < 0.5
+    dense[:, 0] = (np.arange(samples)[:, None] >> np.arange(neurons)) & 1
+    dense[:, 1] = (np.arange(samples)[:, None] >> np.arange(neurons, 2 * neurons)) & 1
+    return dense.astype(np.uint8)
+
+
+def save(path: Path, samples: int, seed: int = 0, **changed: Array | None) -> None:
+    """Write spikes of two classes; what is `changed` to None is left out."""
+    arrays = {"spikes": spikes(samples, seed=seed), "labels": np.arange(samples) % 2, **changed}
+    present: dict[str, Any] = {name: array for name, array in arrays.items() if array is not None}
+    np.savez(path, **present)
+
+
+def sizes(split: Split) -> list[int]:
+    return [part.samples for part in (split.train, split.valid, split.test)]
+
+
+def everyone(split: Split) -> list[bytes]:
+    return sorted(row.tobytes() for part in (split.train, split.valid, split.test) for row in part.packed)
+
+
+def test_one_file_is_split_by_the_seed(tmp_path: Path) -> None:
+    save(tmp_path / "mine.npz", 100)
+    split = own_split(tmp_path / "mine.npz", 0)
+    assert sizes(split) == [60, 20, 20]
+    assert (split.classes, split.neurons, split.input) == (2, 5, "input")
+    assert [np.bincount(labels_of(part)).tolist() for part in (split.train, split.valid, split.test)] == [
+        [30, 30],
+        [10, 10],
+        [10, 10],
+    ]
+    again, other = own_split(tmp_path / "mine.npz", 0), own_split(tmp_path / "mine.npz", 1)
+    assert again.digest == split.digest != other.digest
+    assert everyone(split) == everyone(other) == sorted(row.tobytes() for row in np.packbits(spikes(100), axis=2))
+
+
+def test_packed_rasters_with_lengths_are_read_alike(tmp_path: Path) -> None:
+    lengths = np.arange(100) % 5
+    save_rasters({"spikes": SpikeRaster.pack(spikes(100), lengths, np.arange(100) % 2)}, tmp_path / "packed.npz")
+    save(tmp_path / "plain.npz", 100, lengths=lengths)
+    assert own_split(tmp_path / "packed.npz", 3).digest == own_split(tmp_path / "plain.npz", 3).digest
+
+
+@pytest.mark.parametrize(
+    ("present", "expected"),
+    [
+        (("train",), [60, 20, 20]),
+        (("train", "test"), [80, 20, 10]),
+        (("train", "valid"), [80, 10, 20]),
+        (("train", "valid", "test"), [100, 10, 10]),
+    ],
+)
+def test_a_folder_may_lack_valid_and_test(tmp_path: Path, present: tuple[str, ...], expected: list[int]) -> None:
+    for seed, name in enumerate(present):
+        save(tmp_path / f"{name}.npz", 100 if name == "train" else 10, seed)
+    split = own_split(tmp_path, 0)
+    assert sizes(split) == expected
+    whole = {seed: np.packbits(spikes(10, seed=seed), axis=2).tobytes() for seed in range(len(present))}
+    for seed, name in enumerate(present[1:], 1):
+        assert getattr(split, name).packed.tobytes() == whole[seed]
+
+
+def test_the_test_part_stays_when_the_seed_is_another_and_was_given(tmp_path: Path) -> None:
+    save(tmp_path / "train.npz", 100)
+    save(tmp_path / "test.npz", 10, seed=1)
+    one, other = own_split(tmp_path, 0), own_split(tmp_path, 1)
+    assert one.test.packed.tobytes() == other.test.packed.tobytes()
+    assert one.valid.packed.tobytes() != other.valid.packed.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"labels": None}, "FILE holds no array named 'labels'; one class per sample is needed, so add it."),
+        (
+            {"spikes": None, "events": np.zeros((30, 4, 5), np.uint8)},
+            "FILE holds the arrays ['events']; one named 'spikes' is needed, so rename it.",
+        ),
+        (
+            {"labels": np.arange(30) % 2 - 1},
+            "FILE has the label -1; labels count from 0, so renumber them.",
+        ),
+        (
+            {"labels": np.where(np.arange(30) % 2, 2**31 - 2, 0)},
+            "FILE has labels up to 2147483646 but no training sample of class 1; labels count from 0 without a gap, so "
+            "renumber them or add samples.",
+        ),
+        (
+            {"labels": np.arange(30) % 2 + 1},
+            "FILE has labels up to 2 but no training sample of class 0; labels count from 0 without a gap, so "
+            "renumber them or add samples.",
+        ),
+        (
+            {"labels": np.zeros(30, int)},
+            "FILE has samples of one class only; at least two are needed, so check its labels.",
+        ),
+        (
+            {"labels": np.arange(7)},
+            "in FILE, 7 labels were given for 30 samples; one each is needed, so match them.",
+        ),
+        (
+            {"spikes": np.zeros((30, 0, 5), np.uint8)},
+            "FILE holds spikes of shape (30, 0, 5) [sample, time, neuron]; none of the axes may be empty, so write "
+            "the file again.",
+        ),
+        (
+            {"spikes": np.zeros((30, 5), np.uint8)},
+            "in FILE, spikes have shape (30, 5); three axes [sample, time, neuron] are needed, so reshape them.",
+        ),
+        (
+            {"spikes": np.full((30, 4, 5), 2)},
+            "in FILE, spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
+        ),
+        (
+            {"spikes": spikes(30).astype(str)},
+            "in FILE, spikes hold <U3; 0 and 1 of a boolean or integer type are needed, so convert them.",
+        ),
+        (
+            {"spikes": np.zeros((30, 4, 5), [("x", "<i4")])},
+            "in FILE, spikes hold [('x', '<i4')]; 0 and 1 of a boolean or integer type are needed, so convert them.",
+        ),
+        (
+            {"spikes": np.full((30, 4, 5), 0.5)},
+            "in FILE, spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
+        ),
+        (
+            {"spikes": np.full((30, 4, 5), np.nan)},
+            "in FILE, spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
+        ),
+        (
+            {"spikes": np.array([{}, None])},
+            "FILE is not a readable .npz of spikes (Object arrays cannot be loaded when allow_pickle=False); write it "
+            "with numpy.savez or motifc run.",
+        ),
+        (
+            {"labels": np.array(["yes", "no"] * 15)},
+            "in FILE, labels are <U3 of shape (30,); one whole number per sample is needed, so convert them.",
+        ),
+        (
+            {"labels": np.eye(2)[np.arange(30) % 2]},
+            "in FILE, labels are float64 of shape (30, 2); one whole number per sample is needed, so convert them.",
+        ),
+        (
+            {"labels": np.full(30, np.nan)},
+            "in FILE, labels are NaN or infinite; one whole number per sample is needed, so convert them.",
+        ),
+        (
+            {"labels": np.arange(30) / 2},
+            "in FILE, labels [sample] holds numbers that do not fit int32; round or scale them first.",
+        ),
+        (
+            {"lengths": np.full(30, 5)},
+            "in FILE, sample lengths run from 5 to 5 steps; the raster has 4, so give lengths from 0 to that.",
+        ),
+        (
+            {"lengths": np.full(3, 4)},
+            "in FILE, 3 lengths were given for 30 samples; one each is needed, so match them.",
+        ),
+        (
+            {"spikes": spikes(2), "labels": np.arange(2)},
+            "FILE has 2 samples to share out among train, test, valid, too few to give each some of a class; at least "
+            "3 of a class are needed, so add samples.",
+        ),
+    ],
+)
+def test_malformed_files_are_told_in_one_sentence(tmp_path: Path, changed: dict[str, Any], message: str) -> None:
+    path = tmp_path / "mine.npz"
+    save(path, 30, **changed)
+    with pytest.raises(InputError) as raised:
+        own_split(path, 0)
+    assert str(raised.value) == message.replace("FILE", str(path))
+
+
+def nothing(folder: Path) -> str:
+    (folder / "notes.txt").write_text("no spikes")
+    return "FOLDER holds no .npz file; at least one with spikes and labels is needed, so put it there."
+
+
+def no_train(folder: Path) -> str:
+    save(folder / "test.npz", 10)
+    return (
+        "FOLDER holds test.npz; either train.npz with valid.npz and test.npz if you have them is allowed, or files of "
+        "other names only, so rename them."
+    )
+
+
+def misspelt(folder: Path) -> str:
+    save(folder / "train.npz", 30)
+    save(folder / "tset.npz", 10)
+    return (
+        "FOLDER holds train.npz, tset.npz; either train.npz with valid.npz and test.npz if you have them is allowed, "
+        "or files of other names only, so rename them."
+    )
+
+
+def mixed_widths(folder: Path) -> str:
+    save(folder / "train.npz", 30, spikes=spikes(30, neurons=6))
+    save(folder / "test.npz", 10)
+    return (
+        "FOLDER/train.npz is 6 neurons wide and FOLDER/test.npz 5; all files of a folder must be equally wide, so "
+        "encode them alike."
+    )
+
+
+def mixed_widths_of_joined_files(folder: Path) -> str:
+    save(folder / "monday.npz", 30)
+    save(folder / "tuesday.npz", 30, spikes=spikes(30, neurons=6))
+    return (
+        "FOLDER/tuesday.npz is 6 neurons wide and FOLDER/monday.npz 5; all files of a folder must be equally wide, so "
+        "encode them alike."
+    )
+
+
+def one_file_without_labels(folder: Path) -> str:
+    save(folder / "monday.npz", 30)
+    save(folder / "tuesday.npz", 30, labels=None)
+    return "FOLDER/tuesday.npz holds no array named 'labels'; one class per sample is needed, so add it."
+
+
+def one_class(folder: Path) -> str:
+    save(folder / "monday.npz", 30, labels=np.zeros(30, int))
+    save(folder / "tuesday.npz", 30, labels=np.zeros(30, int))
+    return "FOLDER has samples of one class only; at least two are needed, so check its labels."
+
+
+def class_that_only_the_test_part_has(folder: Path) -> str:
+    save(folder / "train.npz", 30)
+    save(folder / "test.npz", 10, labels=np.arange(10) % 3)
+    return (
+        "FOLDER has labels up to 2 but no training sample of class 2; labels count from 0 without a gap, so renumber "
+        "them or add samples."
+    )
+
+
+def unreadable(folder: Path) -> str:
+    save(folder / "train.npz", 30)
+    (folder / "valid.npz").write_bytes(b"no archive")
+    return (
+        "FOLDER/valid.npz is not a readable .npz of spikes (no zip archive); write it with numpy.savez or motifc run."
+    )
+
+
+def truncated(folder: Path) -> str:
+    save(folder / "train.npz", 30)
+    whole = (folder / "train.npz").read_bytes()
+    (folder / "train.npz").write_bytes(whole[: len(whole) // 2])
+    return (
+        "FOLDER/train.npz is not a readable .npz of spikes (no zip archive); write it with numpy.savez or motifc run."
+    )
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        nothing,
+        no_train,
+        misspelt,
+        mixed_widths,
+        mixed_widths_of_joined_files,
+        one_file_without_labels,
+        one_class,
+        class_that_only_the_test_part_has,
+        unreadable,
+        truncated,
+    ],
+)
+def test_malformed_folders_are_told_in_one_sentence(tmp_path: Path, case: Callable[[Path], str]) -> None:
+    message = case(tmp_path)
+    with pytest.raises(InputError) as raised:
+        own_split(tmp_path, 0)
+    assert str(raised.value) == message.replace("FOLDER", str(tmp_path))
+
+
+def test_files_of_other_names_are_joined_and_split(tmp_path: Path) -> None:
+    save(tmp_path / "tuesday.npz", 60, spikes=spikes(60, steps=6, seed=1), labels=np.arange(60) % 3)
+    save(tmp_path / "monday.npz", 40)
+    (tmp_path / "notes.txt").write_text("not looked at")
+    split = own_split(tmp_path, 0)
+    assert sizes(split) == [60, 20, 20]
+    assert split.classes == 3
+    together = np.zeros((100, 6, 5), np.uint8)
+    together[:40, :4], together[40:] = spikes(40), spikes(60, steps=6, seed=1)
+    assert everyone(split) == sorted(row.tobytes() for row in np.packbits(together, axis=2))
+    lengths = np.concatenate([part.lengths for part in (split.train, split.valid, split.test)])
+    assert np.bincount(lengths).tolist() == [0, 0, 0, 0, 40, 0, 60]

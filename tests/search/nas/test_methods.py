@@ -1,0 +1,192 @@
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from search.motif import DIRECTIONS, Wiring
+from search.nas.methods import METHODS, random_motifs, search_by
+from search.network import Network
+from search.settings import Settings, on_chip
+from search.training.kernels.loop import Trace, run
+from search.training.progress import Progress
+from targets.contracts.errors import InputError
+from targets.contracts.synapses import Dense
+from tests.search.tiny import TINY, tiny_split
+
+TWO = dataclasses.replace(TINY, model=dataclasses.replace(TINY.model, neurons=(16, 8)))
+UNSEARCHED = ("random-motif", "recurrent", "feed-forward")
+
+
+class StoppedError(Exception):
+    """What interrupts a run in these tests."""
+
+
+def with_wiring(wiring: Wiring) -> Settings:
+    return dataclasses.replace(TINY, model=dataclasses.replace(TINY.model, wiring=wiring))
+
+
+@cache
+def found(method: str, settings: Settings = TINY) -> Network:
+    return search_by(method, tiny_split(), settings, 0, "cpu")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_makes_a_network_of_the_same_neurons_on_several_layers(method: str) -> None:
+    network = found(method, TWO)
+    assert [(layer.name, layer.neurons) for layer in network.layers] == [
+        ("hidden1", 16),
+        ("hidden2", 8),
+        ("readout", 4),
+    ]
+    assert network.settings["method"] == method
+    assert network.origin == tiny_split().digest
+    assert all(np.abs(c.synapses.weights).sum() > 0 for c in network.connections)
+
+
+@pytest.mark.parametrize(
+    ("method", "order"), [*((method, 1) for method in METHODS), ("hrmas", 2), ("random-search", 2)]
+)
+def test_the_passes_are_those_that_were_made(method: str, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted where samples run forward with gradients, beside what the network tells."""
+    made = []
+
+    def counting(inputs: Mapping[str, torch.Tensor], *rest: Any) -> dict[str, Trace]:
+        if torch.is_grad_enabled():
+            made.append(inputs["touch"].shape[1])
+        return run(inputs, *rest)
+
+    monkeypatch.setattr("search.nas.supernet.run", counting)
+    monkeypatch.setattr("search.training.train.run", counting)
+    # Batches of 8 fill both parts, so that alpha sees as many samples as the weights.
+    settings = dataclasses.replace(TINY, search=dataclasses.replace(TINY.search, order=order, batch=8))
+    network = search_by(method, tiny_split(), settings, 0, "cpu")
+    passes = network.settings["passes"]
+    assert sum(made) == sum(passes.values())
+    # 2 epochs of 48 samples, one pass for the weights and one for alpha (4 in second order) at each of 2 sizes.
+    budget = 2 * 48 * (1 + 2 * (4 if order == 2 else 1))
+    assert passes["search"] == {
+        "no-motif": 2 * 48 * (1 + (4 if order == 2 else 1)),
+        **dict.fromkeys(UNSEARCHED, 0),
+    }.get(method, budget)
+    assert passes["training"] == 4 * 72 + (budget if method in UNSEARCHED else 0)
+
+
+def test_a_method_without_a_part_lacks_it() -> None:
+    tuned, untuned = found("hrmas"), found("no-plasticity")
+    assert (untuned.layer("hidden").tau_m == TINY.model.tau_m).all()
+    assert (tuned.layer("hidden").tau_m != TINY.model.tau_m).any()
+    assert untuned.settings["hyperparameters"]["plasticity"]["window"] == 0
+    motif = found("no-lateral").layer("hidden").motif
+    assert motif is not None
+    assert (motif.wiring, motif.size in TINY.model.sizes) == ("none", True)
+    whole = found("no-motif", TWO)
+    sizes = [(layer.motif.size, layer.motif.wiring) for layer in whole.layers if layer.motif is not None]
+    assert sizes == [(16, "none"), (8, "none")]
+
+
+def test_recurrent_links_are_free_and_feed_forward_has_none() -> None:
+    network = found("recurrent", TWO)
+    links = {c.name: c.synapses for c in network.connections if c.source == c.target}
+    assert list(links) == ["recurrent1", "recurrent2"]
+    for synapses in links.values():
+        assert isinstance(synapses, Dense)
+        assert synapses.weights.min() < 0 < synapses.weights.max()
+    assert all(layer.motif is None for layer in network.layers)
+    assert not [c for c in found("feed-forward", TWO).connections if c.source == c.target]
+
+
+def test_random_search_keeps_the_candidate_of_lowest_validation_loss() -> None:
+    network = found("random-search")
+    losses = [candidate["loss"] for candidate in network.settings["candidates"]]
+    assert len(losses) == 3
+    assert network.settings["chosen"] == 1 + int(np.argmin(losses))
+    motif = random_motifs(TINY, 0, network.settings["chosen"])["hidden"]
+    kept = network.layer("hidden").motif
+    assert kept is not None
+    assert (kept.size, kept.intra.tolist(), kept.lateral.tolist()) == (
+        motif.size,
+        motif.intra.tolist(),
+        motif.lateral.tolist(),
+    )
+
+
+@pytest.mark.parametrize("wiring", ["none", "ring", "grid"])
+def test_random_motifs_take_every_size_and_type_equally_often(wiring: Wiring) -> None:
+    drawn = [random_motifs(with_wiring(wiring), seed, 1)["hidden"] for seed in range(150)]
+    sizes = Counter(motif.size for motif in drawn)
+    assert sizes[2] + sizes[4] == 150
+    assert abs(sizes[2] - 75) < 5 * 37.5**0.5
+    types = Counter(np.concatenate([motif.intra.ravel() for motif in drawn]).tolist())
+    total = sum(types.values())
+    assert all(abs(types[kind] - total / 3) < 5 * (total * 2 / 9) ** 0.5 for kind in (-1, 0, 1))
+    lateral = [motif.lateral for motif in drawn]
+    assert all(len(links) == len(DIRECTIONS[wiring]) for links in lateral)
+    assert all(np.count_nonzero(one) <= one.shape[0] for links in lateral for one in links)
+    if wiring != "none":
+        signs = Counter(np.concatenate([links[links != 0] for links in lateral]).tolist())
+        assert abs(signs[1] - signs[-1]) < 5 * sum(signs.values()) ** 0.5
+
+
+def test_random_motifs_depend_on_seed_and_number_alone() -> None:
+    def text(seed: int, number: int) -> str:
+        return str([(motif.size, motif.intra, motif.lateral) for motif in random_motifs(TWO, seed, number).values()])
+
+    assert text(0, 1) == text(0, 1)
+    assert len({text(0, 1), text(0, 2), text(1, 1)}) == 3
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_interrupted_run_of_any_method_goes_on_as_if_it_had_not_stopped(method: str, tmp_path: Path) -> None:
+    def heard_until(stop: int, path: Path | None, heard: list[tuple[str, int]]) -> str:
+        """The digest, what it said on its way put into `heard`; StoppedError once that holds `stop` entries."""
+
+        def listen(epoch: Progress) -> None:
+            heard.append((epoch.phase, epoch.epoch))
+            if len(heard) == stop:
+                raise StoppedError
+
+        return search_by(method, tiny_split(), TINY, 0, "cpu", listen, path).digest
+
+    whole: list[tuple[str, int]] = []
+    digest = heard_until(0, None, whole)
+    heard: list[tuple[str, int]] = []
+    path = tmp_path / "run.checkpoint"
+    with pytest.raises(StoppedError):
+        heard_until(3, path, heard)
+    assert heard_until(0, path, heard) == digest
+    assert heard == whole
+
+
+def test_a_checkpoint_of_another_method_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    search_by("random-motif", tiny_split(), TINY, 0, "cpu", checkpoint=path)
+    with pytest.raises(InputError) as raised:
+        search_by("feed-forward", tiny_split(), TINY, 0, "cpu", checkpoint=path)
+    assert str(raised.value) == (
+        f"{path} was written with another method (random-motif, now feed-forward); "
+        "continue with what it was begun with, or remove it to begin anew."
+    )
+
+
+def test_an_unknown_method_is_told_in_one_sentence() -> None:
+    with pytest.raises(InputError) as raised:
+        found("darts")
+    assert str(raised.value) == (
+        "unknown method 'darts'; known are hrmas, no-plasticity, no-lateral, no-motif, random-search, random-motif, "
+        "recurrent, feed-forward, so choose one of them."
+    )
+
+
+def test_a_cost_that_nothing_would_follow_is_refused() -> None:
+    with pytest.raises(InputError) as raised:
+        search_by("recurrent", tiny_split(), on_chip(TINY, "small", 0.5), 0, "cpu")
+    assert str(raised.value) == (
+        "method 'recurrent' has no architecture parameters, so that a cost of 0.5 would change nothing; leave --cost "
+        "out, or choose hrmas, no-plasticity, no-lateral, no-motif."
+    )

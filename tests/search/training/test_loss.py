@@ -1,0 +1,79 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from search.data.loader import Batch
+from search.training.kernels.loop import Trace
+from search.training.loss import Tally, calibrated_loss, readout_loss, right_answers
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Readout
+
+
+def case() -> tuple[Trace, Batch]:
+    """Two samples of 4 and 2 steps, two classes of two neurons each."""
+    spikes = torch.zeros(4, 2, 4)
+    spikes[:, 0, 0] = 1  # sample 0: neuron 0 spikes in all 4 steps
+    spikes[0, 0, 3] = 1
+    spikes[0, 1, 1] = spikes[1, 1, 2] = 1  # sample 1: a tie,
+    spikes[3, 1, 3] = 1  # but for a spike after its end
+    voltages = torch.zeros(4, 2, 4)
+    voltages[:, 0, 2:] = 0.5
+    counted = torch.tensor([[1, 1], [1, 1], [1, 0], [1, 0]]).float()[:, :, None]
+    return Trace(spikes, voltages), Batch(torch.zeros(4, 2, 1), counted, torch.tensor([0, 1]))
+
+
+def test_both_losses_by_hand() -> None:
+    trace, batch = case()
+    # counts per step and neuron: sample 0 (4 / 4) / 2 and (1 / 4) / 2; sample 1 (1 / 2) / 2 for both classes
+    count = (math.log(1 + math.exp(1.25 - 5)) + math.log(2)) / 2
+    assert float(readout_loss(trace, batch, 2, "count")) == pytest.approx(count)
+    voltage = (math.log(1 + math.exp(1.5)) + math.log(2)) / 2
+    assert float(readout_loss(trace, batch, 2, "both")) == pytest.approx(count + voltage)
+
+
+def test_architectures_are_judged_at_the_best_factor_of_their_logits() -> None:
+    trace, batch = case()
+    # Counts are right or tie, so the largest factor is best: log(1 + exp(-8 * 3.75)) is nothing. Voltages are wrong or
+    # tie, so the factor is 0.
+    assert float(calibrated_loss(trace, batch, 2, "count")) == pytest.approx(math.log(2) / 2)
+    assert float(calibrated_loss(trace, batch, 2, "both")) == pytest.approx(1.5 * math.log(2))
+
+
+@pytest.mark.parametrize("gain", [0.2, 0.7])
+def test_how_strong_the_outputs_are_does_not_matter_to_the_calibrated_loss(gain: float) -> None:
+    spikes = torch.zeros(1, 3, 2)
+    spikes[0, :, 0] = gain
+    batch = Batch(torch.zeros(1, 3, 1), torch.ones(1, 3, 1), torch.tensor([0, 0, 1]))
+    spikes.requires_grad_()
+    loss = calibrated_loss(Trace(spikes, spikes.detach()), batch, 2, "count")
+    # Two of three are right with equal logits: the best probability is 2/3.
+    assert float(loss.detach()) == pytest.approx((3 * math.log(3) - 2 * math.log(2)) / 3, abs=1e-4)
+    (gradient,) = torch.autograd.grad(loss, spikes)
+    assert float((gradient * spikes).sum().abs().detach()) < 0.01  # nothing is gained by a common factor
+    assert float(gradient[0, 0, 0]) < 0 < float(gradient[0, 2, 0])
+
+
+def test_a_tie_is_wrong() -> None:
+    trace, batch = case()
+    assert right_answers(trace, batch, Readout("out", 2)) == 1
+
+
+def test_a_tally_weighs_batches_by_their_samples() -> None:
+    trace, batch = case()
+    tally = Tally(Readout("out", 2), "count")
+    both = float(tally.add(trace, batch))
+    alone = Batch(batch.spikes[:, :1], batch.counted[:, :1], batch.labels[:1])
+    one = float(tally.add(Trace(trace.spikes[:, :1], trace.voltages[:, :1]), alone))
+    assert tally.mean_loss == pytest.approx(np.average([both, one], weights=[2, 1]))
+    assert tally.accuracy == pytest.approx(2 / 3)
+
+
+def test_a_loss_that_is_no_number_is_told_in_one_sentence() -> None:
+    trace, batch = case()
+    tally = Tally(Readout("out", 2), "both")
+    tally.add(Trace(trace.spikes, trace.voltages * math.nan), batch)
+    with pytest.raises(InputError) as raised:
+        _ = tally.mean_loss
+    assert str(raised.value) == "the loss became nan in training; it must stay finite, so lower the rates."

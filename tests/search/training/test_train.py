@@ -1,0 +1,170 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from compiler.analysis.quantization import quantization_report
+from compiler.frontends.network import lower
+from compiler.passes.fold import fold
+from compiler.passes.quantize import quantize
+from search.data.loader import Samples
+from search.data.task import Split, labels_of
+from search.network import Connection, Layer, Network
+from search.settings import Settings, Training
+from search.training.checkpoint import Stage
+from search.training.kernels.loop import run
+from search.training.loss import right_answers
+from search.training.neuron import Surrogate
+from search.training.progress import Progress
+from search.training.torch_network import TorchNetwork, tensor
+from search.training.train import fit, learning_rate, train
+from targets.contracts.arrays import Array
+from targets.contracts.chip import Limit, chip_named
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input, Readout
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.synapses import Dense, Sparse
+from tests.networks import random_network
+from tests.search.tiny import TINY, tiny_split
+
+COARSE = dataclasses.replace(
+    chip_named("loihi2"), weight_step=Limit(32, "units", "test"), weight_max=Limit(224, "units", "test")
+)
+
+
+def of_all_kinds(seed: int) -> Network:
+    """Random motif network for the tiny task, with a sparse connection beside block, band and dense."""
+    network = random_network(seed, motifs=4, size=4, inputs=8, classes=2)
+    generator = np.random.default_rng(seed)
+    sparse = Sparse(generator.standard_normal(3), np.array([0, 5, 2]), np.array([0, 2, 2, 3] + [3] * 13), 8)
+    hidden = network.layers[0].name
+    return dataclasses.replace(
+        network,
+        inputs=(Input("touch", 8),),
+        connections=(*network.connections, Connection("extra", "touch", hidden, sparse, delay=2)),
+        settings={"kept": 1},
+    )
+
+
+def accuracy(network: Network, raster: SpikeRaster) -> float:
+    cpu = torch.device("cpu")
+    model = TorchNetwork.of(network, cpu)
+    weights = {c.name: tensor(c.synapses.weights, cpu) for c in network.connections}
+    batch = Samples.of(cpu, raster).batch(np.arange(raster.samples))
+    assert network.readout is not None
+    trace = run({"touch": batch.spikes}, model.cells, model.wires(weights), Surrogate(5.0))[network.readout.population]
+    return right_answers(trace, batch, network.readout) / raster.samples
+
+
+def weights_of(network: Network) -> dict[str, Array]:
+    return {c.name: c.synapses.weights for c in network.connections}
+
+
+def test_training_learns_and_keeps_wiring_and_signs() -> None:
+    network, split = of_all_kinds(1), tiny_split()
+    settings = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, epochs=12))
+    heard: list[Progress] = []
+    trained = train(network, split, settings, 0, "cpu", heard.append)
+    assert accuracy(trained, split.test) > 0.9 > accuracy(network, split.test)
+    assert heard[-1].loss < 0.5 * heard[0].loss
+    assert [(p.phase, p.epoch, p.epochs) for p in heard] == [("train", epoch, 12) for epoch in range(1, 13)]
+    for old, new in zip(network.connections, trained.connections, strict=True):
+        assert old.synapses.kind == new.synapses.kind
+        assert (old.synapses.weights != new.synapses.weights).any()
+    # Signs of typed links were checked by Network itself on construction; a link of weight 0 stays one.
+    for layer, other in zip(network.layers, trained.layers, strict=True):
+        assert np.array_equal(layer.tau_m, other.tau_m)
+    assert trained.origin == split.digest
+    assert trained.settings["kept"] == 1
+    assert [entry["loss"] for entry in trained.settings["training"]] == [p.loss for p in heard]
+    assert json.loads(json.dumps(dict(trained.settings))) == dict(trained.settings)
+
+
+def test_typed_links_keep_their_sign_where_the_gradient_would_turn_it() -> None:
+    network, split = of_all_kinds(2), tiny_split()
+    rough = dataclasses.replace(TINY, training=Training(epochs=3, batch=16, rate=0.3, warm_up=0, drop=0.0))
+    trained = train(network, split, rough, 0, "cpu")
+    for before, after in zip(weights_of(network).items(), weights_of(trained).items(), strict=True):
+        turned = (before[1] * after[1] < 0).any()
+        assert turned == (before[0] in ("input", "output", "extra")), before[0]
+
+
+def test_the_test_part_is_not_looked_at_and_the_seed_decides() -> None:
+    network, split = of_all_kinds(3), tiny_split()
+    other = Split(split.train, split.valid, split.test.take(slice(0, 4)), 2, "touch")
+    one = weights_of(train(network, split, TINY, 0, "cpu"))
+    same, different = (weights_of(train(network, data, TINY, seed, "cpu")) for data, seed in ((other, 0), (split, 1)))
+    assert all(np.array_equal(one[name], same[name]) for name in one)
+    assert not all(np.array_equal(one[name], different[name]) for name in one)
+
+
+def test_steps_beyond_the_length_of_a_sample_do_not_count() -> None:
+    split = tiny_split()
+    longer = []
+    for part in (split.train, split.valid):
+        noise = np.concatenate([part.dense(), np.ones((part.samples, 3, 8), np.uint8)], axis=1)
+        longer.append(SpikeRaster.pack(noise, part.lengths, labels_of(part)))
+    padded = Split(longer[0], longer[1], split.test, 2, "touch")
+    network = of_all_kinds(4)
+    settings = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, drop=0.0))
+    one, other = (train(network, data, settings, 0, "cpu") for data in (split, padded))
+    for name, weights in weights_of(one).items():
+        np.testing.assert_allclose(weights, weights_of(other)[name], atol=1e-5)
+
+
+def test_training_on_the_grid_of_a_chip_ends_on_it() -> None:
+    network, split = of_all_kinds(1), tiny_split()
+    settings = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, epochs=8))
+    trained = train(network, split, settings, 0, "cpu", chip=COARSE)
+    assert accuracy(trained, split.test) > 0.9 > accuracy(network, split.test)
+    assert trained.settings["grid"] == "loihi2"
+    report = quantization_report(fold(lower(trained)), quantize(fold(lower(trained)), COARSE), COARSE)
+    assert all(each.snr is None or each.snr > 250 for each in report.projections)  # float64 itself has about 300 dB
+    assert [each.tau_m_error for each in report.populations] == pytest.approx([0, 0], abs=1e-12)
+
+
+def test_training_on_a_grid_continues_as_if_it_had_never_stopped() -> None:
+    network, split, training = of_all_kinds(1), tiny_split(), TINY.training
+    kept: list[Stage] = []
+    cpu = torch.device("cpu")
+    whole, history = fit(network, split, training, 0, cpu, keep=kept.append, chip=COARSE)
+    assert len(kept) == training.epochs == 4
+    for stage in (kept[0], kept[3]):
+        again, told = fit(network, split, training, 0, cpu, begun=stage, chip=COARSE)
+        assert again.digest == whole.digest
+        assert told == history
+
+
+def test_the_learning_rate_warms_up_and_ends_at_zero() -> None:
+    settings = Training(rate=1.0, warm_up=4)
+    rates = [learning_rate(step, 100, settings) for step in range(101)]
+    assert rates[0] == 0.25
+    assert rates[3] == pytest.approx(1.0, abs=0.01)
+    assert rates[50] == pytest.approx(0.5)
+    assert rates[100] == pytest.approx(0.0)
+
+
+def test_a_network_that_does_not_fit_is_refused() -> None:
+    split = tiny_split()
+    layer = Layer.of("out", 4)
+    wide = Network((Input("touch", 9),), (layer,), (Connection("c", "touch", "out", Dense(np.ones((4, 9)))),))
+    with pytest.raises(InputError) as raised:
+        train(wide, split, Settings(), 0, "cpu")
+    assert str(raised.value) == (
+        "the network has inputs {'touch': 9}; the data are 8 neurons wide and belong to the input 'touch', "
+        "so take data and network that fit."
+    )
+    mute = Network((Input("touch", 8),), (layer,), (Connection("c", "touch", "out", Dense(np.ones((4, 8)))),))
+    with pytest.raises(InputError) as raised:
+        train(mute, split, Settings(), 0, "cpu")
+    assert str(raised.value) == ("the network has no readout; the data have 2 classes, so give it one that fits.")
+    with pytest.raises(InputError) as raised:
+        train(dataclasses.replace(mute, readout=Readout("out", 4)), split, Settings(), 0, "cpu")
+    assert str(raised.value) == (
+        "the network has a readout of 4 classes; the data have 2 classes, so give it one that fits."
+    )
+    with pytest.raises(InputError) as raised:
+        train(mute, split, Settings(), 0, "tpu")
+    assert str(raised.value) == "unknown device 'tpu'; allowed are auto, cpu and cuda, so choose one of them."

@@ -1,0 +1,193 @@
+"""Files that are whole or not there, and digests that tell content apart."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from targets.contracts.artefact import Artefact, check_writable, load, replacing, save
+from targets.contracts.errors import InputError
+
+
+def _artefact(**changes: Any) -> Artefact:
+    arrays = {"b": np.arange(6, dtype=np.int32).reshape(2, 3), "a": np.array([0.5, -1.0])}
+    return Artefact(
+        **{"format": "program", "header": {"chip": "loihi2", "list": [1, [2, 3]]}, "arrays": arrays} | changes
+    )
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    artefact = _artefact()
+    digest = save(artefact, tmp_path / "a.program")
+    again = load(tmp_path / "a.program", "program")
+    assert digest == artefact.digest == again.digest
+    assert dict(again.header) == {"chip": "loihi2", "list": [1, [2, 3]]}
+    assert again.arrays.keys() == {"a", "b"}
+    for name, array in artefact.arrays.items():
+        assert again.arrays[name].dtype == array.dtype
+        assert np.array_equal(again.arrays[name], array)
+        assert not again.arrays[name].flags.writeable
+
+
+def test_digest_is_the_same_on_every_machine() -> None:
+    """Written down once: a change here makes every file of older versions unreadable."""
+    assert _artefact().digest == "a2871ef1cfdef0223ddcc89bdf16cb57cc96cc25b8885d188c8a2cac367c77c8"
+
+
+def test_digest_does_not_depend_on_order_or_memory_layout() -> None:
+    artefact = _artefact()
+    turned = {
+        "a": artefact.arrays["a"].astype(">f8"),
+        "b": np.asfortranarray(artefact.arrays["b"]),
+    }
+    header = dict(reversed(list(artefact.header.items())))
+    assert _artefact(header=header, arrays=turned).digest == artefact.digest
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"format": "network"},
+        {"header": {"chip": "loihi1", "list": [1, [2, 3]]}},
+        {"arrays": {"b": np.arange(6, dtype=np.int32).reshape(2, 3), "a": np.array([0.5, -1.5])}},
+        {"arrays": {"b": np.arange(6, dtype=np.int32).reshape(3, 2), "a": np.array([0.5, -1.0])}},
+        {"arrays": {"b": np.arange(6, dtype=np.int64).reshape(2, 3), "a": np.array([0.5, -1.0])}},
+        {"arrays": {"c": np.arange(6, dtype=np.int32).reshape(2, 3), "a": np.array([0.5, -1.0])}},
+    ],
+    ids=["format", "header", "value", "shape", "dtype", "name"],
+)
+def test_digest_tells_content_apart(changes: dict[str, Any]) -> None:
+    assert _artefact(**changes).digest != _artefact().digest
+
+
+def test_missing_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.program"
+    with pytest.raises(InputError) as error:
+        load(path, "program")
+    assert str(error.value) == f"{path} does not exist; a .program file is needed, so check the path."
+
+
+def test_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        load(tmp_path, "network")
+    assert str(error.value) == f"{tmp_path} is a folder; a .network file is needed, so check the path."
+
+
+@pytest.mark.parametrize("length", [0, 4, 8, 100, -1])
+def test_truncated_file_is_refused(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "a.program"
+    save(_artefact(), path)
+    path.write_bytes(path.read_bytes()[:length])
+    _assert_unreadable(path, "program", "compile")
+
+
+@pytest.mark.parametrize("content", [b"chip: loihi2\n", b"\x89PNG\r\n\x1a\n" + bytes(100), bytes(1000), b"\xff" * 1000])
+def test_other_content_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.network"
+    path.write_bytes(content)
+    _assert_unreadable(path, "network", "search")
+
+
+def test_foreign_safetensors_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.program"
+    for metadata in (None, {"format": "pt"}, {"motifc": "{}"}, {"motifc": "[1]"}):
+        path.write_bytes(safetensors.numpy.save({"w": np.ones(3)}, metadata=metadata))
+        with pytest.raises(InputError) as error:
+            load(path, "program")
+        assert str(error.value) == f"{path} was not written by motifc; a .program file is needed, so check the path."
+
+
+def test_metadata_that_is_no_json_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.program"
+    path.write_bytes(safetensors.numpy.save({"w": np.ones(3)}, metadata={"motifc": "{"}))
+    _assert_unreadable(path, "program", "compile")
+
+
+def test_wrong_format_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.program"
+    save(_artefact(format="network"), path)
+    with pytest.raises(InputError) as error:
+        load(path, "program")
+    assert str(error.value) == f"{path} is a network; a program is needed here, so give a .program file."
+
+
+def test_wrong_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.program"
+    metadata = {"format": "program", "version": 2, "digest": "", "header": {}}
+    path.write_bytes(safetensors.numpy.save({}, metadata={"motifc": json.dumps(metadata)}))
+    with pytest.raises(InputError) as error:
+        load(path, "program")
+    assert str(error.value) == (
+        f"{path} has file version 2; this motifc reads version 1, so use the motifc that wrote it or write it again."
+    )
+
+
+def test_changed_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.program"
+    digest = save(_artefact(), path)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError) as error:
+        load(path, "program")
+    assert str(error.value).startswith(f"{path} has been changed since it was written (digest ")
+    assert str(error.value).endswith(f", stored {digest[:12]}); write it again.")
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
+def test_failure_inside_leaves_the_old_file(tmp_path: Path, failure: type[BaseException]) -> None:
+    path = tmp_path / "a"
+    path.write_text("old")
+
+    def write() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise failure
+
+    with pytest.raises(failure):
+        write()
+    assert path.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a"]
+
+
+def test_new_file_takes_the_place_of_the_old(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("old")
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a"]
+
+
+def test_full_disk_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    with pytest.raises(InputError) as error, replacing(path):
+        raise OSError(28, "No space left on device")
+    assert str(error.value) == (
+        f"{path} cannot be written (No space left on device); free space or choose another folder."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_places_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
+    for path, reason in (
+        (tmp_path, "is a folder; a file name is needed to write to, so give one."),
+        (tmp_path / "no" / "a", f"cannot be written: {tmp_path / 'no'} is no folder; make it first."),
+    ):
+        for attempt in (lambda path: check_writable(path), lambda path: save(_artefact(), path)):
+            with pytest.raises(InputError) as error:
+                attempt(path)
+            assert str(error.value) == f"{path} {reason}"
+
+
+def _assert_unreadable(path: Path, format: str, maker: str) -> None:
+    with pytest.raises(InputError) as error:
+        load(path, format)
+    assert str(error.value).startswith(f"{path} is not a readable .{format} file (")
+    assert str(error.value).endswith(
+        f"): it is truncated, damaged or of another kind; write it again with motifc {maker}."
+    )

@@ -1,0 +1,230 @@
+"""SpikeRaster and its files."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from targets.contracts.errors import InputError
+from targets.contracts.raster import SpikeRaster, load_rasters, save_rasters
+
+
+@pytest.mark.parametrize("neurons", [1, 7, 8, 9, 16, 17])
+def test_pack_and_unpack(neurons: int) -> None:
+    dense = np.random.default_rng(neurons).random((3, 5, neurons)) < 0.5
+    raster = SpikeRaster.pack(dense)
+    assert raster.packed.shape == (3, 5, -(-neurons // 8))
+    assert np.array_equal(raster.dense(), dense)
+    assert (raster.samples, raster.steps, raster.neurons, raster.bins) == (3, 5, neurons, 15 * neurons)
+
+
+def test_bits_are_those_of_packbits() -> None:
+    assert SpikeRaster.pack([[[1, 0, 0, 0, 0, 0, 0, 1, 1]]]).packed.tolist() == [[[0b1000_0001, 0b1000_0000]]]
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.float32])
+def test_zeros_and_ones_of_any_type(dtype: npt.DTypeLike) -> None:
+    dense = np.array([[[0, 1], [1, 1]]])
+    assert np.array_equal(SpikeRaster.pack(dense.astype(dtype)).dense(), dense)
+
+
+def test_counts_leave_padding_out() -> None:
+    raster = SpikeRaster.pack(np.ones((3, 4, 2)), lengths=[4, 1, 0])
+    assert raster.counts().tolist() == [[4, 4], [1, 1], [0, 0]]
+    assert raster.counts().dtype == np.int32
+
+
+def test_counts_beyond_a_byte() -> None:
+    assert SpikeRaster.pack(np.ones((1, 1000, 1), bool)).counts().tolist() == [[1000]]
+
+
+def test_take_keeps_lengths_and_labels_together() -> None:
+    raster = SpikeRaster.pack(np.eye(3)[:, None], lengths=[1, 0, 1], labels=[7, 8, 9])
+    for chosen in (slice(1, 3), [1, 2], [False, True, True]):
+        part = raster.take(chosen)
+        assert part.labels is not None
+        assert part.dense().tolist() == [[[0, 1, 0]], [[0, 0, 1]]]
+        assert (part.lengths.tolist(), part.labels.tolist()) == ([0, 1], [8, 9])
+    assert SpikeRaster.pack(np.ones((2, 1, 1))).take([0]).labels is None
+
+
+def test_arrays_are_read_only() -> None:
+    raster = SpikeRaster.pack(np.ones((1, 1, 1)), labels=[0])
+    assert raster.labels is not None
+    assert not any(array.flags.writeable for array in (raster.packed, raster.lengths, raster.labels))
+
+
+def test_wrong_axes_are_refused() -> None:
+    with pytest.raises(InputError) as error:
+        SpikeRaster.pack(np.zeros((2, 3)))
+    assert str(error.value) == (
+        "spikes have shape (2, 3); three axes [sample, time, neuron] are needed, so reshape them."
+    )
+
+
+@pytest.mark.parametrize("value", [2, -1, 0.5, np.nan])
+def test_graded_spikes_are_refused(value: float) -> None:
+    with pytest.raises(InputError) as error:
+        SpikeRaster.pack([[[0, value]]])
+    assert str(error.value) == (
+        "spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them."
+    )
+
+
+def test_wrong_width_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        SpikeRaster(np.zeros((1, 1, 2), np.uint8), 8, np.array([1]))
+    assert str(error.value) == (
+        "packed spikes have 2 bytes per step; 8 neurons need 1, so check the number of neurons."
+    )
+
+
+@pytest.mark.parametrize("length", [-1, 3])
+def test_lengths_out_of_range_are_refused(length: int) -> None:
+    with pytest.raises(InputError) as error:
+        SpikeRaster.pack(np.zeros((1, 2, 1)), lengths=[length])
+    assert str(error.value) == (
+        f"sample lengths run from {length} to {length} steps; the raster has 2, so give lengths from 0 to that."
+    )
+
+
+def test_wrong_number_of_labels_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        SpikeRaster.pack(np.zeros((2, 1, 1)), labels=[1])
+    assert str(error.value) == "1 labels were given for 2 samples; one each is needed, so match them."
+
+
+def test_file_of_one_raster(tmp_path: Path) -> None:
+    raster = SpikeRaster.pack(np.random.default_rng(0).random((3, 4, 11)) < 0.5, lengths=[1, 2, 4], labels=[0, 1, 0])
+    save_rasters({"spikes": raster}, tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz") as file:
+        assert sorted(file.files) == ["labels", "lengths", "shape", "spikes"]
+    _assert_same(load_rasters(tmp_path / "a.npz"), {"spikes": raster})
+
+
+def test_file_of_several_rasters(tmp_path: Path) -> None:
+    """Names with dots and slashes too, as populations of a nested graph have."""
+    rasters = {
+        "spikes": SpikeRaster.pack(np.ones((1, 2, 3))),
+        "lif1.lif": SpikeRaster.pack(np.zeros((1, 2, 9)), labels=[4]),
+        "L2/motif": SpikeRaster.pack(np.ones((2, 2, 8)), lengths=[0, 2]),
+    }
+    save_rasters(rasters, tmp_path / "a.npz")
+    _assert_same(load_rasters(tmp_path / "a.npz"), rasters)
+
+
+def test_plain_array_is_accepted(tmp_path: Path) -> None:
+    dense = np.random.default_rng(0).integers(0, 2, (2, 3, 9), dtype=np.uint8)
+    np.savez(tmp_path / "a.npz", spikes=dense, labels=[1, 2])
+    raster = load_rasters(tmp_path / "a.npz")["spikes"]
+    assert raster.labels is not None
+    assert np.array_equal(raster.dense(), dense)
+    assert (raster.lengths.tolist(), raster.labels.tolist()) == ([3, 3], [1, 2])
+
+
+def test_missing_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    with pytest.raises(InputError) as error:
+        load_rasters(path)
+    assert str(error.value) == f"{path} does not exist; a .npz file with spikes is needed, so check the path."
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 but no more"])
+def test_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.npz"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as error:
+        load_rasters(path)
+    assert str(error.value).startswith(f"{path} is not a readable .npz of spikes (")
+    assert str(error.value).endswith("); write it with numpy.savez or motifc run.")
+
+
+def test_truncated_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    save_rasters({"spikes": SpikeRaster.pack(np.ones((9, 9, 9)))}, path)
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(InputError, match="is not a readable"):
+        load_rasters(path)
+
+
+def test_damaged_array_is_refused(tmp_path: Path) -> None:
+    """The archive is whole but the bytes of an array are not."""
+    path = tmp_path / "a.npz"
+    save_rasters({"spikes": SpikeRaster.pack(np.random.default_rng(0).integers(0, 2, (9, 90, 90)))}, path)
+    content = bytearray(path.read_bytes())
+    content[200:300] = bytes(100)
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is not a readable"):
+        load_rasters(path)
+
+
+def test_array_of_objects_is_refused(tmp_path: Path) -> None:
+    """Reading it would mean to run pickled code."""
+    path = tmp_path / "a.npz"
+    np.savez(path, spikes=np.array([{}], dtype=object))
+    with pytest.raises(InputError, match="is not a readable"):
+        load_rasters(path)
+
+
+def test_single_array_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    with path.open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(InputError) as error:
+        load_rasters(path)
+    assert str(error.value) == (
+        f"{path} is not a readable .npz of spikes (no zip archive); write it with numpy.savez or motifc run."
+    )
+
+
+def test_file_without_spikes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, labels=[1])
+    with pytest.raises(InputError) as error:
+        load_rasters(path)
+    assert str(error.value) == f"{path} holds no array named 'spikes' (it has ['labels']); add one."
+
+
+@pytest.mark.parametrize("shape", [[2, 4, 8], [2, 3], 5, [[2, 3, 8]], [2.0, 3.0, 8.0], "two"])
+def test_file_that_contradicts_itself_is_refused(tmp_path: Path, shape: object) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, spikes=np.zeros((2, 3, 1), np.uint8), shape=np.array(shape))
+    with pytest.raises(InputError) as error:
+        load_rasters(path)
+    assert str(error.value) == (
+        f"{path} holds 'spikes' packed as (2, 3, 1) but says it has the shape {shape} [sample, time, neuron]; "
+        "write the file again."
+    )
+
+
+def _assert_same(left: dict[str, SpikeRaster], right: dict[str, SpikeRaster]) -> None:
+    assert left.keys() == right.keys()
+    for name, mine in left.items():
+        theirs = right[name]
+        assert mine.neurons == theirs.neurons
+        assert np.array_equal(mine.packed, theirs.packed)
+        assert np.array_equal(mine.lengths, theirs.lengths)
+        assert (mine.labels is None) == (theirs.labels is None)
+        if mine.labels is not None and theirs.labels is not None:
+            assert np.array_equal(mine.labels, theirs.labels)
+
+
+def test_until_keeps_the_first_steps() -> None:
+    dense = np.random.default_rng(0).random((3, 6, 5)) < 0.5
+    raster = SpikeRaster.pack(dense, lengths=[6, 4, 2], labels=[7, 8, 9]).until(4)
+    assert np.array_equal(raster.dense(), dense[:, :4])
+    assert raster.lengths.tolist() == [4, 4, 2]
+    assert raster.labels is not None
+    assert raster.labels.tolist() == [7, 8, 9]
+    assert raster.until(9).packed.tolist() == raster.packed.tolist()
+
+
+def test_a_population_may_have_the_name_of_a_companion(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    spikes = SpikeRaster.pack(np.eye(6, dtype=bool).reshape(2, 3, 6))
+    traces = {"labels.u": np.zeros((2, 3, 1), np.int32), "labels.neurons": np.array([4])}
+    save_rasters({"labels": spikes, "x.shape": spikes}, path, traces)
+    read = load_rasters(path)
+    assert set(read) == {"labels", "x.shape"}
+    np.testing.assert_array_equal(read["labels"].packed, spikes.packed)

@@ -1,0 +1,191 @@
+"""Four ways to store one matrix: the same sums, the same coordinates, and errors that tell what to do."""
+
+import numpy as np
+import pytest
+
+from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
+from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses, pack, unpack, with_weights
+from tests.strategies import random_synapses
+
+KINDS = {0: "dense", 1: "block", 2: "band", 3: "sparse"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("kind", KINDS)
+def test_sums_equal_those_of_the_matrix(kind: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    synapses = random_synapses(6, 8, kind, rng)
+    assert synapses.kind == KINDS[kind]
+    assert synapses.shape == (6, 8)
+    for spikes in (rng.integers(0, 2, (5, 8)).astype(np.int64), rng.random((5, 8))):
+        summed = synapses.accumulate(spikes)
+        assert summed.dtype == spikes.dtype
+        assert np.allclose(summed, spikes @ _matrix(synapses).T, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("kind", KINDS)
+def test_coordinates_are_ordered_and_not_zero(kind: int, seed: int) -> None:
+    post, pre, weight = random_synapses(6, 8, kind, np.random.default_rng(seed)).coordinates()
+    assert (weight != 0).all()
+    assert list(zip(post, pre, strict=True)) == sorted(zip(post, pre, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [1, 5, 17, 1000])
+def test_pieces_are_the_coordinates_in_whole_rows(size: int, kind: int, seed: int) -> None:
+    synapses = random_synapses(6, 8, kind, np.random.default_rng(seed))
+    pieces = list(synapses.pieces(size))
+    for joined, whole in zip(map(np.concatenate, zip(*pieces, strict=True)), synapses.coordinates(), strict=True):
+        assert np.array_equal(joined, whole)
+    rows = [set(post.tolist()) for post, _, _ in pieces]
+    assert sum(map(len, rows)) == len(set().union(*rows))
+    assert len(pieces) == 1 if size == 1000 else len(pieces) > 1 or synapses.weights.size <= size
+
+
+def test_the_rows_of_a_sparse_matrix_may_be_in_any_order() -> None:
+    post, pre, weight = Sparse(np.array([1, 2, 3]), np.array([2, 0, 1]), np.array([0, 2, 3]), 3).coordinates()
+    assert (post.tolist(), pre.tolist(), weight.tolist()) == ([0, 0, 1], [0, 2, 1], [2, 1, 3])
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_of_stored_weights(kind: int, seed: int) -> None:
+    """Weights times their row number, summed, is what the coordinates give."""
+    synapses = random_synapses(6, 8, kind, np.random.default_rng(seed))
+    if isinstance(synapses, Banded):
+        synapses = Banded(synapses.weights, np.maximum(synapses.sources, 0), synapses.pre_motifs)
+    rows = np.broadcast_to(synapses.row_of(), synapses.weights.shape)
+    post, _, weight = synapses.coordinates()
+    assert np.array_equal(
+        np.bincount(rows.ravel(), synapses.weights.ravel(), minlength=6), np.bincount(post, weight, minlength=6)
+    )
+
+
+def test_block_diagonal_matrix() -> None:
+    synapses = BlockDiagonal(np.array([[[1, 2]], [[3, 4]]]))
+    assert _matrix(synapses).tolist() == [[1, 2, 0, 0], [0, 0, 3, 4]]
+
+
+def test_banded_matrix() -> None:
+    """A chain of three one-neuron motifs: each listens to the one before, the first to nobody."""
+    synapses = Banded(np.array([[[[5]], [[6]], [[7]]]]), np.array([[-1, 0, 1]]), 3)
+    assert _matrix(synapses).tolist() == [[0, 0, 0], [6, 0, 0], [0, 7, 0]]
+    assert synapses.accumulate(np.ones((1, 3))).tolist() == [[0, 6, 7]]
+
+
+def test_two_bands_from_one_motif_add_up() -> None:
+    synapses = Banded(np.array([[[[1]]], [[[2]]]]), np.array([[0], [0]]), 1)
+    assert synapses.accumulate(np.ones((1, 1))).tolist() == [[3]]
+
+
+def test_sparse_matrix_with_an_empty_row() -> None:
+    synapses = Sparse(np.array([1, 2, 3]), np.array([2, 0, 1]), np.array([0, 1, 1, 3]), 3)
+    assert _matrix(synapses).tolist() == [[0, 0, 1], [0, 0, 0], [2, 3, 0]]
+    assert synapses.accumulate(np.array([[1, 10, 100]])).tolist() == [[100, 0, 32]]
+
+
+def test_integers_stay_integers_and_all_is_read_only() -> None:
+    assert Dense(np.array([[1]])).weights.dtype == np.int32
+    assert Dense(np.array([[1.5]])).weights.dtype == np.float64
+    sparse = random_synapses(4, 4, 3, np.random.default_rng(0))
+    assert isinstance(sparse, Sparse)
+    for array in (sparse.weights, sparse.indices, sparse.indptr):
+        assert not array.flags.writeable
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pack_and_unpack(kind: int) -> None:
+    synapses = random_synapses(6, 8, kind, np.random.default_rng(1))
+    header, arrays = pack(synapses, "projection.a")
+    again = unpack(header, arrays, "projection.a")
+    assert type(again) is type(synapses)
+    assert np.array_equal(_matrix(again), _matrix(synapses))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_with_weights_keeps_the_wiring(kind: int) -> None:
+    synapses = random_synapses(6, 8, kind, np.random.default_rng(2))
+    doubled = with_weights(synapses, 2 * synapses.weights)
+    assert np.array_equal(_matrix(doubled), 2 * _matrix(synapses))
+
+
+def test_with_weights_refuses_another_shape() -> None:
+    with pytest.raises(InputError) as error:
+        with_weights(Dense(np.ones((2, 3))), np.ones((3, 2)))
+    assert str(error.value) == (
+        "dense weights have shape (2, 3) but (3, 2) was given to replace them; both must be equal."
+    )
+
+
+def test_weights_with_wrong_axes_are_refused() -> None:
+    with pytest.raises(InputError) as error:
+        Dense(np.ones(3))
+    assert str(error.value) == "a weight array has shape (3,); it needs 2 axes, so reshape it."
+
+
+def test_weights_that_are_not_finite_are_refused() -> None:
+    with pytest.raises(InputError) as error:
+        Dense(np.array([[1.0, np.nan, np.inf]]))
+    assert str(error.value) == (
+        "a weight array holds 2 NaN or infinite of 3 values; all must be finite, so repair or retrain the network."
+    )
+
+
+def test_integers_beyond_32_bits_are_refused() -> None:
+    with pytest.raises(InputError) as error:
+        Dense(np.array([[1 << 40]]))
+    assert str(error.value) == "a weight array holds numbers that do not fit int32; round or scale them first."
+
+
+def test_band_needs_one_source_per_block() -> None:
+    with pytest.raises(InputError) as error:
+        Banded(np.ones((1, 3, 2, 2)), np.zeros((1, 2), int), 3)
+    assert str(error.value) == (
+        "a banded projection has weights (1, 3, 2, 2) [direction, motif, post, pre] but sources (1, 2) "
+        "[direction, motif]; the first two axes must be equal, so give one source per block."
+    )
+
+
+def test_band_refuses_unknown_motifs() -> None:
+    with pytest.raises(InputError) as error:
+        Banded(np.ones((1, 2, 1, 1)), np.array([[-1, 3]]), 3)
+    assert str(error.value) == (
+        "a banded projection listens to motifs -1..3; there are 3 (0..2, -1 for none), so correct `sources`."
+    )
+
+
+@pytest.mark.parametrize("indptr", [[0, 2, 1], [1, 2, 2], [0, 1, 3], []])
+def test_sparse_refuses_a_broken_indptr(indptr: list[int]) -> None:
+    with pytest.raises(InputError) as error:
+        Sparse(np.array([1, 2]), np.array([0, 1]), np.array(indptr, dtype=int), 2)
+    assert str(error.value) == (
+        "a sparse projection has 2 weights, 2 indices and an indptr that must rise from 0 to the number of weights; "
+        "build it from a CSR matrix."
+    )
+
+
+def test_sparse_refuses_unknown_neurons() -> None:
+    with pytest.raises(InputError) as error:
+        Sparse(np.array([1, 2]), np.array([0, 2]), np.array([0, 2]), 2)
+    assert str(error.value) == (
+        "a sparse projection listens to neurons 0..2; the source has 2 (0..1), so correct `indices`."
+    )
+
+
+def test_unknown_kind_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        unpack({"kind": "conv"}, {"a.weights": np.ones((1, 1))}, "a")
+    assert str(error.value) == (
+        "projection 'a' is stored as 'conv'; known are dense, block, band, sparse; write it anew."
+    )
+
+
+def _matrix(synapses: Synapses) -> Array:
+    """Weights [post, pre], put together from the coordinates; synapses between the same two neurons add up."""
+    matrix = np.zeros(synapses.shape)
+    post, pre, weight = synapses.coordinates()
+    np.add.at(matrix, (post, pre), weight)
+    return matrix

@@ -1,0 +1,123 @@
+"""choose_scales: a threshold for every neuron that suits its weights."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from targets.contracts.arrays import Array, Floats
+from targets.contracts.chip import ChipSpec, Limit, chip_named
+from targets.contracts.grid import round_weights
+from targets.contracts.synapses import Dense, Sparse
+from targets.contracts.thresholds import Scales, choose_scales, highest_threshold
+
+LOIHI1 = chip_named("loihi1")
+FOUR_BITS = replace(
+    LOIHI1, weight_step=Limit(32, "weight units", "test"), weight_max=Limit(224, "weight units", "test")
+)
+
+
+def rows_of(seed: int, neurons: int = 40, spread: float = 1.5) -> tuple[Floats, Floats]:
+    """Thresholds and weights [post, pre] whose rows differ in size."""
+    rng = np.random.default_rng(seed)
+    weights = rng.normal(0, 0.2, (neurons, 30)) * 2 ** rng.uniform(-spread, spread, (neurons, 1))
+    return rng.uniform(0.5, 2, neurons), weights
+
+
+def noise(threshold: Floats, weights: Floats, scales: Scales) -> float:
+    """Sum of squared errors of the weights, in thresholds."""
+    ratio = weights / threshold[:, None]
+    scale: Array = scales.vth[:, None] / 2.0 ** scales.exponents["w"]
+    return float(np.sum((round_weights(ratio * scale, LOIHI1) / scale - ratio) ** 2))
+
+
+def choose(
+    threshold: Floats, weights: Floats, profiles: int, rate: Floats | None = None, chip: ChipSpec = LOIHI1
+) -> Scales:
+    return choose_scales(threshold, {"w": Dense(weights)}, profiles, 4096, chip, {} if rate is None else {"w": rate})
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_more_thresholds_never_hurt_and_seven_help_much(seed: int) -> None:
+    parts = rows_of(seed)
+    errors = [noise(*parts, choose(*parts, profiles)) for profiles in (1, 2, 3, 7)]
+    assert errors == sorted(errors, reverse=True)
+    assert errors[3] < 0.5 * errors[0]
+
+
+@pytest.mark.parametrize("profiles", [1, 3, 7])
+def test_no_more_thresholds_than_allowed_and_none_above_the_top(profiles: int) -> None:
+    scales = choose(*rows_of(0), profiles)
+    assert len(set(scales.vth.tolist())) <= profiles
+    assert scales.vth.min() >= 1
+    assert scales.vth.max() <= 4096
+    assert 0 <= scales.exponents["w"] <= 7
+
+
+def test_equal_rows_get_one_threshold_that_uses_the_whole_range() -> None:
+    weights = np.tile([0.5, -0.25, 0.125], (6, 1))
+    scales = choose(np.ones(6), weights, 7)
+    assert len(set(scales.vth.tolist())) == 1
+    rounded = weights * scales.vth[0] / 2.0 ** scales.exponents["w"]
+    assert 126 < np.abs(rounded).max() <= 255
+
+
+def test_silent_rows_and_projections_of_zeros_are_no_obstacle() -> None:
+    one, nothing = np.ones(3), np.zeros((3, 2))
+    assert choose(one, nothing, 3).vth.tolist() == [4096] * 3
+    assert choose(one, nothing, 3).exponents == {"w": 0}
+    some = Sparse(np.array([0.5]), np.array([1]), np.array([0, 0, 1, 1]), 2)
+    scales = choose_scales(one, {"w": Dense(nothing), "v": some}, 3, 4096, LOIHI1, {})
+    assert set(scales.exponents) == {"w", "v"}
+
+
+def test_rates_of_the_sources_decide_which_weights_are_kept_well() -> None:
+    one, weights = np.ones(1), np.array([[20.0, 0.0301, 0.0173]])
+    plain, calibrated = choose(one, weights, 1), choose(one, weights, 1, np.array([0.0, 1.0, 1.0]))
+    for pre in (1, 2):
+        weight = weights[0, pre]
+        errors = []
+        for scales in (plain, calibrated):
+            scale = scales.vth[0] / 2.0 ** scales.exponents["w"]
+            errors.append(abs(round_weights(weight * scale, LOIHI1) / scale - weight))
+        assert errors[1] <= errors[0]
+
+
+def test_many_weights_are_sampled_and_the_choice_is_still_good() -> None:
+    parts = rows_of(1, neurons=6000)
+    assert parts[1].size > 2 * (1 << 16)
+    assert noise(*parts, choose(*parts, 7)) < 0.5 * noise(*parts, choose(*parts, 1))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("chip", [LOIHI1, FOUR_BITS], ids=["8 bits", "4 bits"])
+@pytest.mark.parametrize("vth", [517, 1000, 3333])
+def test_legal_weights_keep_their_scale(seed: int, chip: ChipSpec, vth: int) -> None:
+    rng = np.random.default_rng(seed)
+    step = chip.weight_step.value
+    integers = step * rng.integers(chip.weight_min.value // step, chip.weight_max.value // step + 1, (12, 9))
+    other = step * rng.integers(-3, 4, (12, 5))
+    threshold = rng.uniform(0.5, 2, 12)
+    unit = (threshold / vth)[:, None]
+    weights = {"w": Dense(integers * 4 * unit), "v": Dense(other * unit)}
+    scales = choose_scales(threshold, weights, 3, 4096, chip, {})
+    for name, exact in (("w", 4 * integers), ("v", other)):
+        scale = scales.vth[:, None] / 2.0 ** scales.exponents[name]
+        rounded = round_weights(weights[name].weights / threshold[:, None] * scale, chip)
+        # Equal up to one factor that the thresholds share.
+        assert np.array_equal(rounded * 2 ** scales.exponents[name] * vth, exact * scales.vth[:, None])
+
+
+def test_a_coarser_chip_gets_its_own_numbers() -> None:
+    threshold, weights = rows_of(3)
+    scales = choose(threshold, weights, 3, chip=FOUR_BITS)
+    scaled = weights / threshold[:, None] * scales.vth[:, None] / 2.0 ** scales.exponents["w"]
+    # Clipping the largest weights costs less than coarse steps for all.
+    assert np.abs(scaled).max() > 224 + 16
+    assert set(np.unique(round_weights(scaled, FOUR_BITS))) <= set(range(-256, 225, 32))
+
+
+def test_the_highest_threshold_leaves_headroom() -> None:
+    assert highest_threshold(LOIHI1) == 4096
+    assert highest_threshold(LOIHI1, 1) == 131_071
+    assert highest_threshold(LOIHI1, 1e9) == 1

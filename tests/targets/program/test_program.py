@@ -1,0 +1,226 @@
+"""Program: its file, its digest, and the faults it refuses on construction."""
+
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from targets.contracts.artefact import Artefact, load, save
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input, Readout
+from targets.contracts.synapses import Dense
+from targets.program.check import check
+from targets.program.program import Core, IntPopulation, IntProjection, Program, Proof, Route
+from tests.strategies import random_program
+
+
+def _population(name: str = "p", neurons: int = 2, **changes: Any) -> IntPopulation:
+    parts: dict[str, Any] = {"name": name, "motif_size": 1}
+    parts |= {key: np.full(neurons, value) for key, value in (("du", 9), ("dv", 8), ("vth", 7), ("bias", 6))}
+    return IntPopulation(**parts | changes)
+
+
+def _program(**changes: Any) -> Program:
+    parts: dict[str, Any] = {
+        "chip": "loihi2",
+        "inputs": (Input("x", 3),),
+        "populations": (_population(),),
+        "projections": (IntProjection("x-p", "x", "p", Dense(np.ones((2, 3), int)), 1, 2),),
+        "cores": (Core(1, 2, {"p": np.array([1, 0])}),),
+        "routes": (Route(-1, 0, 3),),
+        "outputs": ("p",),
+        "readout": Readout("p", 2),
+        "steps": 5,
+        "origin": "abc",
+        "settings": {"seed": 0, "list": [1, 2]},
+    }
+    return Program(**parts | changes)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_random_programs_are_legal_and_survive_their_file(tmp_path: Path, seed: int) -> None:
+    program, _ = random_program(np.random.default_rng(seed))
+    assert check(program) == ()
+    digest = program.save(tmp_path / "a.program")
+    again = Program.load(tmp_path / "a.program")
+    assert digest == program.digest == again.digest
+
+
+def test_every_field_survives_its_file(tmp_path: Path) -> None:
+    program = _program()
+    program.save(tmp_path / "a.program")
+    again = Program.load(tmp_path / "a.program")
+    assert again.inputs == program.inputs
+    assert again.routes == program.routes
+    assert again.readout == program.readout
+    assert (again.chip, again.outputs, again.steps, again.origin) == ("loihi2", ("p",), 5, "abc")
+    assert dict(again.settings) == {"seed": 0, "list": [1, 2]}
+    core, population, projection = again.cores[0], again.population("p"), again.projections[0]
+    assert (core.x, core.y, core.members["p"].tolist(), core.neurons) == (1, 2, [1, 0], 2)
+    registers = [getattr(population, key).tolist() for key in ("du", "dv", "vth", "bias")]
+    assert registers == [[9, 9], [8, 8], [7, 7], [6, 6]]
+    assert (projection.source, projection.target, projection.exponent, projection.delay) == ("x", "p", 1, 2)
+    assert projection.synapses.weights.tolist() == [[1, 1, 1], [1, 1, 1]]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"chip": "loihi1"},
+        {"inputs": (Input("x", 3), Input("y", 1))},
+        {"populations": (_population(vth=[7, 8]),)},
+        {"projections": ()},
+        {"cores": ()},
+        {"routes": ()},
+        {"outputs": ()},
+        {"readout": None},
+        {"steps": 6},
+        {"origin": "abd"},
+        {"settings": {}},
+        {"proofs": (Proof("p", (0, 9), (0, 90), (0, 99), np.array([1], np.int32), np.array([], np.int32)),)},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_digest_tells_every_field_apart(changes: dict[str, Any]) -> None:
+    assert _program().digest == _program().digest
+    assert _program(**changes).digest != _program().digest
+
+
+def test_proofs_survive_their_file(tmp_path: Path) -> None:
+    proofs = (Proof("p", (-1, 9), (-3, 1 << 40), (0, 1 << 62), np.array([1], np.int32), np.array([0, 1], np.int32)),)
+    digest = _program(proofs=proofs).save(tmp_path / "a.program")
+    (again,) = Program.load(tmp_path / "a.program").proofs
+    assert (again.population, again.a, again.u, again.v) == ("p", (-1, 9), (-3, 1 << 40), (0, 1 << 62))
+    assert (again.wraps.tolist(), again.saturates.tolist()) == ([1], [0, 1])
+    assert Program.load(tmp_path / "a.program").digest == digest
+
+
+@pytest.mark.parametrize(
+    ("name", "neurons", "sentence"),
+    [
+        ("q", [0], "a proof speaks of population 'q'; the program has ['p'], so compile the network again."),
+        (
+            "p",
+            [0, 2],
+            "a proof of population 'p' names neurons 0..2; there are 2 (0..1), so compile the network again.",
+        ),
+    ],
+)
+def test_a_proof_of_what_is_not_there_is_refused(name: str, neurons: list[int], sentence: str) -> None:
+    nobody = np.array([], np.int32)
+    with pytest.raises(InputError) as error:
+        _program(proofs=(Proof(name, (0, 0), (0, 0), (0, 0), nobody, np.array(neurons, np.int32)),))
+    assert str(error.value) == sentence
+
+
+def test_a_program_without_proofs_is_stored_as_before_there_were_any(tmp_path: Path) -> None:
+    assert _program().digest == "c4b5798a41df9e6989c56aa9b85bd48d2a5d7f52d58cd3b4c9ad936c555ab665"
+    _program().save(tmp_path / "a.program")
+    assert "proofs" not in load(tmp_path / "a.program", "program").header
+    assert Program.load(tmp_path / "a.program").proofs == ()
+
+
+def test_programs_cannot_be_written_to() -> None:
+    program = _program()
+    with pytest.raises(FrozenInstanceError):
+        program.steps = 3  # type: ignore[misc]
+    with pytest.raises(ValueError, match="read-only"):
+        program.population("p").du[0] = 1
+    with pytest.raises(TypeError):
+        program.settings["seed"] = 1  # type: ignore[index]
+
+
+def test_a_network_is_no_program(tmp_path: Path) -> None:
+    path = tmp_path / "a.program"
+    save(Artefact("network", {}, {}), path)
+    with pytest.raises(InputError) as error:
+        Program.load(path)
+    assert str(error.value) == f"{path} is a network; a program is needed here, so give a .program file."
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"populations": (_population(), _population())},
+            "two inputs or populations of the program have the same name; rename one.",
+        ),
+        (
+            {"populations": (_population("x"),), "outputs": (), "readout": None, "projections": ()},
+            "two inputs or populations of the program have the same name; rename one.",
+        ),
+        (
+            {"projections": (IntProjection("a", "z", "p", Dense(np.ones((2, 3), int)), 0, 1),)},
+            "projection 'a' goes from 'z' to 'p'; the program has ['p', 'x'], so correct the name.",
+        ),
+        (
+            {"projections": (IntProjection("a", "p", "x", Dense(np.ones((3, 2), int)), 0, 1),)},
+            "projection 'a' goes from 'p' to 'x'; the program has ['p', 'x'], so correct the name.",
+        ),
+        (
+            {"projections": (IntProjection("a", "x", "p", Dense(np.ones((3, 2), int)), 0, 1),)},
+            "projection 'a' has weights (3, 2) [post, pre]; its ends need (2, 3), so match them.",
+        ),
+        (
+            {"projections": 2 * (IntProjection("a", "x", "p", Dense(np.ones((2, 3), int)), 0, 1),)},
+            "two projections of the program have the same name; rename one.",
+        ),
+        ({"outputs": ("x",)}, "output 'x' is no population of the program, which has ['p']; correct the name."),
+        (
+            {"readout": Readout("q", 1)},
+            "output 'q' is no population of the program, which has ['p']; correct the name.",
+        ),
+        (
+            {"readout": Readout("p", 3)},
+            "readout 'p' has 2 neurons for 3 classes; every class needs the same number of neurons, "
+            "so change one of the two.",
+        ),
+        ({"inputs": ()}, "the program has 0 inputs and 1 populations; it needs one of each."),
+    ],
+)
+def test_faults_of_the_whole_are_refused(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InputError) as error:
+        _program(**changes)
+    assert str(error.value) == sentence
+
+
+def test_populations_need_one_value_per_neuron() -> None:
+    with pytest.raises(InputError) as error:
+        _population(bias=[1, 2, 3])
+    assert str(error.value) == (
+        "population 'p' has 2 values of du but 3 of bias; one per neuron is needed, so match them."
+    )
+
+
+@pytest.mark.parametrize("motif_size", [0, 2, 4])
+def test_motifs_fill_their_population(motif_size: int) -> None:
+    with pytest.raises(InputError) as error:
+        _population(neurons=3, motif_size=motif_size)
+    assert str(error.value) == (
+        f"population 'p' has 3 neurons in motifs of {motif_size}; motifs must fill it exactly, "
+        "so change one of the two."
+    )
+
+
+def test_registers_are_integers_of_32_bits() -> None:
+    with pytest.raises(InputError) as error:
+        _population(vth=[1.5, 2])
+    assert str(error.value) == ("vth of population 'p' holds numbers that do not fit int32; round or scale them first.")
+
+
+def test_float_weights_are_refused() -> None:
+    with pytest.raises(InputError) as error:
+        IntProjection("a", "x", "p", Dense(np.ones((2, 3))), 0, 1)
+    assert str(error.value) == (
+        "projection 'a' has float64 weights; a program holds integers, so quantise the network first."
+    )
+
+
+def test_delay_zero_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        replace(_program().projections[0], delay=0)
+    assert str(error.value) == (
+        "projection 'x-p' has delay 0; in a program a spike takes at least 1 step, so retime the network."
+    )

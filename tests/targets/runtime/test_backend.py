@@ -1,0 +1,124 @@
+"""Finding backends and binding spikes to the inputs of a program."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from targets.backends import numpy as oracle
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Input
+from targets.contracts.raster import SpikeRaster
+from targets.contracts.semantics import Semantics
+from targets.contracts.synapses import Dense
+from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.backend import backend_named, backend_names, bound_inputs, export_program, run
+
+THREE = np.array([4095, 4095, 4095])
+
+
+def _program(*inputs: Input) -> Program:
+    population = IntPopulation("p", 1, THREE, THREE, THREE, 0 * THREE)
+    projections = tuple(
+        IntProjection(f"{source.name}-p", source.name, "p", Dense(np.full((3, source.neurons), 2)), 0, 1)
+        for source in inputs
+    )
+    return Program("loihi2", inputs, (population,), projections, (), (), ("p",), None, 4)
+
+
+def _spikes(neurons: int, samples: int = 2, steps: int = 4) -> SpikeRaster:
+    return SpikeRaster.pack(np.ones((samples, steps, neurons)))
+
+
+ONE = _program(Input("x", 2))
+TWO = _program(Input("x", 2), Input("y", 5))
+
+
+def test_backends_are_the_files_of_the_folder() -> None:
+    assert {"numpy", "torch", "onnx", "lava"} <= set(backend_names())
+    assert backend_named("numpy").requirement() is None
+
+
+def test_unknown_backend_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        run(ONE, _spikes(2), "nest")
+    assert str(error.value) == (
+        f"unknown backend 'nest'; known are {', '.join(backend_names())}, so choose one of them."
+    )
+
+
+def test_unknown_export_format_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^unknown export format 'numpy'; known are .*, so choose one of them\.$"):
+        export_program(ONE, "numpy", tmp_path / "a")
+
+
+def test_one_raster_serves_one_input() -> None:
+    raster = _spikes(2)
+    for given in (raster, {"x": raster}, {"spikes": raster}):
+        assert bound_inputs(ONE.inputs, given) == {"x": raster}
+
+
+def test_several_inputs_are_bound_by_name() -> None:
+    x, y = _spikes(2), _spikes(5)
+    assert list(bound_inputs(TWO.inputs, {"y": y, "x": x}).items()) == [("x", x), ("y", y)]
+    recording = run(TWO, {"y": y, "x": x})
+    assert recording.u["p"].tolist() == [[14 * 64] * 3] * 2
+
+
+@pytest.mark.parametrize("given", [_spikes(7), {"spikes": _spikes(7)}])
+def test_one_raster_does_not_serve_two_inputs(given: SpikeRaster | dict[str, SpikeRaster]) -> None:
+    with pytest.raises(InputError) as error:
+        run(TWO, given)
+    assert str(error.value) == "there are the inputs ['x', 'y']; give spikes for each by name."
+
+
+@pytest.mark.parametrize("names", [["x"], ["x", "z"], ["x", "y", "z"]])
+def test_other_names_are_refused(names: list[str]) -> None:
+    with pytest.raises(InputError) as error:
+        run(TWO, {name: _spikes(2) for name in names})
+    assert str(error.value) == (f"spikes were given for {names}; the inputs are ['x', 'y'], so rename them.")
+
+
+def test_wrong_width_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        run(ONE, _spikes(3))
+    assert str(error.value) == ("spikes for input 'x' are 3 neurons wide; it has 2, so give the data it was made for.")
+
+
+def test_unequal_lengths_are_refused() -> None:
+    with pytest.raises(InputError) as error:
+        run(TWO, {"x": _spikes(2), "y": _spikes(5, steps=3)})
+    assert str(error.value) == (
+        "inputs differ in (samples, steps): [(2, 3), (2, 4)]; all must be equal, so cut or pad them."
+    )
+
+
+def test_shift_of_the_sum_or_of_each_synapse() -> None:
+    """Two weights of -3 >> 1: -3 on the sum, -2 each and so -4 by synapse."""
+    projection = IntProjection("x-p", "x", "p", Dense(np.array([[-3, -3]])), -1, 1)
+    spikes = np.ones((1, 2), dtype=bool)
+    assert oracle.arriving(projection, spikes).tolist() == [[-3]]
+    assert oracle.arriving(projection, spikes, Semantics(shift="synapse")).tolist() == [[-4]]
+
+
+def test_oracle_hand_computed_network() -> None:
+    """x -> p with delay 2, p -> p with delay 1: a spike at t enters p at t + 2 and comes back one step after."""
+    population = IntPopulation("p", 1, *(np.array([value]) for value in (4095, 4095, 1, 0)))
+    program = Program(
+        chip="loihi2",
+        inputs=(Input("x", 1),),
+        populations=(population,),
+        projections=(
+            IntProjection("x-p", "x", "p", Dense(np.array([[2]])), 0, 2),
+            IntProjection("p-p", "p", "p", Dense(np.array([[-2]])), 1, 1),
+        ),
+        cores=(),
+        routes=(),
+        outputs=("p",),
+        readout=None,
+        steps=6,
+    )
+    recording = run(program, SpikeRaster.pack([[[1], [1], [0], [0], [0], [0]]]))
+    # a: 0 0 2 2-4 0 0;  u = 64 a;  v > 64 only for a = 2
+    assert recording.spikes["p"].dense().ravel().tolist() == [0, 0, 1, 0, 0, 0]
+    assert (recording.u["p"].item(), recording.v["p"].item()) == (0, 0)
