@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from scipy import stats
 
-from benchmarks.pages import table
+from benchmarks.pages import paragraph, table
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from benchmarks.studies.planted import CLASSES, NEURONS, SIZES, arrivals
@@ -123,12 +123,14 @@ NOTES = (
     "intervals, p by t-test, of each p_v against 1/3, of the difference of the shares of excitatory and inhibitory",
     "links against 0, of the share of `none` against 1/3. No correction for several tests.",
     "",
-    "Why alpha is judged by the calibrated loss (`search.training.loss.calibrated_loss`): on noise the loss of training",
-    "grows with the confidence that weights have gained on the train part, so whatever weakens the outputs lowers",
-    "it. With that loss in its place (`readout_loss` in `search.nas.hrmas.choose`), the same ten seeds at price 0 gave:",
-    "gumbel sizes 1 / 4 / 5, excitatory minus inhibitory -0.452 [-0.565, -0.338] p = 8e-6, none 0.218 [0.168,",
-    "0.268] p = 5e-4; plain sizes 0 / 0 / 10 with p_8 = 0.975, excitatory minus inhibitory -0.355 [-0.502, -0.207]",
-    "p = 4e-4, none 0.201 [0.138, 0.263] p = 1e-3.",
+    paragraph("""
+    Why alpha is judged by the calibrated loss (`search.training.loss.calibrated_loss`): on noise the loss of training
+    grows with the confidence that weights have gained on the train part, so whatever weakens the outputs lowers it.
+    With that loss in its place (`readout_loss` in `search.nas.hrmas.choose`), the same ten seeds at price 0 gave:
+    gumbel sizes 1 / 4 / 5, excitatory minus inhibitory -0.452 [-0.565, -0.338] p = 8e-6, none 0.218 [0.168, 0.268] p =
+    5e-4; plain sizes 0 / 0 / 10 with p_8 = 0.975, excitatory minus inhibitory -0.355 [-0.502, -0.207] p = 4e-4, none
+    0.201 [0.138, 0.263] p = 1e-3.
+    """),
     "",
     "Why `none` stays a little rarer than 1/3 in gumbel: its effect on a neuron, zero, lies between those of the",
     "other two, so a loss that is linear in a weight, whatever its sign, is least at one of them and never at",
