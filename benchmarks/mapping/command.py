@@ -45,15 +45,13 @@ def _run(given: Namespace) -> None:
 
 def _tasks(given: Namespace) -> list[Task]:
     """The tasks of the plan that the options ask for."""
-    asked = {
-        "sizes": (given.neurons, lambda task: task.neurons),
-        "seeds": (given.seeds, lambda task: task.seed),
-        "topologies": (given.topologies, lambda task: task.topology),
-        "kinds": (given.kinds, lambda task: task.kind),
-    }
-    tasks = [task for task in plan() if all(not only or of(task) in only for only, of in asked.values())]
+    asked = {"neurons": given.neurons, "seed": given.seeds, "topology": given.topologies, "kind": given.kinds}
+    tasks = [task for task in plan() if all(not only or getattr(task, name) in only for name, only in asked.items())]
     if not tasks:
-        told = [f"{name} {', '.join(map(str, only)) or 'all'}" for name, (only, _) in asked.items()]
+        names = ("sizes", "seeds", "topologies", "kinds")
+        told = [
+            f"{name} {', '.join(map(str, only)) or 'all'}" for name, only in zip(names, asked.values(), strict=True)
+        ]
         raise InputError(
             f"no network of the plan has one of the {', '.join(told[:-1])} and {told[-1]}; "
             "docs/benchmarks/map.md names what there is, so ask for some of it."

@@ -180,7 +180,7 @@ ABOUT = (
     "then told apart by their input weights, so nothing is left to relabel; with unknown input weights the neurons",
     "of a motif could be permuted, and only size, balance and the presence of lateral links would remain. A larger",
     "size holds every smaller one's links as a special case (lateral ones included), so the planted size can win",
-    "only by being learned better or generalising better. No price is charged.",
+    "only by being learned better or generalizing better. No price is charged.",
     "",
     "**Tuning.** Ten settings were looked at on seven teachers with seeds of their own: sizes up to 16 or 8; alpha",
     "rates 0.03, 0.05, 0.1; weight rates 0.01, 0.05; types mixed, sampled per layer, sampled per motif, or decided;",
