@@ -44,6 +44,8 @@ def test_what_was_measured_before_a_failure_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["{", "3", "[3]", json.dumps({"map": []})])
 def test_a_file_of_something_else_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "other.json").write_text(content)
-    with pytest.raises(InputError, match=r"other\.json does not hold rows of a benchmark \(.*\); name another file, or"):
+    with pytest.raises(
+        InputError, match=r"other\.json does not hold rows of a benchmark \(.*\); name another file, or"
+    ):
         complete(tmp_path / "other.json", TASKS, measured)
     assert (tmp_path / "other.json").read_text() == content
