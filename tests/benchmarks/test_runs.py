@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.runs import Row, chosen, complete, load
+from benchmarks.runs import Row, Task, chosen, complete, load
 from targets.contracts.errors import InputError
 
 TASKS = [{"seed": seed, "variant": ("gumbel", rate)} for rate in (0.1, 0.3) for seed in (0, 1)]
@@ -35,7 +35,7 @@ def test_rows_are_measured_once_each_task_in_a_process_of_its_own(tmp_path: Path
 
 
 def test_what_was_measured_before_a_failure_is_kept(tmp_path: Path) -> None:
-    tasks = [*TASKS[:1], {"seed": 7, "variant": ()}, *TASKS[1:]]
+    tasks: list[Task] = [*TASKS[:1], {"seed": 7, "variant": ()}, *TASKS[1:]]
     with pytest.raises(InputError, match="seed 7 brings no luck"):
         complete(tmp_path / "rows.json", tasks, measured)
     assert chosen(load(tmp_path / "rows.json"), TASKS[:1])
