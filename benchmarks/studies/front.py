@@ -31,7 +31,7 @@ from targets.contracts.errors import InputError
 from targets.contracts.numbering import distinct, numbered, offsets
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import Program
-from targets.program.usage import core_of_neurons, usage
+from targets.program.usage import usage
 from targets.runtime.backend import run
 
 CHIP = "small"
@@ -100,7 +100,7 @@ def searched(cost: float, seed: int) -> list[Row]:
 def messages(program: Program, spikes: dict[str, SpikeRaster]) -> float:
     """Messages per step: every spike once for every other core that listens; from an input for every core."""
     starts = offsets(program.inputs, program.populations)
-    core_of, cores = core_of_neurons(program), len(program.cores)
+    core_of, cores = program.listeners.core_of, len(program.cores)
     pairs = [distinct(source * cores + core_of[target]) for source, target in numbered(program.projections, starts)]
     source, core = np.divmod(distinct(np.concatenate(pairs)), cores)
     rates = np.zeros(core_of.size)
