@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("motifc", "compiler", "search", "targets")
-SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+SOURCES = [path for package in (*PACKAGES, "benchmarks") for path in sorted((ROOT / package).rglob("*.py"))]
 CHIP_NUMBERS = {1024, 4096, 4095, 8192, 131071, 131072, 16384, 2048}
 
 
