@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
 
-from search.data.about import About
+from search.data.task_info import TaskInfo
 from targets.contracts.arrays import Array
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
@@ -70,7 +70,7 @@ class Task(Protocol):
            files lie, and of no use to what is built in
     """
 
-    ABOUT: About
+    ABOUT: TaskInfo
 
     def load(self, seed: int, folder: Path | None = None) -> Split: ...  # noqa: D102
 

@@ -96,19 +96,19 @@ def _spikes(
     """The spikes bool [time, neuron] of every sample; its label is put behind `labels`."""
     coarse = downsampled_sensor(sensor, factor)
     for index in range(len(dataset)):
-        place = f"sample {index} of the {part} part"
+        source = f"sample {index} of the {part} part"
         try:
             sample, label = dataset[index]
         except (OSError, ValueError, KeyError, IndexError, AssertionError) as error:
-            raise InputError(f"{place} cannot be read ({error}); get its file again.") from error
+            raise InputError(f"{source} cannot be read ({error}); get its file again.") from error
         labels.append(label)
         events = np.asarray(sample)
         if events.dtype.names is None:
             if events.ndim < 2 or not len(events):
                 raise InputError(
-                    f"{place} has the shape {events.shape}; events with the fields x, y, t, p or frames [time, ...] "
+                    f"{source} has the shape {events.shape}; events with the fields x, y, t, p or frames [time, ...] "
                     "are needed, so check its transform."
                 )
             yield events.reshape(len(events), -1) > 0
         else:
-            yield frames(downsampled(events, factor), coarse, bins, window, place=place)
+            yield frames(downsampled(events, factor), coarse, bins, window, source=source)

@@ -1,4 +1,4 @@
-"""Silicon: what an undecided network is expected to need on a chip, smooth in alpha so that its gradient passes."""
+"""HardwareCost: expected use of a chip by an undecided network, differentiable in alpha."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _LEAST = 1e-12  # least probability that a neuron has no link, to keep its logar
 
 
 @dataclass(frozen=True, eq=False)
-class Demand:
+class ResourceEstimate:
     """Expected synapses, cores and messages per step of the whole network; scalars.
 
     Cores are what the limits need, without rounding up. A message is a spike to one core other than its own, or from
@@ -32,7 +32,7 @@ class Demand:
         """Plain numbers by name."""
         return {name: float(value.detach()) for name, value in vars(self).items()}
 
-    def relative(self, other: "Demand", shares: Sequence[float]) -> Tensor:
+    def relative(self, other: "ResourceEstimate", shares: Sequence[float]) -> Tensor:
         """Mean of the three as multiples of those of `other`, weighed by `shares`."""
         pairs = zip(vars(self).values(), vars(other).values(), strict=True)
         ratios = torch.stack([mine / theirs for mine, theirs in pairs])
@@ -41,8 +41,8 @@ class Demand:
 
 
 @dataclass(frozen=True)
-class Silicon:
-    """A chip and what is decided of the network: neurons of input and readout, spikes per step of all inputs together.
+class HardwareCost:
+    """The chip and the fixed part of a network: input and readout neurons, spikes per step of all inputs together.
 
     Motifs are taken to fill core after core in order, as many on each as its neurons, synaptic memory and input axons
     allow; a population begins a new core, unless the whole network fits one. A motif that fits no core is cut between
@@ -55,7 +55,7 @@ class Silicon:
     readout: int
 
     @classmethod
-    def of(cls, split: Split, settings: Settings) -> "Silicon":
+    def of(cls, split: Split, settings: Settings) -> "HardwareCost":
         """For a search on `split`; InputError for a chip none of whose cores can hold a neuron of some layer."""
         chip, model, train = chip_named(settings.search.chip), settings.model, split.train
         sources = (split.neurons, *model.neurons)
@@ -70,9 +70,9 @@ class Silicon:
         rate = float(train.counts().sum()) / (train.samples * train.steps)
         return cls(chip, split.neurons, rate, split.classes * model.readout_neurons)
 
-    def demand(
+    def estimate(
         self, layers: Mapping[str, RelaxedLayer], alpha: Mapping[str, Choices], rates: Mapping[str, float]
-    ) -> Demand:
+    ) -> ResourceEstimate:
         """In expectation over sizes and types; `rates` are spikes per step of a neuron of each hidden layer.
 
         Synapses agree with the derived network once alpha is decided: links count with their probability, of those
@@ -97,27 +97,27 @@ class Silicon:
         if total > 1:
             sent = [rates[name] * layer.neurons for name, layer in layers.items()]
             messages = messages + torch.stack(crossing).sum() + torch.stack(spans[1:]) @ total.new_tensor(sent)
-        return Demand(torch.stack(synapses).sum() + self.readout * heard, total, messages)
+        return ResourceEstimate(torch.stack(synapses).sum() + self.readout * heard, total, messages)
 
-    def largest(self, layers: Mapping[str, RelaxedLayer], rates: Mapping[str, float]) -> Demand:
+    def largest(self, layers: Mapping[str, RelaxedLayer], rates: Mapping[str, float]) -> ResourceEstimate:
         """Of the costliest architecture: the largest size with all its links, from neighbours as many as are kept."""
-        return self.demand(layers, {name: _full(layer) for name, layer in layers.items()}, rates)
+        return self.estimate(layers, {name: _full(layer) for name, layer in layers.items()}, rates)
 
     def _candidate(
         self, layer: RelaxedLayer, number: int, choices: Choices, heard: int
     ) -> tuple[Tensor, Tensor, Tensor]:
         """(synapses, cores, pairs of a neuron and another core that hears it) of a layer that listens to `heard`."""
-        size, places = layer.sizes[number], layer.places[number]
+        size, indices = layer.sizes[number], layer.indices[number]
         linked = kept(choices.types[number], size)
-        there = places < layer.neurons**2
+        there = indices < layer.neurons**2
         synapses = (linked * there[:, :, :1, :1].sum(1)).sum() + layer.neurons * heard
         motifs = layer.neurons // size
         axons = (1 - (1 - linked).flatten(0, 1).prod(0)).sum()
         need = self._need(size, synapses / motifs, axons, heard)
-        core_of = torch.arange(layer.neurons, device=places.device) // _together(size, float(need.detach()))
-        post, pre = places[there] // layer.neurons, places[there] % layer.neurons
+        core_of = torch.arange(layer.neurons, device=indices.device) // _together(size, float(need.detach()))
+        post, pre = indices[there] // layer.neurons, indices[there] % layer.neurons
         away = core_of[post] != core_of[pre]
-        unlinked = (1 - linked).clamp(min=_LEAST).log()[:, None].expand(places.shape)[there][away]
+        unlinked = (1 - linked).clamp(min=_LEAST).log()[:, None].expand(indices.shape)[there][away]
         span = int(core_of[-1]) + 1
         silent = linked.new_zeros(layer.neurons * span).index_add(0, (pre * span + core_of[post])[away], unlinked)
         return synapses, motifs * need, -silent.expm1().sum()
@@ -154,9 +154,9 @@ def _together(size: int, need: float) -> int:
 
 def _full(layer: RelaxedLayer) -> Choices:
     """The largest size, every link excitatory."""
-    device = layer.places[0].device
+    device = layer.indices[0].device
     sizes = torch.zeros(len(layer.sizes), device=device)
     sizes[layer.sizes.index(max(layer.sizes))] = _CERTAIN
     excitatory = torch.tensor([_CERTAIN, 0.0, 0.0], device=device)
-    shapes = ((len(p), s, s, len(OPTIONS)) for s, p in zip(layer.sizes, layer.places, strict=True))
+    shapes = ((len(p), s, s, len(OPTIONS)) for s, p in zip(layer.sizes, layer.indices, strict=True))
     return Choices(sizes, tuple(excitatory.expand(shape) for shape in shapes))

@@ -51,10 +51,10 @@ def calibrated_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tens
 
 def _logits(trace: Trace, batch: Batch, classes: int, kind: str) -> list[Tensor]:
     """Logits [sample, class] of counts, and for "both" of voltages."""
-    steps = batch.counted.sum(0).clamp(min=1)
+    steps = batch.mask.sum(0).clamp(min=1)
 
     def by_class(values: Tensor) -> Tensor:
-        mean = (values * batch.counted).sum(0) / steps
+        mean = (values * batch.mask).sum(0) / steps
         return mean.view(len(mean), classes, -1).mean(2)
 
     counts = [COUNT_SCALE * by_class(trace.spikes)]
@@ -77,7 +77,7 @@ def _factor(logits: Tensor, labels: Tensor) -> Tensor:
 
 def right_answers(trace: Trace, batch: Batch, readout: Readout) -> int:
     """Number of samples of the batch whose class has strictly the most spikes."""
-    counts = (trace.spikes.detach() * batch.counted).sum(0).cpu().numpy().astype(np.int32)
+    counts = (trace.spikes.detach() * batch.mask).sum(0).cpu().numpy().astype(np.int32)
     return round(readout.accuracy(counts, batch.labels.cpu().numpy()) * len(batch.labels))
 
 

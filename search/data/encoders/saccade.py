@@ -60,7 +60,7 @@ class Sensor:
 def saccade_events(images: Array, seed: int = 0, sensor: Sensor | None = None) -> Iterator[Array]:
     """The events of images uint8 [sample, row, column], one after the other: `EVENT_DTYPE` [event] in order of time.
 
-    An image's events depend on nothing but its pixels, the seed and the sensor: not on its place among the others, on
+    An image's events depend on nothing but its pixels, the seed and the sensor: not on its index, on
     the number of threads or on how many are simulated together. Raises InputError for images above 28 x 28 pixels and a
     seed below 0.
     """

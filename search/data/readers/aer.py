@@ -97,9 +97,9 @@ def write_recordings(folder: Path, part: str, recordings: Iterable[Array], label
     The numbers are those of the samples, from 00001. The part appears when all of it is written, or not at all.
     Raises InputError when it is there already or cannot be written.
     """
-    place = folder / part
-    if place.exists():
-        raise InputError(f"{place} exists already; recordings are written to a new folder, so name or make another.")
+    target = folder / part
+    if target.exists():
+        raise InputError(f"{target} exists already; recordings are written to a new folder, so name or make another.")
     unfinished = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -109,10 +109,10 @@ def write_recordings(folder: Path, part: str, recordings: Iterable[Array], label
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(encoded(events))
         unfinished.chmod(0o755)
-        os.replace(unfinished, place)
+        os.replace(unfinished, target)
     except OSError as error:
         raise InputError(
-            f"{place} cannot be written ({error.strerror}); free space or choose another folder."
+            f"{target} cannot be written ({error.strerror}); free space or choose another folder."
         ) from None
     finally:
         if unfinished is not None:

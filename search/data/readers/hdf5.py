@@ -33,22 +33,22 @@ def dataset(group: h5py.Group, name: str, path: Path) -> h5py.Dataset:
     return found
 
 
-def channel_events(seconds: Array, channels: Array, width: int, place: str) -> Array:
+def channel_events(seconds: Array, channels: Array, width: int, source: str) -> Array:
     """Events as tonic has them from times in seconds and channels below `width`, both [event].
 
-    Times are cut to whole microseconds. Raises InputError, with `place`, for numbers that are no times or channels.
+    Times are cut to whole microseconds. Raises InputError, with `source`, for numbers that are no times or channels.
     """
     microseconds = seconds.astype(np.float64) * 1e6  # first to float64: a float16 ends at 65,504
     if seconds.shape != channels.shape or seconds.ndim != 1:
         raise InputError(
-            f"{place} has times of shape {seconds.shape} and channels of shape {channels.shape}; each spike needs one "
+            f"{source} has times of shape {seconds.shape} and channels of shape {channels.shape}; each spike needs one "
             "of both, so unpack or copy the file again."
         )
     if not (np.isfinite(microseconds) & (microseconds >= 0)).all():
-        raise InputError(f"{place} has negative or infinite spike times; unpack or copy the file again.")
+        raise InputError(f"{source} has negative or infinite spike times; unpack or copy the file again.")
     if channels.size and not (channels.min() >= 0 and channels.max() < width):
         raise InputError(
-            f"{place} has channels {channels.min()} to {channels.max()}; 0 to {width - 1} are allowed, so unpack or "
+            f"{source} has channels {channels.min()} to {channels.max()}; 0 to {width - 1} are allowed, so unpack or "
             "copy the file again."
         )
     events = np.zeros(seconds.size, CHANNEL_EVENT_DTYPE)

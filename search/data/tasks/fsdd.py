@@ -18,12 +18,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.data.about import About
 from search.data.cache import cached
 from search.data.encoders.cochlea import Cochlea
-from search.data.readers.place import missing
+from search.data.readers.files import missing
 from search.data.speakers import one_speaker_each
 from search.data.task import Split, folder_of
+from search.data.task_info import TaskInfo
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
@@ -31,7 +31,7 @@ CLASSES = 10
 COCHLEA = Cochlea(rate=8000, frame=40, steps=200, longest=5.0, lowest=100.0, highest=3700.0)
 INPUT = "cochlea"
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="Free Spoken Digit Dataset, speaker held out",
     licence="CC BY-SA 4.0",
     classes=CLASSES,
@@ -65,10 +65,10 @@ def load(seed: int, folder: Path | None = None) -> Split:
 def recordings(folder: Path) -> tuple[Recording, ...]:
     """The wav files of a folder, or of its subfolder `recordings`, by name; InputError for none or a wrong name."""
     inner = folder / "recordings"
-    place = inner if inner.is_dir() else folder
-    found = tuple(_recording(path) for path in sorted(place.iterdir()) if path.suffix.lower() == ".wav")
+    folder = inner if inner.is_dir() else folder
+    found = tuple(_recording(path) for path in sorted(folder.iterdir()) if path.suffix.lower() == ".wav")
     if not found:
-        raise missing(place, "wav file", ABOUT)
+        raise missing(folder, "wav file", ABOUT)
     return found
 
 

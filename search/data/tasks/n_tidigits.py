@@ -20,14 +20,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.data.about import About
 from search.data.cache import cached
 from search.data.encoders.channel_bins import channel_bins
 from search.data.encoders.events import raster_of
+from search.data.readers.files import file_in
 from search.data.readers.hdf5 import channel_events, dataset, opened
-from search.data.readers.place import file_in
 from search.data.speakers import speakers_held_out
 from search.data.task import Split, folder_of
+from search.data.task_info import TaskInfo
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -39,7 +39,7 @@ STEP = 10_000
 STEPS = 200
 VALID_SHARE = 0.2
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="N-TIDIGITS18, single digits",
     licence="of its authors; made from TIDIGITS, which is licensed by the LDC",
     classes=len(DIGITS),

@@ -24,12 +24,12 @@ from pathlib import Path
 
 import numpy as np
 
-from search.data.about import About
 from search.data.cache import cached
 from search.data.encoders.cochlea import Cochlea
 from search.data.holdout import held_out
-from search.data.readers.place import missing
+from search.data.readers.files import missing
 from search.data.task import Split, folder_of
+from search.data.task_info import TaskInfo
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
@@ -37,7 +37,7 @@ CLASSES = 26
 COCHLEA = Cochlea(rate=12_500, frame=200, steps=700, longest=10.0, lowest=100.0, highest=5800.0, hold=10)
 VALID_SHARE = 0.2
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="TI46-Alpha",
     licence="LDC user agreement",
     classes=CLASSES,
@@ -62,8 +62,8 @@ class Recording:
 
 def load(seed: int, folder: Path | None = None) -> Split:
     """The letters as spikes [sample, time <= 700, 78]; test is official, valid is taken from training by `seed`."""
-    place = _inner(folder_of("ti46-alpha", folder), "ti_alpha")
-    parts = {part: recordings(place, part) for part in ("train", "test")}
+    folder = _inner(folder_of("ti46-alpha", folder), "ti_alpha")
+    parts = {part: recordings(folder, part) for part in ("train", "test")}
     kinds = [f"{each.speaker} {each.letter}" for each in parts["train"]]
     train, valid = held_out(np.unique(kinds, return_inverse=True)[1].astype(np.int32), VALID_SHARE, seed)
 

@@ -1,11 +1,11 @@
-"""About: what a task's data are, where they come from and what must lie where."""
+"""TaskInfo: what a task's data are, where they come from and what must lie where."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class About:
+class TaskInfo:
     """A data set as its authors published it.
 
     title      full name
