@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from scipy import stats
 
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.data.task import Split
 from search.nas.hrmas import explore, new_supernet
 from search.settings import Model, Plasticity, Search, Settings, Start, Training
@@ -54,7 +54,7 @@ def chosen(seed: int, relaxation: str, price: float) -> dict[str, Any]:
     """What a search makes of noise: p of every size, and the share of every type, each size weighing alike."""
     split, own = noise(seed), settings(relaxation, price)
     start = time.process_time()
-    supernet = new_supernet(split, Samples.of(torch.device("cpu"), split.train).batch(np.arange(64)), own, seed)
+    supernet = new_supernet(split, DataLoader.of(torch.device("cpu"), split.train).batch(np.arange(64)), own, seed)
     history = explore(supernet, split, own, seed)
     choices = supernet.alpha["hidden"]
     types = [

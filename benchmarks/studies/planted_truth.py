@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from scipy import stats
 
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.data.task import Split, labels_of
 from search.motif import Motif
 from search.nas.derive import derive, motif_network
@@ -30,7 +30,7 @@ from search.nas.relaxed_layer import OPTIONS, Choices
 from search.nas.supernet import Supernet
 from search.network import Network
 from search.settings import Model, Plasticity, Search, Settings, Start, Training
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.kernels.loop import run
 from search.training.rules import gradient_rule
 from search.training.torch_network import TorchNetwork, tensor
@@ -76,8 +76,8 @@ def planted(seed: int) -> tuple[Network, Split, Motif]:
         rates = generator.choice([0.02, 0.3], p=[0.7, 0.3], size=(4 * SAMPLES, 3, CHANNELS)).repeat(5, axis=1)
         spikes = generator.random((4 * SAMPLES, STEPS, CHANNELS)) < rates[:, :STEPS]
         teacher = motif_network({"hidden": motif}, tau, tau, Split(blank, blank, blank, CLASSES), shell.model)
-        first = Samples.of(CPU, SpikeRaster.pack(spikes[:128], labels=np.zeros(128))).batch(np.arange(128))
-        teacher = reinitialise(teacher, first, shell.start, 1000 * seed + attempt)
+        first = DataLoader.of(CPU, SpikeRaster.pack(spikes[:128], labels=np.zeros(128))).batch(np.arange(128))
+        teacher = reinitialize(teacher, first, shell.start, 1000 * seed + attempt)
         teacher = centred(teacher, spikes[:1000])
         chosen = clear_samples(counts(teacher, spikes)[0], generator)
         if chosen is not None:
@@ -143,7 +143,7 @@ def sought(seed: int, relaxation: str) -> dict[str, Any]:
     teacher, split, motif = planted(seed)
     chosen = settings(relaxation)
     start = time.process_time()
-    supernet = new_supernet(split, Samples.of(CPU, split.train).batch(np.arange(64)), chosen, seed)
+    supernet = new_supernet(split, DataLoader.of(CPU, split.train).batch(np.arange(64)), chosen, seed)
     known = {c.name: tensor(c.synapses.weights, CPU) for c in teacher.connections if c.source != c.target}
     supernet = replace(supernet, weights={**supernet.weights, **known})
     history = explore(supernet, split, chosen, seed)
@@ -185,7 +185,7 @@ def lateral_drive(supernet: Supernet, candidate: int) -> float:
     }
     with torch.no_grad():
         matrix = supernet.relaxation.weights(layer, sure, magnitudes, candidate, Draw()).abs().flatten()
-        inside, *across = (float(matrix[places.flatten()].sum()) for places in layer.places[candidate])
+        inside, *across = (float(matrix[places.flatten()].sum()) for places in layer.indices[candidate])
     return sum(across) / (inside + sum(across))
 
 
@@ -217,10 +217,10 @@ def bounds(seed: int) -> dict[str, float]:
         connections=tuple(c for c in teacher.connections if c.source != c.target),
     )
     alone = replace(split, valid=split.valid.take(slice(0, 0)))
-    first = Samples.of(CPU, split.train).batch(np.arange(64))
+    first = DataLoader.of(CPU, split.train).batch(np.arange(64))
 
     def retrained(network: Network) -> float:
-        return accuracy(fit(reinitialise(network, first, chosen.start, seed), alone, chosen.training, seed, CPU)[0])
+        return accuracy(fit(reinitialize(network, first, chosen.start, seed), alone, chosen.training, seed, CPU)[0])
 
     return {
         "seed": seed,

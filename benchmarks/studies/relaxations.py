@@ -16,12 +16,12 @@ import numpy as np
 import torch
 
 from search.data.load import load_split
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.nas.derive import READOUT, derive
-from search.nas.evaluate import scored
+from search.nas.evaluate import evaluate_network
 from search.nas.hrmas import derived_network, explore, new_supernet
 from search.settings import Model, Plasticity, Search, Settings, Training
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.train import fit
 from targets.contracts.ports import Readout
 
@@ -55,21 +55,21 @@ def measured(seed: int, variant: tuple[str, float, int]) -> dict[str, Any]:
     split, own = load_split("digits", seed=seed), settings(*variant)
     split = replace(split, **{part: getattr(split, part).until(STEPS) for part in ("train", "valid", "test")})
     start = time.process_time()
-    first = Samples.of(CPU, split.train).batch(np.arange(64))
+    first = DataLoader.of(CPU, split.train).batch(np.arange(64))
     supernet = new_supernet(split, first, own, seed)
     history = explore(supernet, split, own, seed)
     searched = time.process_time() - start
     motif = derive(supernet.layers["hidden"], supernet.alpha["hidden"])
-    network = reinitialise(derived_network(supernet, split, own), first, own.start, seed)
+    network = reinitialize(derived_network(supernet, split, own), first, own.start, seed)
     alone = replace(split, valid=split.valid.take(slice(0, 0)))
     network, _ = fit(network, alone, own.training, seed, CPU)
     return {
         "seed": seed,
         "variant": variant,
         "supernet": history[-1]["accuracy"],
-        "derived": scored(network, Readout(READOUT, split.classes), Samples.of(CPU, split.valid), own.training)[
-            "accuracy"
-        ],
+        "derived": evaluate_network(
+            network, Readout(READOUT, split.classes), DataLoader.of(CPU, split.valid), own.training
+        )["accuracy"],
         "size": motif.size,
         "types": [int((motif.intra == kind).sum()) for kind in (1, -1, 0)],
         "links": motif.links / motif.size,
@@ -123,7 +123,7 @@ def page(runs: list[dict[str, Any]]) -> str:
 
 ABOUT = (
     f"{NEURONS} neurons, the first {STEPS} of 40 steps, motif sizes 2, 4, 8 and 16, six epochs of search (84 steps",
-    "of alpha), no plasticity, a price of 3e-4. The derived network is reinitialised and trained for 12",
+    "of alpha), no plasticity, a price of 3e-4. The derived network is reinitialized and trained for 12",
     "epochs on the train part alone. All accuracies are on the valid part, which alpha saw; the test part is not",
     "looked at. Means over the seeds, derived accuracy of every seed in brackets. p is that of the size chosen,",
     "q_max the mean largest probability of a type, both after the last epoch; types are those inside a motif; links",

@@ -15,9 +15,9 @@ import torch
 from scipy.stats import t as student
 
 from search.data.load import load_split
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.nas.derive import READOUT
-from search.nas.evaluate import scored
+from search.nas.evaluate import evaluate_network
 from search.nas.hrmas import passes_per_sample
 from search.nas.methods import search_by
 from search.network import Network
@@ -98,8 +98,8 @@ def row(plan: Plan, folder: Path) -> Row:
     hidden = [c for c in network.connections if c.source == c.target]
     links = sum(int((c.synapses.weights != 0).sum()) for c in hidden)
     others = sum(c.synapses.weights.size for c in network.connections if c not in hidden)
-    test = Samples.of(torch.device("cpu"), split.test)
-    accuracy = scored(network, Readout(READOUT, split.classes), test, plan.settings.training)["accuracy"]
+    test = DataLoader.of(torch.device("cpu"), split.test)
+    accuracy = evaluate_network(network, Readout(READOUT, split.classes), test, plan.settings.training)["accuracy"]
     passes = sum(network.settings["passes"].values())
     made = Row(plan.name, plan.seed, accuracy, others + links, links, passes, seconds, digest)
     stored.write_text(json.dumps({"settings": settings, "row": asdict(made)}), encoding="utf-8")
