@@ -171,7 +171,7 @@ class Training(_Table):
 
     @property
     def chip(self) -> ChipSpec | None:
-        """The chip of the grid; None where training knows no grid."""
+        """The chip of the grid; None where weights stay float."""
         return None if self.grid == "none" else chip_named(self.grid)
 
 

@@ -1,4 +1,4 @@
-"""Samples: labelled spikes on a device, handed out in batches."""
+"""DataLoader: labelled spikes in batches on a device."""
 
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ from targets.contracts.raster import SpikeRaster
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some samples: spikes float32 [time, batch, neuron], 1 where a step counts [time, batch, 1], labels [batch]."""
+    """Some samples: spikes float32 [time, batch, neuron], mask [time, batch, 1] of valid steps, labels [batch]."""
 
     spikes: Tensor
     mask: Tensor
@@ -32,7 +32,7 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class DataLoader:
-    """Samples of one or more rasters, one after the other, whose batches come to a device.
+    """Batches, on a device, of the samples of one or more rasters.
 
     The spikes stay packed in the rasters, eight to a byte and mapped from disk where the cache has mapped them; a
     batch travels packed and is unpacked on the device.

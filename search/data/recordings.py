@@ -30,7 +30,7 @@ class Recordings(Protocol):
 def recordings_split(
     train: Recordings, seed: int, valid: Recordings | None = None, test: Recordings | None = None
 ) -> Split:
-    """A split of recordings, each of which is asked for once and in order.
+    """A split of recordings, each read once and in order.
 
     Where `valid` or `test` is not given, 20 % of `train`, every class alike, are taken for it, chosen by `seed`.
     Raises InputError for spikes other than 0 and 1, classes that are no whole numbers or leave a gap, and widths that

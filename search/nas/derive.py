@@ -1,4 +1,4 @@
-"""From relaxed choices to one motif, and the network built of it."""
+"""derive: from relaxed choices to one motif, and the network built of it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -59,11 +59,11 @@ class HardwareCost:
         """For a search on `split`; InputError for a chip none of whose cores can hold a neuron of some layer."""
         chip, model, train = chip_named(settings.search.chip), settings.model, split.train
         sources = (split.neurons, *model.neurons)
-        for heard in sources:
-            held = chip.synapse_bytes(heard + 1, heard + 1) <= chip.synapse_bytes_per_core.value
-            if not held or heard >= chip.axons_in_per_core.value:
+        for fan_in in sources:
+            held = chip.synapse_bytes(fan_in + 1, fan_in + 1) <= chip.synapse_bytes_per_core.value
+            if not held or fan_in >= chip.axons_in_per_core.value:
                 raise InputError(
-                    f"a neuron that listens to {heard:,} others and itself fits no core of {chip.name}, which allows "
+                    f"a neuron that listens to {fan_in:,} others and itself fits no core of {chip.name}, which allows "
                     f"{chip.axons_in_per_core.value:,} input axons and {chip.synapse_bytes_per_core.value:,} bytes of "
                     "synapses; choose another chip or a narrower layer."
                 )
@@ -78,18 +78,18 @@ class HardwareCost:
         Synapses agree with the derived network once alpha is decided: links count with their probability, of those
         from a neighbour only the `size` surest, as derivation keeps.
         """
-        heard = self.inputs
+        fan_in = self.inputs
         synapses, cores, spans, crossing = [], [], [], []
         for name, layer in layers.items():
-            found = [self._candidate(layer, number, alpha[name], heard) for number in range(len(layer.sizes))]
+            found = [self._candidate(layer, number, alpha[name], fan_in) for number in range(len(layer.sizes))]
             shares = alpha[name].shares
             own, need, crossed = (torch.stack(values) for values in zip(*found, strict=True))
             synapses.append(shares @ own)
             cores.append(shares @ need)
             spans.append(shares @ need.clamp(min=1))
             crossing.append(rates[name] * (shares @ crossed))
-            heard = layer.neurons
-        readout = self.readout * self._need(1, spans[0].new_tensor(heard), spans[0].new_tensor(0), heard)
+            fan_in = layer.neurons
+        readout = self.readout * self._need(1, spans[0].new_tensor(fan_in), spans[0].new_tensor(0), fan_in)
         cores.append(readout)
         spans.append(readout.ceil())
         total = torch.stack(cores).sum()
@@ -97,23 +97,23 @@ class HardwareCost:
         if total > 1:
             sent = [rates[name] * layer.neurons for name, layer in layers.items()]
             messages = messages + torch.stack(crossing).sum() + torch.stack(spans[1:]) @ total.new_tensor(sent)
-        return ResourceEstimate(torch.stack(synapses).sum() + self.readout * heard, total, messages)
+        return ResourceEstimate(torch.stack(synapses).sum() + self.readout * fan_in, total, messages)
 
     def largest(self, layers: Mapping[str, RelaxedLayer], rates: Mapping[str, float]) -> ResourceEstimate:
         """Of the costliest architecture: the largest size with all its links, from neighbours as many as are kept."""
         return self.estimate(layers, {name: _full(layer) for name, layer in layers.items()}, rates)
 
     def _candidate(
-        self, layer: RelaxedLayer, number: int, choices: Choices, heard: int
+        self, layer: RelaxedLayer, number: int, choices: Choices, fan_in: int
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """(synapses, cores, pairs of a neuron and another core that hears it) of a layer that listens to `heard`."""
+        """(synapses, cores, pairs of a neuron and another core it reaches) of a layer behind `fan_in` sources."""
         size, indices = layer.sizes[number], layer.indices[number]
         linked = kept(choices.types[number], size)
         there = indices < layer.neurons**2
-        synapses = (linked * there[:, :, :1, :1].sum(1)).sum() + layer.neurons * heard
+        synapses = (linked * there[:, :, :1, :1].sum(1)).sum() + layer.neurons * fan_in
         motifs = layer.neurons // size
         axons = (1 - (1 - linked).flatten(0, 1).prod(0)).sum()
-        need = self._need(size, synapses / motifs, axons, heard)
+        need = self._need(size, synapses / motifs, axons, fan_in)
         core_of = torch.arange(layer.neurons, device=indices.device) // _together(size, float(need.detach()))
         post, pre = indices[there] // layer.neurons, indices[there] % layer.neurons
         away = core_of[post] != core_of[pre]
@@ -122,15 +122,15 @@ class HardwareCost:
         silent = linked.new_zeros(layer.neurons * span).index_add(0, (pre * span + core_of[post])[away], unlinked)
         return synapses, motifs * need, -silent.expm1().sum()
 
-    def _need(self, neurons: int, synapses: Tensor, axons: Tensor, heard: int) -> Tensor:
-        """Cores that a motif needs: the largest of its shares of what a core holds beside the axons of `heard`."""
+    def _need(self, neurons: int, synapses: Tensor, axons: Tensor, fan_in: int) -> Tensor:
+        """Cores that a motif needs: the largest of its shares of what a core holds beside the axons of `fan_in`."""
         chip = self.chip
-        memory = 8 * chip.synapse_bytes_per_core.value - heard * chip.axon_bits.value
+        memory = 8 * chip.synapse_bytes_per_core.value - fan_in * chip.axon_bits.value
         return torch.stack(
             [
                 torch.full_like(synapses, neurons / chip.neurons_per_core.value),
                 (synapses * chip.synapse_bits.value + axons * chip.axon_bits.value) / memory,
-                axons / (chip.axons_in_per_core.value - heard),
+                axons / (chip.axons_in_per_core.value - fan_in),
             ]
         ).max()
 

@@ -1,4 +1,4 @@
-"""HRMAS: architecture, weights and intrinsic plasticity in alternation, then derive, reinitialize, retrain."""
+"""HRMAS: architecture, weights and intrinsic plasticity in turn; then derive, reinitialize, retrain."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +50,7 @@ def search(
         step 2   for every forward pass of the window: beta <- SpiKL intrinsic plasticity
     derive the motifs, keep beta = (R, tau_m), draw all weights anew, train them alone
     ```
-    How undecided choices are run is told by `search.nas.relaxation`, the order of alpha's gradient by `search.order`.
+    `search.nas.relaxation` describes how undecided choices are run; `search.order` is the order of alpha's gradient.
     L_valid carries a price per expected link and, where `search.chip` names a chip, `search.cost` times what the
     network is expected to need there (see `search.nas.hardware_cost`). What is stored beside the network, checkpoints
     and errors: `search.nas.retraining.retrain`; `find` adds the figures of every epoch ("search") and how each motif
@@ -78,11 +78,11 @@ def find(experiment: Experiment, sizes: Sequence[Sequence[int]] | None = None) -
 def passes_per_sample(settings: Settings, candidates: Sequence[Sequence[int]]) -> int:
     """How often step 1 takes a sample forward and backward for each sample of the train part, in one epoch.
 
-    Once for the weights, the other times for alpha, which judges all candidate sizes of all layers.
+    Once for the weights, the other times for alpha, whose gradient needs all candidate sizes of all layers.
     """
     apart = RELAXATIONS[settings.search.relaxation].apart
-    judged_networks = sum(len(sizes) for sizes in candidates) if apart else 1
-    return 1 + judged_networks * (4 if settings.search.order == 2 else 1)
+    networks = sum(len(sizes) for sizes in candidates) if apart else 1
+    return 1 + networks * (4 if settings.search.order == 2 else 1)
 
 
 def new_supernet(
@@ -134,13 +134,13 @@ def explore(
         before = evaluate_supernet(supernet, valid, settings, still)
         learned = train.shuffled(own.batch, *streams[_TRAIN])
         others = cycle(valid.shuffled(own.batch, *streams[_VALID]))
-        judging = valid.batches(list(islice(others, len(learned))))
+        judged = valid.batches(list(islice(others, len(learned))))
         penalty = _hardware_penalty(supernet, hardware, before, settings)
         sizes = schedule(supernet, len(learned), np.random.default_rng(streams[_SIZES]))
-        batches = zip(sizes, train.batches(learned), judging, strict=True)
-        for number, (candidates, learned_batch, judging_batch) in enumerate(batches):
-            choose(supernet, alpha, judging_batch, learned_batch, settings, candidates, draw.at(2 * number), penalty)
-            learn(supernet, weights, learned_batch, settings, candidates, draw.at(2 * number + 1))
+        batches = zip(sizes, train.batches(learned), judged, strict=True)
+        for number, (candidates, train_batch, valid_batch) in enumerate(batches):
+            choose(supernet, alpha, valid_batch, train_batch, settings, candidates, draw.at(2 * number), penalty)
+            learn(supernet, weights, train_batch, settings, candidates, draw.at(2 * number + 1))
         between = evaluate_supernet(supernet, valid, settings, still)
         tune(supernet, train, np.random.default_rng(streams[_WINDOW]), settings, still)
         entry = evaluate_supernet(supernet, valid, settings, still)

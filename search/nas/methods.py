@@ -1,4 +1,4 @@
-"""Methods: HRMAS, HRMAS without one of its parts, and what it is compared with at the same size and budget."""
+"""Methods: HRMAS, its ablations, and baselines of the same size and budget."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -42,11 +42,11 @@ def search_by(
     All methods have the same number of neurons, the same start of weights and at most the budget of HRMAS, counted in
     samples taken forward and backward:
     ```
-    search      epochs * samples of the train part * (1 + networks judged per step)
-                one step of the weights, and one of alpha, which judges every candidate size of every layer
+    search      epochs * samples of the train part * (1 + networks per step of alpha)
+                one step of the weights, and one of alpha, which runs every candidate size of every layer
     training    epochs * samples of the train and valid parts
     ```
-    Second-order gradients judge four times as many networks. What only goes forward (the window of plasticity, the
+    Second-order gradients run four times as many networks. What only goes forward (the window of plasticity, the
     figures of every epoch) is not counted. A structure that needs no search is trained for so many epochs more that
     the sum is equal. InputError for an unknown method, and for a cost given to one that has no alpha to follow it.
     """
@@ -84,7 +84,7 @@ def _feed_forward(experiment: Experiment) -> Candidate:
 
 
 def _recurrent(experiment: Experiment) -> Candidate:
-    """Every hidden neuron hears all of its layer, itself included, with weights of free sign."""
+    """Every layer is fully recurrent, self-connections included, with weights of free sign."""
     network, neurons = _unsearched(experiment, {}), experiment.settings.model.neurons
     links = tuple(
         Connection(name.replace("hidden", "recurrent"), name, name, Dense(np.zeros((count, count))))

@@ -1,4 +1,4 @@
-"""Relaxations: how a layer whose architecture is undecided becomes recurrent weights that gradients can pass."""
+"""Relaxations: how undecided choices become recurrent weights that gradients can pass."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""SC-ML layer whose architecture is not decided yet: candidate motif sizes and link types over the same neurons."""
+"""RelaxedLayer: an SC-ML layer with candidate motif sizes and link types over the same neurons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,8 @@ class Choices:
 class RelaxedLayer:
     """What can be chosen: candidate motif sizes, each of which groups the same neurons into blocks.
 
-    indices  per candidate size: where its links stand in the matrix, int64 [1 + direction, motif, post, pre]
+    indices  per candidate size: where its links are in the flattened matrix [post, pre], int64 [1 + direction, motif,
+             post, pre]
     """
 
     neurons: int
@@ -78,7 +79,7 @@ class RelaxedLayer:
         """Links per neuron that are not `none`, in expectation over sizes and types.
 
         From a neighbour at most `size` links count, since no more can be derived; else large sizes with many lateral
-        links to choose from would look dearer than they are.
+        links to choose from would look more expensive than they are.
         """
         likely = []
         for types, size in zip(choices.types, self.sizes, strict=True):

@@ -23,7 +23,7 @@ from targets.contracts.errors import InputError
 class Experiment:
     """What a method works with.
 
-    first   batch that fresh weights are scaled on; it lies on the device of the experiment
+    first   batch that fresh weights are scaled on; on the device of the experiment
     stages  phase -> where an interrupted experiment stopped in it; empty for a fresh one
     keep    called after every epoch with a phase and its stage
     """

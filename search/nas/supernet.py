@@ -1,4 +1,4 @@
-"""Supernet: all candidate networks at once."""
+"""Supernet: all candidate architectures, with shared feed-forward weights."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Checkpoint: where a long search stands, in one safetensors file."""
+"""Checkpoint: the state of a long search in one safetensors file."""
 
 import os
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Stage:
 
 
 def save_checkpoint(path: str | os.PathLike[str], identity: Mapping[str, Any], stages: Mapping[str, Stage]) -> None:
-    """Write all stages in one step; `identity` (JSON values) tells which run they belong to."""
+    """Write all stages in one step; `identity` (JSON values) names the run they belong to."""
     header = {
         "identity": dict(identity),
         "stages": {name: [dict(entry) for entry in stage.history] for name, stage in stages.items()},

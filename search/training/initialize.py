@@ -1,4 +1,4 @@
-"""Fresh weights for a network: Gaussian, then scaled by data so that every layer starts with lively voltages."""
+"""reinitialize: Gaussian weights, scaled on a batch so that every layer starts with voltages near its threshold."""
 
 from dataclasses import replace
 

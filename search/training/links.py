@@ -1,4 +1,4 @@
-"""Where stored weights stand in a dense matrix [post, pre], and that matrix itself."""
+"""Stored weights as a dense matrix [post, pre]."""
 
 import numpy as np
 from torch import Tensor
@@ -8,9 +8,9 @@ from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Synapses
 
 
 def flat_indices(synapses: Synapses) -> Array:
-    """Where each stored weight stands in the flattened matrix [post, pre]: int64 in the shape of the weights.
+    """Index of each stored weight in the flattened matrix [post, pre]: int64 in the shape of the weights.
 
-    A block that listens to nobody gets one past the end of the matrix.
+    Blocks without a source get one index past the end of the matrix.
     """
     posts, pres = synapses.shape
     pre: Array

@@ -1,4 +1,4 @@
-"""How far a readout is from the right class, and how often it is right."""
+"""Losses and accuracy of a readout."""
 
 import math
 from collections.abc import Callable
@@ -30,8 +30,8 @@ def readout_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
     count:  CE(10 / T * spike count)
     both:   CE(10 / T * spike count) + CE(3 * mean voltage before the reset)
     ```
-    with T the length of each sample and the mean over the neurons of a class. Counts are what is judged; voltages
-    reach neurons that do not spike yet.
+    with T the length of each sample and the mean over the neurons of a class. Counts decide the class; voltages give a
+    gradient to neurons that do not spike yet.
     """
     logits = _logits(trace, batch, classes, kind)
     return torch.stack([functional.cross_entropy(each, batch.labels) for each in logits]).sum()
@@ -40,9 +40,9 @@ def readout_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
 def calibrated_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
     """As `readout_loss`, every cross-entropy with its logits times the factor >= 0 that makes it least.
 
-    By this loss architectures are judged: it asks how well they tell classes apart, not how sure of it their weights
-    have become. Where nothing can be told it is the logarithm of `classes` for all of them, while the loss of training
-    would favour whatever makes outputs weaker.
+    Architectures are ranked by this loss: it measures how well they separate the classes, not how confident their
+    weights have become. Without any information it is log(classes) for all of them, where the loss of training would
+    favour weak outputs.
     """
     logits = _logits(trace, batch, classes, kind)
     losses = [functional.cross_entropy(_factor(each.detach(), batch.labels) * each, batch.labels) for each in logits]

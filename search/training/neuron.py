@@ -1,4 +1,4 @@
-"""The float CUBA-LIF step in torch and the surrogate gradient of its spike."""
+"""The float CUBA-LIF neuron in torch, and the surrogate gradient of its spike."""
 
 from dataclasses import dataclass
 from functools import cached_property

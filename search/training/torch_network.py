@@ -1,4 +1,4 @@
-"""A Network in torch: its cells, and its wires as differentiable functions of the stored weights."""
+"""TorchNetwork: a Network in torch, its wires differentiable functions of the stored weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,11 +17,11 @@ from targets.contracts.synapses import BlockDiagonal, with_weights
 
 @dataclass(frozen=True, eq=False)
 class TorchNetwork:
-    """A network on a device; weights live outside, as tensors in the shape in which the network stores them.
+    """A network on a device, without its weights: those are passed in, in the shapes the network stores.
 
-    cells   population -> Cells, float32
-    indices  connection -> where its weights stand in the matrix, see `search.training.links.flat_indices`
-    types   connection of typed links -> 1, -1 or 0 per stored weight
+    cells    population -> Cells, float32
+    indices  connection -> flat index of each stored weight, see `search.training.links.flat_indices`
+    types    connection of typed links -> 1, -1 or 0 per stored weight
     """
 
     network: Network

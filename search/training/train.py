@@ -1,4 +1,4 @@
-"""Weights only: a network of fixed structure, trained by surrogate gradients through time."""
+"""train: the weights of a fixed structure, by gradients through time."""
 
 import math
 from collections.abc import Callable
@@ -62,8 +62,8 @@ def fit(
 ) -> tuple[Network, History]:
     """The trained network and the figures of every epoch; continues from `begun`, hands every epoch's end to `keep`.
 
-    With a `chip` the network is trained on its grid; the scales follow the weights in the first half of the epochs,
-    and stand still in the second, so that the weights settle on one grid.
+    With a `chip` the network is trained on its grid; the scales follow the weights in the first half of the epochs
+    and are fixed in the second, so that the weights settle on one grid.
     """
     readout = _fitting_readout(network, split)
     loader = DataLoader.of(device, split.train, split.valid)
@@ -116,7 +116,7 @@ def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float, clip: f
     """One step down the gradient, whose norm over all parameters is clipped."""
     for group in optimizer.param_groups:
         group["lr"] = rate
-    # Gradients of these parameters alone: what else the loss depends on is left in peace.
+    # Only these parameters get gradients, whatever else the loss depends on.
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
     for parameter, gradient in zip(parameters, gradients, strict=True):

@@ -2,7 +2,7 @@
 
 A recording is a structured array with fields x, y, t, p; `EVENT_DTYPE` is the one motifc makes, any other with these
 fields is read (y may be absent, as in tonic's audio sets). Times are in microseconds, (0, 0) is the upper left pixel,
-p is 1 (or True) where it became brighter, 0 where it became darker. A sensor is (width, height, polarities), as
+p is 1 (or True) where it became brighter, 0 where it became darker. A sensor size is (width, height, polarities), as
 tonic's `sensor_size`.
 """
 
@@ -17,7 +17,7 @@ from targets.contracts.raster import SpikeRaster
 
 EVENT_DTYPE = np.dtype([("x", "<i2"), ("y", "<i2"), ("t", "<i8"), ("p", "?")])
 
-Sensor = tuple[int, int, int]
+SensorSize = tuple[int, int, int]
 
 
 def cropped(events: Array, first: int, last: int) -> Array:
@@ -34,7 +34,7 @@ def downsampled(events: Array, factor: int) -> Array:
     return coarse
 
 
-def downsampled_sensor(sensor: Sensor, factor: int) -> Sensor:
+def downsampled_sensor(sensor: SensorSize, factor: int) -> SensorSize:
     """The sensor that `downsampled` events lie on; an incomplete pixel at the far edge counts."""
     width, height, polarities = sensor
     return -(-width // factor), -(-height // factor), polarities
@@ -42,7 +42,7 @@ def downsampled_sensor(sensor: Sensor, factor: int) -> Sensor:
 
 def frames(
     events: Array,
-    sensor: Sensor,
+    sensor: SensorSize,
     bins: int,
     window: int | None = None,
     start: int | None = None,
@@ -102,7 +102,7 @@ def raster_of(recordings: Iterable[Array], labels: npt.ArrayLike | None = None) 
     return SpikeRaster(whole, neurons, lengths, None if labels is None else np.asarray(labels))
 
 
-def _channels(events: Array, sensor: Sensor, source: object) -> Array:
+def _channels(events: Array, sensor: SensorSize, source: object) -> Array:
     """Channel of every event, int64 [event]."""
     names = events.dtype.names or ()
     if not {"x", "t", "p"} <= set(names):

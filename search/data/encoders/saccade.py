@@ -26,7 +26,7 @@ from targets.contracts.errors import InputError
 SIDE = 34
 SACCADE = 105_000
 CORNERS = ((-0.5, -0.5), (3.0, 6.5), (6.5, -0.5))
-"""Where the upper left corner of an image of 28 x 28 pixels stands (right, down) at the start of each saccade."""
+"""Where the upper left corner of an image of 28 x 28 pixels is (right, down) at the start of each saccade."""
 
 _CHUNK = 256
 _RIM = 8  # blank pixels around an image, more than any pixel ever looks past it

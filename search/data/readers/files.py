@@ -1,4 +1,4 @@
-"""Where the files of a data set lie."""
+"""Finding the files of a data set in a folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""HDF5 files of spikes: opened, looked into, and checked, so that no stack trace of the library reaches a person."""
+"""HDF5 files of spikes: open_hdf5, looked into, and checked, so that no stack trace of the library reaches a person."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ CHANNEL_EVENT_DTYPE = np.dtype([("x", "<i2"), ("t", "<i8"), ("p", "?")])
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[h5py.File]:
+def open_hdf5(path: Path) -> Iterator[h5py.File]:
     """An HDF5 file for reading; InputError for one that is damaged or of another kind, now or while it is read."""
     try:
         with h5py.File(path, "r") as file:
@@ -25,7 +25,7 @@ def opened(path: Path) -> Iterator[h5py.File]:
         raise InputError(f"{path} is no readable HDF5 file ({reason}); unpack or copy it again.") from None
 
 
-def dataset(group: h5py.Group, name: str, path: Path) -> h5py.Dataset:
+def dataset_of(group: h5py.Group, name: str, path: Path) -> h5py.Dataset:
     """The data set `name` of a file or of a group in it; InputError where there is none."""
     found = group.get(name)
     if not isinstance(found, h5py.Dataset):

@@ -1,7 +1,7 @@
 """Spoken digits of known speakers: Free Spoken Digit Dataset with its official test part.
 
 Data and transform are those of search/data/tasks/fsdd.py. The official test part is the recordings of index 0 to 4, by
-speakers that are heard in training too: an easier question than the one of `fsdd`, whose speaker is new. Of the other
+speakers of the training part: easier than `fsdd`, whose test speaker is new. Of the other
 recordings a fifth of every speaker's every digit is the valid part, which ones by the seed; train is the rest.
 """
 

@@ -34,14 +34,14 @@ from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
 CLASSES = 26
-COCHLEA = Cochlea(rate=12_500, frame=200, steps=700, longest=10.0, lowest=100.0, highest=5800.0, hold=10)
+ENCODER = Cochlea(rate=12_500, frame=200, steps=700, longest=10.0, lowest=100.0, highest=5800.0, hold=10)
 VALID_SHARE = 0.2
 
 ABOUT = TaskInfo(
     title="TI46-Alpha",
     licence="LDC user agreement",
     classes=CLASSES,
-    channels=COCHLEA.channels,
+    channels=ENCODER.channels,
     published={"train": 4142, "test": 6628},
     files="the folder ti_alpha of LDC93S9 with train/f1/0af1set0.wav and so on",
     page="TI 46-Word, https://catalog.ldc.upenn.edu/LDC93S9",
@@ -71,7 +71,7 @@ def load(seed: int, folder: Path | None = None) -> Split:
         return {part: _encoded(found) for part, found in parts.items()}
 
     files = [each.path for found in parts.values() for each in found]
-    rasters = cached("ti46-alpha", COCHLEA.recipe, files, make)
+    rasters = cached("ti46-alpha", ENCODER.recipe, files, make)
     return Split(rasters["train"].take(train), rasters["train"].take(valid), rasters["test"], CLASSES, "cochlea")
 
 
@@ -85,7 +85,7 @@ def recordings(folder: Path, part: str) -> tuple[Recording, ...]:
 
 
 def _encoded(found: Sequence[Recording]) -> SpikeRaster:
-    return COCHLEA.encode([each.path for each in found], [each.letter for each in found])
+    return ENCODER.encode([each.path for each in found], [each.letter for each in found])
 
 
 def _inner(folder: Path, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Any classification data set of tonic that lies on disk, in tonic's own layout and through tonic's own reader.
+"""Any classification data set of tonic that is on disk, in tonic's layout and by tonic's reader.
 
     motifc search --data tonic-events --data-dir data      # data/POKERDVS as tonic.datasets.POKERDVS("data") left it
 
@@ -7,7 +7,7 @@ the extra `data`). For other bins, transforms or sets of your own call `search.d
 Python.
 
 Encoding: 30 bins over each recording; pixels are joined by a whole factor until there are at most 2,500 channels.
-Split: the parts that tonic tells apart; what it does not (valid, or test too) is a fifth of the training part, every
+Split: the parts that tonic has; what it does not (valid, or test too) is a fifth of the training part, every
 class alike, chosen by the seed.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from search.data.cache import cached
-from search.data.encoders.events import Sensor, downsampled_sensor
+from search.data.encoders.events import SensorSize, downsampled_sensor
 from search.data.readers.files import missing
 from search.data.task import Split, folder_of
 from search.data.task_info import TaskInfo
@@ -68,7 +68,7 @@ def _tonic() -> Any:
 
 
 def _parts(tonic: Any, root: Path) -> dict[str, Dataset]:
-    """The parts that tonic tells apart, by its names for them."""
+    """The parts that tonic has, by its names for them."""
     given = getattr(tonic.datasets, root.name)
 
     def refused(self: object) -> None:
@@ -85,7 +85,7 @@ def _parts(tonic: Any, root: Path) -> dict[str, Dataset]:
     return {part: offline(str(root.parent), **choice) for part, choice in choices.items()}
 
 
-def _sensor(dataset: object, name: str) -> Sensor:
+def _sensor(dataset: object, name: str) -> SensorSize:
     size = getattr(dataset, "sensor_size", None)
     if size is None or len(size) != 3:
         raise InputError(
@@ -96,7 +96,7 @@ def _sensor(dataset: object, name: str) -> Sensor:
     return width, height, polarities
 
 
-def _factor(sensor: Sensor) -> int:
+def _factor(sensor: SensorSize) -> int:
     """The smallest whole factor that leaves at most CHANNELS channels."""
     factor = 1
     while True:

@@ -5,11 +5,9 @@ import pytest
 import torch
 
 from search.data.loader import Batch, DataLoader
-from search.nas.evaluate import evaluate_supernet, firing_rates
 from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
 from search.settings import Settings
-from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
 from tests.search.tiny import TINY, tiny_split
 
@@ -111,21 +109,3 @@ def test_expected_links_are_the_mean_over_neurons() -> None:
             choices.types[0].zero_()[..., 2] = 50.0 * sure  # the second layer has no links
     # Size 2 on a ring: 2 of 3 types are links, so 4/3 inside into each neuron; from each neighbour one is kept.
     assert float(supernet.expected_links().detach()) == pytest.approx((16 * (4 / 3 + 2) + 0) / 24, rel=1e-5)
-
-
-def test_judging_looks_at_the_whole_part_whatever_the_batches() -> None:
-    settings = settings_of("gumbel")
-    supernet = supernet_of(settings)
-    figures = evaluate_supernet(supernet, SAMPLES, settings, Draw())
-    whole = SAMPLES.batch(np.arange(len(SAMPLES)))
-    with torch.no_grad():
-        rates = firing_rates(
-            supernet.run(whole, gradient_rule(TINY.training), supernet.leaders, Draw())["hidden"], whole
-        )
-        loss = float(supernet.loss(whole, settings, supernet.leaders, Draw()))
-    assert figures["loss"] == pytest.approx(loss, rel=1e-5)
-    assert figures["hidden.rate"] == pytest.approx(float(rates.mean()), rel=1e-5)
-    assert figures["hidden.silent"] == pytest.approx(float((rates.mean(0) * 20 < 1).float().mean()))
-    assert figures["rate_kl"] == pytest.approx(float(rate_divergence(rates, 0.2).mean()), rel=1e-5)
-    smaller = evaluate_supernet(supernet, SAMPLES, replace(settings, search=replace(settings.search, batch=3)), Draw())
-    assert smaller == pytest.approx(figures, rel=1e-4)
