@@ -1,8 +1,7 @@
 """Names as keys: whatever is quoted comes back, and no dot of a name is left in its key."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from targets.contracts.names import quoted, unquoted
 

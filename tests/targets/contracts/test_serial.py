@@ -6,8 +6,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from targets.contracts.arrays import Floats, Ints
 from targets.contracts.errors import InputError

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from targets.contracts.artefact import Artefact, save
 from targets.contracts.chip import Limit, chip_named
