@@ -56,7 +56,7 @@ By size, ratios of {OURS} to *{NEURONS}* (hops: and annealing) and to *{MOTIFS}*
 
 ## CPU seconds and memory
 
-The whole chain, each network in a process of its own: `compile_graph` from a generated float graph to a checked program (retime, fold, quantize, prune, bounds, contract, partition, place, settle, assemble, check). Peak memory holds the float graph too.
+The whole chain, each network in a process of its own: `compile_graph` from a generated float graph to a checked program (retime, fold, quantize, prune, bounds, coarsen, partition, place, refine, assemble, check). Peak memory holds the float graph too.
 
 | network | neurons | synapses | cores | CPU seconds | peak memory, GiB |
 |---|--:|--:|--:|--:|--:|
@@ -198,7 +198,7 @@ def _growth(results: Results) -> str:
     told = []
     for name, points in (
         ("the whole chain", whole_chain(results)),
-        ("contract to settle alone", mapping_alone(results)),
+        ("coarsen to refine alone", mapping_alone(results)),
     ):
         for most in (COMPARABLE, 1_000_000):
             slope = exponent(points, most)

@@ -49,5 +49,5 @@ def test_annealing_finds_the_line() -> None:
     between = np.zeros((4, 4))
     between[[0, 2, 1], [2, 1, 3]] = 1.0
     slots = np.array([[x, 0] for x in range(4)])
-    x = annealed(between, slots, 0).tiles[:, 0]
+    x = annealed(between, slots, 0)[:, 0]
     assert np.abs(np.diff(x[[0, 2, 1, 3]])).tolist() == [1, 1, 1]
