@@ -46,7 +46,7 @@ class MapRow:
 
     cores, messages, hops   messages per step to other cores, those from inputs too; spikes times tiles per step
     inputs                  messages from inputs alone
-    excess                  largest fraction of a limit that a core uses; legal up to 1
+    overuse                 largest use of a core over its limit; legal up to 1
     imbalance               synaptic operations per step of the busiest core over the mean
     first_fit               cores that index order needs within all limits but output axons
     partition, place        CPU seconds; with `coarsen` in the first and `refine` in the second where they are run
@@ -62,7 +62,7 @@ class MapRow:
     messages: float
     inputs: float
     hops: float
-    excess: float
+    overuse: float
     imbalance: float
     first_fit: int
     partition: float

@@ -40,7 +40,7 @@ def system(**limits: int) -> ChipSpec:
 
 
 def chain(order: Array, extra: Array | None = None) -> IntGraph:
-    """Motifs of two neurons, each heard by the next in `order` and by those in `extra` [link, (from, to)]."""
+    """Motifs of two neurons, each a source of the next in `order` and by those in `extra` [link, (from, to)]."""
     links = np.stack([order[:-1], order[1:]], axis=1)
     if extra is not None:
         links = np.concatenate([links, extra])

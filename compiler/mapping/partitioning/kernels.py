@@ -100,7 +100,7 @@ def count(problem: MoveProblem, state: MoveState) -> None:
 
 
 def legalize(problem: MoveProblem, state: MoveState) -> None:
-    """Empty cores over a limit, the worst first, each time by the move of the largest gain for what it relieves.
+    """Empty cores over a limit, the worst first, each time by the move of the largest gain.
 
     It ends when every limit is kept or no unit of a core over one finds room elsewhere. Synaptic operations come last,
     so that they are in nobody's way.

@@ -15,7 +15,7 @@ def test_a_network_is_mapped_in_four_ways_and_ours_is_never_above_index_order(to
     rows = mapped(Task("map", topology, 2_400, 8, 0))
     assert [row.method for row in rows] == [INDEX, NEURONS, MOTIFS, OURS]
     index, *_, ours = rows
-    assert ours.excess <= 1
+    assert ours.overuse <= 1
     assert ours.messages <= index.messages * (1 + 1e-9)
     assert ours.cores <= max(index.cores, 1.05 * index.cores)
     assert index.cores == index.first_fit

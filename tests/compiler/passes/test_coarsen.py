@@ -25,17 +25,17 @@ def test_every_synapse_is_in_a_net_and_every_neuron_in_a_unit(topology: str, see
     outside = sum(part.neurons for part in made.graph.inputs)
     unit_of = np.concatenate([np.full(outside, -1), *hypergraph.unit_of.values()])
     assert hypergraph.neurons.tolist() == np.bincount(unit_of[outside:]).tolist()
-    heard: dict[int, set[int]] = {}
+    listeners: dict[int, set[int]] = {}
     synapses, events = np.zeros(hypergraph.units), np.zeros(hypergraph.units)
     for pre, post in numbered(made.graph.projections, starts):
         for source, target in zip(pre.tolist(), unit_of[post].tolist(), strict=True):
-            heard.setdefault(source, set()).add(target)
+            listeners.setdefault(source, set()).add(target)
             synapses[target] += 1
             events[target] += rate[source]
     assert hypergraph.synapses.tolist() == synapses.tolist()
     np.testing.assert_allclose(hypergraph.events, events)
     groups: dict[tuple[int, tuple[int, ...]], tuple[int, float]] = {}
-    for source, targets in heard.items():
+    for source, targets in listeners.items():
         key = (int(unit_of[source]), tuple(sorted(targets)))
         count, total = groups.get(key, (0, 0.0))
         groups[key] = count + 1, total + rate[source]

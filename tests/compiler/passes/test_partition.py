@@ -107,7 +107,7 @@ def test_mappings_too_large_for_tables_are_improved_by_regions(
 def test_two_cliques_in_mixed_order_are_found() -> None:
     """Eight motifs, even ones in one chain and odd ones in another, joined by one link: one pair of cores, 2 messages.
 
-    Index order would cut three links twice over.
+    Index order would divide three links twice over.
     """
     order = np.array([0, 2, 4, 6, 7, 5, 3, 1])
     mapping = partitioned(chain(order), small(neurons_per_core=8))
