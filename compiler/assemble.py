@@ -1,7 +1,6 @@
 """assemble: a graph, the cores of its neurons and the tiles of its cores become a Program."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ from compiler.ir.graph import IntGraph
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 from targets.program.program import Core, Program, Proof
-from targets.program.usage import routes
 
 
 def assemble(
@@ -31,13 +29,12 @@ def assemble(
         cores, first = np.unique(cores_of[order], return_index=True)
         for core, neurons in zip(cores, np.split(order, first[1:]), strict=True):
             members[core][name] = neurons
-    program = Program(
-        chip=chip.name,
+    return Program(
+        chip=chip,
         inputs=graph.inputs,
         populations=graph.populations,
         projections=graph.projections,
         cores=tuple(Core(int(x), int(y), held) for (x, y), held in zip(tiles, members, strict=True)),
-        routes=(),
         outputs=tuple(population.name for population in graph.populations),
         readout=graph.readout,
         steps=graph.steps,
@@ -45,4 +42,3 @@ def assemble(
         settings=settings,
         proofs=proofs,
     )
-    return replace(program, routes=routes(program))

@@ -1,4 +1,4 @@
-"""page: what bench map has measured, as a Markdown page with the targets beside what was reached."""
+"""page: what the mapping benchmark has measured, as a Markdown page with the targets beside what was reached."""
 
 import os
 import platform
@@ -73,7 +73,7 @@ Messages per step of METIS in a study with another implementation of the same ge
 
 ## Networks that the search produced
 
-The digits task searched for seconds (`compiler/bench/searched.toml`) with one hidden layer, compiled for the chip `{CHIP}` ({chip_named(CHIP).description}) with as many cores as are needed. Mappings are made with the rates of 200 training samples, once with equal rates assumed; all are judged by the rates of 200 test samples. Means over the seeds.
+The digits task searched for seconds (`benchmarks/mapping/searched.toml`) with one hidden layer, compiled for the chip `{CHIP}` ({chip_named(CHIP).description}) with as many cores as are needed. Mappings are made with the rates of 200 training samples, once with equal rates assumed; all are judged by the rates of 200 test samples. Means over the seeds.
 
 | hidden neurons | seeds | way | cores | messages per step | hops per step | synaptic operations, max / mean | broken |
 |--:|--:|---|--:|--:|--:|--:|--:|

@@ -13,8 +13,7 @@ from benchmarks.mapping.networks import generated, topologies
 from compiler.analysis.traffic import traffic
 from compiler.ir.graph import IntGraph
 from compiler.mapping.loads import loads
-from compiler.mapping.partitioning import improve as improve_module
-from compiler.mapping.partitioning import regions
+from compiler.mapping.partitioning import improve as improve_module, regions
 from compiler.mapping.partitioning.first_fit import first_fit
 from compiler.mapping.partitioning.improve import improve, uniform_price
 from compiler.mapping.state import ChipMapping, on_one_core, unplaced
