@@ -46,13 +46,13 @@ def test_an_init_holds_a_docstring_and_no_code(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "compiler" / "passes").glob("[a-z]*.py")), ids=_name)
-def test_a_pass_exports_one_name_which_is_the_name_of_its_file(path: Path) -> None:
-    public = [
-        node.name
-        for node in _tree(path).body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
-    ]
-    assert public == [path.stem]
+def test_a_pass_exports_the_function_with_the_name_of_its_file_and_the_types_it_returns(path: Path) -> None:
+    public = [node for node in _tree(path).body if not getattr(node, "name", "_").startswith("_")]
+    (function,) = [node for node in public if not isinstance(node, ast.ClassDef)]
+    assert isinstance(function, ast.FunctionDef)
+    assert function.name == path.stem
+    returned = {node.id for node in ast.walk(function.returns or function) if isinstance(node, ast.Name)}
+    assert {node.name for node in public if isinstance(node, ast.ClassDef)} <= returned
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if path.parent != ROOT / "targets" / "chips"], ids=_name)
