@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compiler.passes import ORDER
 from compiler.pipeline import compile_network
 from motifc.cli import main
 from search.network import Connection, Layer, Network
@@ -448,9 +449,10 @@ def test_compile_writes_the_text_of_every_stage_and_takes_calibration(motifc: Mo
     assert outcome.status == 0, outcome.err
     assert Program.load("o.program").settings["calibrated"] is True
     names = [path.name for path in sorted(Path("stages").iterdir())]
-    assert names[0] == "00-lower.txt"
-    assert names[-1].endswith("-program.txt")
+    assert names[0] == "00-lower.stage"
+    assert names[-1].endswith("-assemble.txt")
     assert any(name.endswith("-quantization.txt") for name in names)
+    assert any(name.endswith("-calibrate.txt") for name in names)
 
 
 def test_a_nir_graph_is_compiled(motifc: Motifc, shared: Path) -> None:
@@ -458,6 +460,32 @@ def test_a_nir_graph_is_compiled(motifc: Motifc, shared: Path) -> None:
     outcome = motifc("compile", str(graph), "--chip", "loihi1", "--out", "braille.program")
     assert outcome.status == 0, outcome.err
     assert Program.load("braille.program").settings["latency"] == {"lif1.lif": 1, "lif2": 2}
+
+
+def test_opt_runs_single_passes_on_the_stage_before(motifc: Motifc) -> None:
+    assert motifc("compile", "net.network", "--chip", "small", "--out", "a.program", "--dump", "stages").status == 0
+    written = sorted(path.name for path in Path("stages").iterdir())
+    assert [name for name in written if name.endswith(".txt")] == [
+        f"{number:02}-{name}.txt"
+        for number, name in enumerate(["lower", *ORDER[:3], "quantization", *ORDER[3:], "assemble"])
+    ]
+    for before, name in (("02-fold", "quantize"), ("08-partition", "place"), ("05-prune", "bounds")):
+        outcome = motifc("opt", f"stages/{before}.stage", "--pass", name, "--chip", "small", "--out", "x.stage")
+        assert outcome.status == 0, outcome.err
+        (then,) = Path("stages").glob(f"*-{name}.txt")
+        assert outcome.out.startswith(then.read_text(encoding="utf-8"))
+        assert Path("x.stage").exists()
+    chained = motifc("opt", "net.network", "--pass", "retime,fold,quantize,prune,coarsen,partition", "--chip", "small")
+    assert chained.out == Path("stages/08-partition.txt").read_text(encoding="utf-8")
+
+
+def test_opt_names_the_pass_that_fails(motifc: Motifc) -> None:
+    outcome = motifc("opt", "net.network", "--pass", "retime,place")
+    assert outcome.status == 2
+    assert outcome.err == (
+        "motifc: pass 'place' needs a stage with hypergraph; this one has floats, so run the passes before it.\n"
+        "  in pass 'place', after retime\n"
+    )
 
 
 def test_files_of_version_1_are_known_to_belong_together(motifc: Motifc) -> None:
