@@ -21,6 +21,10 @@ ADDS_UP = {"Tally"}
 TESTED_ELSEWHERE = {
     "targets/backends/numpy.py": "the suite of all backends, tests/targets/backends/test_backends.py",
     "targets/backends/lava/": "one machine in six files and a child process: tests/targets/backends/test_lava.py",
+    "compiler/mapping/": "tests/compiler/passes, for now",
+    "search/": "tests/search, for now",
+    "targets/conformance/random_program.py": "tests/targets/conformance/test_fuzz.py, for now",
+    "targets/runtime/recording.py": "tests/targets/runtime/test_backend.py, for now",
 }
 """Modules without a test file of their own, or folders of such, and what tests them."""
 LINES_OF_WEIGHT = 40
