@@ -343,6 +343,7 @@ def test_a_neuron_too_large_for_a_core_is_left_to_check() -> None:
     assert max(core.axons_in for core in used(graph(0), cut, axons_in_per_core=20)) == 24
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processors", [{0}, None])
 def test_another_process_with_other_processors_gives_the_same_cut(processors: set[int] | None) -> None:
     code = (

@@ -31,6 +31,7 @@ def test_train_writes_scalars_where_asked(motifc: Motifc) -> None:
     assert [value for _, value in shown["train/loss"]] == pytest.approx([entry["loss"] for entry in told])
 
 
+@pytest.mark.slow
 def test_train_continues_a_network(motifc: Motifc) -> None:
     """One epoch on digits from a fresh search of one epoch, through the command line alone."""
     Path("quick.toml").write_text("[model]\nneurons = 16\n[search]\nepochs = 1\n[training]\nepochs = 1\n")

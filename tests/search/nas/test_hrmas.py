@@ -64,11 +64,13 @@ def test_choices_move_away_from_indifference(found: Network) -> None:
     assert last["hidden.entropy"] < first["hidden.entropy"] < np.log(3)
 
 
+@pytest.mark.slow
 def test_equal_arguments_give_an_equal_digest_and_another_seed_another(found: Network) -> None:
     assert search(tiny_split(), TINY, 0, "cpu").digest == found.digest
     assert search(tiny_split(), TINY, 1, "cpu").digest != found.digest
 
 
+@pytest.mark.slow
 def test_the_test_part_is_not_looked_at(found: Network) -> None:
     split = tiny_split()
     blind = search(Split(split.train, split.valid, split.test.take(slice(0, 2)), 2, "touch"), TINY, 0, "cpu")
@@ -78,6 +80,7 @@ def test_the_test_part_is_not_looked_at(found: Network) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_price_makes_links_fewer() -> None:
     links = []
     for price in (0.0, 0.3):

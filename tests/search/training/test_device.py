@@ -45,6 +45,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Guard:
     return Guard()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [
