@@ -1,7 +1,6 @@
 """assemble: graph, partition and placement become a Program."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ from compiler.ir.graph import IntGraph
 from compiler.mapping.state import Partition, Placement
 from targets.contracts.chip import ChipSpec
 from targets.program.program import Core, Program, Proof
-from targets.program.usage import routes
 
 
 def assemble(
@@ -28,13 +26,12 @@ def assemble(
         cores, first = np.unique(core_of[order], return_index=True)
         for core, neurons in zip(cores, np.split(order, first[1:]), strict=True):
             members[core][name] = neurons
-    program = Program(
-        chip=chip.name,
+    return Program(
+        chip=chip,
         inputs=graph.inputs,
         populations=graph.populations,
         projections=graph.projections,
         cores=tuple(Core(int(x), int(y), held) for (x, y), held in zip(placement.tiles, members, strict=True)),
-        routes=(),
         outputs=tuple(population.name for population in graph.populations),
         readout=graph.readout,
         steps=graph.steps,
@@ -42,4 +39,3 @@ def assemble(
         settings=settings,
         proofs=proofs,
     )
-    return replace(program, routes=routes(program))

@@ -75,7 +75,7 @@ def compile_graph(
     integers = replace(integers, steps=integers.steps + last)
     tell("prune", integers)
     del floats, rounded  # of a large network no stage is kept longer than it is needed
-    proven = bounds(integers)
+    proven = bounds(integers, spec.arithmetic)
     tell("bounds", proven)
     nodes = [part.name for part in integers.inputs] + [part.name for part in integers.populations]
     rates = None if measured is None else {name: measured.rates[name] for name in nodes}

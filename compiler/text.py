@@ -13,7 +13,6 @@ from compiler.mapping.state import Partition, Placement
 from search.motif import DIRECTIONS
 from search.network import Connection, Layer, Network
 from targets.contracts.arrays import Array
-from targets.contracts.chip import chip_named
 from targets.contracts.ports import Input, Readout
 from targets.contracts.synapses import Synapses
 from targets.program.program import IntPopulation, IntProjection, Program, Proof
@@ -52,16 +51,15 @@ def _(graph: Graph) -> str:  # type: ignore[type-arg]  # singledispatch needs th
 @text.register
 def _(program: Program) -> str:
     lines = [
-        f"program {program.digest[:16]} of network {program.origin[:16] or '(none)'} for {program.chip}",
+        f"program {program.digest[:16]} of network {program.origin[:16] or '(none)'} for {program.chip.name}",
         *_ports(program.inputs, program.steps, program.readout),
     ]
     for population in program.populations:
         lines += _population(population)
     for projection in program.projections:
         lines += _edge("projection", projection)
-    chip = chip_named(program.chip)
-    lines.append(f"cores {len(program.cores):,}, chips {chips_used(program, chip):,}")
-    for number, (core, used) in enumerate(zip(program.cores, usage(program, chip), strict=True)):
+    lines.append(f"cores {len(program.cores):,}, chips {chips_used(program):,}")
+    for number, (core, used) in enumerate(zip(program.cores, usage(program), strict=True)):
         lines.append(f"core {number} at ({core.x}, {core.y})")
         lines += [f"  {name} {_ranges(indices)}" for name, indices in core.members.items()]
         lines.append(

@@ -100,7 +100,7 @@ def show_program(program: Program, path: str) -> None:
     """One line on a program just written."""
     console.print(
         f"{path}: {program.neurons:,} neurons on {len(program.cores):,} "
-        f"{'core' if len(program.cores) == 1 else 'cores'} of {program.chip}, digest {program.digest[:16]}"
+        f"{'core' if len(program.cores) == 1 else 'cores'} of {program.chip.name}, digest {program.digest[:16]}"
     )
 
 

@@ -13,8 +13,7 @@ import numpy as np
 from benchmarks.mapping.annealing import annealed
 from benchmarks.mapping.networks import generated
 from benchmarks.mapping.plan import Task
-from benchmarks.mapping.searched import CHIP as SMALL
-from benchmarks.mapping.searched import searched
+from benchmarks.mapping.searched import CHIP as SMALL, searched
 from compiler.ir.graph import IntGraph
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.partitioning.first_fit import first_fit

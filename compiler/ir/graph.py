@@ -35,6 +35,22 @@ class FloatPopulation:
         for key in ("tau_s", "tau_m", "threshold", "bias"):
             values = readonly(getattr(self, key), np.float64, f"{key} of population {self.name!r}")
             object.__setattr__(self, key, values)
+            if values.size != self.neurons:
+                raise InputError(
+                    f"population {self.name!r} has {self.neurons} values of tau_s but {values.size} of {key}; "
+                    "one per neuron is needed, so match them."
+                )
+        if self.motif_size < 1 or self.neurons < 1 or self.neurons % self.motif_size:
+            raise InputError(
+                f"population {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "
+                "motifs must fill it exactly, so change one of the two."
+            )
+        for key in ("tau_s", "tau_m"):
+            if getattr(self, key).min() < 1:
+                raise InputError(
+                    f"population {self.name!r} has {key} down to {getattr(self, key).min():g} steps; at least 1 is "
+                    "needed, so raise it or use smaller steps."
+                )
 
     @property
     def neurons(self) -> int:

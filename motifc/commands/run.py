@@ -38,8 +38,8 @@ def run_command(
     recording = run(loaded, inputs, backend, [wanted for wanted, _ in asked])
     traces = {}
     for wanted, kinds in asked:
-        traces[f"{wanted.population}.neurons"] = wanted.neurons
-        traces |= {f"{wanted.population}.{kind}": getattr(recording.traces[wanted.population], kind) for kind in kinds}
+        traces[wanted.population, "neurons"] = wanted.neurons
+        traces |= {(wanted.population, k): getattr(recording.traces[wanted.population], k) for k in kinds}
     save_rasters(recording.spikes, out, traces)
     for name, raster in recording.spikes.items():
         console.print(f"{name}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples")

@@ -14,6 +14,7 @@ from motifc.tables import show_drifts, show_verdicts
 from search.network import Network
 from targets.conformance.drift import Drift, drift
 from targets.conformance.verification import side, verify
+from targets.contracts.artefact import stored_digest
 from targets.contracts.errors import InputError
 from targets.program.check import legal
 from targets.program.program import Program
@@ -75,7 +76,7 @@ def verify_command(
 def _origin(program: Program, path: Path) -> Network:
     """The network a program was compiled from; InputError when it is another one."""
     network = Network.load(path)
-    if network.digest != program.origin:
+    if program.origin not in (network.digest, stored_digest(path, "network")):
         raise InputError(
             f"{path} has digest {network.digest[:12]}; the program was compiled from network "
             f"{program.origin[:12] or '(none)'}, so give that one."

@@ -31,8 +31,8 @@ def test_ratios_are_geometric_means_over_legal_networks_only() -> None:
         row(2, messages=1.0),
         row(2, method=NEURONS, messages=1000.0, excess=1.5),
     )
-    written = page(Results(rows), "motifc bench map --out map.md", None)
-    assert "Written by `motifc bench map --out map.md`;" in written
+    written = page(Results(rows), "python -m benchmarks.mapping --out map.md", None)
+    assert "Written by `python -m benchmarks.mapping --out map.md`;" in written
     assert "| messages, motifc / METIS neurons | 1.00 (2) | 0.87 or less, aim 0.83 | **no** |" in written
     assert "| hops, motifc / METIS neurons and annealing | 0.25 (2) | 0.82 or less, aim 0.76 | yes |" in written
     assert "| messages, motifc / index order, worst network | - | 1 or less |  |" in written

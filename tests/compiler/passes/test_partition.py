@@ -14,8 +14,7 @@ from benchmarks.mapping.networks import generated, topologies
 from compiler.assemble import assemble
 from compiler.frontends.network import lower
 from compiler.ir.graph import IntGraph
-from compiler.mapping.partitioning import improve as improve_module
-from compiler.mapping.partitioning import regions
+from compiler.mapping.partitioning import improve as improve_module, regions
 from compiler.mapping.partitioning.first_fit import first_fit
 from compiler.mapping.partitioning.improve import improve
 from compiler.mapping.partitioning.kernels import Moves, anneal, crowded, exchange, move, room

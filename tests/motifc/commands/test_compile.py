@@ -15,7 +15,7 @@ def test_compile_writes_a_program_and_says_its_size(motifc: Motifc) -> None:
     assert outcome.status == 0
     program = Program.load("other.program")
     assert outcome.out == f"other.program: 27 neurons on 1 core of loihi1, digest {program.digest[:16]}\n"
-    assert program.chip == "loihi1"
+    assert program.chip.name == "loihi1"
 
 
 def test_compile_writes_the_text_of_every_stage_and_takes_calibration(motifc: Motifc) -> None:

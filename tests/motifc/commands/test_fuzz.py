@@ -2,8 +2,7 @@
 
 import pytest
 
-from targets.backends import numpy as oracle
-from targets.backends import torch as torch_backend
+from targets.backends import numpy as oracle, torch as torch_backend
 from targets.contracts.raster import load_rasters
 from targets.contracts.semantics import LAVA
 from targets.program.program import Program

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from targets.contracts.synapses import with_weights
 from targets.program.program import Program
+from tests.conftest import GOLDEN
 from tests.motifc.command_line import Motifc
 from tests.networks import random_network
 
@@ -51,3 +52,10 @@ def test_verify_explains_and_measures_drift(motifc: Motifc) -> None:
     wrong = motifc("verify", "net.program", "--against-float", "other.network", "--input", "spikes.npz")
     assert wrong.status == 2
     assert "so give that one." in wrong.err
+
+
+def test_files_of_version_1_are_known_to_belong_together(motifc: Motifc) -> None:
+    """The digest by which a program of version 1 knows its network is that of the network's file, not of today's."""
+    program, network = (str(GOLDEN / "version1" / name) for name in ("random1-small.program", "random1.network"))
+    outcome = motifc("verify", program, "--against-float", network, "--input", "spikes.npz")
+    assert outcome.status == 0, outcome.err

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from targets.conformance.equivalence import compare
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
@@ -254,7 +255,7 @@ def _program(
     if also is not None:
         projections.append(IntProjection("x-p too", "x", "p", also, also_shift, delay))
     population = IntPopulation("p", 1, **{key: np.asarray(value) for key, value in values.items()})
-    return Program("loihi2", (Input("x", pre),), (population,), tuple(projections), (), (), ("p",), None, 1)
+    return Program(chip_named("loihi2"), (Input("x", pre),), (population,), tuple(projections), (), ("p",), None, 1)
 
 
 def _spikes(steps: int, neurons: int, times: list[int] | None = None) -> SpikeRaster:

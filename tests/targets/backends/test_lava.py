@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targets.backends import lava
-from targets.backends import numpy as oracle
+from targets.backends import lava, numpy as oracle
 from targets.backends.lava import driver
 from targets.backends.lava.lower import lower
 from targets.conformance.equivalence import compare

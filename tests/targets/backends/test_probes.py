@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from targets.backends import numpy as oracle
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
@@ -51,7 +52,7 @@ def test_trace_by_hand(backend: Backend) -> None:
     """
     population = IntPopulation("p", 1, **{key: np.array([x, x]) for key, x in REGISTERS.items()})
     projection = IntProjection("x-p", "x", "p", Dense(np.array([[2], [4]])), 0, 1)
-    program = Program("loihi2", (Input("x", 1),), (population,), (projection,), (), (), ("p",), None, 3)
+    program = Program(chip_named("loihi2"), (Input("x", 1),), (population,), (projection,), (), ("p",), None, 3)
     spikes = SpikeRaster.pack(np.array([[[1], [0], [0]]]))
     trace = backend.run(program, {"x": spikes}, "cpu", [Probe("p", np.array([1, 0]))]).traces["p"]
     assert trace.u.tolist() == [[[0, 0], [256, 128], [255, 127]]]
@@ -80,7 +81,7 @@ def test_no_probe_no_trace(backend: Backend) -> None:
 )
 def test_probe_of_what_is_not_there(probes: list[tuple[str, list[int]]], sentence: str) -> None:
     population = IntPopulation("p", 1, **{key: np.array([x, x]) for key, x in REGISTERS.items()})
-    program = Program("loihi2", (Input("x", 1),), (population,), (), (), (), ("p",), None, 1)
+    program = Program(chip_named("loihi2"), (Input("x", 1),), (population,), (), (), ("p",), None, 1)
     with pytest.raises(InputError) as error:
         checked_probes(program, [Probe(name, np.array(neurons)) for name, neurons in probes])
     assert str(error.value) == sentence

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from targets.backends import numpy as oracle
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
@@ -23,7 +24,7 @@ def _program(*inputs: Input) -> Program:
         IntProjection(f"{source.name}-p", source.name, "p", Dense(np.full((3, source.neurons), 2)), 0, 1)
         for source in inputs
     )
-    return Program("loihi2", inputs, (population,), projections, (), (), ("p",), None, 4)
+    return Program(chip_named("loihi2"), inputs, (population,), projections, (), ("p",), None, 4)
 
 
 def _spikes(neurons: int, samples: int = 2, steps: int = 4) -> SpikeRaster:
@@ -105,7 +106,7 @@ def test_oracle_hand_computed_network() -> None:
     """x -> p with delay 2, p -> p with delay 1: a spike at t enters p at t + 2 and comes back one step after."""
     population = IntPopulation("p", 1, *(np.array([value]) for value in (4095, 4095, 1, 0)))
     program = Program(
-        chip="loihi2",
+        chip=chip_named("loihi2"),
         inputs=(Input("x", 1),),
         populations=(population,),
         projections=(
@@ -113,7 +114,6 @@ def test_oracle_hand_computed_network() -> None:
             IntProjection("p-p", "p", "p", Dense(np.array([[-2]])), 1, 1),
         ),
         cores=(),
-        routes=(),
         outputs=("p",),
         readout=None,
         steps=6,

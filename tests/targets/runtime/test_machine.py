@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 
 from targets.contracts.arrays import Array, Ints
+from targets.contracts.chip import chip_named
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import IntPopulation, Program
 from targets.runtime.machine import record
 
 ONES = np.ones(3, dtype=np.int32)
-PROGRAM = Program("loihi2", (Input("x", 3),), (IntPopulation("p", 1, ONES, ONES, ONES, ONES),), (), (), (), (), None, 1)
+PROGRAM = Program(
+    chip_named("loihi2"), (Input("x", 3),), (IntPopulation("p", 1, ONES, ONES, ONES, ONES),), (), (), (), None, 1
+)
 
 
 @dataclass(frozen=True)

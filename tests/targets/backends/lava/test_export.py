@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targets.backends import lava
-from targets.backends import numpy as oracle
+from targets.backends import lava, numpy as oracle
 from targets.contracts.errors import InputError
 from targets.contracts.raster import save_rasters
 from tests.strategies import random_program
