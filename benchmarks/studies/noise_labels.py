@@ -15,7 +15,7 @@ from benchmarks.pages import paragraph, table
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from benchmarks.studies.planted import CLASSES, NEURONS, SIZES, arrivals, settings as planted
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.data.task import Split
 from search.nas.hrmas import explore, new_supernet
 from search.settings import Settings, Training
@@ -54,7 +54,7 @@ def searched(seed: int, relaxation: str, price: float) -> list[Row]:
     torch.set_num_threads(1)
     split, own = noise(seed), settings(relaxation, price)
     start = time.process_time()
-    supernet = new_supernet(split, Samples.of(torch.device("cpu"), split.train).batch(np.arange(64)), own, seed)
+    supernet = new_supernet(split, DataLoader.of(torch.device("cpu"), split.train).batch(np.arange(64)), own, seed)
     history = explore(supernet, split, own, seed)
     choices = supernet.alpha["hidden"]
     types = [

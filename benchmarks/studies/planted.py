@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.data.task import Split
 from search.motif import Motif
 from search.nas.derive import motif_network
 from search.network import Network
 from search.settings import Model, Plasticity, Search, Settings, Start, Training
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.kernels.loop import run
 from search.training.rules import gradient_rule
 from search.training.torch_network import TorchNetwork, tensor
@@ -53,8 +53,8 @@ def planted(seed: int) -> tuple[Network, Split, Motif]:
         motif = random_motif(seed, generator)
         spikes = arrivals(4 * SAMPLES, generator)
         teacher = motif_network({"hidden": motif}, tau, tau, Split(blank, blank, blank, CLASSES), shell.model)
-        first = Samples.of(CPU, SpikeRaster.pack(spikes[:128], labels=np.zeros(128))).batch(np.arange(128))
-        teacher = reinitialise(teacher, first, shell.start, 1000 * seed + attempt)
+        first = DataLoader.of(CPU, SpikeRaster.pack(spikes[:128], labels=np.zeros(128))).batch(np.arange(128))
+        teacher = reinitialize(teacher, first, shell.start, 1000 * seed + attempt)
         teacher = centred(teacher, spikes[:1000])
         chosen = clear_samples(counts(teacher, spikes)[0], generator)
         if chosen is not None:

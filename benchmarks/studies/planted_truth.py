@@ -14,7 +14,7 @@ from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from benchmarks.studies.planted import CPU, SIZES, counts, planted, settings
 from benchmarks.studies.planted_page import draw, page
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.data.task import labels_of
 from search.motif import Motif
 from search.nas.derive import derive
@@ -23,7 +23,7 @@ from search.nas.relaxation import Draw, decided
 from search.nas.relaxed_layer import OPTIONS, Choices
 from search.nas.supernet import Supernet
 from search.network import Network
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.torch_network import tensor
 from search.training.train import fit
 from targets.contracts.artefact import write_text
@@ -51,7 +51,7 @@ def sought(seed: int, relaxation: str) -> list[Row]:
     teacher, split, motif = planted(seed)
     chosen = settings(relaxation)
     start = time.process_time()
-    supernet = new_supernet(split, Samples.of(CPU, split.train).batch(np.arange(64)), chosen, seed)
+    supernet = new_supernet(split, DataLoader.of(CPU, split.train).batch(np.arange(64)), chosen, seed)
     known = {c.name: tensor(c.synapses.weights, CPU) for c in teacher.connections if c.source != c.target}
     supernet = replace(supernet, weights={**supernet.weights, **known})
     history = explore(supernet, split, chosen, seed)
@@ -93,7 +93,7 @@ def lateral_drive(supernet: Supernet, candidate: int) -> float:
     }
     with torch.no_grad():
         matrix = supernet.relaxation.weights(layer, sure, magnitudes, candidate, Draw()).abs().flatten()
-        inside, *across = (float(matrix[places.flatten()].sum()) for places in layer.places[candidate])
+        inside, *across = (float(matrix[places.flatten()].sum()) for places in layer.indices[candidate])
     return sum(across) / (inside + sum(across))
 
 
@@ -126,10 +126,10 @@ def bounds(seed: int) -> list[Row]:
         connections=tuple(c for c in teacher.connections if c.source != c.target),
     )
     alone = replace(split, valid=split.valid.take(slice(0, 0)))
-    first = Samples.of(CPU, split.train).batch(np.arange(64))
+    first = DataLoader.of(CPU, split.train).batch(np.arange(64))
 
     def retrained(network: Network) -> float:
-        return accuracy(fit(reinitialise(network, first, chosen.start, seed), alone, chosen.training, seed, CPU)[0])
+        return accuracy(fit(reinitialize(network, first, chosen.start, seed), alone, chosen.training, seed, CPU)[0])
 
     return [
         {

@@ -22,8 +22,8 @@ from benchmarks.studies.command import parser
 from benchmarks.studies.intervals import paired
 from benchmarks.studies.searched import Plan, Searched, searched
 from search.data.load import load_split
-from search.data.loader import Samples
-from search.nas.evaluate import rates_of
+from search.data.loader import DataLoader
+from search.nas.evaluate import firing_rates
 from search.nas.hrmas import new_supernet, tune
 from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
@@ -73,7 +73,7 @@ def rule_alone(start: Start) -> Alone:
     """As many windows of plasticity as in a search, on the supernet of seed 0 before its first step."""
     settings = replace(Settings(), start=start)
     split = load_split("digits", None, 0)
-    train, valid = (Samples.of(torch.device("cpu"), part) for part in (split.train, split.valid))
+    train, valid = (DataLoader.of(torch.device("cpu"), part) for part in (split.train, split.valid))
     supernet = new_supernet(split, train.batch(np.arange(settings.training.batch)), settings, 0)
     generator = np.random.default_rng(0)
     rates = [_rates(supernet, valid, settings)]
@@ -86,10 +86,12 @@ def rule_alone(start: Start) -> Alone:
     return Alone(rates[0], rates[-1], np.array(divergence), **beta)
 
 
-def _rates(supernet: Supernet, samples: Samples, settings: Settings) -> Floats:
+def _rates(supernet: Supernet, samples: DataLoader, settings: Settings) -> Floats:
     with torch.no_grad():
         found = [
-            rates_of(supernet.run(batch, gradient_rule(settings.training), supernet.leaders, Draw())["hidden"], batch)
+            firing_rates(
+                supernet.run(batch, gradient_rule(settings.training), supernet.leaders, Draw())["hidden"], batch
+            )
             for batch in samples.in_order(256)
         ]
     return torch.cat(found).numpy().astype(np.float64)

@@ -22,13 +22,13 @@ from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
 from compiler.pipeline import compile_network
 from search.data.load import load_split
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.data.task import Split, labels_of
 from search.motif import DIRECTIONS, Motif
 from search.nas.derive import motif_network
 from search.network import Network
 from search.settings import Settings, Training
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.train import train
 from targets.contracts.artefact import write_text
 from targets.contracts.chip import ChipSpec, Limit, chip_named
@@ -140,8 +140,8 @@ def fresh_network(split: Split, settings: Settings, seed: int) -> Network:
     tau_m = np.full(model.neurons[0], model.tau_m)
     motif = Motif(SIZE, types[0], "ring", types[1:])
     network = motif_network({"hidden": motif}, {"hidden": tau_m}, {"hidden": tau_m}, split, model)
-    first = Samples.of(torch.device("cpu"), split.train).batch(np.arange(settings.training.batch))
-    return reinitialise(network, first, settings.start, seed)
+    first = DataLoader.of(torch.device("cpu"), split.train).batch(np.arange(settings.training.batch))
+    return reinitialize(network, first, settings.start, seed)
 
 
 def judged(network: Network, split: Split, chip: ChipSpec, bits: int, seed: int, aware: bool) -> Outcome:

@@ -15,12 +15,12 @@ from benchmarks.pages import table
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from search.data.load import load_split
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.nas.derive import READOUT, derive
-from search.nas.evaluate import scored
+from search.nas.evaluate import evaluate_network
 from search.nas.hrmas import derived_network, explore, new_supernet
 from search.settings import Model, Plasticity, Search, Settings, Training
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.train import fit
 from targets.contracts.artefact import write_text
 from targets.contracts.ports import Readout
@@ -70,15 +70,17 @@ def measured(seed: int, variant: tuple[str, float, int]) -> list[Row]:
     split, own = load_split("digits", seed=seed), settings(*variant)
     split = replace(split, **{part: getattr(split, part).until(STEPS) for part in ("train", "valid", "test")})
     start = time.process_time()
-    first = Samples.of(CPU, split.train).batch(np.arange(64))
+    first = DataLoader.of(CPU, split.train).batch(np.arange(64))
     supernet = new_supernet(split, first, own, seed)
     history = explore(supernet, split, own, seed)
     searched = time.process_time() - start
     motif = derive(supernet.layers["hidden"], supernet.alpha["hidden"])
-    network = reinitialise(derived_network(supernet, split, own), first, own.start, seed)
+    network = reinitialize(derived_network(supernet, split, own), first, own.start, seed)
     alone = replace(split, valid=split.valid.take(slice(0, 0)))
     network, _ = fit(network, alone, own.training, seed, CPU)
-    accuracy = scored(network, Readout(READOUT, split.classes), Samples.of(CPU, split.valid), own.training)["accuracy"]
+    accuracy = evaluate_network(
+        network, Readout(READOUT, split.classes), DataLoader.of(CPU, split.valid), own.training
+    )["accuracy"]
     shares = [f"p_{size}" for size in own.model.sizes]
     return [
         {

@@ -11,16 +11,16 @@ import torch
 
 from benchmarks.runs import Row, Task, chosen, complete
 from search.data.load import load_split
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.nas.derive import READOUT
-from search.nas.evaluate import scored
+from search.nas.evaluate import evaluate_network
 from search.nas.hrmas import passes_per_sample
 from search.nas.methods import search_by
 from search.settings import Settings, as_dict
 from targets.contracts.ports import Readout
 
 TRAIN, VALID = 862, 575
-"""Samples of digits in these parts."""
+"""DataLoader of digits in these parts."""
 PASSES = passes_per_sample(Settings(), [Settings().model.sizes])
 """Passes of the search per training sample and epoch."""
 FIXED = ("random-motif", "recurrent", "feed-forward")
@@ -95,12 +95,12 @@ def measured(plan: Row, settings: str) -> list[Row]:
     hidden = [c for c in network.connections if c.source == c.target]
     links = sum(int((c.synapses.weights != 0).sum()) for c in hidden)
     others = sum(c.synapses.weights.size for c in network.connections if c not in hidden)
-    test = Samples.of(torch.device("cpu"), split.test)
+    test = DataLoader.of(torch.device("cpu"), split.test)
     layer = network.layer("hidden")
     made = Searched(
         own.name,
         own.seed,
-        scored(network, Readout(READOUT, split.classes), test, own.settings.training)["accuracy"],
+        evaluate_network(network, Readout(READOUT, split.classes), test, own.settings.training)["accuracy"],
         others + links,
         links,
         sum(network.settings["passes"].values()),

@@ -1,9 +1,8 @@
-"""The intermediate representation: populations joined by projections, over a private networkx graph."""
+"""The intermediate representation: populations joined by projections."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import networkx as nx
 import numpy as np
 
 from targets.contracts.arrays import Floats, readonly
@@ -106,27 +105,21 @@ class Graph(Generic[P, J]):
     readout: Readout | None
     steps: int
     origin: str
-    _links: "nx.MultiDiGraph[str]" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         faults = wiring_faults("graph", self.inputs, self.populations, self.projections, (), self.readout)
         if faults:
             raise InputError(faults[0])
-        links: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-        links.add_nodes_from([source.name for source in self.inputs])
-        links.add_nodes_from([population.name for population in self.populations])
-        for projection in self.projections:
-            links.add_edge(projection.source, projection.target, key=projection.name, payload=projection)
-        object.__setattr__(self, "_links", nx.freeze(links))
 
     def population(self, name: str) -> P:
         """The population of that name; KeyError when there is none."""
         return {population.name: population for population in self.populations}[name]
 
     def into(self, name: str) -> tuple[J, ...]:
-        """Projections that end at population `name`."""
-        edges: list[tuple[str, str, J]] = list(self._links.in_edges(name, data="payload"))
-        return tuple(projection for _, _, projection in edges)
+        """Projections that end at population `name`, those of one source together."""
+        incoming = [projection for projection in self.projections if projection.target == name]
+        sources = list(dict.fromkeys(projection.source for projection in incoming))
+        return tuple(sorted(incoming, key=lambda projection: sources.index(projection.source)))
 
 
 FloatGraph = Graph[FloatPopulation, FloatProjection]

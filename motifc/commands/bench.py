@@ -5,11 +5,8 @@ from typing import Annotated
 
 import typer
 
-from motifc.bench.backends import bench_backends, page
 from motifc.commands.console import steps as told_steps
 from motifc.commands.fuzz import named_runner
-from targets.contracts.artefact import check_writable, write_text
-from targets.contracts.errors import InputError
 
 bench_app = typer.Typer(no_args_is_help=True, help="Measure how fast things are on this machine.")
 
@@ -24,6 +21,9 @@ def backends_command(
     out: Annotated[Path | None, typer.Option(help="Markdown file to write; printed if not given.")] = None,
 ) -> None:
     """Time per step of every backend on the same motif program, by number of neurons and samples at once."""
+    from motifc.bench.backends import bench_backends, page
+    from targets.contracts.artefact import check_writable, write_text
+
     sizes = _numbers("--neurons", neurons)
     if out is not None:
         check_writable(out)
@@ -38,6 +38,8 @@ def backends_command(
 
 
 def _numbers(option: str, text: str) -> list[int]:
+    from motifc import InputError
+
     try:
         return [int(number) for number in text.split(",") if number.strip()]
     except ValueError:

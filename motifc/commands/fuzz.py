@@ -1,21 +1,20 @@
 """motifc fuzz."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from motifc.commands.console import console, emit
 from motifc.commands.options import AsJson
-from targets.conformance.fuzz import Failure, FuzzReport, Runner, fuzz, save_failure
-from targets.contracts.raster import SpikeRaster
-from targets.program.program import Program
-from targets.runtime.backend import backend_named, run
-from targets.runtime.recording import Recording
+
+if TYPE_CHECKING:
+    from motifc import Program, Recording, SpikeRaster
+    from targets.conformance.fuzz import Failure, FuzzReport, Runner
 
 
 def fuzz_command(
@@ -32,6 +31,12 @@ def fuzz_command(
 
     A failure is shrunk to a minimal program and written as .program and .npz.
     """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from motifc import fuzz
+    from targets.conformance.fuzz import save_failure
+
     runners = {name: named_runner(name) for name in (name.strip() for name in backends.split(","))}
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("programs", total=programs)
@@ -52,6 +57,9 @@ def fuzz_command(
 
 def named_runner(backend: str) -> Runner:
     """What runs a program on `backend`; InputError at once when it is unknown or not installed."""
+    from motifc import run
+    from targets.runtime.backend import backend_named
+
     backend_named(backend.partition(":")[0])
 
     def call(program: Program, inputs: Mapping[str, SpikeRaster]) -> Recording:

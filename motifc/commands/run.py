@@ -4,16 +4,8 @@ from typing import Annotated
 
 import typer
 
-from compiler.analysis.estimate import estimate
 from motifc.commands.console import console
 from motifc.commands.options import Data, DataFolder, InputFile, Limit, Out, ProgramFile, Seed
-from motifc.load_inputs import samples
-from motifc.probes import parse_probe
-from targets.contracts.artefact import check_writable
-from targets.contracts.raster import save_rasters
-from targets.program.check import legal
-from targets.program.program import Program
-from targets.runtime.backend import bound_inputs, run
 
 
 def run_command(
@@ -31,6 +23,12 @@ def run_command(
     ] = None,
 ) -> None:
     """Run a program and write the spikes of every population, with u and v of probed neurons."""
+    from motifc import Program, estimate, legal, run, save_rasters
+    from motifc.load_inputs import samples
+    from motifc.probes import parse_probe
+    from targets.contracts.artefact import check_writable
+    from targets.runtime.backend import bound_inputs
+
     check_writable(out)
     loaded = legal(Program.load(program))
     asked = [parse_probe(text, loaded) for text in probe or ()]

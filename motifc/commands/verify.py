@@ -1,24 +1,18 @@
 """motifc verify."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from compiler.analysis.interpret import interpret
-from compiler.frontends.network import lower
 from motifc.commands.console import emit, steps
 from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, Seed
-from motifc.load_inputs import samples
-from motifc.tables import show_drifts, show_verdicts
-from search.network import Network
-from targets.conformance.drift import Drift, drift
-from targets.conformance.verification import side, verify
-from targets.contracts.artefact import stored_digest
-from targets.contracts.errors import InputError
-from targets.program.check import legal
-from targets.program.program import Program
-from targets.runtime.backend import bound_inputs, run
+
+if TYPE_CHECKING:
+    from motifc import Network, Program
+    from targets.conformance.drift import Drift
 
 
 def verify_command(
@@ -41,6 +35,11 @@ def verify_command(
 
     A difference is shown with u, v and the synapses behind it, and explained by the semantics that reproduces it.
     """
+    from motifc import InputError, Program, drift, interpret, legal, lower, run, side, verify
+    from motifc.load_inputs import samples
+    from motifc.tables import show_drifts, show_verdicts
+    from targets.runtime.backend import bound_inputs
+
     first, *others = [name.strip() for name in backends.split(",")]
     if not others and against is None and against_float is None:
         raise InputError(
@@ -75,6 +74,9 @@ def verify_command(
 
 def _origin(program: Program, path: Path) -> Network:
     """The network a program was compiled from; InputError when it is another one."""
+    from motifc import InputError, Network
+    from targets.contracts.artefact import stored_digest
+
     network = Network.load(path)
     if program.origin not in (network.digest, stored_digest(path, "network")):
         raise InputError(

@@ -1,4 +1,4 @@
-"""Quantized: a network in torch that runs forward on the integers of a chip and learns backward as if on floats."""
+"""Quantized: quantization-aware training; forward on a chip's integers, straight-through gradients backward."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from targets.contracts.thresholds import choose_scales, highest_threshold
 
 @dataclass(frozen=True, eq=False)
 class Quantized:
-    """A network on the grid of a chip; weights live outside, in floats, and are rounded whenever it runs.
+    """A network on the grid of a chip; float weights are passed in and rounded in every forward pass.
 
     ```
     unit = 2^exponent * threshold / (vth * g)           # what a weight of 1 is worth; g = R / (tau_m tau_s)

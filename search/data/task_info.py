@@ -1,11 +1,11 @@
-"""About: what a task's data are, where they come from and what must lie where."""
+"""TaskInfo: what a task's data are, where they come from and which files they need."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class About:
+class TaskInfo:
     """A data set as its authors published it.
 
     title      full name
@@ -13,7 +13,7 @@ class About:
     classes    number of classes, 0 where the files decide
     channels   width of the encoded spikes, 0 where the files decide
     published  samples per official part, "train" and "test" (those of "valid" are taken from "train" here)
-    files      what must lie in the folder, as a phrase that can follow "needs"; empty for what is built in
+    files      which files the folder holds, as a phrase that can follow "needs"; empty for what is built in
     page       name and address of the page to get it from; empty for what is built in
     """
 

@@ -1,4 +1,4 @@
-"""Fresh weights for a network: Gaussian, then scaled by data so that every layer starts with lively voltages."""
+"""reinitialize: Gaussian weights, scaled on a batch so that every layer starts with voltages near its threshold."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ from targets.contracts.synapses import with_weights
 _WEIGHTS = 1  # first number of the seed sequence, so that weights and batches never share a stream
 
 
-def reinitialise(network: Network, batch: Batch, settings: Start, seed: int) -> Network:
+def reinitialize(network: Network, batch: Batch, settings: Start, seed: int) -> Network:
     """The network with all weights drawn anew; every input gets the batch's spikes.
 
     Feed-forward weights are N(0, 1 / links per neuron), then scaled layer by layer so that the voltage without
@@ -57,7 +57,7 @@ def _scaled(network: Network, number: int, batch: Batch, voltage: float) -> Netw
     wires = [wire for wire in model.wires(weights) if wire.target in layers and wire.source in {*known, layers[-1]}]
     with torch.no_grad():
         trace = run({source.name: batch.spikes for source in network.inputs}, cells, wires, Surrogate(1.0))
-    spread = float(trace[layers[-1]].voltages[batch.counted[:, :, 0] > 0].std())
+    spread = float(trace[layers[-1]].voltages[batch.mask[:, :, 0] > 0].std())
     if not spread > 0:
         return network
     return replace(
