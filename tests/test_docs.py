@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from search.data.task import TASKS
 from search.settings import Settings
+from targets.contracts.chip import CHIPS
+from targets.runtime.backend import BACKENDS
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -70,7 +73,7 @@ def test_what_is_not_there_is_noticed() -> None:
     told = (
         "`search/data/tasks` `search.network.Network.load` `targets.chips` `compiler.nothing` `search/data/nothing`\n"
     )
-    told += "`search.network.Nothing` `search.network.Network.nothing` `search.order = 2`\n"
+    told += "`search.network.Nothing` `search.network.Network.nothing` `search.order = 2` `motifc.tasks`\n"
     told += "```python\nfrom search.network import Network, Nothing\n```\n"
     wrong = ["compiler.nothing", "search/data/nothing", "search.network.Nothing", "search.network.Network.nothing"]
     assert [name for name in named(told) if not exists(name)] == [*wrong, "search.network.Nothing"]
@@ -80,8 +83,9 @@ def named(text: str) -> Iterator[str]:
     """Modules, what is in them, and files: in code spans of a page, and what its Python imports."""
     blocks = re.findall(r"^```python\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
     settings = {f"{table}.{field}" for table, own in vars(Settings()).items() for field in vars(own)}
+    groups = {plugins.group for plugins in (BACKENDS, CHIPS, TASKS)}
     for span in re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)):
-        yield from (name for name in NAMED.findall(span) if name not in settings)
+        yield from (name for name in NAMED.findall(span) if name not in settings | groups)
     for node in (node for block in blocks for node in ast.walk(ast.parse(block))):
         if isinstance(node, ast.ImportFrom):
             yield from (name for alias in node.names for name in NAMED.findall(f"{node.module}.{alias.name}"))
