@@ -28,7 +28,6 @@ TESTED_ELSEWHERE = {
     "search/data/tasks/ssc.py": "as the set it shares its format with: tests/search/data/tasks/test_shd.py",
     "targets/backends/numpy.py": "the suite of all backends, tests/targets/backends/test_backends.py",
     "targets/backends/lava/": "one machine in six files and a child process: tests/targets/backends/test_lava.py",
-    "compiler/mapping/": "tests/compiler/passes, for now",
     "targets/conformance/random_program.py": "tests/targets/conformance/test_fuzz.py, for now",
     "targets/runtime/recording.py": "tests/targets/runtime/test_backend.py, for now",
 }
@@ -126,13 +125,13 @@ def test_no_two_modules_of_a_package_differ_by_case_or_plural_alone() -> None:
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "compiler" / "passes").glob("[a-z]*.py")), ids=_name)
-def test_a_pass_exports_one_name_which_is_the_name_of_its_file(path: Path) -> None:
-    public = [
-        node.name
-        for node in _tree(path).body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
-    ]
-    assert public == [path.stem]
+def test_a_pass_exports_the_function_with_the_name_of_its_file_and_the_types_it_returns(path: Path) -> None:
+    public = [node for node in _tree(path).body if not getattr(node, "name", "_").startswith("_")]
+    (function,) = [node for node in public if not isinstance(node, ast.ClassDef)]
+    assert isinstance(function, ast.FunctionDef)
+    assert function.name == path.stem
+    returned = {node.id for node in ast.walk(function.returns or function) if isinstance(node, ast.Name)}
+    assert {node.name for node in public if isinstance(node, ast.ClassDef)} <= returned
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if path.parent != ROOT / "targets" / "chips"], ids=_name)

@@ -172,7 +172,7 @@ def _met(good: bool) -> str:
 
 
 def _legal(row: MapRow) -> bool:
-    return row.excess <= 1
+    return row.overuse <= 1
 
 
 def _by_size(found: Sequence[dict[str, MapRow]]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from compiler.mapping.traffic import ASSUMED_RATE
+from compiler.ir.rates import ASSUMED_RATE
 from targets.contracts.arrays import Array
 from targets.contracts.numbering import distinct, numbered, offsets
 from targets.contracts.raster import SpikeRaster

@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 
 from compiler.analysis.estimate import assumed_estimate
-from compiler.mapping.traffic import ASSUMED_RATE
+from compiler.ir.rates import ASSUMED_RATE
 from motifc.report.html import document, facts, table
 from targets.contracts.arrays import Ints
 from targets.contracts.chip import ChipSpec

@@ -238,8 +238,7 @@ def test_every_stage_is_told_with_its_text() -> None:
     assert texts["retime"] == texts["lower"] != texts["fold"]
     assert texts["bounds"].count("proof ") == 2
     assert texts["quantization"].startswith("projection input: ")
-    assert texts["partition"].startswith("partition into 1 cores\npopulation hidden\n  core 0: 0-23\n")
-    assert texts["place"] == "core 0 at (0, 0)\n"
+    assert texts["partition"] == texts["place"] == "mapping onto 1 cores\ncore 0 at (0, 0): units 0-8\n"
     assert program.digest == compile_network(random_network(0)).digest
 
 

@@ -29,7 +29,7 @@ def test_ratios_are_geometric_means_over_legal_networks_only() -> None:
         row(1, messages=20.0, hops=20.0),
         row(1, method=NEURONS, messages=10.0, hops=160.0),
         row(2, messages=1.0),
-        row(2, method=NEURONS, messages=1000.0, excess=1.5),
+        row(2, method=NEURONS, messages=1000.0, overuse=1.5),
     )
     written = page(Results(rows), "python -m benchmarks.mapping --out map.md", None)
     assert "Written by `python -m benchmarks.mapping --out map.md`;" in written
@@ -42,7 +42,7 @@ def test_ratios_are_geometric_means_over_legal_networks_only() -> None:
 
 
 def test_another_memory_model_is_no_second_network_of_the_ratios() -> None:
-    other = replace(ROW, task=replace(TASK, synapse_bits=8), excess=1.5)
+    other = replace(ROW, task=replace(TASK, synapse_bits=8), overuse=1.5)
     written = page(Results((ROW, other)), "", None)
     assert "| networks in which motifc keeps every limit | 1 of 1 | all | yes |" in written
     assert "| grid, k = 8, 8 bits per synapse | 100 |" in written

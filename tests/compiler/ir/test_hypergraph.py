@@ -1,4 +1,4 @@
-"""A hypergraph's own arithmetic: pins by net, and partitions of units there and back."""
+"""A hypergraph's own arithmetic: pins by net, and the core of every neuron."""
 
 from dataclasses import replace
 from typing import Any
@@ -36,13 +36,10 @@ def test_units_nets_and_the_net_of_every_pin() -> None:
     assert whole.net_of.tolist() == [0, 0, 2, 2]
 
 
-def test_a_cut_of_units_goes_to_neurons_and_back() -> None:
-    whole = hypergraph(split={"motifs": np.array([1])})
-    cut = whole.partition(np.array([1, 0, 1]))
-    assert {name: cores.tolist() for name, cores in cut.core_of.items()} == {"motifs": [1, 1, 0, 0], "answer": [1]}
-    assert cut.split["motifs"].tolist() == [1]
-    assert cut.cores == 2
-    assert whole.of_units(cut).tolist() == [1, 0, 1]
+def test_every_neuron_is_on_the_core_of_its_unit() -> None:
+    found = hypergraph().of_neurons(np.array([1, 0, 1]))
+    assert {name: cores.tolist() for name, cores in found.items()} == {"motifs": [1, 1, 0, 0], "answer": [1]}
+    assert {cores.dtype for cores in found.values()} == {np.dtype("int32")}
 
 
 def test_integers_and_floats_are_what_they_are_said_to_be() -> None:

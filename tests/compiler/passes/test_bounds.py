@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from compiler.ir.graph import IntGraph
-from compiler.ir.registers import Bounds
-from compiler.passes.bounds import bounds
+from compiler.passes.bounds import Bounds, bounds
 from targets.backends.numpy import arriving, run
 from targets.conformance.random_program import random_program
 from targets.contracts.arithmetic import Arithmetic

@@ -9,9 +9,9 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
+from compiler.analysis.traffic import traffic
 from compiler.frontends.network import lower
 from compiler.ir.graph import IntGraph
-from compiler.mapping.traffic import traffic
 from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
 from search.data.task import Split
@@ -27,7 +27,7 @@ from targets.contracts.chip import ChipSpec, Limit, chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import with_weights
-from tests.compiler.mapped import partitioned
+from tests.compiler.mapped import neurons as neurons_on, partitioned
 from tests.search.tiny import TINY, tiny_split
 
 CPU = torch.device("cpu")
@@ -205,10 +205,10 @@ def test_synapses_agree_with_the_derived_network(wiring: Wiring, neurons: tuple[
 
 
 def compiled(network: Network, spec: ChipSpec, rates: dict[str, Array]) -> tuple[int, float]:
-    """Cores and messages per step of the compiler's cut."""
+    """Cores and messages per step of the compiler's partitioning."""
     graph: IntGraph = quantize(fold(lower(network)), spec)
-    cut = partitioned(graph, spec, 0, rates)
-    return cut.cores, traffic(graph, cut, rates).messages
+    mapping = partitioned(graph, spec, 0, rates)
+    return mapping.cores, traffic(graph, neurons_on(graph, mapping, spec), rates).messages
 
 
 @pytest.mark.slow

@@ -1,30 +1,32 @@
-"""Loads: what every core of a cut holds, against what the chip allows."""
+"""Loads: what every core of a partitioning holds, against what the chip allows."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
-from compiler.mapping.traffic import weighed
-from targets.contracts.arrays import Array, Floats
+from compiler.ir.rates import summed
+from targets.contracts.arrays import Array, Floats, readonly
 from targets.contracts.chip import ChipSpec
 
 
 @dataclass(frozen=True, eq=False)
 class Loads:
-    """A cut and what follows from it.
+    """What the cores of a partitioning hold and send.
 
-    core_of   [unit]: core of every unit
     use       [limit, core]: neurons, synapse bytes, axons in, axons out, decay and threshold profiles as a fraction of
               the chip's limit; legal up to 1
     events    [core]: synaptic operations per step
     messages  expected messages per step between cores and from inputs
     """
 
-    core_of: Array
     use: Floats
     events: Floats
     messages: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "use", readonly(self.use, np.float64, "use of cores", 2))
+        object.__setattr__(self, "events", readonly(self.events, np.float64, "events of cores"))
 
     @property
     def cores(self) -> int:
@@ -32,8 +34,8 @@ class Loads:
         return int(self.events.size)
 
     @property
-    def excess(self) -> float:
-        """Largest fraction of a limit that a core uses; legal up to 1."""
+    def overuse(self) -> float:
+        """Largest use of a core over its limit; legal up to 1."""
         return float(self.use.max(initial=0.0))
 
     @property
@@ -61,9 +63,8 @@ def loads(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec) -> Loads:
         (_profiles(hypergraph.thresholds, core_of, cores), chip.threshold_profiles_per_core),
     )
     return Loads(
-        core_of=core_of,
         use=np.stack([np.asarray(used) / limit.value for used, limit in use]),
-        events=weighed(core_of, hypergraph.events, cores),
+        events=summed(core_of, hypergraph.events, cores),
         messages=float(hypergraph.rate[net[away]].sum()),
     )
 
@@ -73,13 +74,13 @@ def between(hypergraph: Hypergraph, core_of: Array, cores: int) -> Floats:
     net, core = _reached(hypergraph, core_of, cores)
     inner = hypergraph.home[net] >= 0
     pair = core_of[hypergraph.home[net[inner]]] * cores + core[inner]
-    sent = weighed(pair, hypergraph.rate[net[inner]], cores * cores).reshape(cores, cores)
+    sent = summed(pair, hypergraph.rate[net[inner]], cores * cores).reshape(cores, cores)
     np.fill_diagonal(sent, 0)
     return sent
 
 
 def _reached(hypergraph: Hypergraph, core_of: Array, cores: int) -> tuple[Array, Array]:
-    """(net, core): every core on which somebody listens to a net, by net and core."""
+    """(net, core): every core on which a unit listens to a net, by net and core."""
     net_of = hypergraph.net_of
     reached = np.sort(net_of * cores + core_of[hypergraph.pins])
     return np.divmod(reached[np.diff(reached, prepend=-1) > 0], max(cores, 1))
