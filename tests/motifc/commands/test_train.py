@@ -14,6 +14,7 @@ from tests.networks import random_network, random_spikes
 from tests.search.event_file import shown_scalars
 
 
+@pytest.mark.slow
 def test_train_writes_scalars_where_asked(motifc: Motifc) -> None:
     labels = np.arange(15, dtype=np.int32) % 3
     save_rasters({"spikes": replace(random_spikes(0, 11, samples=15), labels=labels)}, "train.npz")

@@ -107,6 +107,7 @@ def test_every_relaxation_and_order_leads_to_a_network(relaxation: str, order: i
     assert search(tiny_split(), settings, 0, "cpu").layer("hidden").motif is not None
 
 
+@pytest.mark.slow
 def test_several_layers_are_searched_each_with_a_motif_of_its_own() -> None:
     settings = dataclasses.replace(TINY, model=dataclasses.replace(TINY.model, neurons=(16, 8)))
     network = search(tiny_split(), settings, 0, "cpu")
@@ -149,6 +150,7 @@ class StoppedError(Exception):
     """What interrupts a run in these tests."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("phase", "epoch"), [("search", 1), ("search", 2), ("train", 1), ("train", 4)])
 def test_an_interrupted_run_goes_on_as_if_it_had_not_stopped(
     tmp_path: Path, found: Network, phase: str, epoch: int

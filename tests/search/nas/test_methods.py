@@ -36,6 +36,7 @@ def found(method: str, settings: Settings = TINY) -> Network:
     return search_by(method, tiny_split(), settings, 0, "cpu")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_makes_a_network_of_the_same_neurons_on_several_layers(method: str) -> None:
     network = found(method, TWO)
