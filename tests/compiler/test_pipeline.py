@@ -94,6 +94,7 @@ def test_the_same_network_gives_the_same_digest_in_another_process() -> None:
     assert compile_network(random_network(4)).digest != other
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="threads cannot be bound here")
 def test_the_same_network_gives_the_same_digest_with_another_number_of_threads() -> None:
     """As many cores as make Mt-KaHyPar the cutter, once with one processor and once with all there are."""
@@ -186,6 +187,7 @@ def test_following_every_remedy_makes_a_network_fit_that_fits_nowhere() -> None:
         compile_network(network(60 - max(fewer) + 1), wider)
 
 
+@pytest.mark.slow
 def test_a_large_sparse_network_is_spread_over_two_chips() -> None:
     network = Network(
         (Input("x", 1),), (Layer.of("n", 140_000),), (Connection("w", "x", "n", Dense(np.ones((140_000, 1)))),)

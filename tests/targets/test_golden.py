@@ -14,6 +14,7 @@ from targets.program.program import Core, IntPopulation, IntProjection, Program
 from targets.runtime.backend import backend_named, run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["numpy", "torch", "onnx", "lava", "lava:core"])
 def test_lava_dense_layer(shared: Path, backend: str) -> None:
     """Spikes of all 512,000 bins and the current after the last step; arrays are [neuron, time]."""

@@ -211,6 +211,7 @@ def compiled(network: Network, spec: ChipSpec, rates: dict[str, Array]) -> tuple
     return mapping.cores, traffic(graph, neurons_on(graph, mapping, spec), rates).messages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wiring", ["ring", "grid"])
 def test_cores_and_messages_rank_architectures_as_the_compiler_does(wiring: Wiring) -> None:
     model = Model(neurons=(64,), sizes=(2, 4, 8), wiring=wiring, readout_neurons=4)
@@ -251,6 +252,7 @@ def searched(**changes: Any) -> Network:
     return search(tiny_split(), dataclasses.replace(settings, training=SHORT), 0, "cpu")
 
 
+@pytest.mark.slow
 def test_a_cost_makes_the_network_smaller_and_a_chip_alone_does_nothing() -> None:
     plain, watched, priced = searched(), searched(chip="small"), searched(chip="small", cost=10.0)
     for before, after in zip(plain.connections, watched.connections, strict=True):
@@ -261,6 +263,7 @@ def test_a_cost_makes_the_network_smaller_and_a_chip_alone_does_nothing() -> Non
     assert priced.settings["hyperparameters"]["search"]["chip"] == "small"
 
 
+@pytest.mark.slow
 def test_second_order_and_several_layers_can_be_priced() -> None:
     model = dataclasses.replace(TINY.model, neurons=(16, 8))
     first = dataclasses.replace(TINY.search, chip="small", cost=1.0, order=2, epochs=1)

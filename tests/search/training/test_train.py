@@ -91,6 +91,7 @@ def test_typed_links_keep_their_sign_where_the_gradient_would_turn_it() -> None:
         assert turned == (before[0] in ("input", "output", "extra")), before[0]
 
 
+@pytest.mark.slow
 def test_the_test_part_is_not_looked_at_and_the_seed_decides() -> None:
     network, split = of_all_kinds(3), tiny_split()
     other = Split(split.train, split.valid, split.test.take(slice(0, 4)), 2, "touch")
@@ -114,6 +115,7 @@ def test_steps_beyond_the_length_of_a_sample_do_not_count() -> None:
         np.testing.assert_allclose(weights, weights_of(other)[name], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_training_on_the_grid_of_a_chip_ends_on_it() -> None:
     network, split = of_all_kinds(1), tiny_split()
     settings = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, epochs=8))
@@ -125,6 +127,7 @@ def test_training_on_the_grid_of_a_chip_ends_on_it() -> None:
     assert [each.tau_m_error for each in report.populations] == pytest.approx([0, 0], abs=1e-12)
 
 
+@pytest.mark.slow
 def test_training_on_a_grid_continues_as_if_it_had_never_stopped() -> None:
     network, split, training = of_all_kinds(1), tiny_split(), TINY.training
     kept: list[Stage] = []
