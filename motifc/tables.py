@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from motifc.commands.console import console
-from motifc.demo import REFERENCE, DemoResult
+from motifc.demo import DemoResult
 from motifc.doctor import Finding
 from targets.conformance.drift import Drift
 from targets.conformance.verification import Verdict
 from targets.program.program import Program
+from targets.runtime.backend import ORACLE
 
 
 def show_demo(result: DemoResult) -> None:
@@ -26,7 +27,7 @@ def show_demo(result: DemoResult) -> None:
                 f"program on {row.backend}",
                 f"{row.accuracy:.2%}",
                 f"{row.spikes:,}",
-                "oracle" if row.backend == REFERENCE else f"{row.differing:,} of {result.bins:,}",
+                "oracle" if row.backend == ORACLE else f"{row.differing:,} of {result.bins:,}",
                 f"{row.seconds:.1f}",
             )
     console.print(table)

@@ -15,7 +15,7 @@ from targets.runtime.backend import export_program
 def export_command(
     program: ProgramFile,
     out: Annotated[Path, typer.Option(help="File or folder to write.")],
-    format: Annotated[str, typer.Option(help="onnx (a graph that executes) or lava (processes that build).")],
+    format: Annotated[str, typer.Option(help="A backend with a form of its own, such as onnx (a graph).")],
 ) -> None:
     """Write a program in the form of another tool."""
     export_program(legal(Program.load(program)), format, out)

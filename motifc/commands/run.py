@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from compiler.analysis.estimate import estimate
+from motifc.commands.backend_names import known_backends
 from motifc.commands.console import console
 from motifc.commands.options import Data, DataFolder, InputFile, Limit, Out, ProgramFile, Seed
 from motifc.load_inputs import samples
@@ -13,13 +14,13 @@ from targets.contracts.artefact import check_writable
 from targets.contracts.raster import save_rasters
 from targets.program.check import legal
 from targets.program.program import Program
-from targets.runtime.backend import bound_inputs, run
+from targets.runtime.backend import ORACLE, bound_inputs, run
 
 
 def run_command(
     program: ProgramFile,
     out: Out,
-    backend: Annotated[str, typer.Option(help="numpy, torch, lava or onnx; variants as in torch:cuda.")] = "numpy",
+    backend: Annotated[str, typer.Option(help=f"One of {known_backends()}.")] = ORACLE,
     input_file: InputFile = None,
     data: Data = None,
     data_dir: DataFolder = None,

@@ -8,13 +8,14 @@ import pytest
 from compiler.ir.graph import IntGraph
 from compiler.ir.registers import Bounds
 from compiler.passes.bounds import bounds
-from targets.backends.numpy import arriving, run
+from targets.backends.numpy import arriving
 from targets.conformance.random_program import random_program
 from targets.contracts.arrays import Array
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense
 from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.backend import run
 from targets.runtime.recording import Probe
 
 RUNS = 10_000
