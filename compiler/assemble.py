@@ -1,40 +1,40 @@
-"""assemble: graph, partition and placement become a Program."""
+"""assemble: a graph, the cores of its neurons and the tiles of its cores become a Program."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from compiler.ir.graph import IntGraph
-from compiler.mapping.state import Partition, Placement
+from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 from targets.program.program import Core, Program, Proof
-from targets.program.usage import routes
 
 
 def assemble(
     graph: IntGraph,
-    partition: Partition,
-    placement: Placement,
+    core_of: Mapping[str, Array],
+    tiles: Array,
     chip: ChipSpec,
     settings: Mapping[str, Any],
     proofs: tuple[Proof, ...] = (),
 ) -> Program:
-    """The program that runs `graph` on `chip` with its neurons cut and placed as told."""
-    members: list[dict[str, Any]] = [{} for _ in range(partition.cores)]
-    for name, core_of in partition.core_of.items():
-        order = np.argsort(core_of, kind="stable")
-        cores, first = np.unique(core_of[order], return_index=True)
+    """The program that runs `graph` on `chip`.
+
+    `core_of` is the core of every neuron, population -> int [neuron]; `tiles` int [core, 2] where the cores are.
+    """
+    members: list[dict[str, Any]] = [{} for _ in tiles]
+    for name, cores_of in core_of.items():
+        order = np.argsort(cores_of, kind="stable")
+        cores, first = np.unique(cores_of[order], return_index=True)
         for core, neurons in zip(cores, np.split(order, first[1:]), strict=True):
             members[core][name] = neurons
-    program = Program(
-        chip=chip.name,
+    return Program(
+        chip=chip,
         inputs=graph.inputs,
         populations=graph.populations,
         projections=graph.projections,
-        cores=tuple(Core(int(x), int(y), held) for (x, y), held in zip(placement.tiles, members, strict=True)),
-        routes=(),
+        cores=tuple(Core(int(x), int(y), held) for (x, y), held in zip(tiles, members, strict=True)),
         outputs=tuple(population.name for population in graph.populations),
         readout=graph.readout,
         steps=graph.steps,
@@ -42,4 +42,3 @@ def assemble(
         settings=settings,
         proofs=proofs,
     )
-    return replace(program, routes=routes(program))

@@ -9,6 +9,7 @@ from compiler.analysis.quantization import quantization_report
 from compiler.assemble import assemble
 from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph
+from compiler.mapping.state import on_one_core
 from compiler.passes.bounds import bounds
 from compiler.passes.coarsen import coarsen
 from compiler.passes.fold import fold
@@ -51,8 +52,8 @@ def compile_graph(
 ) -> Program:
     """Compile `graph` for a chip; the same graph, calibration and seed give the same digest.
 
-    `calibration` are spikes of every input: rates and peaks on them decide roundings and cuts. `outputs` are the
-    populations that are read; what neither they nor the readout hear is removed (None: nothing). The program's
+    `calibration` are spikes of every input: rates and peaks on them decide roundings and mapping. `outputs` are the
+    populations that are read; what neither they nor the readout depend on is removed (None: nothing). The program's
     settings tell the seed and, where populations had to be shifted, by how many steps each is late ("latency"); its
     samples are longer by the largest of these, so that nothing of what is read falls off their end.
     Raises InputError with one sentence for every limit of the chip that the network would break.
@@ -75,23 +76,25 @@ def compile_graph(
     integers = replace(integers, steps=integers.steps + last)
     tell("prune", integers)
     del floats, rounded  # of a large network no stage is kept longer than it is needed
-    proven = bounds(integers)
+    proven = bounds(integers, spec.arithmetic)
     tell("bounds", proven)
     nodes = [part.name for part in integers.inputs] + [part.name for part in integers.populations]
     rates = None if measured is None else {name: measured.rates[name] for name in nodes}
     hypergraph = coarsen(integers, spec, rates)
     tell("coarsen", hypergraph)
-    cut = partition(hypergraph, spec, seed)
-    tell("partition", cut)
-    placed = place(hypergraph, cut, spec, seed)
-    tell("place", placed)
-    cut, placed = refine(hypergraph, cut, placed, spec, seed)
+    mapping = on_one_core(hypergraph, spec)
+    mapping = partition(hypergraph, mapping, spec, seed)
+    tell("partition", mapping)
+    mapping = place(hypergraph, mapping, spec, seed)
+    tell("place", mapping)
+    mapping = refine(hypergraph, mapping, spec, seed)
+    tell("refine", mapping)
+    core_of = hypergraph.of_neurons(mapping.core_of)
     del hypergraph
-    tell("refine", (cut, placed))
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
     if late:
         settings["latency"] = late
-    program = assemble(integers, cut, placed, spec, settings, tuple(each.proof for each in proven))
+    program = assemble(integers, core_of, mapping.tiles, spec, settings, tuple(each.proof for each in proven))
     tell("program", program)
     return legal(program, spec)
 

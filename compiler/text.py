@@ -8,12 +8,11 @@ import numpy as np
 
 from compiler.ir.graph import FloatPopulation, FloatProjection, Graph
 from compiler.ir.hypergraph import Hypergraph
-from compiler.ir.registers import ENDLESS, Bounds
-from compiler.mapping.state import Partition, Placement
+from compiler.mapping.state import ChipMapping
+from compiler.passes.bounds import ENDLESS, Bounds
 from search.motif import DIRECTIONS
 from search.network import Connection, Layer, Network
 from targets.contracts.arrays import Array
-from targets.contracts.chip import chip_named
 from targets.contracts.ports import Input, Readout
 from targets.contracts.synapses import Synapses
 from targets.program.program import IntPopulation, IntProjection, Program, Proof
@@ -52,16 +51,15 @@ def _(graph: Graph) -> str:  # type: ignore[type-arg]  # singledispatch needs th
 @text.register
 def _(program: Program) -> str:
     lines = [
-        f"program {program.digest[:16]} of network {program.origin[:16] or '(none)'} for {program.chip}",
+        f"program {program.digest[:16]} of network {program.origin[:16] or '(none)'} for {program.chip.name}",
         *_ports(program.inputs, program.steps, program.readout),
     ]
     for population in program.populations:
         lines += _population(population)
     for projection in program.projections:
         lines += _edge("projection", projection)
-    chip = chip_named(program.chip)
-    lines.append(f"cores {len(program.cores):,}, chips {chips_used(program, chip):,}")
-    for number, (core, used) in enumerate(zip(program.cores, usage(program, chip), strict=True)):
+    lines.append(f"cores {len(program.cores):,}, chips {chips_used(program):,}")
+    for number, (core, used) in enumerate(zip(program.cores, usage(program), strict=True)):
         lines.append(f"core {number} at ({core.x}, {core.y})")
         lines += [f"  {name} {_ranges(indices)}" for name, indices in core.members.items()]
         lines.append(
@@ -92,18 +90,11 @@ def _(hypergraph: Hypergraph) -> str:
 
 
 @text.register
-def _(partition: Partition) -> str:
-    lines = [f"partition into {partition.cores:,} cores"]
-    for name, core_of in partition.core_of.items():
-        lines.append(f"population {name}")
-        lines += [f"  core {core}: {_ranges(np.flatnonzero(core_of == core))}" for core in np.unique(core_of)]
-    lines += [f"split motifs of {name}: {_ranges(np.sort(motifs))}" for name, motifs in partition.split.items()]
+def _(mapping: ChipMapping) -> str:
+    lines = [f"mapping onto {mapping.cores:,} cores"]
+    for core, (x, y) in enumerate(mapping.tiles.tolist()):
+        lines.append(f"core {core} at ({x}, {y}): units {_ranges(np.flatnonzero(mapping.core_of == core))}")
     return _joined(lines)
-
-
-@text.register
-def _(placement: Placement) -> str:
-    return _joined([f"core {core} at ({x}, {y})" for core, (x, y) in enumerate(placement.tiles.tolist())])
 
 
 def _ports(inputs: Iterable[Input], steps: int, readout: Readout | None) -> list[str]:

@@ -1,1 +1,98 @@
-"""motifc: search recurrent spiking networks of motifs, compile them, prove that every simulator agrees."""
+"""motifc: search recurrent spiking networks of motifs, compile them, prove that every simulator agrees.
+
+Every documented name can be imported from here; docs/api.md says where to start. Nothing is loaded before it is used.
+"""
+
+import sys as _sys
+from importlib import import_module as _import_module
+from pathlib import Path as _Path
+from typing import TYPE_CHECKING
+
+from motifc.api import HOMES as _HOMES
+from motifc.hidden import hidden_package as _hidden_package
+
+if TYPE_CHECKING:
+    from compiler.analysis.calibration import calibrate as calibrate
+    from compiler.analysis.estimate import estimate as estimate
+    from compiler.analysis.interpret import interpret as interpret
+    from compiler.frontends.network import lower as lower
+    from compiler.frontends.nir import read_nir as read_nir
+    from compiler.ir.graph import (
+        FloatGraph as FloatGraph,
+        FloatPopulation as FloatPopulation,
+        FloatProjection as FloatProjection,
+    )
+    from compiler.pipeline import compile_graph as compile_graph, compile_network as compile_network
+    from compiler.text import text as text
+    from search.data.load import load_split as load_split
+    from search.data.task import Split as Split, task_named as task_named, task_names as task_names
+    from search.motif import Motif as Motif, neighbours as neighbours
+    from search.nas.hrmas import search as search
+    from search.nas.methods import search_by as search_by
+    from search.network import Connection as Connection, Layer as Layer, Network as Network
+    from search.settings import Settings as Settings, load_settings as load_settings
+    from search.training.train import train as train
+    from targets.conformance.drift import drift as drift
+    from targets.conformance.equivalence import EquivalenceReport as EquivalenceReport, compare as compare
+    from targets.conformance.explain import explain as explain, explain_program as explain_program
+    from targets.conformance.fuzz import fuzz as fuzz
+    from targets.conformance.suite import check_backend as check_backend
+    from targets.conformance.verification import Verdict as Verdict, side as side, verify as verify
+    from targets.contracts.chip import (
+        ChipSpec as ChipSpec,
+        Limit as Limit,
+        chip_named as chip_named,
+        chip_names as chip_names,
+    )
+    from targets.contracts.errors import BackendError as BackendError, InputError as InputError
+    from targets.contracts.ports import Input as Input, Readout as Readout
+    from targets.contracts.raster import (
+        SpikeRaster as SpikeRaster,
+        load_rasters as load_rasters,
+        save_rasters as save_rasters,
+    )
+    from targets.contracts.semantics import LAVA as LAVA, Semantics as Semantics
+    from targets.contracts.synapses import (
+        Banded as Banded,
+        BlockDiagonal as BlockDiagonal,
+        Dense as Dense,
+        Sparse as Sparse,
+        Synapses as Synapses,
+    )
+    from targets.program.check import Violation as Violation, check as check, legal as legal
+    from targets.program.program import (
+        Core as Core,
+        IntPopulation as IntPopulation,
+        IntProjection as IntProjection,
+        Program as Program,
+    )
+    from targets.runtime.backend import (
+        backend_names as backend_names,
+        export_program as export_program,
+        load as load,
+        run as run,
+    )
+    from targets.runtime.recording import Probe as Probe, Recording as Recording
+
+__version__ = "0.1.0"
+
+if _hidden := _hidden_package(_Path(__file__).parent):
+    if _sys.argv[0] == "-m" or _Path(_sys.argv[0]).stem == "motifc":  # the command, which ends with a sentence
+        _sys.stderr.write(f"motifc: {_hidden}\n")
+        _sys.exit(2)
+    raise ImportError(_hidden)
+
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+__all__ = (*_HOME, "__version__")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'motifc' has no attribute {name!r}; docs/api.md lists what it has.")
+    value = getattr(_import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

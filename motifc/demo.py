@@ -19,7 +19,8 @@ from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.program.check import legal
 from targets.program.program import Program
-from targets.runtime.backend import ORACLE, backend_names, run
+from targets.runtime.backend import backend_names, run
+from targets.runtime.registry import ORACLE
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,25 @@
 """Tables and sentences of the command line, made with rich."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from rich.table import Table
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from motifc.commands.console import console
-from motifc.demo import DemoResult
-from motifc.doctor import Finding
-from targets.conformance.drift import Drift
-from targets.conformance.verification import Verdict
-from targets.program.program import Program
-from targets.runtime.backend import ORACLE
+
+if TYPE_CHECKING:
+    from motifc import Program, Verdict
+    from motifc.demo import DemoResult
+    from motifc.doctor import Finding
+    from targets.conformance.drift import Drift
 
 
 def show_demo(result: DemoResult) -> None:
     """The table that the demo ends with."""
+    from rich.table import Table
+
+    from targets.runtime.registry import ORACLE
+
     table = Table(title=f"{result.samples} test images, seed {result.seed}")
     for title in ("", "accuracy", "spikes compared", "differing bins", "seconds"):
         table.add_column(title, justify="left" if not title else "right")
@@ -42,6 +47,8 @@ def show_demo(result: DemoResult) -> None:
 
 def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     """One row per population and pair of sides, then per pair a sentence, and what lies behind a difference."""
+    from rich.table import Table
+
     table = Table()
     for title in ("population", "compared", "bins", "spikes", "differing bins"):
         table.add_column(title, justify="left" if title in ("population", "compared") else "right")
@@ -67,6 +74,8 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
 
 def show_drifts(drifts: Sequence[Drift]) -> None:
     """How far a program strays from its float network, per population."""
+    from rich.table import Table
+
     table = Table(title="program against float network")
     titles = (
         "population",
@@ -101,12 +110,14 @@ def show_program(program: Program, path: str) -> None:
     """One line on a program just written."""
     console.print(
         f"{path}: {program.neurons:,} neurons on {len(program.cores):,} "
-        f"{'core' if len(program.cores) == 1 else 'cores'} of {program.chip}, digest {program.digest[:16]}"
+        f"{'core' if len(program.cores) == 1 else 'cores'} of {program.chip.name}, digest {program.digest[:16]}"
     )
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
     """What the doctor found."""
+    from rich.table import Table
+
     table = Table()
     for title in ("what", "found", "what to do"):
         table.add_column(title)

@@ -1,3 +1,3 @@
-"""Search: from a task to a Network of motifs, by HRMAS."""
+"""Search: from data to a trained Network of motifs. `network`, `motif` and `settings` need no torch."""
 
 __all__: list[str] = []

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -10,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from search.motif import Motif, neighbours
+from search.version1 import upgraded
 from targets.contracts import artefact
 from targets.contracts.arrays import Array, Floats, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
-from targets.contracts.synapses import Banded, BlockDiagonal, Synapses, pack, unpack
+from targets.contracts.serial import pack, unpack
+from targets.contracts.synapses import Banded, BlockDiagonal, Synapses
 from targets.contracts.wiring import wiring_faults
 
 _PARAMETERS = ("tau_s", "tau_m", "resistance", "threshold", "bias")
@@ -158,7 +161,7 @@ class Network:
         """Number of neurons in all layers."""
         return sum(layer.neurons for layer in self.layers)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the whole content."""
         return self._artefact().digest
@@ -169,62 +172,13 @@ class Network:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Network":
-        """Read a .network file; InputError when it is missing, damaged or no network."""
+        """Read a .network file of version 1 or 2; InputError when it is missing, damaged or no network."""
         stored = artefact.load(path, "network")
-        header, arrays = stored.header, stored.arrays
-        return cls(
-            inputs=tuple(Input(name, neurons) for name, neurons in header["inputs"]),
-            layers=tuple(_layer(entry, arrays) for entry in header["layers"]),
-            connections=tuple(
-                Connection(
-                    name=entry["name"],
-                    source=entry["source"],
-                    target=entry["target"],
-                    synapses=unpack(entry["synapses"], arrays, f"connection.{entry['name']}"),
-                    delay=entry["delay"],
-                )
-                for entry in header["connections"]
-            ),
-            readout=None if header["readout"] is None else Readout(*header["readout"]),
-            steps=header["steps"],
-            origin=header["origin"],
-            settings=header["settings"],
-        )
+        stored = upgraded(stored) if stored.version == 1 else stored
+        return unpack(cls, stored.header, stored.arrays)
 
     def _artefact(self) -> Artefact:
-        arrays: dict[str, Array] = {}
-        layers, connections = [], []
-        for layer in self.layers:
-            entry: dict[str, Any] = {"name": layer.name, "motif": None}
-            for key in _PARAMETERS:
-                arrays[f"layer.{layer.name}.{key}"] = getattr(layer, key)
-            if layer.motif is not None:
-                entry["motif"] = {"size": layer.motif.size, "wiring": layer.motif.wiring}
-                arrays[f"layer.{layer.name}.intra"] = layer.motif.intra
-                arrays[f"layer.{layer.name}.lateral"] = layer.motif.lateral
-            layers.append(entry)
-        for connection in self.connections:
-            synapses, stored = pack(connection.synapses, f"connection.{connection.name}")
-            arrays |= stored
-            connections.append(
-                {
-                    "name": connection.name,
-                    "source": connection.source,
-                    "target": connection.target,
-                    "delay": connection.delay,
-                    "synapses": synapses,
-                }
-            )
-        header = {
-            "inputs": [[source.name, source.neurons] for source in self.inputs],
-            "layers": layers,
-            "connections": connections,
-            "readout": None if self.readout is None else [self.readout.population, self.readout.classes],
-            "steps": self.steps,
-            "origin": self.origin,
-            "settings": dict(self.settings),
-        }
-        return Artefact("network", header, arrays)
+        return Artefact("network", *pack(self))
 
 
 def _check_types(connection: Connection, motif: Motif | None) -> None:
@@ -251,20 +205,3 @@ def _check_types(connection: Connection, motif: Motif | None) -> None:
             f"connection {connection.name!r} has weights whose signs contradict the link types of its motif; "
             "excitatory links need weights >= 0, inhibitory <= 0, absent links 0."
         )
-
-
-def _layer(entry: Mapping[str, Any], arrays: Mapping[str, Array]) -> Layer:
-    """The layer stored under `entry`."""
-    stored = {
-        key.rsplit(".", 1)[1]: array for key, array in arrays.items() if key.startswith(f"layer.{entry['name']}.")
-    }
-    motif = entry["motif"]
-    return Layer(
-        name=entry["name"],
-        tau_s=stored["tau_s"],
-        tau_m=stored["tau_m"],
-        resistance=stored["resistance"],
-        threshold=stored["threshold"],
-        bias=stored["bias"],
-        motif=None if motif is None else Motif(motif["size"], stored["intra"], motif["wiring"], stored["lateral"]),
-    )

@@ -24,7 +24,7 @@ from targets.contracts.errors import InputError
 _GROUP = "group"
 _DARTS = "DARTS"
 _OURS = "ours"
-RELAXATIONS = ("gumbel", "expected", "mixture", "plain")
+RELAXATION_NAMES = ("gumbel", "expected", "mixture", "plain")
 """Names of the relaxations in search/nas/relaxation.py."""
 
 
@@ -121,7 +121,7 @@ class Search(_Table):
     alpha_betas: tuple[float, ...] = _setting((0.5, 0.999), "momenta of alpha's Adam", _DARTS, 0, 1 - 1e-9)
     rate: float = _setting(3e-3, "learning rate of weights (AdamW)", _OURS, 0, 1)
     relaxation: str = _setting(
-        "gumbel", "how undecided choices are run, see search/nas/relaxation.py", _OURS, among=RELAXATIONS
+        "gumbel", "how undecided choices are run, see search/nas/relaxation.py", _OURS, among=RELAXATION_NAMES
     )
     temperature: float = _setting(0.3, "of link types in the last epoch; 1 in the first", _OURS, 1e-2, 1)
     order: int = _setting(1, "order of alpha's gradient; 2 lets the weights follow one step", _DARTS, 1, 2)
@@ -171,7 +171,7 @@ class Training(_Table):
 
     @property
     def chip(self) -> ChipSpec | None:
-        """The chip of the grid; None where training knows no grid."""
+        """The chip of the grid; None where weights stay float."""
         return None if self.grid == "none" else chip_named(self.grid)
 
 
@@ -302,7 +302,7 @@ def on_chip(settings: Settings, chip: str | None, cost: float | None) -> Setting
 
 
 def on_grid(settings: Settings, chip: str) -> Settings:
-    """The settings with another `training.grid`: quantisation-aware training for that chip."""
+    """The settings with another `training.grid`: quantization-aware training for that chip."""
     return dataclasses.replace(settings, training=dataclasses.replace(settings.training, grid=chip))
 
 
@@ -314,19 +314,19 @@ def as_dict(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _typed(value: object, like: object, place: str) -> object:
+def _typed(value: object, like: object, name: str) -> object:
     """`value` as the type of the default `like`; an int may stand for a float and a list for a tuple."""
     if isinstance(like, tuple):
         listed = value if isinstance(value, (list, tuple)) else (value,)
         if listed:
-            return tuple(_typed(one, like[0], place) for one in listed)
+            return tuple(_typed(one, like[0], name) for one in listed)
     if isinstance(like, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is type(like) and not isinstance(value, tuple):
         return value
     names = {int: "a whole number", float: "a number", str: "a text"}
     needed = f"a list of {names[type(like[0])][2:]}s" if isinstance(like, tuple) else names[type(like)]
-    raise InputError(f"setting {place} is {value!r}; {needed} is needed, so change it.")
+    raise InputError(f"setting {name} is {value!r}; {needed} is needed, so change it.")
 
 
 def _title(table: type) -> str:

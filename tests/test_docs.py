@@ -1,13 +1,23 @@
 """Documents that repeat what the code says must say the same."""
 
+import ast
 import dataclasses
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from search.data.task import TASKS
 from search.settings import Settings
+from targets.contracts.chip import CHIPS
+from targets.runtime.registry import BACKENDS
 
-PAGE = Path(__file__).parent.parent / "docs" / "settings.md"
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGE = ROOT / "docs" / "settings.md"
+NAMED = re.compile(r"(?<![\w./-])(?:targets|search|compiler|motifc|benchmarks|tests|examples|docs)(?:[./]\w+)+")
 HEAD = """# Settings
 
 Hyperparameters of `motifc search` and `motifc train`, given as a TOML file with `--config`; what is left out keeps
@@ -46,3 +56,77 @@ def test_the_settings_page_lists_every_setting(request: pytest.FixtureRequest) -
     if request.config.getoption("--update-golden"):
         PAGE.write_text(settings_page(), encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == settings_page()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_modules_and_files_that_a_page_names_are_there(page: Path) -> None:
+    assert [name for name in named(page.read_text(encoding="utf-8")) if not exists(name)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_of_a_page_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_what_is_not_there_is_noticed() -> None:
+    told = (
+        "`search/data/tasks` `search.network.Network.load` `targets.chips` `compiler.nothing` `search/data/nothing`\n"
+    )
+    told += "`search.network.Nothing` `search.network.Network.nothing` `search.order = 2` `motifc.tasks`\n"
+    told += "```python\nfrom search.network import Network, Nothing\n```\n"
+    wrong = ["compiler.nothing", "search/data/nothing", "search.network.Nothing", "search.network.Network.nothing"]
+    assert [name for name in named(told) if not exists(name)] == [*wrong, "search.network.Nothing"]
+
+
+def named(text: str) -> Iterator[str]:
+    """Modules, what is in them, and files: in code spans of a page, and what its Python imports."""
+    blocks = re.findall(r"^```python\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
+    settings = {f"{table}.{field}" for table, own in vars(Settings()).items() for field in vars(own)}
+    groups = {plugins.group for plugins in (BACKENDS, CHIPS, TASKS)}
+    for span in re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)):
+        yield from (name for name in NAMED.findall(span) if name not in settings | groups)
+    for node in (node for block in blocks for node in ast.walk(ast.parse(block))):
+        if isinstance(node, ast.ImportFrom):
+            yield from (name for alias in node.names for name in NAMED.findall(f"{node.module}.{alias.name}"))
+
+
+def exists(name: str) -> bool:
+    """Whether the checkout has this file, folder, module or name in a module; nothing is imported."""
+    if "/" in name:
+        return (ROOT / name).exists()
+    parts, place = name.split("."), ROOT
+    while parts and (place / parts[0]).is_dir():
+        place /= parts.pop(0)
+    if not parts:
+        return True
+    file = place / f"{parts[0]}.py"
+    return within(tree(file), parts[1:]) if file.is_file() else within(tree(place / "__init__.py"), parts)
+
+
+def within(scope: ast.Module | ast.ClassDef, names: Sequence[str]) -> bool:
+    """Whether a module or class defines the first name, and that the next; an __init__ may name what it brings."""
+    if not names:
+        return True
+    for node in scope.body:
+        match node:
+            case ast.ClassDef(name=name) if name == names[0]:
+                return within(node, names[1:])
+            case ast.FunctionDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)) if name == names[0]:
+                return True
+            case ast.Assign() | ast.ImportFrom() if names[0] in words(node):
+                return True
+    return False
+
+
+def words(node: ast.AST) -> set[str]:
+    """Names and texts that a statement mentions."""
+    told = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    told |= {part.asname or part.name for part in ast.walk(node) if isinstance(part, ast.alias)}
+    return told | {str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)}
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    """A file of the checkout, read once."""
+    return ast.parse(file.read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("motifc", "compiler", "search", "targets")
-SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+SOURCES = [path for package in (*PACKAGES, "benchmarks") for path in sorted((ROOT / package).rglob("*.py"))]
 CHIP_NUMBERS = {1024, 4096, 4095, 8192, 131071, 131072, 16384, 2048}
 
 
@@ -46,13 +46,13 @@ def test_an_init_holds_a_docstring_and_no_code(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "compiler" / "passes").glob("[a-z]*.py")), ids=_name)
-def test_a_pass_exports_one_name_which_is_the_name_of_its_file(path: Path) -> None:
-    public = [
-        node.name
-        for node in _tree(path).body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
-    ]
-    assert public == [path.stem]
+def test_a_pass_exports_the_function_with_the_name_of_its_file_and_the_types_it_returns(path: Path) -> None:
+    public = [node for node in _tree(path).body if not getattr(node, "name", "_").startswith("_")]
+    (function,) = [node for node in public if not isinstance(node, ast.ClassDef)]
+    assert isinstance(function, ast.FunctionDef)
+    assert function.name == path.stem
+    returned = {node.id for node in ast.walk(function.returns or function) if isinstance(node, ast.Name)}
+    assert {node.name for node in public if isinstance(node, ast.ClassDef)} <= returned
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if path.parent != ROOT / "targets" / "chips"], ids=_name)
@@ -69,6 +69,8 @@ def test_no_number_of_a_chip_outside_its_file(path: Path) -> None:
         "targets.runtime.backend",
         "targets.program.check",
         "search.network",
+        "search.motif",
+        "search.settings",
         "compiler.pipeline",
     ],
 )
@@ -81,7 +83,7 @@ def test_nothing_heavy_at_import(module: str) -> None:
 
 def test_the_contracts_import_numpy_safetensors_and_the_standard_library_only() -> None:
     allowed = {"numpy", "safetensors", "targets", "search"} | set(sys.stdlib_module_names)
-    contracts = [ROOT / "search" / "network.py", ROOT / "search" / "motif.py"]
+    contracts = [ROOT / "search" / name for name in ("network.py", "motif.py", "settings.py")]
     contracts += [path for path in SOURCES if path.is_relative_to(ROOT / "targets") and "backends" not in path.parts]
     for path in contracts:
         for node in _tree(path).body:  # what a function imports is its own affair

@@ -20,7 +20,7 @@ def whole_chain(results: Results) -> list[Point]:
 
 
 def mapping_alone(results: Results) -> list[Point]:
-    """(neurons, CPU seconds) of contract, partition, place and settle."""
+    """(neurons, CPU seconds) of coarsen, partition, place and refine."""
     own = [row for row in results.map if row.method == OURS and (row.task.topology, row.task.k) == ("grid", 8)]
     return sorted((row.neurons, row.partition + row.place) for row in own)
 

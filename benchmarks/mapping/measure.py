@@ -13,21 +13,20 @@ import numpy as np
 from benchmarks.mapping.annealing import annealed
 from benchmarks.mapping.networks import generated
 from benchmarks.mapping.plan import Task
-from benchmarks.mapping.searched import CHIP as SMALL
-from benchmarks.mapping.searched import searched
+from benchmarks.mapping.searched import CHIP as SMALL, searched
+from compiler.analysis.traffic import traffic
 from compiler.ir.graph import IntGraph
 from compiler.ir.hypergraph import Hypergraph
+from compiler.mapping.loads import loads
 from compiler.mapping.partitioning.first_fit import first_fit
-from compiler.mapping.partitioning.loads import Loads, loads
 from compiler.mapping.partitioning.metis import metis
-from compiler.mapping.placement.one_chip import tiles_of
-from compiler.mapping.state import Partition, Placement
-from compiler.mapping.traffic import traffic
+from compiler.mapping.state import ChipMapping, on_one_core, unplaced
+from compiler.mapping.tiles import tiles_of
 from compiler.passes.coarsen import coarsen
 from compiler.passes.partition import partition
 from compiler.passes.place import place
 from compiler.passes.refine import refine
-from targets.contracts.arrays import Array, Floats
+from targets.contracts.arrays import Floats
 from targets.contracts.chip import ChipSpec, Limit, chip_named
 
 OURS, INDEX, NEURONS, MOTIFS = "motifc", "index order", "METIS neurons", "METIS motifs"
@@ -46,7 +45,7 @@ class MapRow:
 
     cores, messages, hops   messages per step to other cores, those from inputs too; spikes times tiles per step
     inputs                  messages from inputs alone
-    excess                  largest fraction of a limit that a core uses; legal up to 1
+    overuse                 largest use of a core over its limit; legal up to 1
     imbalance               synaptic operations per step of the busiest core over the mean
     first_fit               cores that index order needs within all limits but output axons
     partition, place        CPU seconds; with `coarsen` in the first and `refine` in the second where they are run
@@ -62,7 +61,7 @@ class MapRow:
     messages: float
     inputs: float
     hops: float
-    excess: float
+    overuse: float
     imbalance: float
     first_fit: int
     partition: float
@@ -76,7 +75,7 @@ def mapped(task: Task) -> tuple[MapRow, ...]:
 
     The chip is Loihi 1, for searched networks the imaginary one of `benchmarks.mapping.searched`, with one core per
     tile on a mesh as many times wider than high as 9 to 4. The ways are: index order, row by row; METIS on the graph of
-    neurons with a place found by annealing (a stand-in for SNEAP, arXiv:2004.01639, whose code is not public); METIS
+    neurons with placement by annealing (a stand-in for SNEAP, arXiv:2004.01639, whose code is not public); METIS
     on the graph of motifs with `place`; `partition`, `place` and `refine`. METIS gets more cores until all limits
     hold. Above 200,000 neurons only the first and the last are run. A searched network is mapped with the rates that it
     has on training data, the last time with the rates that are assumed where nobody measured any; what is counted are
@@ -96,16 +95,15 @@ def _rows(
     """The rows of one network, mapped by its `known` rates and judged by its `true` ones."""
     start = time.process_time()
     hypergraph = coarsen(graph, chip, known)
-    index = loads(hypergraph, first_fit(hypergraph, chip), chip)
+    index = unplaced(hypergraph, first_fit(hypergraph, chip), chip)
     took = time.process_time() - start
     judge = coarsen(graph, chip, true)
     chip = mesh(chip, index.cores)
     size = sum(population.neurons for population in graph.populations)
 
-    def row(
-        method: str, cut: Partition, placed: Placement, seconds: Sequence[float], judge: Hypergraph = judge
-    ) -> MapRow:
-        counted, sent = loads(judge, judge.of_units(cut), chip), traffic(graph, cut, true)
+    def row(method: str, mapping: ChipMapping, seconds: Sequence[float], judge: Hypergraph = judge) -> MapRow:
+        counted = loads(judge, mapping.core_of, chip)
+        sent = traffic(graph, judge.of_neurons(mapping.core_of), true)
         return MapRow(
             task,
             size,
@@ -114,8 +112,8 @@ def _rows(
             counted.cores,
             sent.messages,
             float(sent.inputs.sum()),
-            sent.hops(placed),
-            counted.excess,
+            sent.hops(mapping.tiles),
+            counted.overuse,
             counted.imbalance,
             index.cores,
             seconds[0],
@@ -124,36 +122,36 @@ def _rows(
             os.getloadavg()[0],
         )
 
-    in_order = hypergraph.partition(index.core_of)
-    yield row(INDEX, in_order, _row_major(in_order, chip), (took, 0.0))
+    yield row(INDEX, unplaced(hypergraph, index.core_of, chip), (took, 0.0))
     if size <= _BASELINES_UP_TO:
         single = coarsen(_single(graph), chip, known)
-        cut, first = _timed(lambda: _metis(single, chip, index, task.seed))
-        between = traffic(graph, cut, known).between
-        placed, second = _timed(lambda: annealed(between, _slots(chip, cut), task.seed))
-        yield row(NEURONS, cut, placed, (first, second), coarsen(_single(graph), chip, true))
-        cut, first = _timed(lambda: _metis(hypergraph, chip, index, task.seed))
-        placed, second = _timed(lambda: place(hypergraph, cut, chip, task.seed))
-        yield row(MOTIFS, cut, placed, (first, second))
+        flat, first = _timed(lambda: _metis(single, chip, index, task.seed))
+        between = traffic(graph, single.of_neurons(flat.core_of), known).between
+        slots = tiles_of(chip, range(max(chip.cores.value, flat.cores)))
+        tiles, second = _timed(lambda: annealed(between, slots, task.seed))
+        yield row(NEURONS, replace(flat, tiles=tiles), (first, second), coarsen(_single(graph), chip, true))
+        whole, first = _timed(lambda: _metis(hypergraph, chip, index, task.seed))
+        placed, second = _timed(lambda: place(hypergraph, whole, chip, task.seed))
+        yield row(MOTIFS, placed, (first, second))
     for method, rates in ((OURS, known), (ASSUMED, None)) if task.kind == "searched" else ((OURS, known),):
         units, zeroth = _timed(lambda: coarsen(graph, chip, rates))  # noqa: B023
-        cut, first = _timed(lambda: partition(units, chip, task.seed))  # noqa: B023
-        placed, second = _timed(lambda: place(units, cut, chip, task.seed))  # noqa: B023
-        settled, third = _timed(lambda: refine(units, cut, placed, chip, task.seed))  # noqa: B023
-        yield row(method, *settled, (zeroth + first, second + third))
+        found, first = _timed(lambda: partition(units, on_one_core(units, chip), chip, task.seed))  # noqa: B023
+        placed, second = _timed(lambda: place(units, found, chip, task.seed))  # noqa: B023
+        refined, third = _timed(lambda: refine(units, placed, chip, task.seed))  # noqa: B023
+        yield row(method, refined, (zeroth + first, second + third))
 
 
-def _metis(hypergraph: Hypergraph, chip: ChipSpec, index: Loads, seed: int) -> Partition:
-    """METIS with as many cores as it needs to keep every limit; where it finds none, its last cut."""
-    memory = hypergraph.synapses * float(index.use[1].sum() / hypergraph.synapses.sum())
+def _metis(hypergraph: Hypergraph, chip: ChipSpec, index: ChipMapping, seed: int) -> ChipMapping:
+    """METIS with as many cores as it needs to keep every limit; where it finds none, its last partitioning."""
+    memory = hypergraph.synapses * float(index.loads.use[1].sum() / hypergraph.synapses.sum())
     weights = np.maximum(hypergraph.neurons / chip.neurons_per_core.value, memory)
-    cores = ceil(float(index.use[:2].sum(axis=1).max()) * (1 + _SLACK))
+    cores = ceil(float(index.loads.use[:2].sum(axis=1).max()) * (1 + _SLACK))
     for _ in range(_RETRIES):
-        counted = loads(hypergraph, metis(hypergraph, weights, cores, _SLACK, seed), chip)
-        if counted.excess <= 1:
+        found = unplaced(hypergraph, metis(hypergraph, weights, cores, _SLACK, seed), chip)
+        if found.loads.overuse <= 1:
             break
-        cores = max(cores + 1, int(cores * min(counted.excess, 1.2)))
-    return hypergraph.partition(counted.core_of)
+        cores = max(cores + 1, int(cores * min(found.loads.overuse, 1.2)))
+    return found
 
 
 def _single(graph: IntGraph) -> IntGraph:
@@ -173,14 +171,6 @@ def mesh(chip: ChipSpec, cores: int) -> ChipSpec:
         cores_per_tile=Limit(1, "cores per tile", "this benchmark"),
         tiles_x=Limit(width, "tiles in a row of the mesh", "this benchmark"),
     )
-
-
-def _slots(chip: ChipSpec, cut: Partition) -> Array:
-    return tiles_of(chip, range(max(chip.cores.value, cut.cores)))
-
-
-def _row_major(cut: Partition, chip: ChipSpec) -> Placement:
-    return Placement(_slots(chip, cut)[: cut.cores])
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

@@ -66,8 +66,8 @@ def generated(topology: str, neurons: int, k: int = 8, seed: int = 0) -> Generat
             below = _pairs(_below(motifs), motifs, k, rng)
             projections.append(IntProjection(f"{name} below", names[0], name, below, 0, 1))
         else:
-            heard = _everything(motifs * k) if topology == "dense input" else _window(motifs * k, rng)
-            projections.append(IntProjection("outside", "outside", name, heard, 0, 1))
+            wiring = _everything(motifs * k) if topology == "dense input" else _window(motifs * k, rng)
+            projections.append(IntProjection("outside", "outside", name, wiring, 0, 1))
     graph = IntGraph(
         (Input("outside", INPUTS),), tuple(_population(n, motifs, k) for n in names), tuple(projections), None, 100, ""
     )

@@ -1,4 +1,4 @@
-"""page: what bench map has measured, as a Markdown page with the targets beside what was reached."""
+"""page: what the mapping benchmark has measured, as a Markdown page with the targets beside what was reached."""
 
 import os
 import platform
@@ -56,7 +56,7 @@ By size, ratios of {OURS} to *{NEURONS}* (hops: and annealing) and to *{MOTIFS}*
 
 ## CPU seconds and memory
 
-The whole chain, each network in a process of its own: `compile_graph` from a generated float graph to a checked program (retime, fold, quantize, prune, bounds, contract, partition, place, settle, assemble, check). Peak memory holds the float graph too.
+The whole chain, each network in a process of its own: `compile_graph` from a generated float graph to a checked program (retime, fold, quantize, prune, bounds, coarsen, partition, place, refine, assemble, check). Peak memory holds the float graph too.
 
 | network | neurons | synapses | cores | CPU seconds | peak memory, GiB |
 |---|--:|--:|--:|--:|--:|
@@ -73,7 +73,7 @@ Messages per step of METIS in a study with another implementation of the same ge
 
 ## Networks that the search produced
 
-The digits task searched for seconds (`compiler/bench/searched.toml`) with one hidden layer, compiled for the chip `{CHIP}` ({chip_named(CHIP).description}) with as many cores as are needed. Mappings are made with the rates of 200 training samples, once with equal rates assumed; all are judged by the rates of 200 test samples. Means over the seeds.
+The digits task searched for seconds (`benchmarks/mapping/searched.toml`) with one hidden layer, compiled for the chip `{CHIP}` ({chip_named(CHIP).description}) with as many cores as are needed. Mappings are made with the rates of 200 training samples, once with equal rates assumed; all are judged by the rates of 200 test samples. Means over the seeds.
 
 | hidden neurons | seeds | way | cores | messages per step | hops per step | synaptic operations, max / mean | broken |
 |--:|--:|---|--:|--:|--:|--:|--:|
@@ -172,7 +172,7 @@ def _met(good: bool) -> str:
 
 
 def _legal(row: MapRow) -> bool:
-    return row.excess <= 1
+    return row.overuse <= 1
 
 
 def _by_size(found: Sequence[dict[str, MapRow]]) -> str:
@@ -198,7 +198,7 @@ def _growth(results: Results) -> str:
     told = []
     for name, points in (
         ("the whole chain", whole_chain(results)),
-        ("contract to settle alone", mapping_alone(results)),
+        ("coarsen to refine alone", mapping_alone(results)),
     ):
         for most in (COMPARABLE, 1_000_000):
             slope = exponent(points, most)

@@ -11,7 +11,7 @@ _ASKED = 1.2
 
 
 def draw(results: Results, path: Path) -> None:
-    """Write the figure: the whole chain, and contract to settle alone, on grids of motifs of 8."""
+    """Write the figure: the whole chain, and coarsen to refine alone, on grids of motifs of 8."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -21,7 +21,7 @@ def draw(results: Results, path: Path) -> None:
     figure, axes = pyplot.subplots(figsize=(6.4, 4.2), layout="constrained")
     for name, points, marker, size, colour in (
         ("whole chain", whole, "o", 10, "#0072b2"),
-        ("contract to settle alone", mapping, "^", 6, "#d55e00"),
+        ("coarsen to refine alone", mapping, "^", 6, "#d55e00"),
     ):
         if points:
             slope = exponent(points)

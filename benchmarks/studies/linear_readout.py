@@ -1,15 +1,15 @@
 """Score a plain linear readout on every encoded set at hand; write docs/results/linear_readout.md.
 
-Run it with: python docs/results/linear_readout.py --fsdd DIR --mnist DIR
+Run it with: python -m benchmarks.studies.linear_readout --fsdd DIR --mnist DIR
 A folder that is not given leaves its sets out; the built-in sets are always scored.
 """
 
-import argparse
 import sys
 import time
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,70 +19,100 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MaxAbsScaler
 
+from benchmarks.pages import paragraph, table
+from benchmarks.runs import Row, chosen, complete
+from benchmarks.studies.command import parser
 from search.data.load import load_split
 from search.data.task import Split, labels_of
 from search.data.tasks import fsdd
+from targets.contracts.artefact import write_text
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
 BINS = 8
+TITLES = ["set", "train + valid", "test", "classes", "features", "density", "C", "s", "accuracy"]
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 @dataclass(frozen=True)
 class Score:
-    """One row of the table; `seconds` are of a processor, without the encoding."""
+    """One row of the table.
+
+    density    spikes per bin within the lengths of the test samples
+    strength   of the prior, C
+    seconds    of a processor, without the encoding
+    """
 
     name: str
-    split: Split
-    correct: int
+    fitted: int
+    tested: int
+    classes: int
+    features: int
+    density: float
     strength: float
     seconds: float
-
-    @property
-    def accuracy(self) -> float:
-        """Share of the test samples that are told right."""
-        return self.correct / self.split.test.samples
+    accuracy: float
 
 
-def main() -> None:
-    """Load, fit and score every set; print each as it is done."""
-    warnings.simplefilter("ignore", ConvergenceWarning)
-    parser = argparse.ArgumentParser(description="Score a plain linear readout on every encoded set at hand.")
-    parser.add_argument("--fsdd", type=Path, help="folder of the Free Spoken Digit Dataset")
-    parser.add_argument("--mnist", type=Path, help="folder of MNIST's idx files")
-    given = parser.parse_args()
-    scores = []
-    for name, split in splits(given.fsdd, given.mnist):
-        scores.append(score(name, split))
-        sys.stderr.write(f"{name}: {scores[-1].accuracy:.1%} in {scores[-1].seconds:.0f} s\n")
-    (Path(__file__).parent / "linear_readout.md").write_text(page(scores), encoding="utf-8")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Load, fit and score every set."""
+    options = parser("Score a plain linear readout on every encoded set at hand.")
+    options.add_argument("--fsdd", type=Path, help="folder of the Free Spoken Digit Dataset")
+    options.add_argument("--mnist", type=Path, help="folder of MNIST's idx files")
+    given = options.parse_args(arguments)
+    sets = {"digits": [0], "japanese-vowels": [0]}
+    if given.fsdd is not None:
+        sets |= {"fsdd-official": [0], "fsdd": list(range(len(speakers(given.fsdd))))}
+    if given.mnist is not None:
+        sets["nmnist-sim"] = [0]
+    tasks = [{"data": name, "seed": seed} for name, seeds in sets.items() for seed in seeds]
+    measured = partial(scored, speech=given.fsdd, images=given.mnist)
+    rows = chosen(complete(given.rows / "linear_readout.json", tasks, measured, given.jobs), tasks)
+    scores = [Score(**{field.name: row[field.name] for field in fields(Score)}) for row in rows]
+    write_text(given.out / "linear_readout.md", page(scores))
 
 
-def splits(speech: Path | None, images: Path | None) -> Iterator[tuple[str, Split]]:
-    """The sets at hand, one after the other; a built-in one whose package is absent is left out."""
-    for name in ("digits", "japanese-vowels"):
-        try:
-            yield name, load_split(name)
-        except InputError as error:
-            sys.stderr.write(f"{name} is left out: {error}\n")
-    if speech is not None:
-        yield "fsdd-official", load_split("fsdd-official", speech)
-        for seed, speaker in enumerate(sorted({each.speaker for each in fsdd.recordings(speech)})):
-            yield f"fsdd, {speaker} held out", load_split("fsdd", speech, seed)
-    if images is not None:
-        yield "nmnist-sim", load_split("nmnist-sim", images)
+def speakers(folder: Path) -> list[str]:
+    """Speakers of the Free Spoken Digit Dataset in alphabetical order."""
+    return sorted({each.speaker for each in fsdd.recordings(folder)})
+
+
+def scored(data: str, seed: int, speech: Path | None, images: Path | None) -> list[Row]:
+    """The score of a set; none of a built-in one whose package is absent."""
+    folder = speech if data.startswith("fsdd") else images if data == "nmnist-sim" else None
+    try:
+        split = load_split(data, folder, seed)
+    except InputError as error:
+        if folder is not None:
+            raise
+        sys.stderr.write(f"{data} is left out: {error}\n")
+        return []
+    name = f"fsdd, {speakers(folder)[seed]} held out" if folder is not None and data == "fsdd" else data
+    return [asdict(score(name, split))]
 
 
 def score(name: str, split: Split) -> Score:
     """Choose the strength of the prior on the valid part, fit on train and valid, score the test part once."""
+    warnings.simplefilter("ignore", ConvergenceWarning)
     start = time.process_time()
     parts = [split.train, split.valid, split.test]
     (train, valid, test), (trained, tuned, tested) = map(counts, parts), map(labels_of, parts)
     strength = max(STRENGTHS, key=lambda strength: readout(strength).fit(train, trained).score(valid, tuned))
     fitted = readout(strength).fit(scipy.sparse.vstack([train, valid]), np.concatenate([trained, tuned]))
     correct = int(np.sum(fitted.predict(test) == tested))
-    return Score(name, split, correct, strength, time.process_time() - start)
+    seconds = time.process_time() - start
+    spikes = sum(int(split.test.take([sample]).counts().sum()) for sample in range(split.test.samples))
+    return Score(
+        name,
+        split.train.samples + split.valid.samples,
+        split.test.samples,
+        split.classes,
+        BINS * split.neurons,
+        spikes / (int(split.test.lengths.sum()) * split.test.neurons),
+        strength,
+        seconds,
+        correct / split.test.samples,
+    )
 
 
 def readout(strength: float) -> Pipeline:
@@ -101,7 +131,7 @@ def counts(raster: SpikeRaster) -> scipy.sparse.csr_matrix:
     return scipy.sparse.vstack(rows, format="csr")
 
 
-def page(scores: list[Score]) -> str:
+def page(scores: Sequence[Score]) -> str:
     """The table as Markdown."""
     lines = [
         "# A linear readout on every encoded set",
@@ -113,14 +143,14 @@ def page(scores: list[Score]) -> str:
         "readout then fitted on train and valid together and scored on the test part once. Seed 0, but for the",
         "held-out speakers of fsdd, where seed n tests the speaker n in alphabetical order.",
         "",
-        "Command: `python docs/results/linear_readout.py --fsdd DIR --mnist DIR`. Times are processor seconds of all",
-        "fits and scores of a set, with its spikes in the cache. ± is the standard error from the number of test",
-        "samples.",
+        paragraph("""
+        Command: `python -m benchmarks.studies.linear_readout --fsdd DIR --mnist DIR`. Times are processor seconds of
+        all fits and scores of a set, with its spikes in the cache. ± is the standard error from the number of test
+        samples.
+        """),
         "",
-        "| set | train + valid | test | classes | features | density | C | s | accuracy |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        *table(TITLES, map(_cells, scores)),
     ]
-    lines += [_row(each) for each in scores]
     folds = [each for each in scores if each.name.startswith("fsdd, ")]
     if folds:
         mean = np.mean([each.accuracy for each in folds])
@@ -141,24 +171,19 @@ NOTES = [
 ]
 
 
-def _row(each: Score) -> str:
-    split, test = each.split, each.split.test
-    error = np.sqrt(each.accuracy * (1 - each.accuracy) / test.samples)
-    density = sum(test.take([sample]).counts().sum() for sample in range(test.samples)) / (
-        test.lengths.sum() * test.neurons
-    )
-    cells = [
+def _cells(each: Score) -> list[str]:
+    error = np.sqrt(each.accuracy * (1 - each.accuracy) / each.tested)
+    return [
         each.name,
-        f"{split.train.samples + split.valid.samples:,}",
-        f"{test.samples:,}",
-        str(split.classes),
-        f"{BINS * split.neurons:,}",
-        f"{density:.1%}",
+        f"{each.fitted:,}",
+        f"{each.tested:,}",
+        str(each.classes),
+        f"{each.features:,}",
+        f"{each.density:.1%}",
         str(each.strength),
         f"{each.seconds:.0f}",
         f"{each.accuracy:.1%} ± {error:.1%}",
     ]
-    return "| " + " | ".join(cells) + " |"
 
 
 if __name__ == "__main__":

@@ -1,47 +1,41 @@
 """Compare all methods of `motifc search` on digits, seeds 0 to 4; write docs/results/methods.md.
 
-Run it with: python docs/results/methods.py --jobs 2
-What a stopped run has made is kept in --out and not made again; remove that folder after a change of the code.
+Run it with: python -m benchmarks.studies.methods --jobs 2
 """
 
-import argparse
 import platform
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
-from searched import FIXED, PASSES, Plan, Row, network_of, paired, paragraph, rows, table
 
+from benchmarks.pages import paragraph, table
+from benchmarks.studies.command import parser
+from benchmarks.studies.intervals import paired
+from benchmarks.studies.searched import FIXED, PASSES, Plan, Searched, searched
 from search.nas.methods import METHODS
 from targets.contracts.arrays import Floats
+from targets.contracts.artefact import write_text
 
 PLANS = [(method, False) for method in METHODS] + [(method, True) for method in FIXED]
 REFERENCE = "hrmas"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """All methods, seed by seed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("out/searched"))
-    parser.add_argument("--jobs", type=int, default=1, help="networks made at the same time, one processor each")
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(5)))
-    given = parser.parse_args()
-    plans = [Plan(method, seed, short) for seed in given.seeds for method, short in PLANS]
-    made = rows(plans, given.out, given.jobs)
-    sizes: dict[str, list[str]] = {}
-    for row in made:
-        motif = network_of(row, given.out).layer("hidden").motif
-        sizes.setdefault(row.method, []).append("-" if motif is None else str(motif.size))
-    (Path(__file__).parent / "methods.md").write_text(page(made, sizes, given.jobs), encoding="utf-8")
+    given = parser("Compare all methods of `motifc search` on digits.", seeds=5).parse_args(arguments)
+    plans = [Plan(method, seed, short) for seed in range(given.seeds) for method, short in PLANS]
+    made = searched(plans, given.rows, given.jobs)
+    write_text(given.out / "methods.md", page(made, given.jobs))
 
 
-def page(made: list[Row], sizes: Mapping[str, list[str]], jobs: int) -> str:
-    """The tables as Markdown; `sizes` are those of the motifs, seed by seed."""
+def page(made: Sequence[Searched], jobs: int) -> str:
+    """The tables as Markdown."""
     names = list(dict.fromkeys(row.method for row in made))
     seeds = sorted({row.seed for row in made})
     accuracy = {name: _values(made, name, "accuracy") for name in names}
     seed_names = [f"seed {seed}" for seed in seeds]
-    results = [["method", "mean", "sd", *seed_names, "motif sizes", "parameters", "links", "passes", "CPU s"]]
+    titles = ["method", "mean", "sd", *seed_names, "motif sizes", "parameters", "links", "passes", "CPU s"]
+    results = []
     for name in names:
         figures = accuracy[name]
         means = {key: _values(made, name, key).mean() for key in ("parameters", "links", "passes", "seconds")}
@@ -51,12 +45,11 @@ def page(made: list[Row], sizes: Mapping[str, list[str]], jobs: int) -> str:
                 f"{figures.mean():.2%}",
                 f"{100 * figures.std(ddof=1):.2f}",
                 *(f"{figure:.2%}" for figure in figures),
-                " ".join(sizes[name]),
+                " ".join(str(row.size or "-") for row in made if row.method == name),
                 *(f"{mean:,.0f}" for mean in means.values()),
             ]
         )
-    apart = []
-    pairs = [["method", "difference to hrmas, points", "95 % interval", "better / equal / worse"]]
+    apart, pairs = [], []
     for name in names:
         if name != REFERENCE:
             points = 100 * (accuracy[name] - accuracy[REFERENCE])
@@ -71,12 +64,12 @@ def page(made: list[Row], sizes: Mapping[str, list[str]], jobs: int) -> str:
             f"# Methods on digits, seeds {', '.join(map(str, seeds))}",
             "",
             paragraph(f"""
-            Command: `python docs/results/methods.py --jobs {jobs}`, default settings. Each network is what `motifc
-            search --data digits --method METHOD --seed SEED` makes; the seed chooses the data split and every random
-            number. Accuracy is on the 360 test images of each split, a tie in spike counts counts as wrong, and no
-            choice was made on test images. The standard error of one accuracy from the size of the test set alone is
-            about 0.8 points. Machine: {platform.machine()}, Python {platform.python_version()}, one torch thread per
-            network.
+            Command: `python -m benchmarks.studies.methods --jobs {jobs}`, default settings. Each network is what
+            `motifc search --data digits --method METHOD --seed SEED` makes; the seed chooses the data split and every
+            random number. Accuracy is on the 360 test images of each split, a tie in spike counts counts as wrong, and
+            no choice was made on test images. The standard error of one accuracy from the size of the test set alone
+            is about 0.8 points. Machine: {platform.machine()}, Python {platform.python_version()}, one torch thread
+            per network.
             """),
             "",
             paragraph(f"""
@@ -92,7 +85,7 @@ def page(made: list[Row], sizes: Mapping[str, list[str]], jobs: int) -> str:
             batches an epoch) are not counted. CPU seconds are those of the process.
             """),
             "",
-            *table(results),
+            *table(titles, results),
             "",
             paragraph("""
             `links`: links from hidden to hidden neurons; `parameters`: these and the weights of input and readout;
@@ -101,10 +94,10 @@ def page(made: list[Row], sizes: Mapping[str, list[str]], jobs: int) -> str:
             "",
             "Differences are paired by seed; the interval is Student's t over the seeds.",
             "",
-            *table(pairs),
+            *table(["method", "difference to hrmas, points", "95 % interval", "better / equal / worse"], pairs),
             "",
             paragraph(f"""
-            Of {len(pairs) - 1} methods, those whose interval leaves out 0: {", ".join(apart) or "none"}. No correction
+            Of {len(pairs)} methods, those whose interval leaves out 0: {", ".join(apart) or "none"}. No correction
             is made for their number; one interval in twenty leaves out 0 by chance.
             """),
             "",
@@ -112,7 +105,7 @@ def page(made: list[Row], sizes: Mapping[str, list[str]], jobs: int) -> str:
     )
 
 
-def _values(made: list[Row], name: str, key: str) -> Floats:
+def _values(made: Sequence[Searched], name: str, key: str) -> Floats:
     return np.array([getattr(row, key) for row in made if row.method == name], dtype=np.float64)
 
 

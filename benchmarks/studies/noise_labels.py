@@ -1,116 +1,108 @@
 """Search on labels that mean nothing, and see what is chosen all the same; write docs/results/noise_labels.md.
 
-Run it with: python docs/results/noise_labels.py [--seeds 10] [--relaxations gumbel plain]
-Finished runs are kept in noise_labels.json; delete it to begin anew.
+Run it with: python -m benchmarks.studies.noise_labels --relaxations gumbel plain
 """
 
-import argparse
-import json
-import sys
 import time
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from scipy import stats
 
-from search.data.loader import Samples
+from benchmarks.pages import paragraph, table
+from benchmarks.runs import Row, chosen, complete
+from benchmarks.studies.command import parser
+from benchmarks.studies.planted import CLASSES, NEURONS, SIZES, arrivals, settings as planted
+from search.data.loader import DataLoader
 from search.data.task import Split
 from search.nas.hrmas import explore, new_supernet
-from search.settings import Model, Plasticity, Search, Settings, Start, Training
+from search.settings import Settings, Training
 from targets.contracts.arrays import Array
+from targets.contracts.artefact import write_text
 from targets.contracts.raster import SpikeRaster
 
-HERE = Path(__file__).parent
-SIZES, NEURONS, CHANNELS, STEPS, CLASSES, SAMPLES = (2, 4, 8), 24, 16, 14, 4, 1350
+SAMPLES = 1350
 PRICES = (0.0, 3e-4)
+
+TITLES = ["relaxation", "price", "runs", "sizes 2 / 4 / 8", "p_2, p_4, p_8", "exc. minus inh. share", "none"]
 
 
 def settings(relaxation: str, price: float) -> Settings:
-    """Those of planted_truth.py, but for the rate of the weights, none of which is known here."""
-    return Settings(
-        model=Model(neurons=(NEURONS,), sizes=SIZES, tau_s=2.0, tau_m=5.0, readout_tau_m=5.0, readout_neurons=2),
-        start=Start(voltage=2.0, recurrence=2.0),
-        search=Search(relaxation=relaxation, epochs=5, alpha_rate=0.1, rate=1e-2, price=price),
-        plasticity=Plasticity(window=0),
+    """Those of benchmarks/studies/planted.py, but for the rate of the weights, none of which is known here."""
+    own = planted(relaxation)
+    return replace(
+        own,
+        search=replace(own.search, epochs=5, rate=1e-2, price=price),
         training=Training(drop=0.0),
     )
 
 
 def noise(seed: int) -> Split:
-    """The inputs of planted_truth.py with random labels."""
+    """The inputs of benchmarks/studies/planted.py with random labels."""
     generator = np.random.default_rng((7, seed))
 
     def part(samples: int) -> SpikeRaster:
-        rates = generator.choice([0.02, 0.3], p=[0.7, 0.3], size=(samples, 3, CHANNELS)).repeat(5, axis=1)
-        spikes = generator.random((samples, STEPS, CHANNELS)) < rates[:, :STEPS]
-        return SpikeRaster.pack(spikes, labels=generator.integers(0, CLASSES, samples))
+        return SpikeRaster.pack(arrivals(samples, generator), labels=generator.integers(0, CLASSES, samples))
 
     return Split(part(SAMPLES), part(SAMPLES), part(1), CLASSES)
 
 
-def chosen(seed: int, relaxation: str, price: float) -> dict[str, Any]:
+def searched(seed: int, relaxation: str, price: float) -> list[Row]:
     """What a search makes of noise: p of every size, and the share of every type, each size weighing alike."""
+    torch.set_num_threads(1)
     split, own = noise(seed), settings(relaxation, price)
     start = time.process_time()
-    supernet = new_supernet(split, Samples.of(torch.device("cpu"), split.train).batch(np.arange(64)), own, seed)
+    supernet = new_supernet(split, DataLoader.of(torch.device("cpu"), split.train).batch(np.arange(64)), own, seed)
     history = explore(supernet, split, own, seed)
     choices = supernet.alpha["hidden"]
     types = [
         np.bincount(each.detach().argmax(-1).flatten(), minlength=3) / each[..., 0].numel() for each in choices.types
     ]
-    return {
-        "seed": seed,
-        "relaxation": relaxation,
-        "price": price,
-        "p": choices.shares.tolist(),
-        "types": np.mean(types, axis=0).tolist(),
-        "rate": history[-1]["hidden.rate"],
-        "loss": [history[0]["loss_before"], history[-1]["loss"]],
-        "q_max": history[-1]["hidden.q_max"],
-        "seconds": time.process_time() - start,
-    }
+    return [
+        {
+            "p": choices.shares.tolist(),
+            "types": np.mean(types, axis=0).tolist(),
+            "rate": history[-1]["hidden.rate"],
+            "loss": [history[0]["loss_before"], history[-1]["loss"]],
+            "q_max": history[-1]["hidden.q_max"],
+            "seconds": time.process_time() - start,
+        }
+    ]
 
 
-def main() -> None:
-    """Run what is missing, then write the page of all that is there."""
-    parser = argparse.ArgumentParser(description="Search on labels that mean nothing.")
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--relaxations", nargs="+", default=["gumbel", "plain"])
-    given = parser.parse_args()
-    torch.set_num_threads(1)
-    store = HERE / "noise_labels.json"
-    runs: list[dict[str, Any]] = json.loads(store.read_text(encoding="utf-8")) if store.exists() else []
-    for price in PRICES:
-        for seed in range(given.seeds):
-            for kind in given.relaxations:
-                if not any((run["seed"], run["relaxation"], run["price"]) == (seed, kind, price) for run in runs):
-                    runs.append(chosen(seed, kind, price))
-                    store.write_text(json.dumps(runs, indent=0), encoding="utf-8")
-                    sys.stderr.write(f"price {price:g}, seed {seed}, {kind}: {runs[-1]['p']}\n")
-    (HERE / "noise_labels.md").write_text(page(runs, given.relaxations), encoding="utf-8")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run what is missing, then write the page."""
+    options = parser("Search on labels that mean nothing.", seeds=10)
+    options.add_argument("--relaxations", nargs="+", default=["gumbel", "plain"])
+    given = options.parse_args(arguments)
+    tasks = [
+        {"seed": seed, "relaxation": kind, "price": price}
+        for price in PRICES
+        for seed in range(given.seeds)
+        for kind in given.relaxations
+    ]
+    rows = complete(given.rows / "noise_labels.json", tasks, searched, given.jobs)
+    write_text(given.out / "noise_labels.md", page(chosen(rows, tasks), given.relaxations))
 
 
-def page(runs: list[dict[str, Any]], relaxations: list[str]) -> str:
+def page(runs: Sequence[Row], relaxations: Sequence[str]) -> str:
     """The results as Markdown."""
     rows = []
     for price in PRICES:
         for kind in relaxations:
             own = [run for run in runs if (run["relaxation"], run["price"]) == (kind, price)]
-            if own:
-                rows.append(f"| {kind} | {price:g} | {len(own)} | " + " | ".join(summary(own)) + " |")
+            rows.append([kind, f"{price:g}", str(len(own)), *summary(own)])
     return "\n".join(
         [
             "# Labels that mean nothing",
             "",
-            f"Command: `python docs/results/noise_labels.py --relaxations {' '.join(relaxations)}`.",
+            f"Command: `python -m benchmarks.studies.noise_labels --relaxations {' '.join(relaxations)}`.",
             "",
             *ABOUT,
             "",
-            "| relaxation | price | runs | sizes 2 / 4 / 8 | p_2, p_4, p_8 | exc. minus inh. share | none |",
-            "|---|---:|---:|---|---|---|---|",
-            *rows,
+            *table(TITLES, rows, "lrrllll"),
             "",
             *NOTES,
             "",
@@ -130,12 +122,14 @@ NOTES = (
     "intervals, p by t-test, of each p_v against 1/3, of the difference of the shares of excitatory and inhibitory",
     "links against 0, of the share of `none` against 1/3. No correction for several tests.",
     "",
-    "Why alpha is judged by the calibrated loss (`calibrated_loss`): on noise the loss of training",
-    "grows with the confidence that weights have gained on the train part, so whatever weakens the outputs lowers",
-    "it. With that loss in its place (`readout_loss` in `hrmas.choose`), the same ten seeds at price 0 gave:",
-    "gumbel sizes 1 / 4 / 5, excitatory minus inhibitory -0.452 [-0.565, -0.338] p = 8e-6, none 0.218 [0.168,",
-    "0.268] p = 5e-4; plain sizes 0 / 0 / 10 with p_8 = 0.975, excitatory minus inhibitory -0.355 [-0.502, -0.207]",
-    "p = 4e-4, none 0.201 [0.138, 0.263] p = 1e-3.",
+    paragraph("""
+    Why alpha is judged by the calibrated loss (`search.training.loss.calibrated_loss`): on noise the loss of training
+    grows with the confidence that weights have gained on the train part, so whatever weakens the outputs lowers it.
+    With that loss in its place (`readout_loss` in `search.nas.hrmas.choose`), the same ten seeds at price 0 gave:
+    gumbel sizes 1 / 4 / 5, excitatory minus inhibitory -0.452 [-0.565, -0.338] p = 8e-6, none 0.218 [0.168, 0.268] p =
+    5e-4; plain sizes 0 / 0 / 10 with p_8 = 0.975, excitatory minus inhibitory -0.355 [-0.502, -0.207] p = 4e-4, none
+    0.201 [0.138, 0.263] p = 1e-3.
+    """),
     "",
     "Why `none` stays a little rarer than 1/3 in gumbel: its effect on a neuron, zero, lies between those of the",
     "other two, so a loss that is linear in a weight, whatever its sign, is least at one of them and never at",
@@ -143,7 +137,7 @@ NOTES = (
 )
 
 
-def summary(runs: list[dict[str, Any]]) -> list[str]:
+def summary(runs: Sequence[Row]) -> list[str]:
     """Cells of one row."""
     p, types = np.array([run["p"] for run in runs]), np.array([run["types"] for run in runs])
     won = np.bincount(p.argmax(1), minlength=len(SIZES))

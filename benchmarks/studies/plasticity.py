@@ -1,37 +1,38 @@
 """Self-repair by plasticity on digits, seeds 0 to 4: searches with and without it, and the rule by itself.
 
 Writes docs/results/plasticity.md, plasticity.png and plasticity_rates.png.
-Run it with: python docs/results/plasticity.py --jobs 2
-The searches are shared with docs/results/methods.py: what lies in --out is not made again.
+Run it with: python -m benchmarks.studies.plasticity --jobs 2
+The searches are shared with benchmarks/studies/methods.py.
 """
 
-import argparse
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator, StrMethodFormatter
-from searched import Plan, network_of, paired, paragraph, rows, table
 
+from benchmarks.pages import paragraph, table
+from benchmarks.studies.command import parser
+from benchmarks.studies.intervals import paired
+from benchmarks.studies.searched import Plan, Searched, searched
 from search.data.load import load_split
-from search.data.loader import Samples
-from search.nas.evaluate import rates_of
+from search.data.loader import DataLoader
+from search.nas.evaluate import firing_rates
 from search.nas.hrmas import new_supernet, tune
 from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
-from search.network import Network
-from search.settings import Settings
-from search.training.plasticity import fixed_rates, rate_divergence
+from search.settings import Settings, Start, fixed_rates
+from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
 from targets.contracts.arrays import Floats
+from targets.contracts.artefact import write_text
 
-HERE = Path(__file__).parent
 METHODS = ("hrmas", "no-plasticity")
 LOOKS = {
     "hrmas": {"color": "#0072b2", "linestyle": "-", "label": "with plasticity"},
@@ -55,30 +56,24 @@ class Alone:
     tau_m: Floats
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Searches with and without step 2, then step 2 without searches."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("out/searched"))
-    parser.add_argument("--jobs", type=int, default=1, help="networks made at the same time, one processor each")
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(5)))
-    given = parser.parse_args()
-    made = rows([Plan(method, seed) for seed in given.seeds for method in METHODS], given.out, given.jobs)
-    accuracy = {name: np.array([row.accuracy for row in made if row.method == name]) for name in METHODS}
-    networks = {name: [network_of(row, given.out) for row in made if row.method == name] for name in METHODS}
+    given = parser("Self-repair by plasticity on digits.", seeds=5).parse_args(arguments)
+    made = searched([Plan(name, seed) for seed in range(given.seeds) for name in METHODS], given.rows, given.jobs)
+    found = {name: [each for each in made if each.method == name] for name in METHODS}
     torch.set_num_threads(1)
     settings = Settings()
     alone = {name: rule_alone(replace(settings.start, voltage=voltage)) for name, voltage in STARTS.items()}
-    draw_curves(networks, HERE / "plasticity.png")
-    draw_rates(alone, settings, HERE / "plasticity_rates.png")
-    text = page(given.seeds, networks, accuracy, alone, settings, given.jobs)
-    (HERE / "plasticity.md").write_text(text, encoding="utf-8")
+    draw_curves(found, given.out / "plasticity.png")
+    draw_rates(alone, settings, given.out / "plasticity_rates.png")
+    write_text(given.out / "plasticity.md", page(found, alone, settings, given.jobs))
 
 
-def rule_alone(start: object) -> Alone:
+def rule_alone(start: Start) -> Alone:
     """As many windows of plasticity as in a search, on the supernet of seed 0 before its first step."""
     settings = replace(Settings(), start=start)
     split = load_split("digits", None, 0)
-    train, valid = (Samples.of(torch.device("cpu"), part) for part in (split.train, split.valid))
+    train, valid = (DataLoader.of(torch.device("cpu"), part) for part in (split.train, split.valid))
     supernet = new_supernet(split, train.batch(np.arange(settings.training.batch)), settings, 0)
     generator = np.random.default_rng(0)
     rates = [_rates(supernet, valid, settings)]
@@ -91,28 +86,30 @@ def rule_alone(start: object) -> Alone:
     return Alone(rates[0], rates[-1], np.array(divergence), **beta)
 
 
-def _rates(supernet: Supernet, samples: Samples, settings: Settings) -> Floats:
+def _rates(supernet: Supernet, samples: DataLoader, settings: Settings) -> Floats:
     with torch.no_grad():
         found = [
-            rates_of(supernet.run(batch, gradient_rule(settings.training), supernet.leaders, Draw())["hidden"], batch)
+            firing_rates(
+                supernet.run(batch, gradient_rule(settings.training), supernet.leaders, Draw())["hidden"], batch
+            )
             for batch in samples.in_order(256)
         ]
     return torch.cat(found).numpy().astype(np.float64)
 
 
-def steps(network: Network, figure: str) -> Floats:
+def steps(one: Searched, figure: str) -> Floats:
     """A figure [iteration, 3] before step 1, after step 1 and after step 2."""
     keys = (f"{figure}_before", f"{figure}_step_1", figure)
-    return np.array([[entry[key] for key in keys] for entry in network.settings["search"]])
+    return np.array([[entry[key] for key in keys] for entry in one.history])
 
 
-def draw_curves(networks: dict[str, list[Network]], path: Path) -> None:
+def draw_curves(searches: Mapping[str, Sequence[Searched]], path: Path) -> None:
     """Both figures over the search, three points an iteration; and what step 2 does to the divergence."""
     canvas = Figure(figsize=(11, 3.6), layout="constrained")
     axes = canvas.subplots(1, 3)
     for panel, (figure, label) in zip(axes, FIGURES.items(), strict=False):
-        for name, found in networks.items():
-            values = np.stack([steps(network, figure) for network in found])
+        for name, found in searches.items():
+            values = np.stack([steps(each, figure) for each in found])
             _curve(panel, values, LOOKS[name])
         panel.set(xlabel="iterations", ylabel=label)
     axes[1].set_yscale("log")
@@ -122,17 +119,17 @@ def draw_curves(networks: dict[str, list[Network]], path: Path) -> None:
     axes[0].legend(
         title="lines: mean of seeds, bands: all seeds\ndots: after step 1, rings: after step 2", title_fontsize=7
     )
-    for network in networks["hrmas"]:
-        values = steps(network, "rate_kl")
+    for each in searches["hrmas"]:
+        values = steps(each, "rate_kl")
         axes[2].plot(np.arange(1, len(values) + 1), values[:, 2] - values[:, 1], "o", mfc="none", color="#0072b2")
     axes[2].axhline(0, color="black", linewidth=0.8)
     axes[2].set(xlabel="iteration", ylabel="change of rate KL by step 2, nats", title="one ring per seed")
     for panel in axes:
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    FigureCanvasAgg(canvas).print_png(path)
+    canvas.savefig(path)
 
 
-def _curve(panel: Axes, values: Floats, look: dict[str, str]) -> None:
+def _curve(panel: Axes, values: Floats, look: Mapping[str, Any]) -> None:
     """Values [seed, iteration, 3] against iterations; step 1 is drawn as two thirds of one."""
     iterations = values.shape[1]
     times = (np.arange(iterations)[:, None] + [0, 2 / 3, 1]).ravel()
@@ -143,7 +140,7 @@ def _curve(panel: Axes, values: Floats, look: dict[str, str]) -> None:
     panel.plot(times[2::3], flat.mean(0)[2::3], "o", color=look["color"], mfc="white", markersize=4)
 
 
-def draw_rates(alone: dict[str, Alone], settings: Settings, path: Path) -> None:
+def draw_rates(alone: Mapping[str, Alone], settings: Settings, path: Path) -> None:
     """Rates of four neurons over samples before and after the rule alone, beside the density asked for."""
     canvas = Figure(figsize=(11, 5), layout="constrained")
     axes = canvas.subplots(len(DRAWN), 4, sharex=True, sharey=True)
@@ -164,28 +161,24 @@ def draw_rates(alone: dict[str, Alone], settings: Settings, path: Path) -> None:
     for panel in axes[-1]:
         panel.set(xlabel="rate, spikes per step")
     axes[0, -1].legend()
-    FigureCanvasAgg(canvas).print_png(path)
+    canvas.savefig(path)
 
 
-def page(
-    seeds: Sequence[int],
-    networks: dict[str, list[Network]],
-    accuracy: dict[str, Floats],
-    alone: dict[str, Alone],
-    settings: Settings,
-    jobs: int,
-) -> str:
+def page(searches: Mapping[str, Sequence[Searched]], alone: Mapping[str, Alone], settings: Settings, jobs: int) -> str:
     """The tables as Markdown."""
-    with_rule = networks["hrmas"]
-    lowered = [(values[:, 2] < values[:, 1]) for values in (steps(network, "rate_kl") for network in with_rule)]
-    repaired = [(values[:, 2] < values[:, 1]) for values in (steps(network, "loss") for network in with_rule)]
+    with_rule = searches["hrmas"]
+    seeds = [each.seed for each in with_rule]
+    accuracy = {name: np.array([each.accuracy for each in found]) for name, found in searches.items()}
+    lowered = [(values[:, 2] < values[:, 1]) for values in (steps(each, "rate_kl") for each in with_rule)]
+    repaired = [(values[:, 2] < values[:, 1]) for values in (steps(each, "loss") for each in with_rule)]
     last = {
-        (name, key): np.array([network.settings["search"][-1][key] for network in networks[name]])
+        (name, key): np.array([each.history[-1][key] for each in searches[name]])
         for name in METHODS
         for key in ("rate_kl", "loss", "accuracy")
     }
     columns = ["rate KL", "validation loss", "validation accuracy", "test accuracy"]
-    by_seed = [["seed", "step 2 lowers rate KL", "step 2 lowers loss", *(f"{c}, with / without" for c in columns)]]
+    titles = ["seed", "step 2 lowers rate KL", "step 2 lowers loss", *(f"{c}, with / without" for c in columns)]
+    by_seed = []
     for number, seed in enumerate(seeds):
         pair = [(last[name, "rate_kl"][number], last[name, "loss"][number]) for name in METHODS]
         right = [(last[name, "accuracy"][number], accuracy[name][number]) for name in METHODS]
@@ -198,7 +191,7 @@ def page(
                 *(f"{right[0][k]:.2%} / {right[1][k]:.2%}" for k in range(2)),
             ]
         )
-    effects = [["figure", "with - without", "95 % interval"]]
+    effects = []
     figures = {key: (last["hrmas", key], last["no-plasticity", key]) for key in ("rate_kl", "loss", "accuracy")}
     figures["test"] = accuracy["hrmas"], accuracy["no-plasticity"]
     for name, (mine, other) in zip(columns, figures.values(), strict=True):
@@ -208,13 +201,13 @@ def page(
             [f"{name}{', points' if unit > 1 else ''}", f"{mean:+.3f}", f"{mean - half:+.3f} to {mean + half:+.3f}"]
         )
     down, loss_down = np.concatenate(lowered), np.concatenate(repaired)
-    changes = np.concatenate([np.diff(steps(network, "loss")[:, 1:]).ravel() for network in with_rule])
+    changes = np.concatenate([np.diff(steps(each, "loss")[:, 1:]).ravel() for each in with_rule])
     return "\n".join(
         [
             f"# Plasticity on digits, seeds {', '.join(map(str, seeds))}",
             "",
             paragraph(f"""
-            Command: `python docs/results/plasticity.py --jobs {jobs}`, default settings; `hrmas` against
+            Command: `python -m benchmarks.studies.plasticity --jobs {jobs}`, default settings; `hrmas` against
             `no-plasticity` (`plasticity.window = 0`) with the same seeds, hence the same splits, starts and batches.
             All figures but the test accuracy are of the validation part. Test accuracy is that of the derived network,
             trained anew with the R and tau_m that plasticity left (without it, with their start). Machine:
@@ -227,11 +220,11 @@ def page(
             {changes.mean():+.4f}).
             """),
             "",
-            *table(by_seed),
+            *table(titles, by_seed),
             "",
             "At the end of the search, paired by seed, with Student's interval of the mean:",
             "",
-            *table(effects),
+            *table(["figure", "with - without", "95 % interval"], effects),
             "",
             "![Rate KL divergence and validation loss over the search](plasticity.png)",
             "",
@@ -247,18 +240,18 @@ def page(
     )
 
 
-def _bounds(found: list[Network], settings: Settings) -> list[str]:
+def _bounds(found: Sequence[Searched], settings: Settings) -> list[str]:
     """Where R and tau_m of the found networks lie."""
-    lines = [["", "smallest", "mean", "largest", "bounds", "neurons at a bound"]]
+    lines = []
     for name, key, bounds in (
         ("R", "resistance", settings.resistance_bounds),
         ("tau_m, steps", "tau_m", settings.tau_bounds),
     ):
-        values = np.concatenate([getattr(network.layer("hidden"), key) for network in found])
+        values = np.concatenate([getattr(each, key) for each in found])
         at = np.isclose(values, bounds[0]) | np.isclose(values, bounds[1])
         extent = [f"{values.min():.2f}", f"{values.mean():.2f}", f"{values.max():.2f}"]
         lines.append([name, *extent, f"{bounds[0]:g} to {bounds[1]:g}", f"{at.mean():.1%}"])
-    gain = np.concatenate([network.layer("hidden").resistance / network.layer("hidden").tau_m for network in found])
+    gain = np.concatenate([np.divide(each.resistance, each.tau_m) for each in found])
     reading = f"""
     R / tau_m, the gain of the input, starts at 1 and ends at {gain.mean():.2f} in the mean ({gain.min():.2f} to
     {gain.max():.2f}): rates lie below the target nearly everywhere, so the rule makes neurons more excitable. How much
@@ -267,14 +260,14 @@ def _bounds(found: list[Network], settings: Settings) -> list[str]:
     return [
         "R and tau_m of all hidden neurons after the searches with plasticity:",
         "",
-        *table(lines),
+        *table(["", "smallest", "mean", "largest", "bounds", "neurons at a bound"], lines),
         "",
         paragraph(reading),
     ]
 
 
-def _alone(alone: dict[str, Alone], settings: Settings) -> list[str]:
-    lines = [["start", "mean rate", "rate KL", "sd of mean rates over neurons", "mean R", "mean tau_m"]]
+def _alone(alone: Mapping[str, Alone], settings: Settings) -> list[str]:
+    lines = []
     for name, found in alone.items():
         spread = [found.before.mean(0).std(), found.after.mean(0).std()]
         lines.append(
@@ -297,7 +290,7 @@ def _alone(alone: dict[str, Alone], settings: Settings) -> list[str]:
         of the validation part, which the rule does not see.
         """),
         "",
-        *table(lines),
+        *table(["start", "mean rate", "rate KL", "sd of mean rates over neurons", "mean R", "mean tau_m"], lines),
         "",
         "![Rates of four neurons before and after](plasticity_rates.png)",
         "",
@@ -308,7 +301,7 @@ def _alone(alone: dict[str, Alone], settings: Settings) -> list[str]:
 def _fixed_points(settings: Settings) -> list[str]:
     mean_rate, silent = settings.plasticity.mean_rate, settings.plasticity.silent
     low, high = settings.tau_bounds
-    lines = [["mu", "tau_m", "mu tau_m", "unstable y tau_m", "stable y tau_m"]]
+    lines = []
     for mu, tau_m in ((0.2, 64.0), (mean_rate, high), (mean_rate, settings.model.tau_m), (mean_rate, low)):
         roots = (rate * tau_m for rate in fixed_rates(mu, 0.0, tau_m))
         lines.append([f"{mu:g}", f"{tau_m:g}", f"{mu * tau_m:g}", *(f"{root:.2f}" for root in roots)])
@@ -321,7 +314,7 @@ def _fixed_points(settings: Settings) -> list[str]:
         fall, so there a silent branch must raise it. Below mu tau_m = 2.3 there is no such rate and R falls for ever.
         """),
         "",
-        *table(lines),
+        *table(["mu", "tau_m", "mu tau_m", "unstable y tau_m", "stable y tau_m"], lines),
         "",
         paragraph(f"""
         The first row is the published rule (V_th = 20, R and tau_m from 64, mu = 0.2, bounds 32 to 512, eta = 5 at

@@ -1,19 +1,20 @@
 """Train digits networks with and without the chip's rounding, seeds 0 to 2; write docs/results/quantize_aware.md.
 
-Run it with: python docs/results/quantize_aware.py
+Run it with: python -m benchmarks.studies.quantize_aware
 """
 
 import itertools
 import platform
-import sys
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
 
+from benchmarks.pages import paragraph, table
+from benchmarks.runs import Row, chosen, complete
+from benchmarks.studies.command import parser
 from compiler.analysis.interpret import interpret
 from compiler.analysis.quantization import quantization_report
 from compiler.frontends.network import lower
@@ -21,24 +22,43 @@ from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
 from compiler.pipeline import compile_network
 from search.data.load import load_split
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.data.task import Split, labels_of
 from search.motif import DIRECTIONS, Motif
 from search.nas.derive import motif_network
 from search.network import Network
 from search.settings import Settings, Training
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.train import train
+from targets.contracts.artefact import write_text
 from targets.contracts.chip import ChipSpec, Limit, chip_named
 from targets.contracts.ports import Readout
 from targets.contracts.raster import SpikeRaster
 from targets.runtime.backend import run
 
-SEEDS = range(3)
 SIZE, LINKS = 8, 0.5
 BITS = (8, 4, 2)
 EPOCHS = 15
 LOIHI2 = chip_named("loihi2")
+MEANS = [
+    "weight bits",
+    "trained on",
+    "float accuracy",
+    "integer accuracy",
+    "same class",
+    "differing bins per hidden spike",
+]
+TITLES = [
+    "weight bits",
+    "seed",
+    "trained on",
+    "float",
+    "integer",
+    "same class",
+    "differing hidden bins",
+    "hidden spikes",
+    "SNR",
+]
 TAIL = (
     "After training on the grid only the arithmetic of u and v differs: the chip cuts them toward zero",
     "in every step, training does not.",
@@ -47,7 +67,12 @@ TAIL = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """One network on one chip; `differing` are the bins of the hidden layer, `spikes` its spikes in floats."""
+    """One network on one chip.
+
+    differing   bins of the hidden layer
+    spikes      of the hidden layer, in floats
+    seconds     of a processor, since the outcome before
+    """
 
     bits: int
     seed: int
@@ -59,28 +84,38 @@ class Outcome:
     differing: int
     spikes: int
     snr: Mapping[str, float | None]
+    seconds: float = 0.0
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Per seed one training on floats, and one on the grid of every chip."""
-    torch.set_num_threads(1)
-    start = time.process_time()
-    outcomes = [outcome for seed in SEEDS for outcome in compared(seed)]
-    (Path(__file__).parent / "quantize_aware.md").write_text(page(outcomes, time.process_time() - start), "utf-8")
+    given = parser("Train digits networks with and without the chip's rounding.", seeds=3).parse_args(arguments)
+    tasks = [{"seed": seed} for seed in range(given.seeds)]
+    rows = complete(given.rows / "quantize_aware.json", tasks, compared, given.jobs)
+    write_text(given.out / "quantize_aware.md", page([Outcome(**row) for row in chosen(rows, tasks)]))
 
 
-def compared(seed: int) -> list[Outcome]:
+def compared(seed: int) -> list[Row]:
     """All networks of one seed on all chips."""
+    torch.set_num_threads(1)
+    rows, last = [], time.process_time()
+    for outcome in outcomes_of(seed):
+        now = time.process_time()
+        rows.append(asdict(replace(outcome, seconds=now - last)))
+        last = now
+    return rows
+
+
+def outcomes_of(seed: int) -> Iterator[Outcome]:
+    """The network trained on floats and the one trained on the chip's grid, chip by chip."""
     split, settings = load_split("digits", None, seed), Settings(training=Training(epochs=EPOCHS))
     begun = fresh_network(split, settings, seed)
     plain = train(begun, split, settings, seed, "cpu")
-    outcomes = []
     for bits in BITS:
         chip = with_bits(bits)
         aware = train(begun, split, settings, seed, "cpu", chip=chip)
-        outcomes += [judged(each, split, chip, bits, seed, each is aware) for each in (plain, aware)]
-        sys.stderr.write(f"{outcomes[-2]}\n{outcomes[-1]}\n")
-    return outcomes
+        for each in (plain, aware):
+            yield judged(each, split, chip, bits, seed, each is aware)
 
 
 def with_bits(bits: int) -> ChipSpec:
@@ -105,8 +140,8 @@ def fresh_network(split: Split, settings: Settings, seed: int) -> Network:
     tau_m = np.full(model.neurons[0], model.tau_m)
     motif = Motif(SIZE, types[0], "ring", types[1:])
     network = motif_network({"hidden": motif}, {"hidden": tau_m}, {"hidden": tau_m}, split, model)
-    first = Samples.of(torch.device("cpu"), split.train).batch(np.arange(settings.training.batch))
-    return reinitialise(network, first, settings.start, seed)
+    first = DataLoader.of(torch.device("cpu"), split.train).batch(np.arange(settings.training.batch))
+    return reinitialize(network, first, settings.start, seed)
 
 
 def judged(network: Network, split: Split, chip: ChipSpec, bits: int, seed: int, aware: bool) -> Outcome:
@@ -139,86 +174,77 @@ def differing(left: SpikeRaster, right: SpikeRaster) -> int:
     return int(np.bitwise_count(left.packed ^ right.packed).sum())
 
 
-def page(outcomes: list[Outcome], seconds: float) -> str:
+def page(outcomes: Sequence[Outcome]) -> str:
     """The figures as Markdown."""
+    seconds = sum(each.seconds for each in outcomes)
     return "\n".join(
-        [*_head(outcomes[0].samples, seconds), "", *_summary(outcomes), "", *_rows(outcomes), "", *TAIL, ""]
+        [
+            f"# Training on the chip's grid: digits, seeds 0 to {max(each.seed for each in outcomes)}",
+            "",
+            paragraph(f"""
+            Command: `python -m benchmarks.studies.quantize_aware`; {seconds:.0f} CPU seconds with one torch thread on
+            {platform.machine()}, Python {platform.python_version()}.
+            """),
+            "",
+            paragraph(f"""
+            One random motif of 8 neurons per seed (half of its links there, ring, 128 hidden neurons), fresh weights,
+            {EPOCHS} epochs of training, all other settings at their defaults. From the same start each network is
+            trained once on floats, and once on the grid of each chip (`motifc train --quantize-aware`). Both are then
+            compiled without calibration, and the program runs on the numpy backend. `loihi2` has 8-bit weights in
+            steps of 2; the coarser chips are `loihi2` with steps of 2^(9 - bits) over the same range, as Lava has them
+            for mixed signs and fewer weight bits. No setting was chosen on these figures.
+            """),
+            "",
+            paragraph(f"""
+            Accuracy is on the {outcomes[0].samples} test images, ties wrong. *Float* is the network as it is stored,
+            in float arithmetic; for one trained on the grid, these are the rounded weights. *Same class* and
+            *differing hidden bins* compare it with its program. *SNR* is that of the worst projection; *exact*: no
+            weight was moved.
+            """),
+            "",
+            *table(MEANS, _means(outcomes), "r" * len(MEANS)),
+            "",
+            *table(TITLES, map(_cells, outcomes), "r" * len(TITLES)),
+            "",
+            *TAIL,
+            "",
+        ]
     )
 
 
-def _head(samples: int, seconds: float) -> list[str]:
-    """What was done, in sentences."""
-    return [
-        "# Training on the chip's grid: digits, seeds 0 to 2",
-        "",
-        f"Command: `python docs/results/quantize_aware.py`; {seconds:.0f} CPU seconds with one torch thread on",
-        f"{platform.machine()}, Python {platform.python_version()}.",
-        "",
-        "One random motif of 8 neurons per seed (half of its links there, ring, 128 hidden neurons), fresh",
-        f"weights, {EPOCHS} epochs of training, all other settings at their defaults. From the same start each",
-        "network is trained once on floats, and once on the grid of each chip (`motifc train",
-        "--quantize-aware`). Both are then compiled without calibration, and the program runs on the numpy",
-        "backend. `loihi2` has 8-bit weights in steps of 2; the coarser chips are `loihi2` with steps of 2^(9",
-        "- bits) over the same range, as Lava has them for mixed signs and fewer weight bits. No setting was",
-        "chosen on these figures.",
-        "",
-        f"Accuracy is on the {samples} test images, ties wrong. *Float* is the network as it is stored, in",
-        "float arithmetic; for one trained on the grid, these are the rounded weights. *Same class* and",
-        "*differing hidden bins* compare it with its program. *SNR* is that of the worst projection; *exact*:",
-        "no weight was moved.",
-    ]
-
-
-def _summary(outcomes: list[Outcome]) -> list[str]:
-    """Means over seeds."""
-    lines = _table(
-        "weight bits",
-        "trained on",
-        "float accuracy",
-        "integer accuracy",
-        "same class",
-        "differing bins per hidden spike",
-    )
+def _means(outcomes: Sequence[Outcome]) -> Iterator[list[str]]:
+    """Cells of the means over seeds."""
     for bits, aware in itertools.product(BITS, (False, True)):
         own = [each for each in outcomes if (each.bits, each.aware) == (bits, aware)]
         agreeing, samples = sum(each.agreeing for each in own), sum(each.samples for each in own)
-        lines.append(
-            f"| {bits} | {_trained(aware)} | {np.mean([each.floats for each in own]):.2%} "
-            f"| **{np.mean([each.integers for each in own]):.2%}** | {agreeing / samples:.2%} "
-            f"| {sum(each.differing for each in own) / sum(each.spikes for each in own):.2%} |"
-        )
-    return lines
+        yield [
+            str(bits),
+            _trained(aware),
+            f"{np.mean([each.floats for each in own]):.2%}",
+            f"**{np.mean([each.integers for each in own]):.2%}**",
+            f"{agreeing / samples:.2%}",
+            f"{sum(each.differing for each in own) / sum(each.spikes for each in own):.2%}",
+        ]
 
 
-def _rows(outcomes: list[Outcome]) -> list[str]:
-    """Every network on every chip."""
-    lines = _table(
-        "weight bits",
-        "seed",
-        "trained on",
-        "float",
-        "integer",
-        "same class",
-        "differing hidden bins",
-        "hidden spikes",
-        "SNR",
-    )
-    for each in outcomes:
-        known = [snr for snr in each.snr.values() if snr is not None]
-        lines.append(
-            f"| {each.bits} | {each.seed} | {_trained(each.aware)} | {each.floats:.2%} | {each.integers:.2%} "
-            f"| {each.agreeing} of {each.samples} | {each.differing:,} | {each.spikes:,} "
-            f"| {f'{min(known):.1f} dB' if known else 'exact'} |"
-        )
-    return lines
+def _cells(each: Outcome) -> list[str]:
+    """Cells of one network on one chip."""
+    known = [snr for snr in each.snr.values() if snr is not None]
+    return [
+        str(each.bits),
+        str(each.seed),
+        _trained(each.aware),
+        f"{each.floats:.2%}",
+        f"{each.integers:.2%}",
+        f"{each.agreeing} of {each.samples}",
+        f"{each.differing:,}",
+        f"{each.spikes:,}",
+        f"{min(known):.1f} dB" if known else "exact",
+    ]
 
 
 def _trained(aware: bool) -> str:
     return "the grid" if aware else "floats"
-
-
-def _table(*titles: str) -> list[str]:
-    return [f"| {' | '.join(titles)} |", "|" + " ---: |" * len(titles)]
 
 
 if __name__ == "__main__":

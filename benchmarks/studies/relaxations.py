@@ -1,31 +1,30 @@
 """Compare the relaxations on digits by validation accuracy; write docs/results/relaxations.md.
 
-Run it with: python docs/results/relaxations.py [--seeds 3]
-Finished runs are kept in relaxations.json; delete it to begin anew. The test part is not looked at.
+Run it with: python -m benchmarks.studies.relaxations
+The test part is not looked at.
 """
 
-import argparse
-import json
-import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
+from benchmarks.pages import table
+from benchmarks.runs import Row, chosen, complete
+from benchmarks.studies.command import parser
 from search.data.load import load_split
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.nas.derive import READOUT, derive
-from search.nas.evaluate import scored
+from search.nas.evaluate import evaluate_network
 from search.nas.hrmas import derived_network, explore, new_supernet
 from search.settings import Model, Plasticity, Search, Settings, Training
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.train import fit
+from targets.contracts.artefact import write_text
 from targets.contracts.ports import Readout
 
-HERE = Path(__file__).parent
 CPU = torch.device("cpu")
 STEPS, NEURONS = 20, 64
 VARIANTS = (
@@ -39,6 +38,21 @@ VARIANTS = (
 )
 """Relaxation, learning rate of alpha, order of its gradient."""
 
+TITLES = [
+    "relaxation",
+    "alpha rate",
+    "order",
+    "supernet",
+    "derived",
+    "sizes",
+    "p",
+    "q_max",
+    "entropy",
+    "exc / inh / none",
+    "links",
+    "s",
+]
+
 
 def settings(relaxation: str, alpha_rate: float, order: int) -> Settings:
     """Half the budget of the defaults and no plasticity, so that all variants fit into minutes."""
@@ -50,70 +64,58 @@ def settings(relaxation: str, alpha_rate: float, order: int) -> Settings:
     )
 
 
-def measured(seed: int, variant: tuple[str, float, int]) -> dict[str, Any]:
+def measured(seed: int, variant: tuple[str, float, int]) -> list[Row]:
     """Search on the train and valid parts, retrain on the train part alone, score on the valid part."""
+    torch.set_num_threads(1)
     split, own = load_split("digits", seed=seed), settings(*variant)
     split = replace(split, **{part: getattr(split, part).until(STEPS) for part in ("train", "valid", "test")})
     start = time.process_time()
-    first = Samples.of(CPU, split.train).batch(np.arange(64))
+    first = DataLoader.of(CPU, split.train).batch(np.arange(64))
     supernet = new_supernet(split, first, own, seed)
     history = explore(supernet, split, own, seed)
     searched = time.process_time() - start
     motif = derive(supernet.layers["hidden"], supernet.alpha["hidden"])
-    network = reinitialise(derived_network(supernet, split, own), first, own.start, seed)
+    network = reinitialize(derived_network(supernet, split, own), first, own.start, seed)
     alone = replace(split, valid=split.valid.take(slice(0, 0)))
     network, _ = fit(network, alone, own.training, seed, CPU)
-    return {
-        "seed": seed,
-        "variant": variant,
-        "supernet": history[-1]["accuracy"],
-        "derived": scored(network, Readout(READOUT, split.classes), Samples.of(CPU, split.valid), own.training)[
-            "accuracy"
-        ],
-        "size": motif.size,
-        "types": [int((motif.intra == kind).sum()) for kind in (1, -1, 0)],
-        "links": motif.links / motif.size,
-        **{key: history[-1][f"hidden.{key}"] for key in (*(f"p_{v}" for v in own.model.sizes), "q_max", "entropy")},
-        "seconds": searched,
-    }
+    accuracy = evaluate_network(
+        network, Readout(READOUT, split.classes), DataLoader.of(CPU, split.valid), own.training
+    )["accuracy"]
+    shares = [f"p_{size}" for size in own.model.sizes]
+    return [
+        {
+            "supernet": history[-1]["accuracy"],
+            "derived": accuracy,
+            "size": motif.size,
+            "types": [int((motif.intra == kind).sum()) for kind in (1, -1, 0)],
+            "links": motif.links / motif.size,
+            **{key: history[-1][f"hidden.{key}"] for key in (*shares, "q_max", "entropy")},
+            "seconds": searched,
+        }
+    ]
 
 
-def main() -> None:
-    """Run what is missing, then write the page of all that is there."""
-    parser = argparse.ArgumentParser(description="Compare the relaxations on digits by validation accuracy.")
-    parser.add_argument("--seeds", type=int, default=3)
-    given = parser.parse_args()
-    torch.set_num_threads(1)
-    store = HERE / "relaxations.json"
-    runs: list[dict[str, Any]] = json.loads(store.read_text(encoding="utf-8")) if store.exists() else []
-    for variant in VARIANTS:
-        for seed in range(given.seeds):
-            if not any((run["seed"], tuple(run["variant"])) == (seed, variant) for run in runs):
-                runs.append(measured(seed, variant))
-                store.write_text(json.dumps(runs, indent=0), encoding="utf-8")
-                sys.stderr.write(f"{variant}, seed {seed}: {runs[-1]['derived']:.1%}\n")
-        (HERE / "relaxations.md").write_text(page(runs), encoding="utf-8")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run what is missing, then write the page."""
+    given = parser("Compare the relaxations on digits by validation accuracy.", seeds=3).parse_args(arguments)
+    tasks = [{"seed": seed, "variant": variant} for variant in VARIANTS for seed in range(given.seeds)]
+    rows = complete(given.rows / "relaxations.json", tasks, measured, given.jobs)
+    write_text(given.out / "relaxations.md", page(chosen(rows, tasks)))
 
 
-def page(runs: list[dict[str, Any]]) -> str:
+def page(runs: Sequence[Row]) -> str:
     """The results as Markdown."""
-    rows = []
-    for variant in VARIANTS:
-        own = sorted((run for run in runs if tuple(run["variant"]) == variant), key=lambda run: run["seed"])
-        if own:
-            rows.append("| " + " | ".join([variant[0], f"{variant[1]:g}", str(variant[2]), *cells(own)]) + " |")
+    groups = [(variant, [run for run in runs if tuple(run["variant"]) == variant]) for variant in VARIANTS]
+    rows = [[variant[0], f"{variant[1]:g}", str(variant[2]), *cells(own)] for variant, own in groups]
     return "\n".join(
         [
             "# Relaxations on digits",
             "",
-            "Command: `python docs/results/relaxations.py`.",
+            "Command: `python -m benchmarks.studies.relaxations`.",
             "",
             *ABOUT,
             "",
-            "| relaxation | alpha rate | order | supernet | derived | sizes | p | q_max | entropy | exc / inh / none "
-            "| links | s |",
-            "|---|---:|---:|---:|---|---|---:|---:|---:|---|---:|---:|",
-            *rows,
+            *table(TITLES, rows, "lrrrllrrrlrr"),
             "",
             *NOTES,
             "",
@@ -123,7 +125,7 @@ def page(runs: list[dict[str, Any]]) -> str:
 
 ABOUT = (
     f"{NEURONS} neurons, the first {STEPS} of 40 steps, motif sizes 2, 4, 8 and 16, six epochs of search (84 steps",
-    "of alpha), no plasticity, a price of 3e-4. The derived network is reinitialised and trained for 12",
+    "of alpha), no plasticity, a price of 3e-4. The derived network is reinitialized and trained for 12",
     "epochs on the train part alone. All accuracies are on the valid part, which alpha saw; the test part is not",
     "looked at. Means over the seeds, derived accuracy of every seed in brackets. p is that of the size chosen,",
     "q_max the mean largest probability of a type, both after the last epoch; types are those inside a motif; links",
@@ -142,7 +144,7 @@ NOTES = (
 )
 
 
-def cells(runs: list[dict[str, Any]]) -> list[str]:
+def cells(runs: Sequence[Row]) -> list[str]:
     """Cells of one row behind the name of the variant."""
 
     def mean(key: str) -> float:

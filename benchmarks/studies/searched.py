@@ -1,32 +1,26 @@
-"""One searched and trained digits network per method and seed, kept in a folder for the scripts that compare them."""
+"""searched: one searched and trained digits network per method and seed, for the studies that compare them."""
 
+import hashlib
 import json
-import sys
-import textwrap
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-import numpy as np
 import torch
-from scipy.stats import t as student
 
+from benchmarks.runs import Row, Task, chosen, complete
 from search.data.load import load_split
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.nas.derive import READOUT
-from search.nas.evaluate import scored
+from search.nas.evaluate import evaluate_network
 from search.nas.hrmas import passes_per_sample
 from search.nas.methods import search_by
-from search.network import Network
 from search.settings import Settings, as_dict
-from targets.contracts.arrays import Floats
 from targets.contracts.ports import Readout
 
 TRAIN, VALID = 862, 575
-"""Samples of digits in these parts."""
+"""DataLoader of digits in these parts."""
 PASSES = passes_per_sample(Settings(), [Settings().model.sizes])
 """Passes of the search per training sample and epoch."""
 FIXED = ("random-motif", "recurrent", "feed-forward")
@@ -61,8 +55,13 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Row:
-    """What came out; `seconds` are of one processor, `links` go from hidden to hidden neurons."""
+class Searched:
+    """What came out of a plan; `seconds` are of one processor, `links` go from hidden to hidden neurons.
+
+    size                neurons of a motif; None where there is none
+    history             figures of every iteration of the search
+    resistance, tau_m   of the hidden neurons
+    """
 
     method: str
     seed: int
@@ -72,64 +71,53 @@ class Row:
     passes: int
     seconds: float
     digest: str
+    size: int | None
+    history: list[dict[str, float]]
+    resistance: list[float]
+    tau_m: list[float]
 
 
-def rows(plans: Sequence[Plan], folder: Path, jobs: int) -> list[Row]:
-    """The rows of all plans, in their order; what the folder already holds is not made again."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        return list(pool.map(row, plans, [folder] * len(plans)))
+def searched(plans: Sequence[Plan], folder: Path, jobs: int) -> list[Searched]:
+    """What came out of all plans, in their order; a network is made anew when the default settings have changed."""
+    tasks = [{"plan": asdict(plan), "settings": _digest(plan.settings)} for plan in plans]
+    rows = chosen(complete(folder / "searched.json", tasks, measured, jobs, name=_name), tasks)
+    return [Searched(**{field.name: row[field.name] for field in fields(Searched)}) for row in rows]
 
 
-def row(plan: Plan, folder: Path) -> Row:
-    """The row of one plan; its network is made anew when the default settings have changed."""
-    stored = _file(plan.name, plan.seed, folder)
-    settings = as_dict(plan.settings)
-    if stored.exists():
-        content = json.loads(stored.read_text(encoding="utf-8"))
-        if content["settings"] == settings:
-            return Row(**content["row"])
+def measured(plan: Row, settings: str) -> list[Row]:
+    """The row of one plan, made with the settings of that digest."""
+    own = Plan(**plan)
     torch.set_num_threads(1)
-    split = load_split("digits", None, plan.seed)
+    split = load_split("digits", None, own.seed)
     began = time.process_time()
-    network = search_by(plan.method, split, plan.settings, plan.seed, "cpu")
+    network = search_by(own.method, split, own.settings, own.seed, "cpu")
     seconds = time.process_time() - began
-    digest = network.save(stored.with_suffix(".network"))
     hidden = [c for c in network.connections if c.source == c.target]
     links = sum(int((c.synapses.weights != 0).sum()) for c in hidden)
     others = sum(c.synapses.weights.size for c in network.connections if c not in hidden)
-    test = Samples.of(torch.device("cpu"), split.test)
-    accuracy = scored(network, Readout(READOUT, split.classes), test, plan.settings.training)["accuracy"]
-    passes = sum(network.settings["passes"].values())
-    made = Row(plan.name, plan.seed, accuracy, others + links, links, passes, seconds, digest)
-    stored.write_text(json.dumps({"settings": settings, "row": asdict(made)}), encoding="utf-8")
-    sys.stderr.write(f"{made.method} {made.seed}: {made.accuracy:.2%}, {made.seconds:.0f} s\n")
-    return made
+    test = DataLoader.of(torch.device("cpu"), split.test)
+    layer = network.layer("hidden")
+    made = Searched(
+        own.name,
+        own.seed,
+        evaluate_network(network, Readout(READOUT, split.classes), test, own.settings.training)["accuracy"],
+        others + links,
+        links,
+        sum(network.settings["passes"].values()),
+        seconds,
+        network.digest,
+        None if layer.motif is None else layer.motif.size,
+        [dict(entry) for entry in network.settings.get("search", [])],
+        layer.resistance.tolist(),
+        layer.tau_m.tolist(),
+    )
+    return [asdict(made)]
 
 
-def network_of(row: Row, folder: Path) -> Network:
-    """The network behind a row of `rows`."""
-    return Network.load(_file(row.method, row.seed, folder).with_suffix(".network"))
+def _name(task: Task) -> str:
+    plan = Plan(**task["plan"])
+    return f"{plan.name}, seed {plan.seed}"
 
 
-def paired(differences: Floats) -> tuple[float, float]:
-    """Mean of paired differences and half of its 95 % confidence interval by Student's t; nan for a single pair."""
-    count = len(differences)
-    if count == 1:
-        return float(differences[0]), float("nan")
-    return float(differences.mean()), float(student.ppf(0.975, count - 1) * differences.std(ddof=1) / np.sqrt(count))
-
-
-def paragraph(text: str) -> str:
-    """The text in lines of a page's width."""
-    return textwrap.fill(" ".join(text.split()), 118, break_long_words=False, break_on_hyphens=False)
-
-
-def table(cells: Sequence[Sequence[str]]) -> list[str]:
-    """A Markdown table, its first row the head, figures to the right."""
-    lines = ["| " + " | ".join(row) + " |" for row in cells]
-    return [lines[0], "| --- |" + " ---: |" * (len(cells[0]) - 1), *lines[1:]]
-
-
-def _file(name: str, seed: int, folder: Path) -> Path:
-    return folder / f"{name.replace(' ', '-')}-{seed}.json"
+def _digest(settings: Settings) -> str:
+    return hashlib.sha256(json.dumps(as_dict(settings), sort_keys=True).encode()).hexdigest()[:16]

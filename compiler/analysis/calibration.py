@@ -1,4 +1,4 @@
-"""calibrate: what a float graph does on data, as the quantiser and the partitioner need it."""
+"""calibrate: rates and peaks of a float graph on data, for the quantizer and the partitioner."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from types import MappingProxyType
 import numpy as np
 
 from compiler.analysis.interpret import interpret
-from compiler.ir.graph import FloatGraph, FloatPopulation
-from targets.contracts.arrays import Array, Floats, readonly
+from compiler.ir.graph import FloatGraph
+from targets.contracts.arrays import Floats, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
@@ -18,7 +18,7 @@ class Calibration:
     """Spike rates and peaks on data.
 
     rates  input or population -> spikes per step, float64 [neuron]
-    peaks  population -> how high |u| and |v| rise, in thresholds; v before its reset
+    peaks  population -> highest |u| and |v|, in thresholds; v before its reset
     """
 
     rates: Mapping[str, Floats]
@@ -31,37 +31,25 @@ class Calibration:
 
 
 def calibrate(graph: FloatGraph, inputs: Mapping[str, SpikeRaster], percentile: float = 100.0) -> Calibration:
-    """Run `graph` on `inputs` and note the rate of every neuron, and the `percentile` of |u| and |v| over all bins.
+    """Interpret `graph` on `inputs`: the rate of every neuron, and the `percentile` of |u| and |v| over all bins.
 
     Raises InputError for a percentile outside 0..100.
     """
     if not 0 <= percentile <= 100:
         raise InputError(f"percentile is {percentile}; it must be in 0..100, so give one such as 99.9.")
-    spikes = {**inputs, **interpret(graph, inputs)}
-    dense = {name: raster.dense() for name, raster in spikes.items()}
+    first = next(iter(inputs.values()))
+    swings = {each.name: np.zeros((2, first.steps, first.samples, each.neurons)) for each in graph.populations}
+    threshold = {each.name: each.threshold for each in graph.populations}
+
+    def observe(name: str, t: int, u: Floats, v: Floats) -> None:
+        swings[name][:, t] = np.abs([u, v]) / threshold[name]
+
+    spikes = {**inputs, **interpret(graph, inputs, observe=observe)}
     return Calibration(
-        rates={name: values.mean(axis=(0, 1)) for name, values in dense.items()},
-        peaks={population.name: _peaks(graph, population, dense, percentile) for population in graph.populations},
+        rates={name: raster.dense().mean(axis=(0, 1)) for name, raster in spikes.items()},
+        peaks={name: (_percentile(u, percentile), _percentile(v, percentile)) for name, (u, v) in swings.items()},
     )
 
 
-def _peaks(
-    graph: FloatGraph, population: FloatPopulation, spikes: Mapping[str, Array], percentile: float
-) -> tuple[float, float]:
-    """Percentiles of |u| and |v| in thresholds; spikes [sample, time, neuron] of everything are given."""
-    fired = spikes[population.name]
-    samples, steps, neurons = fired.shape
-    u, v = np.zeros((samples, neurons)), np.zeros((samples, neurons))
-    swing = np.zeros((2, steps, samples, neurons))
-    for t in range(steps):
-        u = (1 - 1 / population.tau_s) * u
-        for projection in graph.into(population.name):
-            if projection.bias is not None:
-                u = u + projection.bias
-            if t >= projection.delay:
-                sent = spikes[projection.source][:, t - projection.delay].astype(np.float64)
-                u = u + projection.synapses.accumulate(sent)
-        v = (1 - 1 / population.tau_m) * v + u + population.bias
-        swing[:, t] = np.abs([u, v]) / population.threshold
-        v = np.where(fired[:, t], 0, v)
-    return float(np.percentile(swing[0], percentile)), float(np.percentile(swing[1], percentile))
+def _percentile(values: Floats, percentile: float) -> float:
+    return float(np.percentile(values, percentile))

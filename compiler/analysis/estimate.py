@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from compiler.mapping.traffic import ASSUMED_RATE
+from compiler.ir.rates import ASSUMED_RATE
 from targets.contracts.arrays import Array
-from targets.contracts.chip import chip_named
 from targets.contracts.numbering import distinct, numbered, offsets
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import Program
-from targets.program.usage import chips_used, core_of_neurons
+from targets.program.usage import chips_used
 
 SOURCE = "Davies et al., IEEE Micro 38(1), 2018, Table 2 (pre-silicon simulation of Loihi)"
 
@@ -112,7 +111,7 @@ def assumed_estimate(program: Program) -> Estimate:
 
 def _at(program: Program, rates: Array) -> Estimate:
     """The estimate for spikes per step [global number]."""
-    core_of = core_of_neurons(program)
+    core_of = program.listeners.core_of
     cores = len(program.cores)
     operations, goals = _operations(program, rates, core_of)
     crossing = goals[:, (core_of[goals[0]] >= 0) & (core_of[goals[0]] != goals[1])]
@@ -146,7 +145,7 @@ def _at(program: Program, rates: Array) -> Estimate:
         slowest_core=slowest,
         compute_time=float(time[slowest]),
         barrier_time=_barrier(places),
-        chips=chips_used(program, chip_named(program.chip)),
+        chips=chips_used(program),
     )
 
 

@@ -1,19 +1,26 @@
 """interpret: run a FloatGraph in numpy, in float64."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import networkx as nx
 import numpy as np
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from targets.contracts.arrays import Array, Floats
+from targets.contracts.dynamics import fires, integrate, reset
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import LAVA, Semantics
 
+Observer = Callable[[str, int, Floats, Floats], None]
+"""Called with (population, time step, u, v before the reset), both float64 [sample, neuron]."""
+
 
 def interpret(
-    graph: FloatGraph, inputs: Mapping[str, SpikeRaster], semantics: Semantics = LAVA
+    graph: FloatGraph,
+    inputs: Mapping[str, SpikeRaster],
+    semantics: Semantics = LAVA,
+    observe: Observer | None = None,
 ) -> dict[str, SpikeRaster]:
     """Spikes of every population; each sample starts from zero state and empty delay buffers.
 
@@ -22,8 +29,9 @@ def interpret(
     v[t] = (1 - 1/tau_m) v[t-1] + u[t] + bias
     s[t] = v[t] > threshold;   v[t] = 0 where s[t];   u is kept
     ```
-    `inputs` maps the name of each input to its spikes. Every switch of `targets.contracts.semantics.FLOAT_SWITCHES` is
-    heard. Populations joined by delay 0 are evaluated in the order of flow; a cycle of them raises InputError.
+    `inputs` maps the name of each input to its spikes. All of `targets.contracts.semantics.FLOAT_SWITCHES` apply.
+    `observe` is called after every step of every population. Populations joined by delay 0 are evaluated in the order
+    of flow; a cycle of them raises InputError.
     """
     first = next(iter(inputs.values()))
     samples, steps = first.samples, first.steps
@@ -34,18 +42,21 @@ def interpret(
         u[population.name] = np.zeros((samples, population.neurons))
         v[population.name] = np.zeros((samples, population.neurons))
     order = _in_order_of_flow(graph)
-    heard, own = _by_target(graph, semantics)
+    keep = {each.name: (1 - 1 / each.tau_s, 1 - 1 / each.tau_m) for each in order}
+    incoming, own = _by_target(graph, semantics)
     for t in range(steps):
         for population in order:
             name, threshold = population.name, population.threshold
-            silent = semantics.first_bias == "missing" and t == 0
-            u[name] = (1 - 1 / population.tau_s) * u[name] + _arriving(heard[name], spikes, t, semantics)
-            v[name] = (1 - 1 / population.tau_m) * v[name] + u[name] + (0 if silent else population.bias)
+            drive = _arriving(incoming[name], spikes, t, semantics)
+            bias = 0 if semantics.first_bias == "missing" and t == 0 else population.bias
+            u[name], _, v[name] = integrate(u[name], v[name], drive, bias, *keep[name])
             if semantics.reset_time == "next step" and t:
-                v[name] = _reset(v[name], spikes[name][:, t - 1], threshold, semantics)
-            s = v[name] > threshold if semantics.threshold == ">" else v[name] >= threshold
+                v[name] = reset(v[name], spikes[name][:, t - 1], threshold, semantics)
+            if observe is not None:
+                observe(name, t, u[name], v[name])
+            s = fires(v[name], threshold, semantics)
             if semantics.reset_time == "same step":
-                v[name] = _reset(v[name], s, threshold, semantics)
+                v[name] = reset(v[name], s, threshold, semantics)
             spikes[name][:, t] = s
             u[name] = u[name] + _arriving(own[name], spikes, t + 1, semantics)
     late = 1 if semantics.output == "next step" else 0
@@ -57,14 +68,14 @@ def interpret(
 
 def _in_order_of_flow(graph: FloatGraph) -> list[FloatPopulation]:
     """Populations so ordered that what is joined by delay 0 is evaluated source first."""
-    place = {population.name: index for index, population in enumerate(graph.populations)}
+    index = {population.name: number for number, population in enumerate(graph.populations)}
     instant: nx.DiGraph[str] = nx.DiGraph()
-    instant.add_nodes_from(place)
+    instant.add_nodes_from(index)
     instant.add_edges_from(
-        (edge.source, edge.target) for edge in graph.projections if edge.delay == 0 and edge.source in place
+        (edge.source, edge.target) for edge in graph.projections if edge.delay == 0 and edge.source in index
     )
     try:
-        return [graph.population(name) for name in nx.lexicographical_topological_sort(instant, key=place.__getitem__)]
+        return [graph.population(name) for name in nx.lexicographical_topological_sort(instant, key=index.__getitem__)]
     except nx.NetworkXUnfeasible:
         names = [source for source, _ in nx.find_cycle(instant)]
         cycle = " -> ".join(repr(name) for name in [*names, names[0]])
@@ -76,13 +87,13 @@ def _in_order_of_flow(graph: FloatGraph) -> list[FloatPopulation]:
 def _by_target(
     graph: FloatGraph, semantics: Semantics
 ) -> tuple[dict[str, list[FloatProjection]], dict[str, list[FloatProjection]]]:
-    """Projections that each population hears within a step, and its own that it hears at the end of a step."""
-    heard: dict[str, list[FloatProjection]] = {population.name: [] for population in graph.populations}
+    """Projections into each population that arrive within a step, and its own that arrive at the end of one."""
+    incoming: dict[str, list[FloatProjection]] = {population.name: [] for population in graph.populations}
     own: dict[str, list[FloatProjection]] = {population.name: [] for population in graph.populations}
     for projection in graph.projections:
         early = semantics.recurrence == "same step" and projection.source == projection.target
-        (own if early else heard)[projection.target].append(projection)
-    return heard, own
+        (own if early else incoming)[projection.target].append(projection)
+    return incoming, own
 
 
 def _arriving(
@@ -97,11 +108,6 @@ def _arriving(
         if projection.bias is not None and (begun or semantics.first_bias == "present"):
             a = a + projection.bias
     return a
-
-
-def _reset(v: Floats, s: Array, threshold: Floats, semantics: Semantics) -> Floats:
-    """The voltage after the reset of those that spiked."""
-    return np.where(s, 0 if semantics.reset == "zero" else v - threshold, v)
 
 
 def _delayed(spikes: Array, steps: int) -> Array:

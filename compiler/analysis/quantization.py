@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.chip import ChipSpec
-from targets.contracts.grid import ALIGN_BITS, tau_of_du, tau_of_dv
+from targets.contracts.grid import tau_of_du, tau_of_dv
 from targets.program.program import IntPopulation, IntProjection
 
 
@@ -84,7 +85,8 @@ def quantization_report(floats: FloatGraph, integers: IntGraph, chip: ChipSpec) 
             for exact, rounded in zip(floats.projections, integers.projections, strict=True)
         ),
         populations=tuple(
-            _population(exact, rounded) for exact, rounded in zip(floats.populations, integers.populations, strict=True)
+            _population(exact, rounded, chip.arithmetic)
+            for exact, rounded in zip(floats.populations, integers.populations, strict=True)
         ),
         decay_profiles=len(set().union(*(decays for decays, _ in pairs))),
         decay_limit=chip.decay_profiles_per_core.value,
@@ -115,15 +117,15 @@ def _projection(
     )
 
 
-def _population(exact: FloatPopulation, rounded: IntPopulation) -> PopulationRounding:
+def _population(exact: FloatPopulation, rounded: IntPopulation, arithmetic: Arithmetic) -> PopulationRounding:
     decays, thresholds = _profiles(rounded)
-    bias = rounded.bias / (rounded.vth.astype(np.float64) * (1 << ALIGN_BITS)) - exact.bias / exact.threshold
+    bias = rounded.bias / (rounded.vth.astype(np.float64) * (1 << arithmetic.align_bits)) - exact.bias / exact.threshold
     return PopulationRounding(
         population=exact.name,
         thresholds=len(thresholds),
         decays=len(decays),
-        tau_s_error=float(np.abs(tau_of_du(rounded.du) / exact.tau_s - 1).max()),
-        tau_m_error=float(np.abs(tau_of_dv(rounded.dv) / exact.tau_m - 1).max()),
+        tau_s_error=float(np.abs(tau_of_du(rounded.du, arithmetic) / exact.tau_s - 1).max()),
+        tau_m_error=float(np.abs(tau_of_dv(rounded.dv, arithmetic) / exact.tau_m - 1).max()),
         bias_error=float(np.abs(bias).max()),
     )
 

@@ -1,9 +1,8 @@
-"""The intermediate representation: populations joined by projections, over a private networkx graph."""
+"""The intermediate representation: populations joined by projections."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import networkx as nx
 import numpy as np
 
 from targets.contracts.arrays import Floats, readonly
@@ -35,6 +34,22 @@ class FloatPopulation:
         for key in ("tau_s", "tau_m", "threshold", "bias"):
             values = readonly(getattr(self, key), np.float64, f"{key} of population {self.name!r}")
             object.__setattr__(self, key, values)
+            if values.size != self.neurons:
+                raise InputError(
+                    f"population {self.name!r} has {self.neurons} values of tau_s but {values.size} of {key}; "
+                    "one per neuron is needed, so match them."
+                )
+        if self.motif_size < 1 or self.neurons < 1 or self.neurons % self.motif_size:
+            raise InputError(
+                f"population {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "
+                "motifs must fill it exactly, so change one of the two."
+            )
+        for key in ("tau_s", "tau_m"):
+            if getattr(self, key).min() < 1:
+                raise InputError(
+                    f"population {self.name!r} has {key} down to {getattr(self, key).min():g} steps; at least 1 is "
+                    "needed, so raise it or use smaller steps."
+                )
 
     @property
     def neurons(self) -> int:
@@ -90,27 +105,21 @@ class Graph(Generic[P, J]):
     readout: Readout | None
     steps: int
     origin: str
-    _links: "nx.MultiDiGraph[str]" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         faults = wiring_faults("graph", self.inputs, self.populations, self.projections, (), self.readout)
         if faults:
             raise InputError(faults[0])
-        links: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-        links.add_nodes_from([source.name for source in self.inputs])
-        links.add_nodes_from([population.name for population in self.populations])
-        for projection in self.projections:
-            links.add_edge(projection.source, projection.target, key=projection.name, payload=projection)
-        object.__setattr__(self, "_links", nx.freeze(links))
 
     def population(self, name: str) -> P:
         """The population of that name; KeyError when there is none."""
         return {population.name: population for population in self.populations}[name]
 
     def into(self, name: str) -> tuple[J, ...]:
-        """Projections that end at population `name`."""
-        edges: list[tuple[str, str, J]] = list(self._links.in_edges(name, data="payload"))
-        return tuple(projection for _, _, projection in edges)
+        """Projections that end at population `name`, those of one source together."""
+        incoming = [projection for projection in self.projections if projection.target == name]
+        sources = list(dict.fromkeys(projection.source for projection in incoming))
+        return tuple(sorted(incoming, key=lambda projection: sources.index(projection.source)))
 
 
 FloatGraph = Graph[FloatPopulation, FloatProjection]

@@ -1,4 +1,4 @@
-"""Hypergraph: a graph as the partitioner sees it, whole motifs joined by nets."""
+"""Hypergraph: a graph as a mapping sees it, whole motifs joined by nets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 import numpy as np
 
-from compiler.mapping.state import Partition
 from targets.contracts.arrays import Array, Floats, Ints, readonly
 
 _PAIRS = ("decays", "thresholds")
@@ -14,7 +13,7 @@ _PAIRS = ("decays", "thresholds")
 
 @dataclass(frozen=True, eq=False)
 class Hypergraph:
-    """Units (motifs, or single neurons of motifs too large for a core) joined by nets (source neurons that are alike).
+    """Units (motifs, or single neurons of motifs too large for a core) joined by nets (equivalent sources).
 
     unit_of       population -> unit of every neuron, int [neuron], units numbered in the order of populations
     split         population -> motifs that fit no core and are split into neurons, int32
@@ -62,13 +61,6 @@ class Hypergraph:
         """Net of every pin, int [pin]."""
         return np.repeat(np.arange(self.nets), np.diff(self.indptr))
 
-    def of_units(self, partition: Partition) -> Array:
-        """Core of every unit, int [unit], in a partition that cuts between units."""
-        core_of = np.empty(self.units, dtype=np.int64)
-        for name, unit_of in self.unit_of.items():
-            core_of[unit_of] = partition.core_of[name]
-        return core_of
-
-    def partition(self, core_of: Array) -> Partition:
-        """The partition that puts unit u on core `core_of[u]`."""
-        return Partition({name: core_of[unit_of] for name, unit_of in self.unit_of.items()}, self.split)
+    def of_neurons(self, core_of: Array) -> dict[str, Ints]:
+        """Core of every neuron, population -> int32 [neuron], from that of every unit, int [unit]."""
+        return {name: core_of[unit_of].astype(np.int32) for name, unit_of in self.unit_of.items()}

@@ -1,43 +1,59 @@
-"""Partition and Placement: which neuron is on which core, and where the cores are."""
+"""ChipMapping: the one state that partition, place and refine improve."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 import numpy as np
 
-from targets.contracts.arrays import Ints, readonly
+from compiler.ir.hypergraph import Hypergraph
+from compiler.mapping.loads import Loads, between, loads
+from compiler.mapping.tiles import distances, tiles_of
+from targets.contracts.arrays import Array, Ints, readonly
+from targets.contracts.chip import ChipSpec
+from targets.contracts.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
-class Partition:
-    """Core of every neuron: population -> int32 [neuron], cores numbered from 0 without gaps.
+class ChipMapping:
+    """The core of every unit of a hypergraph and the tile of every core.
 
-    `split` names the motifs that fit no core and were cut into neurons: population -> int32 [motif].
+    core_of  [unit]: int64, cores numbered from 0
+    tiles    [core, 2]: int32, x and y on the mesh
+    loads    what each core then holds, derived from the hypergraph and `core_of`
     """
 
-    core_of: Mapping[str, Ints]
-    split: Mapping[str, Ints] = field(default_factory=dict)
+    core_of: Array
+    tiles: Ints
+    loads: Loads
 
     def __post_init__(self) -> None:
-        for key, what in (("core_of", "cores of"), ("split", "split motifs of")):
-            arrays = {
-                name: readonly(values, np.int32, f"{what} population {name!r}")
-                for name, values in getattr(self, key).items()
-            }
-            object.__setattr__(self, key, MappingProxyType(arrays))
+        object.__setattr__(self, "core_of", readonly(self.core_of, np.int64, "cores of units"))
+        object.__setattr__(self, "tiles", readonly(self.tiles, np.int32, "tiles of cores", 2))
+        if self.tiles.shape != (self.loads.cores, 2):
+            raise InputError(
+                f"tiles of cores have shape {self.tiles.shape} for {self.loads.cores:,} cores; give one (x, y) each."
+            )
 
     @property
     def cores(self) -> int:
         """Number of cores."""
-        return 1 + max((int(cores.max(initial=-1)) for cores in self.core_of.values()), default=-1)
+        return len(self.tiles)
 
 
-@dataclass(frozen=True, eq=False)
-class Placement:
-    """Tile (x, y) of every core: int32 [core, 2]."""
+def mapped(hypergraph: Hypergraph, core_of: Array, tiles: Array, chip: ChipSpec) -> ChipMapping:
+    """The mapping with unit u on core `core_of[u]` and that core on `tiles[core_of[u]]`, loads counted."""
+    return ChipMapping(core_of, tiles, loads(hypergraph, core_of, chip))
 
-    tiles: Ints
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "tiles", readonly(self.tiles, np.int32, "tiles of cores", 2))
+def unplaced(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec) -> ChipMapping:
+    """The mapping with unit u on core `core_of[u]`, and cores on the tiles of the chip in order of number."""
+    return mapped(hypergraph, core_of, tiles_of(chip, range(int(core_of.max(initial=-1)) + 1)), chip)
+
+
+def on_one_core(hypergraph: Hypergraph, chip: ChipSpec) -> ChipMapping:
+    """The mapping that every chain starts from: all units on the first core, whatever the limits."""
+    return unplaced(hypergraph, np.zeros(hypergraph.units, dtype=np.int64), chip)
+
+
+def hops(hypergraph: Hypergraph, mapping: ChipMapping) -> float:
+    """Messages times tiles travelled per step between cores (Manhattan), across chips as within one."""
+    return float((between(hypergraph, mapping.core_of, mapping.cores) * distances(mapping.tiles)).sum())

@@ -1,25 +1,63 @@
 """bounds: can a, u or v of a neuron leave its register, whatever spikes come in?"""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from compiler.ir.graph import IntGraph
-from compiler.ir.registers import ENDLESS, Bounds
-from targets.contracts.arrays import Array
-from targets.contracts.grid import ALIGN_BITS, DECAY_BITS, DECAY_ONE, STATE_LIMIT
+from targets.contracts.arithmetic import Arithmetic
+from targets.contracts.arrays import Array, Ints, readonly
 from targets.contracts.synapses import Sparse
-from targets.program.program import IntPopulation, IntProjection
+from targets.program.program import IntPopulation, IntProjection, Proof
 
-_A_LIMIT = 1 << (31 - ALIGN_BITS)
-"""The input a is shifted up by 6 bits within 32."""
+ENDLESS = 1 << 62
+"""What a voltage without leak may reach."""
 _FAR = 1 << 48
 """Further beyond every register nothing is counted, so that no product leaves int64."""
 
 
-def bounds(graph: IntGraph) -> tuple[Bounds, ...]:
-    """Bounds of every population, in its order, under Lava's semantics.
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """What a, u and v of a population can reach for any input: int64 [neuron] each, both ends included.
+
+    They are those of registers without end; v is the voltage before it is clipped, compared with the threshold and
+    reset. `wraps`, int32, are the neurons of which a or u may leave its register and come back with the other sign;
+    `saturates` those of which v may be clipped, which is mostly harmless. No other neuron ever does.
+    """
+
+    population: str
+    a_low: Array
+    a_high: Array
+    u_low: Array
+    u_high: Array
+    v_low: Array
+    v_high: Array
+    wraps: Ints
+    saturates: Ints
+
+    def __post_init__(self) -> None:
+        for key in ("a_low", "a_high", "u_low", "u_high", "v_low", "v_high"):
+            object.__setattr__(self, key, readonly(getattr(self, key), np.int64, f"{key} of {self.population!r}"))
+
+    @property
+    def proof(self) -> Proof:
+        """The summary that a program carries."""
+        return Proof(
+            self.population,
+            (int(self.a_low.min()), int(self.a_high.max())),
+            (int(self.u_low.min()), int(self.u_high.max())),
+            (int(self.v_low.min()), int(self.v_high.max())),
+            self.wraps,
+            self.saturates,
+        )
+
+
+def bounds(graph: IntGraph, arithmetic: Arithmetic) -> tuple[Bounds, ...]:
+    """Bounds of every population, in its order, under Lava's semantics and the register widths of a chip.
+
+    With the widths of Lava (24 bits of state, 12 of decay, 6 of alignment):
 
     ```
     a: the positive weights of a row, and the negative ones; synapses of one source neuron with one delay count as one
@@ -30,21 +68,23 @@ def bounds(graph: IntGraph) -> tuple[Bounds, ...]:
     of which neurons spike together, so that no input can exceed a bound. For a and u the bounds are exact wherever
     the sources are free to do so.
     """
-    return tuple(_of(population, graph.into(population.name)) for population in graph.populations)
+    return tuple(_of(population, graph.into(population.name), arithmetic) for population in graph.populations)
 
 
-def _of(population: IntPopulation, projections: tuple[IntProjection, ...]) -> Bounds:
+def _of(population: IntPopulation, projections: tuple[IntProjection, ...], arithmetic: Arithmetic) -> Bounds:
+    one, align, most = arithmetic.decay_one, arithmetic.align_bits, arithmetic.state_limit
     low, high = _input(population.neurons, projections)
     du, dv, bias, vth = (getattr(population, key).astype(np.int64) for key in ("du", "dv", "bias", "vth"))
-    u_low, u_high = -_limit(-low << ALIGN_BITS, du + 1), _limit(high << ALIGN_BITS, du + 1)
+    u_low, u_high = -_limit(-low << align, du + 1, one), _limit(high << align, du + 1, one)
     drive_low, drive_high = u_low + bias, u_high + bias
-    v_low = np.where(drive_low < 0, -_limit(-drive_low, dv), drive_low)
-    unreset = np.where(drive_high > 0, _limit(drive_high, dv), drive_high)
-    threshold = vth << ALIGN_BITS
-    kept = (threshold * (DECAY_ONE - dv)) >> DECAY_BITS
+    v_low = np.where(drive_low < 0, -_limit(-drive_low, dv, one), drive_low)
+    unreset = np.where(drive_high > 0, _limit(drive_high, dv, one), drive_high)
+    threshold = vth << align
+    kept = (threshold * (one - dv)) >> arithmetic.decay_bits
     v_high = np.where(unreset > threshold, np.minimum(unreset, kept + drive_high), unreset)
-    wraps = (low < -_A_LIMIT) | (high >= _A_LIMIT) | (u_low <= -STATE_LIMIT) | (u_high > STATE_LIMIT)
-    saturates = (v_low <= -STATE_LIMIT) | (v_high >= STATE_LIMIT)
+    widest = 1 << (31 - align)  # a is shifted up within 32 bits
+    wraps = (low < -widest) | (high >= widest) | (u_low <= -most) | (u_high > most)
+    saturates = (v_low <= -most) | (v_high >= most)
     risks = (np.flatnonzero(risk).astype(np.int32) for risk in (wraps, saturates))
     return Bounds(population.name, low, high, u_low, u_high, v_low, v_high, *risks)
 
@@ -90,11 +130,11 @@ def _matrix(projection: IntProjection) -> "csr_array[Any, tuple[int, int]]":
     return coo_array((weight.astype(np.int64) << exponent, (post, pre)), shape=synapses.shape).tocsr()
 
 
-def _limit(drive: Array, loss: Array) -> Array:
-    """What x = floor(x * (4096 - loss) / 4096) + drive, from 0 on, grows to; drive >= 0, loss in 0..4096.
+def _limit(drive: Array, loss: Array, one: int) -> Array:
+    """What x = floor(x * (one - loss) / one) + drive, from 0 on, grows to; drive >= 0, loss in 0..one.
 
-    The least x with ceil(x * loss / 4096) = drive. Without loss a drive above 0 has no limit.
+    The least x with ceil(x * loss / one) = drive. Without loss a drive above 0 has no limit.
     """
     counted = np.minimum(drive, _FAR)
-    steady = ((counted - 1) << DECAY_BITS) // np.maximum(loss, 1) + 1
+    steady = (counted - 1) * one // np.maximum(loss, 1) + 1
     return np.where(drive <= 0, 0, np.where(loss == 0, ENDLESS, steady))

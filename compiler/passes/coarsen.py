@@ -1,4 +1,4 @@
-"""coarsen: motifs become units and alike source neurons nets, which is all that a mapping has to know."""
+"""coarsen: motifs become units and equivalent sources nets, all that a mapping has to know."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from compiler.ir.graph import IntGraph
 from compiler.ir.hypergraph import Hypergraph
-from compiler.mapping.traffic import rates_of, weighed
+from compiler.ir.rates import rates_of, summed
 from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.chip import ChipSpec
 from targets.contracts.numbering import distinct, numbered, offsets
@@ -15,25 +15,25 @@ _MIXING = 2**64 // 3  # any fixed seed
 
 
 def coarsen(graph: IntGraph, chip: ChipSpec, rates: Mapping[str, Floats] | None = None) -> Hypergraph:
-    """The hypergraph of `graph` for `chip`: one unit per motif, one net per group of alike source neurons.
+    """The hypergraph of `graph` for `chip`: one unit per motif, one net per group of equivalent sources.
 
-    Source neurons of one unit (or inputs) that are heard by the same units are one net, of their summed rate. A motif
-    that exceeds a limit of an empty core by itself becomes as many units as it has neurons. `rates` are expected
-    spikes per step, name -> [neuron]; where none are given all neurons are taken to spike alike.
+    Source neurons of one unit (or inputs) with the same target units are one net, of their summed rate. A motif that
+    exceeds a limit of an empty core by itself becomes as many units as it has neurons. `rates` are expected spikes per
+    step, name -> [neuron]; where none are given all neurons spike equally often.
     """
     motifs = {p.name: np.arange(p.neurons) // p.motif_size for p in graph.populations}
     first = _built(graph, rates, _stacked(motifs), {})
     large = _too_large(first, chip)
     if not large.any():
         return first
-    split, own = {}, {}
+    split, units = {}, {}
     for name, unit_of in first.unit_of.items():
         alone = large[unit_of] & (np.bincount(unit_of)[unit_of] > 1)
         if alone.any():
             split[name] = np.unique(motifs[name][alone]).astype(np.int32)
         opens = alone | (np.diff(motifs[name], prepend=-1) > 0)
-        own[name] = np.cumsum(opens) - 1
-    return _built(graph, rates, _stacked(own), split) if split else first
+        units[name] = np.cumsum(opens) - 1
+    return _built(graph, rates, _stacked(units), split) if split else first
 
 
 def _stacked(units: Mapping[str, Array]) -> dict[str, Array]:
@@ -48,7 +48,7 @@ def _stacked(units: Mapping[str, Array]) -> dict[str, Array]:
 def _built(
     graph: IntGraph, rates: Mapping[str, Floats] | None, unit_of: Mapping[str, Array], split: Mapping[str, Ints]
 ) -> Hypergraph:
-    """The hypergraph with the units told."""
+    """The hypergraph with these units."""
     starts = offsets(graph.inputs, graph.populations)
     outside = sum(part.neurons for part in graph.inputs)
     every = np.concatenate([np.full(outside, -1), *unit_of.values()])
@@ -57,10 +57,10 @@ def _built(
     synapses, events = np.zeros(units, dtype=np.int64), np.zeros(units)
     keys = [np.empty(0, dtype=np.int64)]
     for pre, post in numbered(graph.projections, starts):
-        heard_by = every[post]
-        synapses += np.bincount(heard_by, minlength=units)
-        events += np.bincount(heard_by, rate[pre], minlength=units)
-        keys.append(distinct(pre * units + heard_by))
+        target = every[post]
+        synapses += np.bincount(target, minlength=units)
+        events += np.bincount(target, rate[pre], minlength=units)
+        keys.append(distinct(pre * units + target))
     source, pin = np.divmod(distinct(np.concatenate(keys)), units)
     pins, indptr, home, width, net_rate = _merged(source, pin, every, rate, units)
     profiles = {"decays": ("du", "dv"), "thresholds": ("vth",)}
@@ -88,25 +88,25 @@ def _merged(
     Pins are compared by two 64-bit sums of a random number per unit: two different sets agree in both with a chance
     of 2^-128.
     """
-    heard, begin, degree = np.unique(source, return_index=True, return_counts=True)
-    if not heard.size:
+    sources, begin, degree = np.unique(source, return_index=True, return_counts=True)
+    if not sources.size:
         none = np.empty(0, dtype=np.int64)
         return none, np.zeros(1, dtype=np.int64), none, none, np.empty(0)
     marks = np.random.default_rng(_MIXING).integers(0, 2**64, (2, units), dtype=np.uint64)
     sums = [np.add.reduceat(mark[pin], begin) for mark in marks]
-    home = every[heard]
+    home = every[sources]
     order = np.lexsort((sums[1], sums[0], home))
-    alike = np.ones(order.size, dtype=bool)
+    equal = np.ones(order.size, dtype=bool)  # to the source before it in order
     for values in (home, *sums):
-        alike[1:] &= np.diff(values[order]) == 0
-    alike[0] = False
+        equal[1:] &= np.diff(values[order]) == 0
+    equal[0] = False
     net_of = np.empty(order.size, dtype=np.int64)
-    net_of[order] = np.cumsum(~alike) - 1
-    kept = order[~alike]
+    net_of[order] = np.cumsum(~equal) - 1
+    kept = order[~equal]
     size = degree[kept]
     indptr = np.concatenate([[0], np.cumsum(size)])
     where = np.repeat(begin[kept] - indptr[:-1], size) + np.arange(indptr[-1])
-    return pin[where], indptr, home[kept], np.bincount(net_of), weighed(net_of, rate[heard])
+    return pin[where], indptr, home[kept], np.bincount(net_of), summed(net_of, rate[sources])
 
 
 def _profiles(graph: IntGraph, unit_of: Mapping[str, Array], names: tuple[str, ...]) -> Array:

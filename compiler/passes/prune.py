@@ -1,16 +1,33 @@
 """prune: what cannot change a spike that anybody reads is taken out of an IntGraph."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import networkx as nx
 import numpy as np
 
 from compiler.ir.graph import IntGraph
-from compiler.ir.rewritten import Pruned
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Sparse
 from targets.program.program import IntProjection
+
+
+@dataclass(frozen=True, eq=False)
+class Pruned:
+    """The smaller graph, and what is gone: stored weights that are zero, projections, populations."""
+
+    graph: IntGraph
+    weights: int
+    projections: tuple[str, ...]
+    populations: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What was removed, by name."""
+        parts = [f"{self.weights:,} stored zeros"]
+        parts += [f"projection {name!r}" for name in self.projections]
+        parts += [f"population {name!r}" for name in self.populations]
+        return f"removed {', '.join(parts)}."
 
 
 def prune(graph: IntGraph, outputs: Sequence[str] | None = None) -> Pruned:
@@ -18,18 +35,18 @@ def prune(graph: IntGraph, outputs: Sequence[str] | None = None) -> Pruned:
 
     1. projections whose weights are all zero: they add 0 to the input of their target in every step;
     2. populations from which no path of the other projections leads to one of `outputs` or to the readout, with the
-       projections at them: nothing that is read hears them. With `outputs` None every population is read and stays;
+       projections at them: no spike of theirs reaches what is read. With `outputs` None every population is read;
     3. zeros stored in sparse projections. (Dense, block and banded arrays keep theirs; on a chip a zero weight is no
        synapse and costs nothing.)
 
-    Inputs stay, even those that nobody hears, so that the same spikes can be given. Spikes of what remains are equal
+    Inputs stay, even those without projections, so that the same spikes can be given. Spikes of what remains are equal
     bit for bit. Raises InputError for an output that is no population.
     """
     names = {population.name for population in graph.populations}
     if unknown := [name for name in outputs or () if name not in names]:
         raise InputError(f"output {unknown[0]!r} is no population of the graph, which has {sorted(names)}; correct it.")
     alive = [projection for projection in graph.projections if projection.synapses.weights.any()]
-    read = names if outputs is None else _heard(alive, [*outputs, *_readout(graph)])
+    read = names if outputs is None else _ancestors(alive, [*outputs, *_readout(graph)])
     if not read:
         raise InputError("no population is read: there is no readout and `outputs` is empty, so name one to keep.")
     projections = tuple(_without_zeros(projection) for projection in alive if projection.target in read)
@@ -51,7 +68,7 @@ def _readout(graph: IntGraph) -> tuple[str, ...]:
     return () if graph.readout is None else (graph.readout.population,)
 
 
-def _heard(projections: Sequence[IntProjection], outputs: Sequence[str]) -> set[str]:
+def _ancestors(projections: Sequence[IntProjection], outputs: Sequence[str]) -> set[str]:
     """`outputs` and everything from which a path leads to one of them."""
     links: nx.DiGraph[str] = nx.DiGraph((projection.source, projection.target) for projection in projections)
     links.add_nodes_from(outputs)

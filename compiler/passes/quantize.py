@@ -8,7 +8,7 @@ from compiler.analysis.calibration import Calibration
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
-from targets.contracts.grid import ALIGN_BITS, round_bias, round_weights
+from targets.contracts.grid import round_bias, round_weights
 from targets.contracts.profiles import cluster_decays
 from targets.contracts.synapses import Synapses, with_weights
 from targets.contracts.thresholds import HEADROOM, choose_scales, highest_threshold, largest_ratio
@@ -37,6 +37,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
     decays = cluster_decays(
         {population.name: (population.tau_s, population.tau_m) for population in graph.populations},
         chip.decay_profiles_per_core.value,
+        chip.arithmetic,
     )
     profiles = max(1, chip.threshold_profiles_per_core.value // len(graph.populations))
     rates = {} if calibration is None else calibration.rates
@@ -58,7 +59,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
                 dv=decays[population.name][1],
                 vth=scales.vth.astype(np.int32),
                 bias=round_bias(
-                    population.bias * scale * (1 << ALIGN_BITS),
+                    population.bias * scale * (1 << chip.arithmetic.align_bits),
                     chip.bias_mantissa_bits.value,
                     chip.bias_exponent_max.value,
                 ),

@@ -1,14 +1,14 @@
 """retime: a FloatGraph with delays of 0 becomes one that a chip can run, by shifting whole populations."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import MappingProxyType
 
 import networkx as nx
 import numpy as np
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
-from compiler.ir.rewritten import Retimed
 from targets.contracts.arrays import Floats
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Dense
@@ -17,6 +17,17 @@ _ON = "always on"
 _FIRST = "first step"
 _ROOT = "\0"
 """A node that comes before all others in the graph of shifts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Retimed:
+    """A graph whose delays are all >= 1, and by how many steps each population of the old one is late in it."""
+
+    graph: FloatGraph
+    latency: Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "latency", MappingProxyType(dict(self.latency)))
 
 
 def retime(graph: FloatGraph) -> Retimed:

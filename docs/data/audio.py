@@ -25,8 +25,8 @@ from targets.contracts.raster import SpikeRaster
 HERE = Path(__file__).parent
 MAPPED = "cividis"
 CHOSEN = ((7, "jackson"), (7, "nicolas"), (3, "jackson"))
-STEP = fsdd.COCHLEA.frame / fsdd.COCHLEA.rate
-BANK = gammatone_bank(fsdd.COCHLEA.rate, fsdd.COCHLEA.channels, fsdd.COCHLEA.lowest, fsdd.COCHLEA.highest)
+STEP = fsdd.ENCODER.frame / fsdd.ENCODER.rate
+BANK = gammatone_bank(fsdd.ENCODER.rate, fsdd.ENCODER.channels, fsdd.ENCODER.lowest, fsdd.ENCODER.highest)
 
 
 def main() -> None:
@@ -42,18 +42,18 @@ def main() -> None:
 
 def draw_recordings(shown: list[fsdd.Recording]) -> None:
     """Sound, cochleagram, what is left after lateral inhibition, and spikes, of one recording per column."""
-    rate, frame = fsdd.COCHLEA.rate, fsdd.COCHLEA.frame
-    sounds = [read_sound(each.path, rate, fsdd.COCHLEA.longest) for each in shown]
+    rate, frame = fsdd.ENCODER.rate, fsdd.ENCODER.frame
+    sounds = [read_sound(each.path, rate, fsdd.ENCODER.longest) for each in shown]
     rows = {
         "cochleagram": ("cube root of amplitude", [np.cbrt(cochleagram(sound, BANK, frame)) for sound in sounds]),
-        "after lateral inhibition": ("drive (spikes per step)", [fsdd.COCHLEA.drive(sound) for sound in sounds]),
+        "after lateral inhibition": ("drive (spikes per step)", [fsdd.ENCODER.drive(sound) for sound in sounds]),
     }
     heights = (1, 2, 2, 2)
     figure, axes = plt.subplots(
         4, len(shown), figsize=(11, 9), sharex="col", sharey="row", height_ratios=heights, layout="constrained"
     )
     for column, each, sound in zip(axes.T, shown, sounds, strict=True):
-        spikes = fsdd.COCHLEA.spikes(sound)
+        spikes = fsdd.ENCODER.spikes(sound)
         step, channel = np.nonzero(spikes)
         column[0].plot(np.arange(sound.size) / rate, sound, color="0.25", linewidth=0.5)
         column[0].set_title(f"“{each.digit}”, {each.speaker}")
@@ -122,9 +122,9 @@ def _image(axes: Axes, values: Floats, title: str, most: float) -> AxesImage:
 
 def _frequencies(axes: Axes) -> None:
     """Channels named by their centre frequencies."""
-    places = np.arange(0, fsdd.COCHLEA.channels, 11)
+    places = np.arange(0, fsdd.ENCODER.channels, 11)
     axes.set_yticks(places, [f"{BANK.centres[place]:.0f}" for place in places])
-    axes.set_ylim(-0.5, fsdd.COCHLEA.channels - 0.5)
+    axes.set_ylim(-0.5, fsdd.ENCODER.channels - 0.5)
 
 
 if __name__ == "__main__":

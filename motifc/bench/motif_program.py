@@ -1,7 +1,5 @@
 """motif_program: a program of any number of neurons in motifs, made without search, to measure backends with."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from targets.contracts.arrays import Array
@@ -12,7 +10,6 @@ from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Banded, BlockDiagonal, Sparse
 from targets.program.program import Core, IntPopulation, IntProjection, Program
-from targets.program.usage import routes
 
 MOTIF = 8
 FAN_IN = 8
@@ -31,14 +28,14 @@ def motif_program(neurons: int, seed: int = 0) -> Program:
     """
     if neurons < MOTIF or neurons % MOTIF:
         raise InputError(f"{neurons} neurons were asked for; motifs have {MOTIF}, so give a multiple of {MOTIF}.")
-    rng = np.random.default_rng(seed)
+    rng, chip = np.random.default_rng(seed), chip_named(_CHIP)
     motifs, outside = neurons // MOTIF, max(MOTIF, neurons // 4)
     ring = np.arange(motifs)
     population = IntPopulation(
         name="motifs",
         motif_size=MOTIF,
-        du=decay_u(rng.choice([2, 4, 8], neurons)),
-        dv=decay_v(rng.choice([8, 16, 32], neurons)),
+        du=decay_u(rng.choice([2, 4, 8], neurons), chip.arithmetic),
+        dv=decay_v(rng.choice([8, 16, 32], neurons), chip.arithmetic),
         vth=rng.choice([400, 600, 800], neurons),
         bias=np.zeros(neurons, dtype=np.int32),
     )
@@ -47,7 +44,6 @@ def motif_program(neurons: int, seed: int = 0) -> Program:
     nearest = np.arange(neurons)[:, None] * outside // neurons
     heard = np.sort((nearest + rng.integers(0, _FIELD, (neurons, FAN_IN))) % outside, axis=1).ravel()
     given = Sparse(np.abs(_weights((heard.size,), rng)), heard, np.arange(neurons + 1) * FAN_IN, outside)
-    chip = chip_named(_CHIP)
     cores = tuple(
         Core(
             *chip.position(number),
@@ -55,8 +51,8 @@ def motif_program(neurons: int, seed: int = 0) -> Program:
         )
         for number, start in enumerate(range(0, neurons, _CORE_MOTIFS * MOTIF))
     )
-    program = Program(
-        chip=_CHIP,
+    return Program(
+        chip=chip,
         inputs=(Input("spikes", outside),),
         populations=(population,),
         projections=(
@@ -65,12 +61,10 @@ def motif_program(neurons: int, seed: int = 0) -> Program:
             IntProjection("lateral", "motifs", "motifs", lateral, 0, 2),
         ),
         cores=cores,
-        routes=(),
         outputs=("motifs",),
         readout=None,
         steps=100,
     )
-    return replace(program, routes=routes(program))
 
 
 def random_spikes(program: Program, samples: int, steps: int, density: float, seed: int = 0) -> SpikeRaster:

@@ -1,11 +1,11 @@
 """Backends as commands name them: in help texts, in lists separated by commas, and where nothing was asked for."""
 
-from targets.runtime.backend import backend_names, ready_backends
+from targets.runtime.registry import BACKENDS
 
 
 def known_backends() -> str:
     """All backends that are found, for a help text; imports none of them."""
-    return f"{', '.join(backend_names())}; a variant follows a colon, as in torch:cuda or lava:core"
+    return f"{', '.join(BACKENDS.names)}; a variant follows a colon, as in torch:cuda or lava:core"
 
 
 def asked_backends(text: str) -> list[str]:
@@ -15,9 +15,13 @@ def asked_backends(text: str) -> list[str]:
 
 def quick_backends() -> str:
     """The oracle, and every backend that can run here and is not slow, separated by commas."""
+    from targets.runtime.backend import ready_backends
+
     return ",".join(known.name for known in ready_backends() if known.pace == "quick")
 
 
 def all_backends() -> str:
     """The oracle, and every backend that can run here, with their variants, separated by commas."""
+    from targets.runtime.backend import ready_backends
+
     return ",".join(variant for known in ready_backends() for variant in known.variants)

@@ -1,20 +1,16 @@
 """motifc compile."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from compiler.frontends.network import lower
-from compiler.frontends.nir import read_nir
-from compiler.ir.graph import FloatGraph
-from compiler.pipeline import compile_graph
 from motifc.commands.options import DEFAULT_CHIP, DataFolder, Out, Seed
-from motifc.tables import show_program
-from search.network import Network
-from targets.contracts.artefact import check_writable, write_text
-from targets.contracts.errors import InputError
-from targets.runtime.backend import bound_inputs
+
+if TYPE_CHECKING:
+    from motifc import FloatGraph
 
 
 def compile_command(
@@ -30,6 +26,11 @@ def compile_command(
     dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
 ) -> None:
     """Quantise a network, cut it into cores between motifs, place it, check every limit of the chip."""
+    from motifc import compile_graph
+    from motifc.tables import show_program
+    from targets.contracts.artefact import check_writable
+    from targets.runtime.backend import bound_inputs
+
     check_writable(out)
     graph = _graph(source, dt)
     calibration = None
@@ -46,6 +47,8 @@ def compile_command(
 
 
 def _graph(source: Path, dt: float) -> FloatGraph:
+    from motifc import Network, lower, read_nir
+
     if source.suffix == ".nir":
         return read_nir(source, dt=dt)
     return lower(Network.load(source))
@@ -53,6 +56,9 @@ def _graph(source: Path, dt: float) -> FloatGraph:
 
 def _write(stages: list[tuple[str, str]], folder: Path) -> None:
     """One file per stage, numbered in order."""
+    from motifc import InputError
+    from targets.contracts.artefact import write_text
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

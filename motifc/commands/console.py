@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
     from search.training.progress import Progress as Epoch
@@ -18,6 +17,9 @@ console = Console(highlight=False, soft_wrap=True)
 @contextmanager
 def epochs() -> Iterator[Callable[["Epoch"], None]]:
     """A progress bar per phase of a search."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -42,6 +44,8 @@ def epochs() -> Iterator[Callable[["Epoch"], None]]:
 @contextmanager
 def steps() -> Iterator[Callable[[str], None]]:
     """A line that names the step at work."""
+    from rich.console import Console
+
     errors = Console(stderr=True)
     with errors.status("") as status:
 

@@ -1,14 +1,18 @@
 """motifc data."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from motifc.commands.console import console, emit
 from motifc.commands.options import AsJson, Seed
-from motifc.datasets import Examination, Listed, examination, listing
+
+if TYPE_CHECKING:
+    from motifc.datasets import Examination, Listed
+
 
 data_app = typer.Typer(no_args_is_help=True, help="List the data sets, or check your copy of one.")
 
@@ -16,6 +20,8 @@ data_app = typer.Typer(no_args_is_help=True, help="List the data sets, or check 
 @data_app.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """Say of each data set what it needs, where that was looked for and where to get it."""
+    from motifc.datasets import listing
+
     sets = listing()
     emit([vars(each) for each in sets], as_json, lambda: _show_sets(sets))
 
@@ -30,6 +36,8 @@ def check_command(
     as_json: AsJson = False,
 ) -> None:
     """Load a data set, count what is in it and compare with the published counts; exit 1 if any differs."""
+    from motifc.datasets import examination
+
     found = examination(name, data_dir, seed)
     emit(found.as_dict(), as_json, lambda: _show_examination(found))
     raise typer.Exit(0 if found.equal else 1)
@@ -48,6 +56,8 @@ def _show_sets(sets: tuple[Listed, ...]) -> None:
 
 
 def _show_examination(found: Examination) -> None:
+    from rich.table import Table
+
     table = Table()
     for title in ("part", "samples", "classes", "steps", "neurons", "spikes per step and neuron"):
         table.add_column(title, justify="left" if title == "part" else "right")

@@ -1,16 +1,18 @@
 """motifc demo."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from motifc.commands.console import console, emit, steps
 from motifc.commands.options import DEFAULT_CHIP, AsJson, Seed, Threads
 from motifc.commands.searching import searched, set_threads
-from motifc.demo import DemoResult, demo
-from motifc.tables import show_demo
-from targets.contracts.errors import InputError
+
+if TYPE_CHECKING:
+    from motifc.demo import DemoResult
 
 
 def demo_command(
@@ -21,8 +23,9 @@ def demo_command(
     as_json: AsJson = False,
 ) -> None:
     """The whole chain on real handwritten digits: search, compile, run on every backend, compare every spike."""
-    from search.data.task import task_named
-    from search.settings import load_settings
+    from motifc import InputError, load_settings, task_named
+    from motifc.demo import demo
+    from motifc.tables import show_demo
 
     try:
         out.mkdir(parents=True, exist_ok=True)

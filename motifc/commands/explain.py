@@ -1,22 +1,19 @@
 """motifc explain."""
 
+from __future__ import annotations
+
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from compiler.analysis.interpret import interpret
-from compiler.frontends.nir import read_nir
 from motifc.commands.console import console, emit
 from motifc.commands.options import AsJson
-from targets.conformance.explain import Explanation, explain, explain_program
-from targets.contracts.errors import InputError
-from targets.contracts.raster import SpikeRaster, load_rasters
-from targets.contracts.semantics import FLOAT_SWITCHES
-from targets.program.check import legal
-from targets.program.program import Program
-from targets.runtime.backend import bound_inputs
+
+if TYPE_CHECKING:
+    from motifc import SpikeRaster
+    from targets.conformance.explain import Explanation
 
 
 def explain_command(
@@ -27,6 +24,9 @@ def explain_command(
     as_json: AsJson = False,
 ) -> None:
     """Find the semantics under which somebody else's recording follows bin for bin; exit 1 if there is none."""
+    from motifc import InputError, Program, explain_program, legal, load_rasters
+    from targets.runtime.backend import bound_inputs
+
     inputs, observed = load_rasters(input_file), load_rasters(recording)
     if source.suffix == ".program":
         program = legal(Program.load(source))
@@ -42,6 +42,10 @@ def explain_command(
 def _explain_graph(
     source: Path, dt: float, inputs: dict[str, SpikeRaster], observed: dict[str, SpikeRaster]
 ) -> Explanation:
+    from motifc import explain, interpret, read_nir
+    from targets.contracts.semantics import FLOAT_SWITCHES
+    from targets.runtime.backend import bound_inputs
+
     graph = read_nir(source, dt=dt)
     inputs = bound_inputs(graph.inputs, inputs)
     return explain(partial(interpret, graph), inputs, observed, switches=FLOAT_SWITCHES)

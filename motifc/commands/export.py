@@ -7,9 +7,6 @@ import typer
 
 from motifc.commands.console import console
 from motifc.commands.options import ProgramFile
-from targets.program.check import legal
-from targets.program.program import Program
-from targets.runtime.backend import export_program
 
 
 def export_command(
@@ -18,5 +15,7 @@ def export_command(
     format: Annotated[str, typer.Option(help="A backend with a form of its own, such as onnx (a graph).")],
 ) -> None:
     """Write a program in the form of another tool."""
+    from motifc import Program, export_program, legal
+
     export_program(legal(Program.load(program)), format, out)
     console.print(f"{out}: written as {format}")

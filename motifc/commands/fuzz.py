@@ -1,22 +1,21 @@
 """motifc fuzz."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from motifc.commands.backend_names import asked_backends, known_backends, quick_backends
 from motifc.commands.console import console, emit
 from motifc.commands.options import AsJson
-from targets.conformance.fuzz import Failure, FuzzReport, Runner, fuzz, save_failure
-from targets.contracts.raster import SpikeRaster
-from targets.program.program import Program
-from targets.runtime.backend import about, backend_named, run
-from targets.runtime.recording import Recording
+
+if TYPE_CHECKING:
+    from motifc import Program, Recording, SpikeRaster
+    from targets.conformance.fuzz import Failure, FuzzReport, Runner
 
 
 def fuzz_command(
@@ -37,6 +36,13 @@ def fuzz_command(
 
     A failure is shrunk to a minimal program and written as .program and .npz.
     """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from motifc import fuzz
+    from targets.conformance.fuzz import save_failure
+    from targets.runtime.backend import about
+
     runners = {name: named_runner(name) for name in asked_backends(backends or quick_backends())}
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("programs", total=programs)
@@ -57,6 +63,9 @@ def fuzz_command(
 
 def named_runner(backend: str) -> Runner:
     """What runs a program on `backend`; InputError at once when it is unknown or not installed."""
+    from motifc import run
+    from targets.runtime.backend import backend_named
+
     backend_named(backend.partition(":")[0])
 
     def call(program: Program, inputs: Mapping[str, SpikeRaster]) -> Recording:

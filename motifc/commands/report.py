@@ -7,16 +7,15 @@ import typer
 
 from motifc.commands.console import console
 from motifc.commands.options import Out
-from motifc.report.network_page import network_page
-from motifc.report.program_page import page
-from search.network import Network
-from targets.contracts.artefact import check_writable, write_text
-from targets.contracts.errors import InputError
-from targets.program.program import Program
 
 
 def report_command(file: Annotated[Path, typer.Argument(help="A .network or .program file.")], out: Out) -> None:
     """Write an HTML page: of a network its motifs and its search, of a program its cores, limits used and routes."""
+    from motifc import InputError, Network, Program
+    from motifc.report.network_page import network_page
+    from motifc.report.program_page import page
+    from targets.contracts.artefact import check_writable, write_text
+
     if file.suffix not in (".network", ".program"):
         raise InputError(f"{file} is neither a .network nor a .program file; report one of these.")
     check_writable(out)

@@ -4,17 +4,10 @@ from typing import Annotated
 
 import typer
 
-from compiler.analysis.estimate import estimate
 from motifc.commands.backend_names import known_backends
 from motifc.commands.console import console
 from motifc.commands.options import Data, DataFolder, InputFile, Limit, Out, ProgramFile, Seed
-from motifc.load_inputs import samples
-from motifc.probes import parse_probe
-from targets.contracts.artefact import check_writable
-from targets.contracts.raster import save_rasters
-from targets.program.check import legal
-from targets.program.program import Program
-from targets.runtime.backend import ORACLE, bound_inputs, run
+from targets.runtime.registry import ORACLE
 
 
 def run_command(
@@ -32,6 +25,12 @@ def run_command(
     ] = None,
 ) -> None:
     """Run a program and write the spikes of every population, with u and v of probed neurons."""
+    from motifc import Program, estimate, legal, run, save_rasters
+    from motifc.load_inputs import samples
+    from motifc.probes import parse_probe
+    from targets.contracts.artefact import check_writable
+    from targets.runtime.backend import bound_inputs
+
     check_writable(out)
     loaded = legal(Program.load(program))
     asked = [parse_probe(text, loaded) for text in probe or ()]
@@ -39,8 +38,8 @@ def run_command(
     recording = run(loaded, inputs, backend, [wanted for wanted, _ in asked])
     traces = {}
     for wanted, kinds in asked:
-        traces[f"{wanted.population}.neurons"] = wanted.neurons
-        traces |= {f"{wanted.population}.{kind}": getattr(recording.traces[wanted.population], kind) for kind in kinds}
+        traces[wanted.population, "neurons"] = wanted.neurons
+        traces |= {(wanted.population, k): getattr(recording.traces[wanted.population], k) for k in kinds}
     save_rasters(recording.spikes, out, traces)
     for name, raster in recording.spikes.items():
         console.print(f"{name}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples")

@@ -17,8 +17,6 @@ from motifc.commands.options import (
     TrainingData,
 )
 from motifc.commands.searching import searched, set_threads
-from targets.contracts.artefact import check_writable
-from targets.contracts.errors import InputError
 
 _METHODS = (
     "hrmas; without a part of it: no-plasticity, no-lateral, no-motif; or with its neurons and budget: random-search, "
@@ -46,13 +44,16 @@ def search_command(
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint beside --out, if there is one.")] = False,
 ) -> None:
     """Search a network of motifs by HRMAS, or one to compare it with, derive it, retrain it."""
+    from motifc import InputError
+    from targets.contracts.artefact import check_writable
+
     check_writable(out)
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.exists() and not resume:
         raise InputError(f"{checkpoint} is left from a search that was stopped; give --resume to go on, or remove it.")
     set_threads(threads)
-    from search.data.load import load_split
-    from search.settings import load_settings, on_chip, on_grid
+    from motifc import load_settings, load_split
+    from search.settings import on_chip, on_grid
 
     settings = on_chip(load_settings(config), chip, cost)
     if quantize_aware:

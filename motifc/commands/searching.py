@@ -1,23 +1,26 @@
 """searched: a network found on data, with progress; set_threads: how many threads torch may use for it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from motifc.commands.console import epochs
-from search.network import Network
-from targets.contracts.errors import InputError
 
 if TYPE_CHECKING:
-    from search.data.task import Split
-    from search.settings import Settings
+    from motifc import Network
+
+
+if TYPE_CHECKING:
+    from motifc import Settings, Split
     from search.training.progress import Listener, Progress
 
 
 def searched(
-    split: "Split",
-    settings: "Settings",
+    split: Split,
+    settings: Settings,
     seed: int,
     device: str,
     checkpoint: Path | None = None,
@@ -25,14 +28,14 @@ def searched(
     method: str = "hrmas",
 ) -> Network:
     """Search on `split` by the method of that name, showing every epoch."""
-    from search.nas.methods import search_by
+    from motifc import search_by
 
     with listening(tensorboard, checkpoint) as progress:
         return search_by(method, split, settings, seed, device, progress, checkpoint)
 
 
 @contextmanager
-def listening(tensorboard: Path | None, checkpoint: Path | None = None) -> Iterator["Listener"]:
+def listening(tensorboard: Path | None, checkpoint: Path | None = None) -> Iterator[Listener]:
     """Progress bars and, where a folder is named, TensorBoard scalars, those of the checkpoint's epochs included."""
     with ExitStack() as stack:
         listeners = [stack.enter_context(epochs())]
@@ -44,7 +47,7 @@ def listening(tensorboard: Path | None, checkpoint: Path | None = None) -> Itera
             begun = {phase: stage.history for phase, stage in stages.items()}
             listeners.append(stack.enter_context(scalars(tensorboard, begun)))
 
-        def progress(epoch: "Progress") -> None:
+        def progress(epoch: Progress) -> None:
             for listener in listeners:
                 listener(epoch)
 
@@ -53,6 +56,8 @@ def listening(tensorboard: Path | None, checkpoint: Path | None = None) -> Itera
 
 def set_threads(threads: int) -> None:
     """Let torch use that many threads; InputError below 1."""
+    from motifc import InputError
+
     if threads < 1:
         raise InputError(f"--threads is {threads}; at least 1 is needed, so give a larger number.")
     import torch

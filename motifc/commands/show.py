@@ -5,14 +5,11 @@ from typing import Annotated
 
 import typer
 
-from compiler.text import text
-from search.network import Network
-from targets.contracts.errors import InputError
-from targets.program.program import Program
-
 
 def show_command(file: Annotated[Path, typer.Argument(help="A .network or .program file.")]) -> None:
     """Print a network or program as text: sizes, cores, limits used, digests."""
+    from motifc import InputError, Network, Program, text
+
     if file.suffix not in (".network", ".program"):
         raise InputError(f"{file} is neither a .network nor a .program file; show one of these.")
     typer.echo(text(Network.load(file) if file.suffix == ".network" else Program.load(file)), nl=False)

@@ -18,8 +18,6 @@ from motifc.commands.options import (
     TrainingData,
 )
 from motifc.commands.searching import listening, set_threads
-from search.network import Network
-from targets.contracts.artefact import check_writable
 
 
 def train_command(
@@ -41,12 +39,14 @@ def train_command(
 
     Time constants stay too; with --quantize-aware they become those that the chip holds.
     """
+    from motifc import Network
+    from targets.contracts.artefact import check_writable
+
     check_writable(out)
     start = Network.load(network)
     set_threads(threads)
-    from search.data.load import load_split
-    from search.settings import load_settings, on_grid
-    from search.training.train import train
+    from motifc import load_settings, load_split, train
+    from search.settings import on_grid
 
     settings = load_settings(config)
     if quantize_aware:

@@ -1,25 +1,21 @@
 """motifc verify."""
 
+from __future__ import annotations
+
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from compiler.analysis.interpret import interpret
-from compiler.frontends.network import lower
 from motifc.commands.backend_names import asked_backends, known_backends
 from motifc.commands.console import emit, steps
 from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, Seed
-from motifc.load_inputs import samples
-from motifc.tables import show_drifts, show_verdicts
-from search.network import Network
-from targets.conformance.drift import Drift, drift
-from targets.conformance.verification import side, verify
-from targets.contracts.errors import InputError
-from targets.program.check import legal
-from targets.program.program import Program
-from targets.runtime.backend import ORACLE, bound_inputs, load
+from targets.runtime.registry import ORACLE
+
+if TYPE_CHECKING:
+    from motifc import Network, Program
+    from targets.conformance.drift import Drift
 
 
 def verify_command(
@@ -42,6 +38,11 @@ def verify_command(
 
     A difference is shown with u, v and the synapses behind it, and explained by the semantics that reproduces it.
     """
+    from motifc import InputError, Program, drift, interpret, legal, load, lower, side, verify
+    from motifc.load_inputs import samples
+    from motifc.tables import show_drifts, show_verdicts
+    from targets.runtime.backend import bound_inputs
+
     first, *others = asked_backends(backends)
     if not others and against is None and against_float is None:
         raise InputError(
@@ -77,8 +78,11 @@ def verify_command(
 
 def _origin(program: Program, path: Path) -> Network:
     """The network a program was compiled from; InputError when it is another one."""
+    from motifc import InputError, Network
+    from targets.contracts.artefact import stored_digest
+
     network = Network.load(path)
-    if network.digest != program.origin:
+    if program.origin not in (network.digest, stored_digest(path, "network")):
         raise InputError(
             f"{path} has digest {network.digest[:12]}; the program was compiled from network "
             f"{program.origin[:12] or '(none)'}, so give that one."

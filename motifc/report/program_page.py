@@ -6,10 +6,10 @@ from html import escape
 import numpy as np
 
 from compiler.analysis.estimate import assumed_estimate
-from compiler.mapping.traffic import ASSUMED_RATE
+from compiler.ir.rates import ASSUMED_RATE
 from motifc.report.html import document, facts, table
 from targets.contracts.arrays import Ints
-from targets.contracts.chip import ChipSpec, chip_named
+from targets.contracts.chip import ChipSpec
 from targets.program.check import check
 from targets.program.program import Program
 from targets.program.usage import CoreUsage, chips_used, usage
@@ -26,8 +26,8 @@ _LIMITS = {
 
 def page(program: Program) -> str:
     """HTML with the program's origin, populations, projections, cores, routes and violations."""
-    chip = chip_named(program.chip)
-    violations = check(program, chip)
+    chip = program.chip
+    violations = check(program)
     verdict = "legal: no limit of the chip is broken" if not violations else f"{len(violations)} violations"
     told = [
         ("program digest", f"<code>{program.digest}</code>"),
@@ -35,7 +35,7 @@ def page(program: Program) -> str:
         ("chip", escape(f"{chip.name}: {chip.description}")),
         ("neurons", f"{program.neurons:,}"),
         ("cores", f"{len(program.cores):,} of {chip.system_cores:,}"),
-        ("chips", f"{chips_used(program, chip):,} of {chip.chips.value:,}"),
+        ("chips", f"{chips_used(program):,} of {chip.chips.value:,}"),
         ("check", verdict),
     ]
     parts = [

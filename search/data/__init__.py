@@ -1,1 +1,1 @@
-"""Data: tasks, a user's own spikes, splits, loaders and the cache."""
+"""Data: tasks, your own spikes, splits, the DataLoader and the cache."""

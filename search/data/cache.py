@@ -54,7 +54,7 @@ def cached(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        _tell(f"{name} cannot be kept: {folder} cannot be made ({error.strerror}); set MOTIFC_CACHE to another folder.")
+        _warn(f"{name} cannot be kept: {folder} cannot be made ({error.strerror}); set MOTIFC_CACHE to another folder.")
         return dict(make())
     with _alone(path) as alone:
         found = _read(path)
@@ -62,15 +62,15 @@ def cached(
             return found
         if alone:
             _sweep(path)
-        _tell(f"encoding {name}; kept in {folder} for the next time.")
+        _warn(f"encoding {name}; kept in {folder} for the next time.")
         made = dict(make())
         if _key(name, recipe, files) != key:
-            _tell(f"{name} cannot be kept: its files have changed while they were encoded; start again.")
+            _warn(f"{name} cannot be kept: its files have changed while they were encoded; start again.")
             return made
         try:
             artefact.save(_packed(made), path)
         except InputError as error:
-            _tell(f"{name} cannot be kept: {error}")
+            _warn(f"{name} cannot be kept: {error}")
         return made
 
 
@@ -125,7 +125,7 @@ def _read(path: Path) -> dict[str, SpikeRaster] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        _tell(f"{path} is damaged ({error}) and made anew.")
+        _warn(f"{path} is damaged ({error}) and made anew.")
         return None
 
 
@@ -138,14 +138,14 @@ def _mapped(path: Path) -> Artefact:
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     start = 8 + int.from_bytes(content[:8], "little")
     tensors = json.loads(content[8:start])
-    told = json.loads(tensors.pop("__metadata__")["motifc"])
+    metadata = json.loads(tensors.pop("__metadata__")["motifc"])
     arrays: dict[str, Array] = {}
     for name, tensor in tensors.items():
         shape = tensor["shape"]
         flat = np.frombuffer(content, _TYPES[tensor["dtype"]], math.prod(shape), start + tensor["data_offsets"][0])
         arrays[name] = flat.reshape(shape)
-    stored = Artefact(told["format"], told["header"], arrays)
-    if stored.format != _FORMAT or stored.digest != told["digest"]:
+    stored = Artefact(metadata["format"], metadata["header"], arrays)
+    if stored.format != _FORMAT or stored.digest != metadata["digest"]:
         raise ValueError("its digest is another than when it was written")
     return stored
 
@@ -174,5 +174,5 @@ def _sweep(path: Path) -> None:
             left.unlink()
 
 
-def _tell(what: str) -> None:
+def _warn(what: str) -> None:
     sys.stderr.write(f"motifc: {what}\n")

@@ -1,4 +1,4 @@
-"""Holding out samples of a data set, class by class and by seed."""
+"""Stratified hold-out: samples held out class by class, by seed."""
 
 import numpy as np
 

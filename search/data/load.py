@@ -1,4 +1,4 @@
-"""load_split: the data that a command names, whether a task or a path to a user's own spikes."""
+"""load_split: a task by name, or a user's own spikes by path."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ def load_split(data: str, folder: Path | None = None, seed: int = 0) -> Split:
 
     data    a task's name, which wins over a file of that name; a path is what ends in .npz, holds a separator or is
             there
-    folder  where the files of a task lie, for tasks that need some (see `search.data.task.folder_of`)
+    folder  folder of a task's files, for tasks that need some (see `search.data.task.folder_of`)
     seed    decides who goes into which part, where the data themselves do not
 
     Raises InputError for an unknown name, for missing and for malformed data, and for a seed beyond 0 .. 2^32 - 1.

@@ -1,4 +1,4 @@
-"""Samples: labelled spikes on a device, handed out in batches."""
+"""DataLoader: labelled spikes in batches on a device."""
 
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +16,10 @@ from targets.contracts.raster import SpikeRaster
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some samples: spikes float32 [time, batch, neuron], 1 where a step counts [time, batch, 1], labels [batch]."""
+    """Some samples: spikes float32 [time, batch, neuron], mask [time, batch, 1] of valid steps, labels [batch]."""
 
     spikes: Tensor
-    counted: Tensor
+    mask: Tensor
     labels: Tensor
 
     def thinned(self, share: float, generator: torch.Generator) -> "Batch":
@@ -31,8 +31,8 @@ class Batch:
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
-    """Samples of one or more rasters, one after the other, whose batches come to a device.
+class DataLoader:
+    """Batches, on a device, of the samples of one or more rasters.
 
     The spikes stay packed in the rasters, eight to a byte and mapped from disk where the cache has mapped them; a
     batch travels packed and is unpacked on the device.
@@ -48,7 +48,7 @@ class Samples:
     labels: Tensor
 
     @classmethod
-    def of(cls, device: torch.device, *rasters: SpikeRaster) -> "Samples":
+    def of(cls, device: torch.device, *rasters: SpikeRaster) -> "DataLoader":
         """The samples of rasters with labels."""
         lengths = np.concatenate([raster.lengths for raster in rasters]).astype(np.int64)
         labels = np.concatenate([labels_of(raster) for raster in rasters]).astype(np.int64)
@@ -103,15 +103,15 @@ class Samples:
         device = self.labels.device
         indices, packed = (each.to(device, non_blocking=True) for each in (indices, packed))
         spikes = unpacked(packed, self.parts[0].neurons).transpose(0, 1)
-        counted = (torch.arange(self.steps, device=device)[:, None] < self.lengths[indices]).float()[:, :, None]
-        return Batch(spikes, counted, self.labels[indices])
+        mask = (torch.arange(self.steps, device=device)[:, None] < self.lengths[indices]).float()[:, :, None]
+        return Batch(spikes, mask, self.labels[indices])
 
 
 def unpacked(packed: Tensor, neurons: int) -> Tensor:
     """Spikes float32 [sample, time, neuron] from uint8 [sample, time, byte], whose first neuron is the highest bit."""
     device = packed.device
-    values, places = torch.arange(256, device=device), torch.arange(7, -1, -1, device=device)
-    bits_of_byte = (values[:, None] >> places & 1).float()
+    values, shifts = torch.arange(256, device=device), torch.arange(7, -1, -1, device=device)
+    bits_of_byte = (values[:, None] >> shifts & 1).float()
     # A table is looked up several times faster than bits are masked one by one.
     return functional.embedding(packed.int(), bits_of_byte).flatten(2)[..., :neurons].contiguous()
 

@@ -44,19 +44,19 @@ def own_split(path: Path, seed: int) -> Split:
     return shared_out(_folder(path) if path.is_dir() else {"train": _spikes(path)}, str(path), seed)
 
 
-def shared_out(parts: Mapping[str, SpikeRaster], place: str, seed: int) -> Split:
+def shared_out(parts: Mapping[str, SpikeRaster], source: str, seed: int) -> Split:
     """The split of labelled parts, of which "valid" and "test" may be absent and are then taken from "train".
 
-    Raises InputError where there are too few classes or samples; `place` says in the message whose they are.
+    Raises InputError where there are too few classes or samples; `source` says in the message whose they are.
     """
     labels = np.concatenate([labels_of(raster) for raster in parts.values()])
     if labels.min() < 0:
-        raise InputError(f"{place} has the label {labels.min()}; labels count from 0, so renumber them.")
+        raise InputError(f"{source} has the label {labels.min()}; labels count from 0, so renumber them.")
     classes = 1 + int(labels.max())
     if classes < 2:
-        raise InputError(f"{place} has samples of one class only; at least two are needed, so check its labels.")
-    _check_classes(parts["train"], classes, place)
-    whole = _completed(parts, place, seed)
+        raise InputError(f"{source} has samples of one class only; at least two are needed, so check its labels.")
+    _check_classes(parts["train"], classes, source)
+    whole = _completed(parts, source, seed)
     return Split(whole["train"], whole["valid"], whole["test"], classes)
 
 
@@ -90,18 +90,18 @@ def _joined(rasters: Sequence[SpikeRaster]) -> SpikeRaster:
     return SpikeRaster(np.concatenate(packed), rasters[0].neurons, lengths, labels)
 
 
-def _check_classes(train: SpikeRaster, classes: int, place: str) -> None:
+def _check_classes(train: SpikeRaster, classes: int, source: str) -> None:
     """InputError when a class below the highest label has no sample to learn from."""
     present = np.unique(labels_of(train))
     absent = next((number for number, label in enumerate(present) if number != label), present.size)
     if absent < classes:
         raise InputError(
-            f"{place} has labels up to {classes - 1} but no training sample of class {absent}; labels count from 0 "
+            f"{source} has labels up to {classes - 1} but no training sample of class {absent}; labels count from 0 "
             "without a gap, so renumber them or add samples."
         )
 
 
-def _completed(parts: Mapping[str, SpikeRaster], place: str, seed: int) -> dict[str, SpikeRaster]:
+def _completed(parts: Mapping[str, SpikeRaster], source: str, seed: int) -> dict[str, SpikeRaster]:
     """All three parts; the absent ones are taken from the training part."""
     parts = dict(parts)
     whole = parts["train"].samples
@@ -114,7 +114,7 @@ def _completed(parts: Mapping[str, SpikeRaster], place: str, seed: int) -> dict[
     small = [name for name, raster in parts.items() if not raster.samples]
     if small:
         raise InputError(
-            f"{place} has {whole} samples to share out among {', '.join(('train', *absent))}, too few to give each "
+            f"{source} has {whole} samples to share out among {', '.join(('train', *absent))}, too few to give each "
             "some of a class; at least 3 of a class are needed, so add samples."
         )
     return parts

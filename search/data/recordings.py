@@ -30,7 +30,7 @@ class Recordings(Protocol):
 def recordings_split(
     train: Recordings, seed: int, valid: Recordings | None = None, test: Recordings | None = None
 ) -> Split:
-    """A split of recordings, each of which is asked for once and in order.
+    """A split of recordings, each read once and in order.
 
     Where `valid` or `test` is not given, 20 % of `train`, every class alike, are taken for it, chosen by `seed`.
     Raises InputError for spikes other than 0 and 1, classes that are no whole numbers or leave a gap, and widths that
@@ -53,11 +53,11 @@ def _raster(part: str, recordings: Recordings) -> SpikeRaster:
     return SpikeRaster(unlabelled.packed, unlabelled.neurons, unlabelled.lengths, np.asarray(labels))
 
 
-def _binary(spikes: Array, place: str) -> Array:
+def _binary(spikes: Array, source: str) -> Array:
     if spikes.ndim != 2 or spikes.dtype.kind not in "buif":
         raise InputError(
-            f"{place} is {spikes.dtype} of shape {spikes.shape}; 0 and 1 [time, neuron] are needed, so convert it."
+            f"{source} is {spikes.dtype} of shape {spikes.shape}; 0 and 1 [time, neuron] are needed, so convert it."
         )
     if not np.isin(spikes, (0, 1)).all():
-        raise InputError(f"{place} holds values other than 0 and 1; only binary spikes are allowed, so binarise them.")
+        raise InputError(f"{source} holds values other than 0 and 1; only binary spikes are allowed, so binarize them.")
     return spikes.astype(bool)

@@ -1,4 +1,4 @@
-"""Holding out speakers whole, so that nobody is heard in two parts of a split."""
+"""Splits by speaker: nobody is in two parts."""
 
 from collections.abc import Sequence
 

@@ -1,11 +1,11 @@
-"""Task: real data as spike rasters, split once and for all; tasks are found by listing the folder search/tasks."""
+"""Task: real data as spike rasters, split once and for all; tasks are found by listing search/data/tasks."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
 
-from search.data.about import About
+from search.data.task_info import TaskInfo
 from targets.contracts.arrays import Array
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
@@ -63,14 +63,14 @@ class Split:
 
 
 class Task(Protocol):
-    """A module of search/tasks.
+    """A plugin: a module of search/data/tasks, or an entry point of the group "motifc.tasks".
 
-    ABOUT  what the data are
-    load   the split: `seed` decides who goes into which part where the data set itself does not; `folder` is where its
-           files lie, and of no use to what is built in
+    ABOUT  what the data are; read before `load`, so that a missing folder can be explained
+    load   the split; `seed` decides which sample goes into which part where the data set does not, `folder` holds the
+           files (unused by built-in tasks)
     """
 
-    ABOUT: About
+    ABOUT: TaskInfo
 
     def load(self, seed: int, folder: Path | None = None) -> Split: ...  # noqa: D102
 
@@ -95,7 +95,7 @@ def task_named(name: str) -> Task:
 
 
 def folder_of(name: str, given: Path | None = None) -> Path:
-    """The folder in which the files of the task `name` lie: `given`, or else $MOTIFC_DATA/NAME.
+    """The folder with the files of the task `name`: `given`, or else $MOTIFC_DATA/NAME.
 
     Raises InputError when there is no such folder.
     """

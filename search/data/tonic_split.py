@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from search.data.encoders.events import Sensor, downsampled, downsampled_sensor, frames, raster_of
+from search.data.encoders.events import SensorSize, downsampled, downsampled_sensor, frames, raster_of
 from search.data.holdout import held_out
 from search.data.task import Split, labels_of
 from targets.contracts.arrays import Array
@@ -37,7 +37,7 @@ def tonic_split(
     train: Dataset,
     test: Dataset | None,
     seed: int,
-    sensor: Sensor,
+    sensor: SensorSize,
     bins: int = 30,
     window: int | None = None,
     factor: int = 1,
@@ -61,7 +61,7 @@ def tonic_split(
 
 
 def labelled(
-    datasets: Mapping[str, Dataset], sensor: Sensor, bins: int, window: int | None, factor: int
+    datasets: Mapping[str, Dataset], sensor: SensorSize, bins: int, window: int | None, factor: int
 ) -> dict[str, SpikeRaster]:
     """The spikes of every part, with classes 0, 1, ... as labels; the arguments are those of `tonic_split`."""
     rasters: dict[str, SpikeRaster] = {}
@@ -91,24 +91,24 @@ def completed(parts: Mapping[str, SpikeRaster], seed: int) -> Split:
 
 
 def _spikes(
-    part: str, dataset: Dataset, labels: list[Any], sensor: Sensor, bins: int, window: int | None, factor: int
+    part: str, dataset: Dataset, labels: list[Any], sensor: SensorSize, bins: int, window: int | None, factor: int
 ) -> Iterator[Array]:
     """The spikes bool [time, neuron] of every sample; its label is put behind `labels`."""
     coarse = downsampled_sensor(sensor, factor)
     for index in range(len(dataset)):
-        place = f"sample {index} of the {part} part"
+        source = f"sample {index} of the {part} part"
         try:
             sample, label = dataset[index]
         except (OSError, ValueError, KeyError, IndexError, AssertionError) as error:
-            raise InputError(f"{place} cannot be read ({error}); get its file again.") from error
+            raise InputError(f"{source} cannot be read ({error}); get its file again.") from error
         labels.append(label)
         events = np.asarray(sample)
         if events.dtype.names is None:
             if events.ndim < 2 or not len(events):
                 raise InputError(
-                    f"{place} has the shape {events.shape}; events with the fields x, y, t, p or frames [time, ...] "
+                    f"{source} has the shape {events.shape}; events with the fields x, y, t, p or frames [time, ...] "
                     "are needed, so check its transform."
                 )
             yield events.reshape(len(events), -1) > 0
         else:
-            yield frames(downsampled(events, factor), coarse, bins, window, place=place)
+            yield frames(downsampled(events, factor), coarse, bins, window, source=source)

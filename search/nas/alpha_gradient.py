@@ -15,7 +15,7 @@ _NUDGE = 0.01  # length of the finite difference over the norm of the gradient
 
 
 def alpha_gradient(supernet: Supernet, valid: Objective, train: Objective | None, ahead: float) -> list[Tensor]:
-    """Gradient of the validation loss by alpha, in the order of `supernet.choices`.
+    """Gradient of the validation loss by alpha, in the order of `supernet.alpha_parameters`.
 
     ```
     first order    (no `train`)  d valid(w, alpha) / d alpha
@@ -27,7 +27,7 @@ def alpha_gradient(supernet: Supernet, valid: Objective, train: Objective | None
     Source: H. Liu et al., "DARTS", ICLR 2019, equations 7 and 8.
     """
     if train is None:
-        return _gradient(valid(supernet), supernet.choices)
+        return _gradient(valid(supernet), supernet.alpha_parameters)
     weights = list(supernet.learned.values())
 
     def moved(by: float, along: Sequence[Tensor]) -> Supernet:
@@ -38,13 +38,13 @@ def alpha_gradient(supernet: Supernet, valid: Objective, train: Objective | None
         return replace(supernet, weights={**supernet.weights, **dict(zip(supernet.learned, there, strict=True))})
 
     after = moved(-ahead, _gradient(train(supernet), weights))
-    both = _gradient(valid(after), [*supernet.choices, *after.learned.values()])
-    alpha, slope = both[: len(supernet.choices)], both[len(supernet.choices) :]
+    both = _gradient(valid(after), [*supernet.alpha_parameters, *after.learned.values()])
+    alpha, slope = both[: len(supernet.alpha_parameters)], both[len(supernet.alpha_parameters) :]
     norm = float(torch.stack([part.square().sum() for part in slope]).sum().sqrt())
     if norm == 0:
         return alpha
     nudge = _NUDGE / norm
-    up, down = (_gradient(train(moved(by, slope)), supernet.choices) for by in (nudge, -nudge))
+    up, down = (_gradient(train(moved(by, slope)), supernet.alpha_parameters) for by in (nudge, -nudge))
     return [a - ahead * (u - d) / (2 * nudge) for a, u, d in zip(alpha, up, down, strict=True)]
 
 

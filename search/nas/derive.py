@@ -1,4 +1,4 @@
-"""From relaxed choices to one motif, and the network built of it."""
+"""derive: from relaxed choices to one motif, and the network built of it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,17 +43,17 @@ def derivation(layer: RelaxedLayer, choices: Choices) -> dict[str, Any]:
         likely = choices.types[choices.leader].softmax(-1).cpu().numpy()
     types = np.concatenate([motif.intra[None], motif.lateral])
     wanted = np.array(OPTIONS)[likely.argmax(-1)]
-    told: dict[str, Any] = {"size": motif.size, "dropped": int(np.count_nonzero(wanted) - np.count_nonzero(types))}
+    report: dict[str, Any] = {"size": motif.size, "dropped": int(np.count_nonzero(wanted) - np.count_nonzero(types))}
     for option, (name, kind) in enumerate((("excitatory", OPTIONS[0]), ("inhibitory", OPTIONS[1]))):
-        told[name] = int(np.count_nonzero(types == kind))
-        if not told[name]:
+        report[name] = int(np.count_nonzero(types == kind))
+        if not report[name]:
             best = likely[..., option].max()
-            told.setdefault("reasons", []).append(
+            report.setdefault("reasons", []).append(
                 f"no {name} link: the likeliest one has probability {best:.2f}, and every link has a likelier type"
                 if not (wanted == kind).any()
                 else f"no {name} link: those preferred were lateral ones over the limit of {motif.size} per neighbour"
             )
-    return told
+    return report
 
 
 def motif_network(

@@ -1,9 +1,9 @@
-"""What a search has led to, measured on the validation part."""
+"""Loss, accuracy and firing rates of supernets and networks."""
 
 import torch
 from torch import Tensor
 
-from search.data.loader import Batch, Samples
+from search.data.loader import Batch, DataLoader
 from search.nas.derive import READOUT
 from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
@@ -17,8 +17,8 @@ from search.training.torch_network import TorchNetwork, tensor
 from targets.contracts.ports import Readout
 
 
-def judged(supernet: Supernet, valid: Samples, settings: Settings, draw: Draw) -> dict[str, float]:
-    """Figures of the network of the most probable sizes on all samples of `valid`.
+def evaluate_supernet(supernet: Supernet, loader: DataLoader, settings: Settings, draw: Draw) -> dict[str, float]:
+    """Figures of the network of the most probable sizes on all samples of `loader`.
 
     ```
     loss, accuracy   as in training
@@ -32,11 +32,11 @@ def judged(supernet: Supernet, valid: Samples, settings: Settings, draw: Draw) -
     tally = Tally(Readout(READOUT, supernet.classes), settings.training.loss)
     found: dict[str, list[Tensor]] = {name: [] for name in supernet.layers}
     with torch.no_grad():
-        for batch in valid.in_order(4 * settings.search.batch):
+        for batch in loader.in_order(4 * settings.search.batch):
             traces = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
             tally.add(traces[READOUT], batch)
             for name in supernet.layers:
-                found[name].append(rates_of(traces[name], batch))
+                found[name].append(firing_rates(traces[name], batch))
         rates = {name: torch.cat(parts) for name, parts in found.items()}
         divergences = [rate_divergence(each, settings.plasticity.mean_rate) for each in rates.values()]
         figures = {
@@ -58,14 +58,14 @@ def judged(supernet: Supernet, valid: Samples, settings: Settings, draw: Draw) -
     return figures
 
 
-def scored(network: Network, readout: Readout, samples: Samples, settings: Training) -> dict[str, float]:
+def evaluate_network(network: Network, readout: Readout, loader: DataLoader, settings: Training) -> dict[str, float]:
     """Loss and accuracy of a network on all samples, as in training."""
-    device = samples.labels.device
+    device = loader.labels.device
     model = TorchNetwork.of(network, device)
     weights = {c.name: tensor(c.synapses.weights, device) for c in network.connections}
     tally = Tally(readout, settings.loss)
     with torch.no_grad():
-        for batch in samples.in_order(4 * settings.batch):
+        for batch in loader.in_order(4 * settings.batch):
             spikes = {source.name: batch.spikes for source in network.inputs}
             tally.add(
                 run(spikes, model.cells, model.wires(weights), gradient_rule(settings))[readout.population], batch
@@ -73,7 +73,7 @@ def scored(network: Network, readout: Readout, samples: Samples, settings: Train
     return {"loss": tally.mean_loss, "accuracy": tally.accuracy}
 
 
-def rates_of(trace: Trace, batch: Batch) -> Tensor:
+def firing_rates(trace: Trace, batch: Batch) -> Tensor:
     """Spikes per step of every neuron in every sample: [sample, neuron]."""
-    steps = batch.counted.sum(0).clamp(min=1)
-    return (trace.spikes * batch.counted).sum(0) / steps
+    steps = batch.mask.sum(0).clamp(min=1)
+    return (trace.spikes * batch.mask).sum(0) / steps

@@ -1,4 +1,4 @@
-"""Silicon: what an undecided network is expected to need on a chip, smooth in alpha so that its gradient passes."""
+"""HardwareCost: expected use of a chip by an undecided network, differentiable in alpha."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _LEAST = 1e-12  # least probability that a neuron has no link, to keep its logar
 
 
 @dataclass(frozen=True, eq=False)
-class Demand:
+class ResourceEstimate:
     """Expected synapses, cores and messages per step of the whole network; scalars.
 
     Cores are what the limits need, without rounding up. A message is a spike to one core other than its own, or from
@@ -32,7 +32,7 @@ class Demand:
         """Plain numbers by name."""
         return {name: float(value.detach()) for name, value in vars(self).items()}
 
-    def relative(self, other: "Demand", shares: Sequence[float]) -> Tensor:
+    def relative(self, other: "ResourceEstimate", shares: Sequence[float]) -> Tensor:
         """Mean of the three as multiples of those of `other`, weighed by `shares`."""
         pairs = zip(vars(self).values(), vars(other).values(), strict=True)
         ratios = torch.stack([mine / theirs for mine, theirs in pairs])
@@ -41,8 +41,8 @@ class Demand:
 
 
 @dataclass(frozen=True)
-class Silicon:
-    """A chip and what is decided of the network: neurons of input and readout, spikes per step of all inputs together.
+class HardwareCost:
+    """The chip and the fixed part of a network: input and readout neurons, spikes per step of all inputs together.
 
     Motifs are taken to fill core after core in order, as many on each as its neurons, synaptic memory and input axons
     allow; a population begins a new core, unless the whole network fits one. A motif that fits no core is cut between
@@ -55,41 +55,41 @@ class Silicon:
     readout: int
 
     @classmethod
-    def of(cls, split: Split, settings: Settings) -> "Silicon":
+    def of(cls, split: Split, settings: Settings) -> "HardwareCost":
         """For a search on `split`; InputError for a chip none of whose cores can hold a neuron of some layer."""
         chip, model, train = chip_named(settings.search.chip), settings.model, split.train
         sources = (split.neurons, *model.neurons)
-        for heard in sources:
-            held = chip.synapse_bytes(heard + 1, heard + 1) <= chip.synapse_bytes_per_core.value
-            if not held or heard >= chip.axons_in_per_core.value:
+        for fan_in in sources:
+            held = chip.synapse_bytes(fan_in + 1, fan_in + 1) <= chip.synapse_bytes_per_core.value
+            if not held or fan_in >= chip.axons_in_per_core.value:
                 raise InputError(
-                    f"a neuron that listens to {heard:,} others and itself fits no core of {chip.name}, which allows "
+                    f"a neuron that listens to {fan_in:,} others and itself fits no core of {chip.name}, which allows "
                     f"{chip.axons_in_per_core.value:,} input axons and {chip.synapse_bytes_per_core.value:,} bytes of "
                     "synapses; choose another chip or a narrower layer."
                 )
         rate = float(train.counts().sum()) / (train.samples * train.steps)
         return cls(chip, split.neurons, rate, split.classes * model.readout_neurons)
 
-    def demand(
+    def estimate(
         self, layers: Mapping[str, RelaxedLayer], alpha: Mapping[str, Choices], rates: Mapping[str, float]
-    ) -> Demand:
+    ) -> ResourceEstimate:
         """In expectation over sizes and types; `rates` are spikes per step of a neuron of each hidden layer.
 
         Synapses agree with the derived network once alpha is decided: links count with their probability, of those
         from a neighbour only the `size` surest, as derivation keeps.
         """
-        heard = self.inputs
+        fan_in = self.inputs
         synapses, cores, spans, crossing = [], [], [], []
         for name, layer in layers.items():
-            found = [self._candidate(layer, number, alpha[name], heard) for number in range(len(layer.sizes))]
+            found = [self._candidate(layer, number, alpha[name], fan_in) for number in range(len(layer.sizes))]
             shares = alpha[name].shares
             own, need, crossed = (torch.stack(values) for values in zip(*found, strict=True))
             synapses.append(shares @ own)
             cores.append(shares @ need)
             spans.append(shares @ need.clamp(min=1))
             crossing.append(rates[name] * (shares @ crossed))
-            heard = layer.neurons
-        readout = self.readout * self._need(1, spans[0].new_tensor(heard), spans[0].new_tensor(0), heard)
+            fan_in = layer.neurons
+        readout = self.readout * self._need(1, spans[0].new_tensor(fan_in), spans[0].new_tensor(0), fan_in)
         cores.append(readout)
         spans.append(readout.ceil())
         total = torch.stack(cores).sum()
@@ -97,40 +97,40 @@ class Silicon:
         if total > 1:
             sent = [rates[name] * layer.neurons for name, layer in layers.items()]
             messages = messages + torch.stack(crossing).sum() + torch.stack(spans[1:]) @ total.new_tensor(sent)
-        return Demand(torch.stack(synapses).sum() + self.readout * heard, total, messages)
+        return ResourceEstimate(torch.stack(synapses).sum() + self.readout * fan_in, total, messages)
 
-    def largest(self, layers: Mapping[str, RelaxedLayer], rates: Mapping[str, float]) -> Demand:
+    def largest(self, layers: Mapping[str, RelaxedLayer], rates: Mapping[str, float]) -> ResourceEstimate:
         """Of the costliest architecture: the largest size with all its links, from neighbours as many as are kept."""
-        return self.demand(layers, {name: _full(layer) for name, layer in layers.items()}, rates)
+        return self.estimate(layers, {name: _full(layer) for name, layer in layers.items()}, rates)
 
     def _candidate(
-        self, layer: RelaxedLayer, number: int, choices: Choices, heard: int
+        self, layer: RelaxedLayer, number: int, choices: Choices, fan_in: int
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """(synapses, cores, pairs of a neuron and another core that hears it) of a layer that listens to `heard`."""
-        size, places = layer.sizes[number], layer.places[number]
+        """(synapses, cores, pairs of a neuron and another core it reaches) of a layer behind `fan_in` sources."""
+        size, indices = layer.sizes[number], layer.indices[number]
         linked = kept(choices.types[number], size)
-        there = places < layer.neurons**2
-        synapses = (linked * there[:, :, :1, :1].sum(1)).sum() + layer.neurons * heard
+        there = indices < layer.neurons**2
+        synapses = (linked * there[:, :, :1, :1].sum(1)).sum() + layer.neurons * fan_in
         motifs = layer.neurons // size
         axons = (1 - (1 - linked).flatten(0, 1).prod(0)).sum()
-        need = self._need(size, synapses / motifs, axons, heard)
-        core_of = torch.arange(layer.neurons, device=places.device) // _together(size, float(need.detach()))
-        post, pre = places[there] // layer.neurons, places[there] % layer.neurons
+        need = self._need(size, synapses / motifs, axons, fan_in)
+        core_of = torch.arange(layer.neurons, device=indices.device) // _together(size, float(need.detach()))
+        post, pre = indices[there] // layer.neurons, indices[there] % layer.neurons
         away = core_of[post] != core_of[pre]
-        unlinked = (1 - linked).clamp(min=_LEAST).log()[:, None].expand(places.shape)[there][away]
+        unlinked = (1 - linked).clamp(min=_LEAST).log()[:, None].expand(indices.shape)[there][away]
         span = int(core_of[-1]) + 1
         silent = linked.new_zeros(layer.neurons * span).index_add(0, (pre * span + core_of[post])[away], unlinked)
         return synapses, motifs * need, -silent.expm1().sum()
 
-    def _need(self, neurons: int, synapses: Tensor, axons: Tensor, heard: int) -> Tensor:
-        """Cores that a motif needs: the largest of its shares of what a core holds beside the axons of `heard`."""
+    def _need(self, neurons: int, synapses: Tensor, axons: Tensor, fan_in: int) -> Tensor:
+        """Cores that a motif needs: the largest of its shares of what a core holds beside the axons of `fan_in`."""
         chip = self.chip
-        memory = 8 * chip.synapse_bytes_per_core.value - heard * chip.axon_bits.value
+        memory = 8 * chip.synapse_bytes_per_core.value - fan_in * chip.axon_bits.value
         return torch.stack(
             [
                 torch.full_like(synapses, neurons / chip.neurons_per_core.value),
                 (synapses * chip.synapse_bits.value + axons * chip.axon_bits.value) / memory,
-                axons / (chip.axons_in_per_core.value - heard),
+                axons / (chip.axons_in_per_core.value - fan_in),
             ]
         ).max()
 
@@ -154,9 +154,9 @@ def _together(size: int, need: float) -> int:
 
 def _full(layer: RelaxedLayer) -> Choices:
     """The largest size, every link excitatory."""
-    device = layer.places[0].device
+    device = layer.indices[0].device
     sizes = torch.zeros(len(layer.sizes), device=device)
     sizes[layer.sizes.index(max(layer.sizes))] = _CERTAIN
     excitatory = torch.tensor([_CERTAIN, 0.0, 0.0], device=device)
-    shapes = ((len(p), s, s, len(OPTIONS)) for s, p in zip(layer.sizes, layer.places, strict=True))
+    shapes = ((len(p), s, s, len(OPTIONS)) for s, p in zip(layer.sizes, layer.indices, strict=True))
     return Choices(sizes, tuple(excitatory.expand(shape) for shape in shapes))

@@ -1,4 +1,4 @@
-"""HRMAS: architecture, weights and intrinsic plasticity in alternation, then derive, reinitialise, retrain."""
+"""HRMAS: architecture, weights and intrinsic plasticity in turn; then derive, reinitialize, retrain."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -10,14 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from search.data.loader import Batch, Samples
+from search.data.loader import Batch, DataLoader
 from search.data.task import Split
 from search.nas.alpha_gradient import Objective, alpha_gradient
 from search.nas.derive import derivation, derive, motif_network
-from search.nas.evaluate import judged, rates_of
-from search.nas.hardware_cost import Silicon
+from search.nas.evaluate import evaluate_supernet, firing_rates
+from search.nas.hardware_cost import HardwareCost
 from search.nas.relaxation import RELAXATIONS, Draw
-from search.nas.retraining import Found, Run, retrained
+from search.nas.retraining import Candidate, Experiment, retrain
 from search.nas.supernet import Supernet
 from search.network import Network
 from search.settings import Settings
@@ -50,45 +50,45 @@ def search(
         step 2   for every forward pass of the window: beta <- SpiKL intrinsic plasticity
     derive the motifs, keep beta = (R, tau_m), draw all weights anew, train them alone
     ```
-    How undecided choices are run is told by `search.nas.relaxation`, the order of alpha's gradient by `search.order`.
+    `search.nas.relaxation` describes how undecided choices are run; `search.order` is the order of alpha's gradient.
     L_valid carries a price per expected link and, where `search.chip` names a chip, `search.cost` times what the
     network is expected to need there (see `search.nas.hardware_cost`). What is stored beside the network, checkpoints
-    and errors: `search.nas.retraining.retrained`; `found` adds the figures of every epoch ("search") and how each motif
+    and errors: `search.nas.retraining.retrain`; `find` adds the figures of every epoch ("search") and how each motif
     came to be ("derived").
 
     Source: W. Zhang, H. Geng, P. Li, "Composing recurrent spiking neural networks using locally-recurrent motifs and
     risk-mitigating architectural optimization", Front. Neurosci. 18:1412559 (2024).
     """
-    return retrained("hrmas", found, split, settings, seed, device, progress, checkpoint)
+    return retrain("hrmas", find, split, settings, seed, device, progress, checkpoint)
 
 
-def found(run: Run, candidates: Sequence[Sequence[int]] | None = None) -> Found:
-    """Search and derive; candidate sizes are those of the settings where none are given for each hidden layer."""
-    split, settings = run.split, run.settings
-    supernet = new_supernet(split, run.first, settings, run.seed, candidates)
-    begun, keep = run.stages.get("search"), partial(run.keep, "search")
-    history = explore(supernet, split, settings, run.seed, run.progress, begun, keep)
-    sizes = [layer.sizes for layer in supernet.layers.values()]
-    passes = settings.search.epochs * split.train.samples * passes_per_sample(settings, sizes)
-    told = {name: derivation(layer, supernet.alpha[name]) for name, layer in supernet.layers.items()}
-    figures = [dict(entry) for entry in history]
-    return Found(derived_network(supernet, split, settings), settings, passes, {"search": figures, "derived": told})
+def find(experiment: Experiment, sizes: Sequence[Sequence[int]] | None = None) -> Candidate:
+    """Search and derive; `sizes` are the candidate motif sizes of each hidden layer, else those of the settings."""
+    split, settings, seed = experiment.split, experiment.settings, experiment.seed
+    supernet = new_supernet(split, experiment.first, settings, seed, sizes)
+    begun, keep = experiment.stages.get("search"), partial(experiment.keep, "search")
+    history = explore(supernet, split, settings, seed, experiment.progress, begun, keep)
+    offered = [layer.sizes for layer in supernet.layers.values()]
+    passes = settings.search.epochs * split.train.samples * passes_per_sample(settings, offered)
+    derived = {name: derivation(layer, supernet.alpha[name]) for name, layer in supernet.layers.items()}
+    metadata = {"search": [dict(entry) for entry in history], "derived": derived}
+    return Candidate(derived_network(supernet, split, settings), settings, passes, metadata)
 
 
 def passes_per_sample(settings: Settings, candidates: Sequence[Sequence[int]]) -> int:
     """How often step 1 takes a sample forward and backward for each sample of the train part, in one epoch.
 
-    Once for the weights, the other times for alpha, which judges all candidate sizes of all layers.
+    Once for the weights, the other times for alpha, whose gradient needs all candidate sizes of all layers.
     """
     apart = RELAXATIONS[settings.search.relaxation].apart
-    judged_networks = sum(len(sizes) for sizes in candidates) if apart else 1
-    return 1 + judged_networks * (4 if settings.search.order == 2 else 1)
+    networks = sum(len(sizes) for sizes in candidates) if apart else 1
+    return 1 + networks * (4 if settings.search.order == 2 else 1)
 
 
 def new_supernet(
     split: Split, first: Batch, settings: Settings, seed: int, candidates: Sequence[Sequence[int]] | None = None
 ) -> Supernet:
-    """The supernet before its first step, its weights scaled on the batch `first`; candidates as in `found`."""
+    """The supernet before its first step, its weights scaled on the batch `first`; candidates as in `find`."""
     return Supernet.of(split, first, settings, (_PHASE, _START, seed), candidates)
 
 
@@ -115,11 +115,13 @@ def explore(
     step 1 ("..._before"), after it ("..._step_1") and after step 2; then, of every hidden layer, how decided it is
     and how its neurons fare (see `search.nas.evaluate`); with a chip also the expected "synapses", "cores", "messages".
     """
-    place = next(iter(supernet.beta.values())).device
-    silicon = None if settings.search.chip == "none" else Silicon.of(split, settings)
-    train, valid = Samples.of(place, split.train), Samples.of(place, split.valid)
+    device = next(iter(supernet.beta.values())).device
+    hardware = None if settings.search.chip == "none" else HardwareCost.of(split, settings)
+    train, valid = DataLoader.of(device, split.train), DataLoader.of(device, split.valid)
     own = settings.search
-    alpha = torch.optim.Adam(supernet.choices, lr=own.alpha_rate, betas=(own.alpha_betas[0], own.alpha_betas[1]))
+    alpha = torch.optim.Adam(
+        supernet.alpha_parameters, lr=own.alpha_rate, betas=(own.alpha_betas[0], own.alpha_betas[1])
+    )
     weights = adamw(list(supernet.learned.values()), settings.training)
     history: History = ()
     if begun is not None:
@@ -129,23 +131,23 @@ def explore(
         streams = {stream: (seed, _PHASE, stream, epoch) for stream in range(_TYPES + 1)}
         draw = Draw(_temperature(epoch, settings), streams[_TYPES])
         still = Draw(draw.temperature)
-        before = judged(supernet, valid, settings, still)
+        before = evaluate_supernet(supernet, valid, settings, still)
         learned = train.shuffled(own.batch, *streams[_TRAIN])
         others = cycle(valid.shuffled(own.batch, *streams[_VALID]))
-        judging = valid.batches(list(islice(others, len(learned))))
-        toll = _toll(supernet, silicon, before, settings)
+        judged = valid.batches(list(islice(others, len(learned))))
+        penalty = _hardware_penalty(supernet, hardware, before, settings)
         sizes = schedule(supernet, len(learned), np.random.default_rng(streams[_SIZES]))
-        batches = zip(sizes, train.batches(learned), judging, strict=True)
-        for number, (candidates, learned_batch, judging_batch) in enumerate(batches):
-            choose(supernet, alpha, judging_batch, learned_batch, settings, candidates, draw.at(2 * number), toll)
-            learn(supernet, weights, learned_batch, settings, candidates, draw.at(2 * number + 1))
-        between = judged(supernet, valid, settings, still)
+        batches = zip(sizes, train.batches(learned), judged, strict=True)
+        for number, (candidates, train_batch, valid_batch) in enumerate(batches):
+            choose(supernet, alpha, valid_batch, train_batch, settings, candidates, draw.at(2 * number), penalty)
+            learn(supernet, weights, train_batch, settings, candidates, draw.at(2 * number + 1))
+        between = evaluate_supernet(supernet, valid, settings, still)
         tune(supernet, train, np.random.default_rng(streams[_WINDOW]), settings, still)
-        entry = judged(supernet, valid, settings, still)
+        entry = evaluate_supernet(supernet, valid, settings, still)
         for figure in ("loss", "accuracy", "rate_kl"):
             entry |= {f"{figure}_before": before[figure], f"{figure}_step_1": between[figure]}
-        if silicon is not None:
-            entry |= silicon.demand(supernet.layers, supernet.alpha, _rates(supernet, entry)).figures()
+        if hardware is not None:
+            entry |= hardware.estimate(supernet.layers, supernet.alpha, _rates(supernet, entry)).figures()
         history = (*history, entry)
         keep(Stage(stored_tensors(supernet.tensors(), {"alpha": alpha, "weights": weights}), history))
         if progress is not None:
@@ -161,20 +163,20 @@ def choose(
     settings: Settings,
     candidates: Mapping[str, int],
     draw: Draw,
-    toll: Objective | None = None,
+    penalty: Objective | None = None,
 ) -> None:
-    """Step 1 for alpha: down calibrated validation loss, price of links and toll, weights fixed or one step ahead."""
+    """Step 1 for alpha: down calibrated validation loss, link price and penalty; weights fixed or one step ahead."""
     own = settings.search
 
     def priced(net: Supernet) -> Tensor:
         loss = net.expected_loss(valid, settings, candidates, draw, calibrated_loss) + own.price * net.expected_links()
-        return loss if toll is None else loss + toll(net)
+        return loss if penalty is None else loss + penalty(net)
 
     def learning(net: Supernet) -> Tensor:
         return net.expected_loss(train, settings, candidates, draw)
 
     gradients = alpha_gradient(supernet, priced, learning if own.order == 2 else None, own.rate)
-    for parameter, gradient in zip(supernet.choices, supernet.at_equal_pace(gradients), strict=True):
+    for parameter, gradient in zip(supernet.alpha_parameters, supernet.at_equal_pace(gradients), strict=True):
         parameter.grad = gradient
     optimizer.step()
 
@@ -192,17 +194,19 @@ def learn(
     descend(optimizer, loss, settings.search.rate, settings.training.clip)
 
 
-def tune(supernet: Supernet, samples: Samples, generator: np.random.Generator, settings: Settings, draw: Draw) -> None:
+def tune(
+    supernet: Supernet, loader: DataLoader, generator: np.random.Generator, settings: Settings, draw: Draw
+) -> None:
     """Step 2: plasticity updates (R, tau_m) after every forward pass of the window, at the most probable sizes."""
-    size = min(settings.search.batch, len(samples))
+    size = min(settings.search.batch, len(loader))
     with torch.no_grad():
         for _ in range(settings.plasticity.window):
-            batch = samples.batch(generator.choice(len(samples), size, replace=False))
+            batch = loader.batch(generator.choice(len(loader), size, replace=False))
             traces = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
             for name in supernet.layers:
                 beta = [supernet.beta[f"{name}.{key}"] for key in ("resistance", "tau_m")]
                 moved = adapted(
-                    rates_of(traces[name], batch),
+                    firing_rates(traces[name], batch),
                     beta[0],
                     beta[1],
                     settings.rule,
@@ -213,16 +217,16 @@ def tune(supernet: Supernet, samples: Samples, generator: np.random.Generator, s
                     old.copy_(new)
 
 
-def _toll(
-    supernet: Supernet, silicon: Silicon | None, figures: Mapping[str, float], settings: Settings
+def _hardware_penalty(
+    supernet: Supernet, hardware: HardwareCost | None, figures: Mapping[str, float], settings: Settings
 ) -> Objective | None:
     """What a chip adds to alpha's loss, with the rates of `figures`."""
     own = settings.search
-    if silicon is None or not own.cost:
+    if hardware is None or not own.cost:
         return None
     rates = _rates(supernet, figures)
-    largest = silicon.largest(supernet.layers, rates)
-    return lambda net: own.cost * silicon.demand(net.layers, net.alpha, rates).relative(largest, own.cost_shares)
+    largest = hardware.largest(supernet.layers, rates)
+    return lambda net: own.cost * hardware.estimate(net.layers, net.alpha, rates).relative(largest, own.cost_shares)
 
 
 def _rates(supernet: Supernet, figures: Mapping[str, float]) -> dict[str, float]:

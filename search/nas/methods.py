@@ -1,4 +1,4 @@
-"""Methods: HRMAS, HRMAS without one of its parts, and what it is compared with at the same size and budget."""
+"""Methods: HRMAS, its ablations, and baselines of the same size and budget."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,17 +8,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.data.task import Split
 from search.motif import Motif
 from search.nas import hrmas
 from search.nas.derive import READOUT, derive, hidden_names, motif_network
-from search.nas.evaluate import scored
+from search.nas.evaluate import evaluate_network
 from search.nas.relaxed_layer import Choices, RelaxedLayer
-from search.nas.retraining import Finder, Found, Run, retrained
+from search.nas.retraining import Candidate, Experiment, Method, retrain
 from search.network import Connection, Network
 from search.settings import Settings
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.progress import Listener, Progress
 from search.training.train import fit
 from targets.contracts.errors import InputError
@@ -37,16 +37,16 @@ def search_by(
     progress: Listener | None = None,
     checkpoint: Path | None = None,
 ) -> Network:
-    """The network that the method of that name finds for `split`; see `search.nas.retraining.retrained`.
+    """The network that the method of that name finds for `split`; see `search.nas.retraining.retrain`.
 
     All methods have the same number of neurons, the same start of weights and at most the budget of HRMAS, counted in
     samples taken forward and backward:
     ```
-    search      epochs * samples of the train part * (1 + networks judged per step)
-                one step of the weights, and one of alpha, which judges every candidate size of every layer
+    search      epochs * samples of the train part * (1 + networks per step of alpha)
+                one step of the weights, and one of alpha, which runs every candidate size of every layer
     training    epochs * samples of the train and valid parts
     ```
-    Second-order gradients judge four times as many networks. What only goes forward (the window of plasticity, the
+    Second-order gradients run four times as many networks. What only goes forward (the window of plasticity, the
     figures of every epoch) is not counted. A structure that needs no search is trained for so many epochs more that
     the sum is equal. InputError for an unknown method, and for a cost given to one that has no alpha to follow it.
     """
@@ -58,79 +58,79 @@ def search_by(
             f"method {method!r} has no architecture parameters, so that a cost of {settings.search.cost:g} would "
             f"change nothing; leave --cost out, or choose {others}."
         )
-    return retrained(method, METHODS[method], split, settings, seed, device, progress, checkpoint)
+    return retrain(method, METHODS[method], split, settings, seed, device, progress, checkpoint)
 
 
-def _without_plasticity(run: Run) -> Found:
+def _without_plasticity(experiment: Experiment) -> Candidate:
     """HRMAS without step 2."""
-    settings = replace(run.settings, plasticity=replace(run.settings.plasticity, window=0))
-    return hrmas.found(replace(run, settings=settings))
+    settings = replace(experiment.settings, plasticity=replace(experiment.settings.plasticity, window=0))
+    return hrmas.find(replace(experiment, settings=settings))
 
 
-def _without_lateral(run: Run) -> Found:
+def _without_lateral(experiment: Experiment) -> Candidate:
     """HRMAS without links between motifs."""
-    return hrmas.found(replace(run, settings=_wired_apart(run.settings)))
+    return hrmas.find(replace(experiment, settings=_wired_apart(experiment.settings)))
 
 
-def _without_motifs(run: Run) -> Found:
+def _without_motifs(experiment: Experiment) -> Candidate:
     """HRMAS with a choice for every pair of hidden neurons of a layer: one motif as large as the layer."""
-    settings = _wired_apart(run.settings)
-    return hrmas.found(replace(run, settings=settings), [(count,) for count in settings.model.neurons])
+    settings = _wired_apart(experiment.settings)
+    return hrmas.find(replace(experiment, settings=settings), [(count,) for count in settings.model.neurons])
 
 
-def _feed_forward(run: Run) -> Found:
+def _feed_forward(experiment: Experiment) -> Candidate:
     """No links from hidden to hidden neurons of a layer."""
-    return _fixed(run, _unsearched(run, {}))
+    return _fixed(experiment, _unsearched(experiment, {}))
 
 
-def _recurrent(run: Run) -> Found:
-    """Every hidden neuron hears all of its layer, itself included, with weights of free sign."""
-    network = _unsearched(run, {})
+def _recurrent(experiment: Experiment) -> Candidate:
+    """Every layer is fully recurrent, self-connections included, with weights of free sign."""
+    network, neurons = _unsearched(experiment, {}), experiment.settings.model.neurons
     links = tuple(
         Connection(name.replace("hidden", "recurrent"), name, name, Dense(np.zeros((count, count))))
-        for name, count in zip(hidden_names(len(run.settings.model.neurons)), run.settings.model.neurons, strict=True)
+        for name, count in zip(hidden_names(len(neurons)), neurons, strict=True)
     )
-    return _fixed(run, replace(network, connections=(*network.connections, *links)))
+    return _fixed(experiment, replace(network, connections=(*network.connections, *links)))
 
 
-def _random_motif(run: Run) -> Found:
+def _random_motif(experiment: Experiment) -> Candidate:
     """The motifs that a random search would try first."""
-    return _fixed(run, _unsearched(run, random_motifs(run.settings, run.seed, 1)))
+    return _fixed(experiment, _unsearched(experiment, random_motifs(experiment.settings, experiment.seed, 1)))
 
 
-def _random_search(run: Run) -> Found:
+def _random_search(experiment: Experiment) -> Candidate:
     """As many random motifs as the search's budget allows, each trained as long as the supernet; the best is kept.
 
     The best has the lowest loss on the valid part.
     """
-    own = run.settings.search
-    device = run.first.spikes.device
-    training = replace(run.settings.training, epochs=own.epochs, batch=own.batch)
-    split = replace(run.split, valid=run.split.valid.take(slice(0, 0)))
-    valid = Samples.of(device, run.split.valid)
+    own = experiment.settings.search
+    device = experiment.first.spikes.device
+    training = replace(experiment.settings.training, epochs=own.epochs, batch=own.batch)
+    split = replace(experiment.split, valid=experiment.split.valid.take(slice(0, 0)))
+    loader = DataLoader.of(device, experiment.split.valid)
     readout = Readout(READOUT, split.classes)
     candidates, scores = [], []
-    for number in range(1, _passes(run.settings) + 1):
-        candidates.append(_unsearched(run, random_motifs(run.settings, run.seed, number)))
+    for number in range(1, _passes(experiment.settings) + 1):
+        candidates.append(_unsearched(experiment, random_motifs(experiment.settings, experiment.seed, number)))
         phase = f"candidate {number}"
         trained, _ = fit(
-            reinitialise(candidates[-1], run.first, run.settings.start, run.seed),
+            reinitialize(candidates[-1], experiment.first, experiment.settings.start, experiment.seed),
             split,
             training,
-            run.seed,
+            experiment.seed,
             device,
-            None if run.progress is None else partial(_tell, run.progress, phase),
-            run.stages.get(phase),
-            partial(run.keep, phase),
+            None if experiment.progress is None else partial(_report, experiment.progress, phase),
+            experiment.stages.get(phase),
+            partial(experiment.keep, phase),
         )
-        scores.append(scored(trained, readout, valid, training))
+        scores.append(evaluate_network(trained, readout, loader, training))
     best = min(range(len(scores)), key=lambda number: scores[number]["loss"])
     passes = len(scores) * own.epochs * split.train.samples
-    return Found(candidates[best], run.settings, passes, {"candidates": scores, "chosen": best + 1})
+    return Candidate(candidates[best], experiment.settings, passes, {"candidates": scores, "chosen": best + 1})
 
 
-METHODS: Mapping[str, Finder] = {
-    "hrmas": hrmas.found,
+METHODS: Mapping[str, Method] = {
+    "hrmas": hrmas.find,
     "no-plasticity": _without_plasticity,
     "no-lateral": _without_lateral,
     "no-motif": _without_motifs,
@@ -157,22 +157,22 @@ def random_motifs(settings: Settings, seed: int, number: int) -> dict[str, Motif
     return motifs
 
 
-def _unsearched(run: Run, motifs: Mapping[str, Motif]) -> Network:
+def _unsearched(experiment: Experiment, motifs: Mapping[str, Motif]) -> Network:
     """The network of these motifs, R and tau_m where they start, all weights zero."""
-    model = run.settings.model
+    model = experiment.settings.model
     beta = {
         name: np.full(count, model.tau_m)
         for name, count in zip(hidden_names(len(model.neurons)), model.neurons, strict=True)
     }
-    return motif_network(motifs, beta, beta, run.split, model)
+    return motif_network(motifs, beta, beta, experiment.split, model)
 
 
-def _fixed(run: Run, network: Network) -> Found:
+def _fixed(experiment: Experiment, network: Network) -> Candidate:
     """A structure that was not searched: its training gets the epochs that a search would have cost."""
-    samples = run.split.train.samples + run.split.valid.samples
-    more = run.settings.search.epochs * _passes(run.settings) * run.split.train.samples / samples
-    training = replace(run.settings.training, epochs=run.settings.training.epochs + round(more))
-    return Found(network, replace(run.settings, training=training), 0, {})
+    samples = experiment.split.train.samples + experiment.split.valid.samples
+    more = experiment.settings.search.epochs * _passes(experiment.settings) * experiment.split.train.samples / samples
+    training = replace(experiment.settings.training, epochs=experiment.settings.training.epochs + round(more))
+    return Candidate(network, replace(experiment.settings, training=training), 0, {})
 
 
 def _passes(settings: Settings) -> int:
@@ -184,5 +184,5 @@ def _wired_apart(settings: Settings) -> Settings:
     return replace(settings, model=replace(settings.model, wiring="none"))
 
 
-def _tell(progress: Listener, phase: str, epoch: Progress) -> None:
+def _report(progress: Listener, phase: str, epoch: Progress) -> None:
     progress(replace(epoch, phase=phase))

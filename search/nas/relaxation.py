@@ -1,4 +1,4 @@
-"""Relaxations: how a layer whose architecture is undecided becomes recurrent weights that gradients can pass."""
+"""Relaxations: how undecided choices become recurrent weights that gradients can pass."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -121,8 +121,8 @@ class Expected:
     def start(self, layer: RelaxedLayer, gain: float, generator: np.random.Generator) -> dict[str, Array]:
         """Per size two arrays [1 + direction, motif, post, pre]."""
         return {
-            f"{name}.{size}": gain * generator.standard_normal(places.shape) / self.links(layer, number) ** 0.5
-            for number, (size, places) in enumerate(zip(layer.sizes, layer.places, strict=True))
+            f"{name}.{size}": gain * generator.standard_normal(indices.shape) / self.links(layer, number) ** 0.5
+            for number, (size, indices) in enumerate(zip(layer.sizes, layer.indices, strict=True))
             for name in ("excitatory", "inhibitory")
         }
 
@@ -159,7 +159,7 @@ class Gumbel(Expected):
     def links(self, layer: RelaxedLayer, candidate: int) -> float:
         """Links of a neuron in a sample while all types are alike; so all sizes start with the same gain."""
         inside = layer.sizes[candidate] * 2 / 3
-        return inside + (len(layer.places[candidate]) - 1) * min(inside, 1.0)
+        return inside + (len(layer.indices[candidate]) - 1) * min(inside, 1.0)
 
     def likely(self, types: Tensor, motifs: int, draw: Draw) -> Tensor:
         """One option per link [1 + direction, motif, post, pre, option], 0 or 1."""
@@ -205,9 +205,9 @@ def _mixed(
     magnitudes = torch.stack([excitatory.flatten(), inhibitory.flatten()]).abs()
     total = excitatory.new_zeros(layer.neurons, layer.neurons)
     for number, (share, gain) in enumerate(zip(choices.shares, gains, strict=True)):
-        places = layer.places[number]
+        indices = layer.indices[number]
         # [option, 1 + direction, motif, post, pre]; a missing neighbour reads any magnitude and writes to nowhere.
-        chosen = magnitudes[:, places.flatten() % pairs].view(2, *places.shape)
+        chosen = magnitudes[:, indices.flatten() % pairs].view(2, *indices.shape)
         likely = (choices.types[number] / draw.temperature).softmax(-1)[:, None]
         total = total + layer.matrix(number, share * gain * (likely[..., 0] * chosen[0] - likely[..., 1] * chosen[1]))
     return total

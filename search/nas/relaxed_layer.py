@@ -1,4 +1,4 @@
-"""SC-ML layer whose architecture is not decided yet: candidate motif sizes and link types over the same neurons."""
+"""RelaxedLayer: an SC-ML layer with candidate motif sizes and link types over the same neurons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from search.motif import DIRECTIONS, EXCITATORY, INHIBITORY, NONE, Wiring, neighbours
-from search.training.links import addresses, dense
+from search.training.links import dense_matrix, flat_indices
 from targets.contracts.arrays import Array
 from targets.contracts.synapses import Banded, BlockDiagonal
 
@@ -46,19 +46,20 @@ class Choices:
 class RelaxedLayer:
     """What can be chosen: candidate motif sizes, each of which groups the same neurons into blocks.
 
-    places  per candidate size: where its links stand in the matrix, int64 [1 + direction, motif, post, pre]
+    indices  per candidate size: where its links are in the flattened matrix [post, pre], int64 [1 + direction, motif,
+             post, pre]
     """
 
     neurons: int
     sizes: tuple[int, ...]
     wiring: Wiring
-    places: tuple[Tensor, ...]
+    indices: tuple[Tensor, ...]
 
     @classmethod
     def of(cls, neurons: int, sizes: Sequence[int], wiring: Wiring, device: torch.device) -> "RelaxedLayer":
         """The layer of that many neurons; every size must divide it."""
-        places = (torch.from_numpy(_all_addresses(neurons, size, wiring)).to(device) for size in sizes)
-        return cls(neurons, tuple(sizes), wiring, tuple(places))
+        indices = (torch.from_numpy(_all_indices(neurons, size, wiring)).to(device) for size in sizes)
+        return cls(neurons, tuple(sizes), wiring, tuple(indices))
 
     def start(self, scale: float, generator: np.random.Generator) -> list[Array]:
         """Alpha close to indifference, never at it: Gaussian float32 arrays in the order of `Choices.tensors`."""
@@ -72,13 +73,13 @@ class RelaxedLayer:
 
     def matrix(self, candidate: int, values: Tensor) -> Tensor:
         """[post, pre] of the links of a candidate size, given as [1 + direction, motif, post, pre]."""
-        return dense(values, self.places[candidate], (self.neurons, self.neurons))
+        return dense_matrix(values, self.indices[candidate], (self.neurons, self.neurons))
 
     def expected_links(self, choices: Choices) -> Tensor:
         """Links per neuron that are not `none`, in expectation over sizes and types.
 
         From a neighbour at most `size` links count, since no more can be derived; else large sizes with many lateral
-        links to choose from would look dearer than they are.
+        links to choose from would look more expensive than they are.
         """
         likely = []
         for types, size in zip(choices.types, self.sizes, strict=True):
@@ -115,10 +116,10 @@ def within_limit(sureness: Tensor, size: int) -> Tensor:
     return stays
 
 
-def _all_addresses(neurons: int, size: int, wiring: Wiring) -> Array:
-    """Addresses [1 + direction, motif, post, pre] of the links inside motifs, then of those to each neighbour."""
+def _all_indices(neurons: int, size: int, wiring: Wiring) -> Array:
+    """Flat indices [1 + direction, motif, post, pre] of the links inside motifs, then of those to each neighbour."""
     motifs = neurons // size
-    inside = addresses(BlockDiagonal(np.zeros((motifs, size, size))))[None]
+    inside = flat_indices(BlockDiagonal(np.zeros((motifs, size, size))))[None]
     sources = neighbours(wiring, motifs)
-    across = addresses(Banded(np.zeros((len(sources), motifs, size, size)), sources, motifs))
+    across = flat_indices(Banded(np.zeros((len(sources), motifs, size, size)), sources, motifs))
     return np.concatenate([inside, across])

@@ -1,4 +1,4 @@
-"""retrained: the frame around every method; it finds a structure, draws all weights anew and trains them alone."""
+"""retrain: the frame around every method; it finds a structure, draws all weights anew and trains them alone."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,25 +7,25 @@ from typing import Any
 
 import numpy as np
 
-from search.data.loader import Batch, Samples
+from search.data.loader import Batch, DataLoader
 from search.data.task import Split
 from search.network import Network
 from search.settings import Settings, as_dict
 from search.training.checkpoint import Stage, load_checkpoint, save_checkpoint
 from search.training.device import chosen_device
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.progress import Listener
 from search.training.train import documented, fit
 from targets.contracts.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
-    """What a method finds a structure with.
+class Experiment:
+    """What a method works with.
 
-    first   batch that fresh weights are scaled on; it lies on the device of the run
-    stages  phase -> where an interrupted run stopped in it; none in a fresh run
-    keep    hands over where a phase stands, after every epoch
+    first   batch that fresh weights are scaled on; on the device of the experiment
+    stages  phase -> where an interrupted experiment stopped in it; empty for a fresh one
+    keep    called after every epoch with a phase and its stage
     """
 
     split: Split
@@ -38,27 +38,27 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """What a method found.
+class Candidate:
+    """The structure a method proposes.
 
     network   the structure, all weights zero
     settings  those it was found with and is to be trained with
     passes    samples taken forward and backward to find it
-    told      what the network's settings shall tell of it, JSON values
+    metadata  stored in the network's settings, JSON values
     """
 
     network: Network
     settings: Settings
     passes: int
-    told: Mapping[str, Any]
+    metadata: Mapping[str, Any]
 
 
-Finder = Callable[[Run], Found]
+Method = Callable[[Experiment], Candidate]
 
 
-def retrained(
-    method: str,
-    finder: Finder,
+def retrain(
+    name: str,
+    method: Method,
     split: Split,
     settings: Settings,
     seed: int,
@@ -66,24 +66,26 @@ def retrained(
     progress: Listener | None = None,
     checkpoint: Path | None = None,
 ) -> Network:
-    """The network that `finder` finds for `split`, its weights drawn anew and trained on the train and valid parts.
+    """The network that `method` finds for `split`, its weights drawn anew and trained on the train and valid parts.
 
-    The test part is not looked at. The network's settings hold the method's name, the hyperparameters, the seed, what
-    the finder told, the figures of every epoch of training ("training") and the samples taken forward and backward
+    The test part is not used. The network's settings hold the method's name, the hyperparameters, the seed, the
+    candidate's metadata, the figures of every epoch of training ("training") and the samples taken forward and backward
     ("passes"). Equal arguments give an equal digest on the same machine with the same number of threads. With
-    `checkpoint` the state is written there after every epoch, and an existing file is continued as if it had never
-    stopped. Raises InputError for an unknown device, for an empty part, and for a checkpoint of another run.
+    `checkpoint` the state is written there after every epoch; an existing file is resumed. Raises InputError for an
+    unknown device, for an empty part, and for a checkpoint of another experiment.
     """
-    place = chosen_device(device)
-    for name, part in (("train", split.train), ("valid", split.valid)):
+    chosen = chosen_device(device)
+    for part_name, part in (("train", split.train), ("valid", split.valid)):
         if not part.samples:
-            raise InputError(f"the {name} part of the split is empty; the search needs samples there, so add some.")
+            raise InputError(
+                f"the {part_name} part of the split is empty; the search needs samples there, so add some."
+            )
     identity = {
-        "method": method,
+        "method": name,
         "seed": seed,
         "settings": as_dict(settings),
         "split": split.digest,
-        "device": place.type,
+        "device": chosen.type,
     }
     stages = {} if checkpoint is None else load_checkpoint(checkpoint, identity)
 
@@ -92,14 +94,14 @@ def retrained(
         if checkpoint is not None:
             save_checkpoint(checkpoint, identity, stages)
 
-    first = Samples.of(place, split.train).batch(np.arange(min(settings.training.batch, split.train.samples)))
-    found = finder(Run(split, settings, seed, first, stages, keep, progress))
-    training = found.settings.training
-    network = reinitialise(found.network, first, settings.start, seed)
+    first = DataLoader.of(chosen, split.train).batch(np.arange(min(settings.training.batch, split.train.samples)))
+    candidate = method(Experiment(split, settings, seed, first, stages, keep, progress))
+    training = candidate.settings.training
+    network = reinitialize(candidate.network, first, settings.start, seed)
     begun, chip = stages.get("train"), training.chip
     network, learned = fit(
-        network, split, training, seed, place, progress, begun, lambda stage: keep("train", stage), chip
+        network, split, training, seed, chosen, progress, begun, lambda stage: keep("train", stage), chip
     )
-    passes = {"search": found.passes, "training": training.epochs * (split.train.samples + split.valid.samples)}
-    network = documented(network, split, found.settings, seed, training=learned)
-    return network.with_settings(method=method, passes=passes, **found.told)
+    passes = {"search": candidate.passes, "training": training.epochs * (split.train.samples + split.valid.samples)}
+    network = documented(network, split, candidate.settings, seed, training=learned)
+    return network.with_settings(method=name, passes=passes, **candidate.metadata)

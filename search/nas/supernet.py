@@ -1,4 +1,4 @@
-"""Supernet: all candidate networks at once."""
+"""Supernet: all candidate architectures, with shared feed-forward weights."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from search.nas.derive import READOUT, hidden_names, motif_network
 from search.nas.relaxation import RELAXATIONS, Draw, Relaxation
 from search.nas.relaxed_layer import Choices, RelaxedLayer
 from search.settings import Settings
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.kernels.loop import Trace, Wire, run
 from search.training.loss import Measure, readout_loss
 from search.training.neuron import Cells, GradientRule
@@ -53,33 +53,32 @@ class Supernet:
 
         `candidates` are the motif sizes of each hidden layer where they are not those of the settings.
         """
-        model, place = settings.model, first.spikes.device
+        model, device = settings.model, first.spikes.device
         generator = np.random.default_rng(seed)
         relaxation = RELAXATIONS[settings.search.relaxation]
         names = hidden_names(len(model.neurons))
         start = {name: np.full(count, model.tau_m) for name, count in zip(names, model.neurons, strict=True)}
         plain = motif_network({}, start, start, split, model)
-        plain = reinitialise(plain, first, settings.start, seed[-1])
-        weights = {c.name: tensor(c.synapses.weights, place) for c in plain.connections}
+        plain = reinitialize(plain, first, settings.start, seed[-1])
+        weights = {c.name: tensor(c.synapses.weights, device) for c in plain.connections}
         layers, alpha = {}, {}
         offered = [model.sizes] * len(names) if candidates is None else candidates
         for name, count, sizes_offered in zip(names, model.neurons, offered, strict=True):
-            layers[name] = RelaxedLayer.of(count, sizes_offered, model.wiring, place)
+            layers[name] = RelaxedLayer.of(count, sizes_offered, model.wiring, device)
             drawn = relaxation.start(layers[name], settings.start.recurrence, generator)
-            weights |= {f"{name}.{key}": tensor(values, place) for key, values in drawn.items()}
-            sizes, *types = (
-                tensor(values, place).requires_grad_() for values in layers[name].start(settings.start.alpha, generator)
-            )
+            weights |= {f"{name}.{key}": tensor(values, device) for key, values in drawn.items()}
+            fresh = layers[name].start(settings.start.alpha, generator)
+            sizes, *types = (tensor(values, device).requires_grad_() for values in fresh)
             alpha[name] = Choices(sizes, tuple(types))
         return cls(
             split.input,
             split.classes,
             relaxation,
             layers,
-            {population.name: cells_of(population, place) for population in plain.layers},
+            {population.name: cells_of(population, device) for population in plain.layers},
             {name: value.requires_grad_() for name, value in weights.items()},
             alpha,
-            {f"{name}.{key}": tensor(start[name], place) for name in names for key in ("resistance", "tau_m")},
+            {f"{name}.{key}": tensor(start[name], device) for name in names for key in ("resistance", "tau_m")},
         )
 
     @property
@@ -88,7 +87,7 @@ class Supernet:
         return {name: choices.leader for name, choices in self.alpha.items()}
 
     @property
-    def choices(self) -> list[Tensor]:
+    def alpha_parameters(self) -> list[Tensor]:
         """All architecture parameters."""
         return [value for choices in self.alpha.values() for value in choices.tensors()]
 
@@ -152,7 +151,7 @@ class Supernet:
         return torch.stack([share @ loss for share, loss in zip(shares, losses, strict=True)]).mean()
 
     def at_equal_pace(self, gradients: Sequence[Tensor]) -> list[Tensor]:
-        """Gradients of `choices` in which the types of every size follow the loss of that size alone.
+        """Gradients of `alpha_parameters` in which the types of every size follow the loss of that size alone.
 
         The expected loss moves them by p_v of it, so that a size behind early on would never see its types learned;
         a positive factor leaves their optimum where it is. In one network that mixes all sizes nothing changes.

@@ -1,1 +1,1 @@
-"""Training: neurons and layers in torch, losses, gradient rules, plasticity."""
+"""Training: networks in torch, losses, gradient rules, plasticity, quantization-aware training."""

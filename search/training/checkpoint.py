@@ -1,4 +1,4 @@
-"""Checkpoint: where a long search stands, in one safetensors file."""
+"""Checkpoint: the state of a long search in one safetensors file."""
 
 import os
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ History = tuple[Mapping[str, float], ...]
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """A phase between two epochs: its tensors and optimisers as arrays, and the figures of every epoch so far.
+    """A phase between two epochs: its tensors and optimizers as arrays, and the figures of every epoch so far.
 
     Nothing random is pending between two epochs: every epoch draws from a stream of its own, named by the seed, the
     phase and its number.
@@ -30,7 +30,7 @@ class Stage:
 
 
 def save_checkpoint(path: str | os.PathLike[str], identity: Mapping[str, Any], stages: Mapping[str, Stage]) -> None:
-    """Write all stages in one step; `identity` (JSON values) tells which run they belong to."""
+    """Write all stages in one step; `identity` (JSON values) names the run they belong to."""
     header = {
         "identity": dict(identity),
         "stages": {name: [dict(entry) for entry in stage.history] for name, stage in stages.items()},
@@ -64,7 +64,7 @@ def load_checkpoint(path: str | os.PathLike[str], identity: Mapping[str, Any]) -
 
 
 def stored_tensors(tensors: Mapping[str, Tensor], optimizers: Mapping[str, torch.optim.Optimizer]) -> dict[str, Array]:
-    """Tensors and the state of optimisers (moments and step counts) as arrays."""
+    """Tensors and the state of optimizers (moments and step counts) as arrays."""
     arrays = {f"tensor/{name}": value.detach().cpu().numpy().copy() for name, value in tensors.items()}
     for name, optimizer in optimizers.items():
         for number, state in optimizer.state_dict()["state"].items():
@@ -76,7 +76,7 @@ def stored_tensors(tensors: Mapping[str, Tensor], optimizers: Mapping[str, torch
 def restore_tensors(
     arrays: Mapping[str, Array], tensors: Mapping[str, Tensor], optimizers: Mapping[str, torch.optim.Optimizer]
 ) -> None:
-    """Fill tensors and optimisers, made as for a fresh run, with what `stored_tensors` took."""
+    """Fill tensors and optimizers, made as for a fresh run, with what `stored_tensors` took."""
     with torch.no_grad():
         for name, value in tensors.items():
             value.copy_(torch.from_numpy(arrays[f"tensor/{name}"].copy()))

@@ -1,4 +1,4 @@
-"""Where stored weights stand in a dense matrix [post, pre], and that matrix itself."""
+"""Stored weights as a dense matrix [post, pre]."""
 
 import numpy as np
 from torch import Tensor
@@ -7,10 +7,10 @@ from targets.contracts.arrays import Array
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Synapses
 
 
-def addresses(synapses: Synapses) -> Array:
-    """Where each stored weight stands in the flattened matrix [post, pre]: int64 in the shape of the weights.
+def flat_indices(synapses: Synapses) -> Array:
+    """Index of each stored weight in the flattened matrix [post, pre]: int64 in the shape of the weights.
 
-    A block that listens to nobody gets one past the end of the matrix.
+    Blocks without a source get one index past the end of the matrix.
     """
     posts, pres = synapses.shape
     pre: Array
@@ -25,12 +25,12 @@ def addresses(synapses: Synapses) -> Array:
         pre = np.where(sources >= 0, sources * size + np.arange(size), -1)
     else:
         pre = synapses.indices
-    place = np.where(pre >= 0, synapses.row_of().astype(np.int64) * pres + pre, posts * pres)
-    return np.broadcast_to(place, synapses.weights.shape).copy()
+    flat = np.where(pre >= 0, synapses.row_of().astype(np.int64) * pres + pre, posts * pres)
+    return np.broadcast_to(flat, synapses.weights.shape).copy()
 
 
-def dense(weights: Tensor, places: Tensor, shape: tuple[int, int]) -> Tensor:
-    """The matrix [post, pre] of weights stored at `places` (see `addresses`); links with the same ends add up."""
+def dense_matrix(weights: Tensor, indices: Tensor, shape: tuple[int, int]) -> Tensor:
+    """The matrix [post, pre] of weights stored at `indices` (see `flat_indices`); links with the same ends add up."""
     posts, pres = shape
-    flat = weights.new_zeros(posts * pres + 1).index_add(0, places.flatten(), weights.flatten())
+    flat = weights.new_zeros(posts * pres + 1).index_add(0, indices.flatten(), weights.flatten())
     return flat[:-1].view(posts, pres)

@@ -1,4 +1,4 @@
-"""How far a readout is from the right class, and how often it is right."""
+"""Losses and accuracy of a readout."""
 
 import math
 from collections.abc import Callable
@@ -30,8 +30,8 @@ def readout_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
     count:  CE(10 / T * spike count)
     both:   CE(10 / T * spike count) + CE(3 * mean voltage before the reset)
     ```
-    with T the length of each sample and the mean over the neurons of a class. Counts are what is judged; voltages
-    reach neurons that do not spike yet.
+    with T the length of each sample and the mean over the neurons of a class. Counts decide the class; voltages give a
+    gradient to neurons that do not spike yet.
     """
     logits = _logits(trace, batch, classes, kind)
     return torch.stack([functional.cross_entropy(each, batch.labels) for each in logits]).sum()
@@ -40,9 +40,9 @@ def readout_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
 def calibrated_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
     """As `readout_loss`, every cross-entropy with its logits times the factor >= 0 that makes it least.
 
-    By this loss architectures are judged: it asks how well they tell classes apart, not how sure of it their weights
-    have become. Where nothing can be told it is the logarithm of `classes` for all of them, while the loss of training
-    would favour whatever makes outputs weaker.
+    Architectures are ranked by this loss: it measures how well they separate the classes, not how confident their
+    weights have become. Without any information it is log(classes) for all of them, where the loss of training would
+    favour weak outputs.
     """
     logits = _logits(trace, batch, classes, kind)
     losses = [functional.cross_entropy(_factor(each.detach(), batch.labels) * each, batch.labels) for each in logits]
@@ -51,10 +51,10 @@ def calibrated_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tens
 
 def _logits(trace: Trace, batch: Batch, classes: int, kind: str) -> list[Tensor]:
     """Logits [sample, class] of counts, and for "both" of voltages."""
-    steps = batch.counted.sum(0).clamp(min=1)
+    steps = batch.mask.sum(0).clamp(min=1)
 
     def by_class(values: Tensor) -> Tensor:
-        mean = (values * batch.counted).sum(0) / steps
+        mean = (values * batch.mask).sum(0) / steps
         return mean.view(len(mean), classes, -1).mean(2)
 
     counts = [COUNT_SCALE * by_class(trace.spikes)]
@@ -77,7 +77,7 @@ def _factor(logits: Tensor, labels: Tensor) -> Tensor:
 
 def right_answers(trace: Trace, batch: Batch, readout: Readout) -> int:
     """Number of samples of the batch whose class has strictly the most spikes."""
-    counts = (trace.spikes.detach() * batch.counted).sum(0).cpu().numpy().astype(np.int32)
+    counts = (trace.spikes.detach() * batch.mask).sum(0).cpu().numpy().astype(np.int32)
     return round(readout.accuracy(counts, batch.labels.cpu().numpy()) * len(batch.labels))
 
 

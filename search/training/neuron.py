@@ -1,4 +1,4 @@
-"""The float CUBA-LIF step in torch and the surrogate gradient of its spike."""
+"""The float CUBA-LIF neuron in torch, and the surrogate gradient of its spike."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import torch
 from torch import Tensor
+
+from targets.contracts.dynamics import integrate, reset
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,20 +95,13 @@ class State:
 
 
 def step(state: State, drive: Tensor, cells: Cells, rule: GradientRule) -> tuple[State, Tensor, Tensor]:
-    """One time step; returns (state, v before the reset, spikes), tensors [batch, neuron].
+    """One step of `targets.contracts.dynamics`: (state, v before the reset, spikes), tensors [batch, neuron].
 
-    ```
-    u = (1 - 1/tau_s) u + drive          # drive = g * sum of weighted spikes, already multiplied by the gain
-    v = (1 - 1/tau_m) v + u + bias
-    s = v > vth
-    v = 0 where s;  u is kept            # the reset passes no gradient
-    ```
+    `drive` is already multiplied by the gain. The reset passes no gradient.
     """
-    u = torch.addcmul(drive, cells.keep_u, state.u)
-    inflow = u + cells.bias
-    v = torch.addcmul(inflow, cells.keep_v, state.v)
+    u, inflow, v = integrate(state.u, state.v, drive, cells.bias, cells.keep_u, cells.keep_v, torch.addcmul)
     s, carried = rule.fire(v, state.v, inflow, cells, state.carried)
-    return State(u, v * (1 - s.detach()), carried), v, s
+    return State(u, reset(v, s.detach(), cells.threshold), carried), v, s
 
 
 def spike(above: Tensor, slope: float) -> Tensor:

@@ -67,6 +67,6 @@ def rate_divergence(rates: Tensor, mean_rate: float) -> Tensor:
     with n bins the divergence is ln n - H(shares of the bins), 0 for a perfect match and at most ln n.
     """
     edges = -mean_rate * torch.log1p(-torch.arange(1, RATE_BINS, device=rates.device) / RATE_BINS)
-    place = torch.bucketize(rates.contiguous(), edges.to(rates.dtype))
-    shares = functional.one_hot(place, RATE_BINS).to(rates.dtype).mean(0)
+    bin_of = torch.bucketize(rates.contiguous(), edges.to(rates.dtype))
+    shares = functional.one_hot(bin_of, RATE_BINS).to(rates.dtype).mean(0)
     return math.log(RATE_BINS) - torch.special.entr(shares).sum(-1)

@@ -1,4 +1,4 @@
-"""Progress: what a long run tells its caller after every epoch."""
+"""Progress: the figures of one epoch, for a callback."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Quantized: a network in torch that runs forward on the integers of a chip and learns backward as if on floats."""
+"""Quantized: quantization-aware training; forward on a chip's integers, straight-through gradients backward."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from search.training.neuron import Cells
 from search.training.torch_network import TorchNetwork, tensor
 from targets.contracts.arrays import Floats
 from targets.contracts.chip import ChipSpec
-from targets.contracts.grid import ALIGN_BITS, nearest_weights, round_bias, tau_of_du, tau_of_dv
+from targets.contracts.grid import nearest_weights, round_bias, tau_of_du, tau_of_dv
 from targets.contracts.profiles import cluster_decays
 from targets.contracts.synapses import with_weights
 from targets.contracts.thresholds import choose_scales, highest_threshold
@@ -21,7 +21,7 @@ from targets.contracts.thresholds import choose_scales, highest_threshold
 
 @dataclass(frozen=True, eq=False)
 class Quantized:
-    """A network on the grid of a chip; weights live outside, in floats, and are rounded whenever it runs.
+    """A network on the grid of a chip; float weights are passed in and rounded in every forward pass.
 
     ```
     unit = 2^exponent * threshold / (vth * g)           # what a weight of 1 is worth; g = R / (tau_m tau_s)
@@ -111,7 +111,7 @@ class Quantized:
 
     def _bias(self, layer: Layer) -> Floats:
         """The biases that the chip adds, in the units of the layer."""
-        scale = self._scale(layer) * (1 << ALIGN_BITS)
+        scale = self._scale(layer) * (1 << self.chip.arithmetic.align_bits)
         bits, exponent = self.chip.bias_mantissa_bits.value, self.chip.bias_exponent_max.value
         return round_bias(layer.bias * scale, bits, exponent) / scale
 
@@ -123,11 +123,13 @@ class Quantized:
 def with_legal_decays(network: Network, chip: ChipSpec) -> Network:
     """The network with time constants that the chip holds; R moves with them so that every gain stays."""
     constants = {layer.name: (layer.tau_s, layer.tau_m) for layer in network.layers}
-    decays = cluster_decays(constants, chip.decay_profiles_per_core.value)
+    decays = cluster_decays(constants, chip.decay_profiles_per_core.value, chip.arithmetic)
     layers = []
     for layer in network.layers:
         du, dv = decays[layer.name]
-        tau_s = tau_of_du(du)
-        tau_m = np.where(dv > 0, tau_of_dv(dv), layer.tau_m)  # without a leak any long time constant is as good
+        tau_s = tau_of_du(du, chip.arithmetic)
+        tau_m = np.where(
+            dv > 0, tau_of_dv(dv, chip.arithmetic), layer.tau_m
+        )  # without a leak any long time constant is as good
         layers.append(replace(layer, tau_s=tau_s, tau_m=tau_m, resistance=layer.gain * tau_s * tau_m))
     return replace(network, layers=tuple(layers))

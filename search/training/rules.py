@@ -1,4 +1,4 @@
-"""gradient_rule: how gradients pass the spikes, as the settings say."""
+"""gradient_rule: surrogate gradients or TSSL-BP, by the settings."""
 
 from search.settings import Training
 from search.training.neuron import GradientRule, Surrogate

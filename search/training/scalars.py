@@ -39,14 +39,14 @@ def scalars(folder: Path, begun: Mapping[str, History]) -> Iterator[Listener]:
         for name, value in figures.items():
             writer.add_scalar(f"{phase.replace(' ', '_')}/{name}", value, epoch)
 
-    def progress(told: Progress) -> None:
-        write(told.phase, told.epoch, told.details)
+    def listen(epoch: Progress) -> None:
+        write(epoch.phase, epoch.epoch, epoch.details)
         writer.flush()
 
     try:
         for phase, history in begun.items():
             for number, entry in enumerate(history, 1):
                 write(phase, number, entry)
-        yield progress
+        yield listen
     finally:
         writer.close()

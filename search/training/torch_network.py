@@ -1,4 +1,4 @@
-"""A Network in torch: its cells, and its wires as differentiable functions of the stored weights."""
+"""TorchNetwork: a Network in torch, its wires differentiable functions of the stored weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from search.network import Connection, Layer, Network
 from search.training.kernels.loop import Wire
-from search.training.links import addresses, dense
+from search.training.links import dense_matrix, flat_indices
 from search.training.neuron import Cells
 from targets.contracts.arrays import Array
 from targets.contracts.synapses import BlockDiagonal, with_weights
@@ -17,27 +17,27 @@ from targets.contracts.synapses import BlockDiagonal, with_weights
 
 @dataclass(frozen=True, eq=False)
 class TorchNetwork:
-    """A network on a device; weights live outside, as tensors in the shape in which the network stores them.
+    """A network on a device, without its weights: those are passed in, in the shapes the network stores.
 
-    cells   population -> Cells, float32
-    places  connection -> where its weights stand in the matrix, see `search.training.links.addresses`
-    types   connection of typed links -> 1, -1 or 0 per stored weight
+    cells    population -> Cells, float32
+    indices  connection -> flat index of each stored weight, see `search.training.links.flat_indices`
+    types    connection of typed links -> 1, -1 or 0 per stored weight
     """
 
     network: Network
     cells: Mapping[str, Cells]
-    places: Mapping[str, Tensor]
+    indices: Mapping[str, Tensor]
     types: Mapping[str, Tensor]
 
     @classmethod
     def of(cls, network: Network, device: torch.device) -> "TorchNetwork":
         """The network's structure and parameters on `device`."""
-        places = {c.name: torch.from_numpy(addresses(c.synapses)).to(device) for c in network.connections}
+        indices = {c.name: torch.from_numpy(flat_indices(c.synapses)).to(device) for c in network.connections}
         types = {c.name: link_types(network, c) for c in network.connections}
         return cls(
             network,
             {layer.name: cells_of(layer, device) for layer in network.layers},
-            places,
+            indices,
             {name: tensor(signs, device) for name, signs in types.items() if signs is not None},
         )
 
@@ -48,7 +48,7 @@ class TorchNetwork:
     def joined(self, signed: Mapping[str, Tensor]) -> list[Wire]:
         """All connections as matrices of stored weights that have their sign."""
         return [
-            Wire(c.source, c.target, dense(signed[c.name], self.places[c.name], c.synapses.shape), c.delay)
+            Wire(c.source, c.target, dense_matrix(signed[c.name], self.indices[c.name], c.synapses.shape), c.delay)
             for c in self.network.connections
         ]
 

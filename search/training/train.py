@@ -1,4 +1,4 @@
-"""Weights only: a network of fixed structure, trained by surrogate gradients through time."""
+"""train: the weights of a fixed structure, by gradients through time."""
 
 import math
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from search.data.loader import Samples, torch_generator
+from search.data.loader import DataLoader, torch_generator
 from search.data.task import Split
 from search.network import Network
 from search.settings import Settings, Training, as_dict
@@ -62,11 +62,11 @@ def fit(
 ) -> tuple[Network, History]:
     """The trained network and the figures of every epoch; continues from `begun`, hands every epoch's end to `keep`.
 
-    With a `chip` the network is trained on its grid; the scales follow the weights in the first half of the epochs,
-    and stand still in the second, so that the weights settle on one grid.
+    With a `chip` the network is trained on its grid; the scales follow the weights in the first half of the epochs
+    and are fixed in the second, so that the weights settle on one grid.
     """
     readout = _fitting_readout(network, split)
-    samples = Samples.of(device, split.train, split.valid)
+    loader = DataLoader.of(device, split.train, split.valid)
     weights = {c.name: tensor(c.synapses.weights, device).requires_grad_() for c in network.connections}
     quantized = None if chip is None else Quantized.of(network, weights, chip, device)
     model = TorchNetwork.of(network, device) if quantized is None else quantized
@@ -76,14 +76,14 @@ def fit(
     if begun is not None:
         restore_tensors(begun.arrays, moving, {"weights": optimizer})
         history = begun.history
-    steps = settings.epochs * math.ceil(len(samples) / settings.batch)
+    steps = settings.epochs * math.ceil(len(loader) / settings.batch)
     for epoch in range(len(history), settings.epochs):
         if quantized is not None and epoch <= settings.epochs // 2:
             quantized.follow(weights)
         tally = Tally(readout, settings.loss)
-        batches = samples.shuffled(settings.batch, seed, _PHASE, _ORDER, epoch)
+        batches = loader.shuffled(settings.batch, seed, _PHASE, _ORDER, epoch)
         generator = torch_generator(device, seed, _PHASE, _DROP, epoch)
-        for number, whole in enumerate(samples.batches(batches)):
+        for number, whole in enumerate(loader.batches(batches)):
             batch = whole.thinned(settings.drop, generator)
             rate = learning_rate(epoch * len(batches) + number, steps, settings)
             traces = run({split.input: batch.spikes}, model.cells, model.wires(weights), gradient_rule(settings))
@@ -99,16 +99,16 @@ def fit(
 
 def documented(network: Network, split: Split, settings: Settings, seed: int, **histories: History) -> Network:
     """The network with its origin and with hyperparameters, seed and histories in its settings, as JSON values."""
-    told: dict[str, Any] = {name: [dict(entry) for entry in history] for name, history in histories.items()}
+    stored: dict[str, Any] = {name: [dict(entry) for entry in history] for name, history in histories.items()}
     return replace(
         network,
         origin=split.digest,
-        settings={**network.settings, "hyperparameters": as_dict(settings), "seed": seed, **told},
+        settings={**network.settings, "hyperparameters": as_dict(settings), "seed": seed, **stored},
     )
 
 
 def adamw(weights: list[Tensor], settings: Training) -> torch.optim.AdamW:
-    """The optimiser of weights; its learning rate is set in every step."""
+    """The optimizer of weights; its learning rate is set in every step."""
     return torch.optim.AdamW(weights, lr=settings.rate, weight_decay=settings.weight_decay)
 
 
@@ -116,7 +116,7 @@ def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float, clip: f
     """One step down the gradient, whose norm over all parameters is clipped."""
     for group in optimizer.param_groups:
         group["lr"] = rate
-    # Gradients of these parameters alone: what else the loss depends on is left in peace.
+    # Only these parameters get gradients, whatever else the loss depends on.
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
     for parameter, gradient in zip(parameters, gradients, strict=True):

@@ -332,7 +332,7 @@ def _metadata(program: Program) -> dict[str, str]:
     readout = program.readout and {"population": program.readout.population, "classes": program.readout.classes}
     return {
         "digest": program.digest,
-        "chip": program.chip,
+        "chip": program.chip.name,
         "cores": json.dumps(cores),
         "readout": json.dumps(readout),
     }

@@ -34,4 +34,7 @@ CHIP = ChipSpec(
     bias_mantissa_bits=Limit(12, "bits and a sign", f"{_LAVA}; {_NENGO}"),
     bias_exponent_max=Limit(7, "powers of two", f"{_LAVA}; {_NENGO}"),
     delay_max=Limit(62, "steps", _NENGO),
+    state_bits=Limit(24, "bits of u and v, sign included", _LAVA),
+    decay_bits=Limit(12, "bits of du and dv", _LAVA),
+    align_bits=Limit(6, "bits that inputs and thresholds are shifted up by", _LAVA),
 )

@@ -32,4 +32,7 @@ CHIP = ChipSpec(
     bias_mantissa_bits=Limit(12, "bits and a sign", _LAVA),
     bias_exponent_max=Limit(7, "powers of two", _LAVA),
     delay_max=Limit(63, "steps", f"{_LAVA} (6 bits)"),
+    state_bits=Limit(24, "bits of u and v, sign included", _LAVA),
+    decay_bits=Limit(12, "bits of du and dv", _LAVA),
+    align_bits=Limit(6, "bits that inputs and thresholds are shifted up by", _LAVA),
 )

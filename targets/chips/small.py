@@ -36,4 +36,7 @@ CHIP = ChipSpec(
     bias_mantissa_bits=_limit(12, "bits and a sign", _AS_LOIHI),
     bias_exponent_max=_limit(7, "powers of two", _AS_LOIHI),
     delay_max=_limit(62, "steps", _AS_LOIHI),
+    state_bits=_limit(24, "bits of u and v, sign included", _AS_LOIHI),
+    decay_bits=_limit(12, "bits of du and dv", _AS_LOIHI),
+    align_bits=_limit(6, "bits that inputs and thresholds are shifted up by", _AS_LOIHI),
 )

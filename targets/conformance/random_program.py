@@ -1,18 +1,17 @@
 """random_program: small legal programs that reach the corners of the arithmetic, with spikes for them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from targets.contracts.arrays import Array, Ints
+from targets.contracts.chip import chip_named
 from targets.contracts.grid import ALIGN_BITS, DECAY_ONE, WEIGHT_MAX, WEIGHT_MIN, WEIGHT_STEP
 from targets.contracts.ports import Input, Readout
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses
 from targets.program.program import Core, IntPopulation, IntProjection, Program
-from targets.program.usage import routes
 
 Case = tuple[Program, dict[str, SpikeRaster]]
 Pick = Callable[[int, int], int]
@@ -48,19 +47,18 @@ def case(pick: Pick, rng: np.random.Generator) -> Case:
     # Every second time longer than the longest delay, so that all that is sent may arrive.
     steps = pick(1, 20) + pick(0, 1) * max(projection.delay for projection in projections)
     program = Program(
-        chip="loihi2",
+        chip=chip_named("loihi2"),
         inputs=inputs,
         populations=populations,
         projections=projections,
         cores=_cores(populations, pick(1, 3), rng),
-        routes=(),
         outputs=(last.name,),
         readout=Readout(last.name, last.neurons),
         steps=steps,
     )
     samples, density = pick(1, 3), rng.choice([0.05, 0.3, 0.8])
     spikes = {x.name: SpikeRaster.pack(rng.random((samples, steps, x.neurons)) < density) for x in inputs}
-    return replace(program, routes=routes(program)), spikes
+    return program, spikes
 
 
 def random_synapses(post: int, pre: int, kind: int, rng: np.random.Generator) -> Synapses:

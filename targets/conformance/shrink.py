@@ -15,7 +15,6 @@ from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, with_weights
 from targets.program.check import check
 from targets.program.program import Core, IntPopulation, IntProjection, Program
-from targets.program.usage import routes
 
 
 def shrink(case: Case, fails: Callable[[Case], bool], runs: int = 400) -> Case:
@@ -172,7 +171,7 @@ _REDUCTIONS: tuple[Callable[[Case], Iterator[Case]], ...] = (
 
 
 def _changed(program: Program, **parts: Any) -> Program:
-    """The program with other parts; what hung on a part that is gone goes too, and routes are drawn anew."""
+    """The program with other parts; what hung on a part that is gone goes too."""
     given = {key: parts.get(key, getattr(program, key)) for key in ("inputs", "populations", "projections", "cores")}
     names = {population.name for population in given["populations"]}
     sources = names | {source.name for source in given["inputs"]}
@@ -180,8 +179,7 @@ def _changed(program: Program, **parts: Any) -> Program:
     held = [replace(c, members={n: i for n, i in c.members.items() if n in names and i.size}) for c in given["cores"]]
     given["cores"] = tuple(core for core in held if core.neurons)
     last = given["populations"][-1].name
-    bare = replace(program, **given, routes=(), outputs=(last,), readout=None)
-    return replace(bare, routes=routes(bare))
+    return replace(program, **given, outputs=(last,), readout=None)
 
 
 def _without(parts: tuple[Any, ...], gone: object) -> tuple[Any, ...]:

@@ -12,8 +12,9 @@ from targets.conformance.equivalence import compare
 from targets.conformance.fuzz import numbered_program
 from targets.conformance.worked import ConformanceCase, worked_cases
 from targets.contracts.raster import SpikeRaster
-from targets.runtime.backend import ORACLE, Loaded, about, backend_named, load
+from targets.runtime.backend import Loaded, about, backend_named, load
 from targets.runtime.recording import Probe, Recording
+from targets.runtime.registry import ORACLE
 
 _RANDOM = 60
 _SHARE = {"quick": 1, "slow": 12}

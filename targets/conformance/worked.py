@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from targets.contracts.chip import chip_named
 from targets.contracts.grid import DECAY_ONE, STATE_LIMIT
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
@@ -188,7 +189,7 @@ def _program(
     population = IntPopulation("p", 1, **{key: np.asarray(value) for key, value in values.items()})
     held = [np.arange(first, post, 2, dtype=np.int32) for first in range(min(post, 2))]
     cores = tuple(Core(number, 0, {"p": indices}) for number, indices in enumerate(held))
-    return Program("loihi2", (Input("x", pre),), (population,), projections, cores, (), ("p",), None, 1)
+    return Program(chip_named("loihi2"), (Input("x", pre),), (population,), projections, cores, ("p",), None, 1)
 
 
 def _spikes(steps: int, neurons: int, times: list[int] | None = None) -> SpikeRaster:

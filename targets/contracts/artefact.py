@@ -20,16 +20,18 @@ from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 
 _KEY = "motifc"
-_VERSION = 1
+_VERSIONS = (1, 2)
+"""Of the files that are read; the last is written."""
 
 
 @dataclass(frozen=True, eq=False)
 class Artefact:
-    """What a file holds: a format name ("network", "program"), a JSON header and named arrays."""
+    """What a file holds: a format ("network", "program"), a JSON header, named arrays; `version` is of the layout."""
 
     format: str
     header: Mapping[str, Any]
     arrays: Mapping[str, Array]
+    version: int = _VERSIONS[-1]
 
     @property
     def digest(self) -> str:
@@ -50,7 +52,7 @@ def save(artefact: Artefact, path: str | os.PathLike[str]) -> str:
     digest = artefact.digest
     metadata = {
         "format": artefact.format,
-        "version": _VERSION,
+        "version": artefact.version,
         "digest": digest,
         "header": dict(artefact.header),
     }
@@ -81,22 +83,30 @@ def load(path: str | os.PathLike[str], format: str) -> Artefact:
         ) from None
     if not isinstance(metadata, dict) or not {"format", "version", "digest", "header"} <= metadata.keys():
         raise InputError(f"{path} was not written by motifc; a .{format} file is needed, so check the path.")
-    if metadata["version"] != _VERSION:
+    if metadata["version"] not in _VERSIONS:
         raise InputError(
-            f"{path} has file version {metadata['version']}; this motifc reads version {_VERSION}, "
+            f"{path} has file version {metadata['version']}; this motifc reads {' and '.join(map(str, _VERSIONS))}, "
             "so use the motifc that wrote it or write it again."
         )
     if metadata["format"] != format:
         raise InputError(f"{path} is a {metadata['format']}; a {format} is needed here, so give a .{format} file.")
     for array in arrays.values():
         array.setflags(write=False)
-    artefact = Artefact(format, MappingProxyType(metadata["header"]), MappingProxyType(arrays))
+    artefact = Artefact(format, MappingProxyType(metadata["header"]), MappingProxyType(arrays), metadata["version"])
     if artefact.digest != metadata["digest"]:
         raise InputError(
             f"{path} has been changed since it was written (digest {artefact.digest[:12]}, "
             f"stored {metadata['digest'][:12]}); write it again."
         )
     return artefact
+
+
+def stored_digest(path: str | os.PathLike[str], format: str) -> str:
+    """The digest under which the file at `path` was written; a file of version 1 has another one than its content now.
+
+    Raises InputError as `load` does.
+    """
+    return load(path, format).digest
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.plugins import Plugins
@@ -53,6 +54,22 @@ class ChipSpec:
     bias_mantissa_bits: Limit
     bias_exponent_max: Limit
     delay_max: Limit
+    state_bits: Limit
+    decay_bits: Limit
+    align_bits: Limit
+
+    def __post_init__(self) -> None:
+        widths = self.arithmetic
+        if self.decay_max.value >= widths.decay_one:
+            raise InputError(
+                f"chip {self.name!r} has decays up to {self.decay_max.value:,}; {widths.decay_bits} bits hold "
+                f"{widths.decay_one - 1:,}, so change decay_max or decay_bits."
+            )
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Widths of the neurons' registers."""
+        return Arithmetic(self.state_bits.value, self.decay_bits.value, self.align_bits.value)
 
     def synapse_bytes(self, synapses: Count, axons: Count) -> Count:
         """Bytes of synaptic memory that a core, or each of many, needs for its synapses and its input axons."""

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Floats, Ints
 from targets.contracts.chip import ChipSpec
 
 Numbers = TypeVar("Numbers")
+_INT32_BITS = 32
 
 DECAY_BITS = 12
 DECAY_ONE = 1 << DECAY_BITS
@@ -26,28 +28,31 @@ WEIGHT_MIN = -256
 WEIGHT_MAX = 254
 
 
-def decay_u(tau_s: npt.ArrayLike) -> Ints:
-    """Current decay du of synaptic time constants tau_s (steps): round(4096 / tau_s) - 1, in 0..4095."""
-    return _decay(tau_s, 1)
+def decay_u(tau_s: npt.ArrayLike, arithmetic: Arithmetic) -> Ints:
+    """Current decay du of synaptic time constants tau_s (steps): round(one / tau_s) - 1, in 0..one - 1.
 
-
-def decay_v(tau_m: npt.ArrayLike) -> Ints:
-    """Voltage decay dv of membrane time constants tau_m (steps): round(4096 / tau_m), in 0..4095.
-
-    A tau_m of exactly 1 (no memory) would need 4096, one more than 12 bits hold, and becomes 4095.
+    `one` is 2^decay_bits, 4096 in Lava.
     """
-    return _decay(tau_m, 0)
+    return _decay(tau_s, 1, arithmetic.decay_one)
 
 
-def tau_of_du(du: npt.ArrayLike) -> Floats:
+def decay_v(tau_m: npt.ArrayLike, arithmetic: Arithmetic) -> Ints:
+    """Voltage decay dv of membrane time constants tau_m (steps): round(one / tau_m), in 0..one - 1.
+
+    A tau_m of exactly 1 (no memory) would need `one`, more than the register holds, and becomes one - 1.
+    """
+    return _decay(tau_m, 0, arithmetic.decay_one)
+
+
+def tau_of_du(du: npt.ArrayLike, arithmetic: Arithmetic) -> Floats:
     """Synaptic time constants (steps) that the decays du realise."""
-    return DECAY_ONE / (np.asarray(du, dtype=np.float64) + 1)
+    return arithmetic.decay_one / (np.asarray(du, dtype=np.float64) + 1)
 
 
-def tau_of_dv(dv: npt.ArrayLike) -> Floats:
+def tau_of_dv(dv: npt.ArrayLike, arithmetic: Arithmetic) -> Floats:
     """Membrane time constants (steps) that the decays dv realise; infinite where dv is 0 (no leak)."""
     with np.errstate(divide="ignore"):
-        return np.asarray(DECAY_ONE / np.asarray(dv, dtype=np.float64))
+        return np.asarray(arithmetic.decay_one / np.asarray(dv, dtype=np.float64))
 
 
 def nearest_weights(weights: Numbers, chip: ChipSpec) -> Numbers:
@@ -87,13 +92,13 @@ def split_bias(bias: npt.ArrayLike, mantissa_bits: int) -> tuple[Ints, Ints]:
     """
     values = np.asarray(bias, dtype=np.int64)
     mantissa, exponent = values.copy(), np.zeros_like(values)
-    for _ in range(STATE_BITS):
+    for _ in range(_INT32_BITS):
         wide = (np.abs(mantissa) >> mantissa_bits > 0) & (mantissa % 2 == 0)
         mantissa, exponent = np.where(wide, mantissa >> 1, mantissa), exponent + wide
     exponent = np.where(np.abs(mantissa) >> mantissa_bits > 0, -1, exponent)
     return mantissa.astype(np.int32), exponent.astype(np.int32)
 
 
-def _decay(tau: npt.ArrayLike, offset: int) -> Ints:
-    steps = np.rint(DECAY_ONE / np.asarray(tau, dtype=np.float64)).astype(np.int64) - offset
-    return np.clip(steps, 0, DECAY_ONE - 1).astype(np.int32)
+def _decay(tau: npt.ArrayLike, offset: int, one: int) -> Ints:
+    steps = np.rint(one / np.asarray(tau, dtype=np.float64)).astype(np.int64) - offset
+    return np.clip(steps, 0, one - 1).astype(np.int32)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.grid import decay_u, decay_v
 
@@ -12,7 +13,9 @@ _BLOCK = 1 << 12
 """Points that are looked at together, so that their distances stay in the cache."""
 
 
-def cluster_decays(constants: Mapping[str, tuple[Floats, Floats]], profiles: int) -> dict[str, tuple[Ints, Ints]]:
+def cluster_decays(
+    constants: Mapping[str, tuple[Floats, Floats]], profiles: int, arithmetic: Arithmetic
+) -> dict[str, tuple[Ints, Ints]]:
     """Decays (du, dv) int32 [neuron] of each population from its (tau_s, tau_m) in steps, at most `profiles` pairs.
 
     Where rounding alone leaves more pairs, time constants are clustered by k-means on their logarithms, over all
@@ -21,15 +24,15 @@ def cluster_decays(constants: Mapping[str, tuple[Floats, Floats]], profiles: int
     names = list(constants)
     tau_s = np.concatenate([constants[name][0] for name in names])
     tau_m = np.concatenate([constants[name][1] for name in names])
-    if len(_pairs(tau_s, tau_m)) > profiles:
+    if len(_pairs(tau_s, tau_m, arithmetic)) > profiles:
         tau_s, tau_m = _clustered(tau_s, tau_m, profiles)
     ends = np.cumsum([constants[name][0].size for name in names])[:-1]
-    du, dv = np.split(decay_u(tau_s), ends), np.split(decay_v(tau_m), ends)
+    du, dv = np.split(decay_u(tau_s, arithmetic), ends), np.split(decay_v(tau_m, arithmetic), ends)
     return {name: (du[i], dv[i]) for i, name in enumerate(names)}
 
 
-def _pairs(tau_s: Floats, tau_m: Floats) -> Array:
-    return np.unique(np.stack([decay_u(tau_s), decay_v(tau_m)], axis=1), axis=0)
+def _pairs(tau_s: Floats, tau_m: Floats, arithmetic: Arithmetic) -> Array:
+    return np.unique(np.stack([decay_u(tau_s, arithmetic), decay_v(tau_m, arithmetic)], axis=1), axis=0)
 
 
 def _clustered(tau_s: Floats, tau_m: Floats, profiles: int) -> tuple[Floats, Floats]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from targets.contracts.arrays import Array, Ints, readonly
 from targets.contracts.artefact import replacing
 from targets.contracts.errors import InputError
+from targets.contracts.names import quoted, unquoted
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,24 +105,32 @@ class SpikeRaster:
 
 
 def save_rasters(
-    rasters: Mapping[str, SpikeRaster], path: str | os.PathLike[str], extra: Mapping[str, Array] | None = None
+    rasters: Mapping[str, SpikeRaster],
+    path: str | os.PathLike[str],
+    extra: Mapping[tuple[str, str], Array] | None = None,
 ) -> None:
     """Write named rasters to one .npz in one step; a single raster named "spikes" is the usual input file.
 
-    Per raster: the packed bits under its name, and `NAME.shape` [sample, time, neuron], `NAME.lengths`,
-    `NAME.labels` where there are any; the raster "spikes" writes plain `shape`, `lengths`, `labels`. `extra` arrays,
-    such as `NAME.u`, are written as they are.
+    Per raster: the packed bits under its name, and `NAME.shape` [sample, time, neuron], `NAME.lengths`, `NAME.labels`
+    where there are any; the raster "spikes" writes plain `shape`, `lengths`, `labels`. `extra` arrays of (NAME, WHAT)
+    are written as `NAME.WHAT`, such as "hidden.u". Dots and other special characters of names are quoted, see
+    `targets.contracts.names.quoted`.
     """
-    arrays: dict[str, Array] = dict(extra or {})
+    arrays = {f"{quoted(name)}.{what}": values for (name, what), values in (extra or {}).items()}
     for name, raster in rasters.items():
-        prefix = "" if name == "spikes" else f"{name}."
-        arrays[name] = raster.packed
+        key = quoted(name)
+        prefix = "" if key == "spikes" else f"{key}."
+        arrays[key] = raster.packed
         arrays[f"{prefix}shape"] = np.array((raster.samples, raster.steps, raster.neurons), dtype=np.int64)
         arrays[f"{prefix}lengths"] = raster.lengths
         if raster.labels is not None:
             arrays[f"{prefix}labels"] = raster.labels
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for key, values in arrays.items():  # numpy.savez would take the names "file" and "allow_pickle" as its own
+            entry = zipfile.ZipInfo(f"{key}.npy")
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(entry, "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.ascontiguousarray(values), allow_pickle=False)
 
 
 def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
@@ -146,7 +155,7 @@ def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
     names = [name for name in arrays if not _belongs(name, arrays)]
     if not names:
         raise InputError(f"{path} holds no array named 'spikes' (it has {sorted(arrays)}); add one.")
-    return {name: _raster(arrays, name, path) for name in names}
+    return {unquoted(name): _raster(arrays, name, path) for name in names}
 
 
 def _belongs(name: str, arrays: Mapping[str, Array]) -> bool:

@@ -4,7 +4,7 @@ All four say the same thing, a matrix weights [post, pre]; they differ in what t
 tells the stage: float64 in a Network or FloatGraph, int32 in an IntGraph or Program.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -238,33 +238,6 @@ def with_weights(synapses: Synapses, weights: Array) -> Synapses:
             "them; both must be equal."
         )
     return replace(synapses, weights=weights)
-
-
-def pack(synapses: Synapses, key: str) -> tuple[dict[str, object], dict[str, Array]]:
-    """(header, arrays) that store `synapses` under names that start with `key`; undone by `unpack`."""
-    arrays = {f"{key}.weights": synapses.weights}
-    header: dict[str, object] = {"kind": synapses.kind}
-    if isinstance(synapses, Banded):
-        arrays[f"{key}.sources"] = synapses.sources
-        header["pre_motifs"] = synapses.pre_motifs
-    if isinstance(synapses, Sparse):
-        arrays |= {f"{key}.indices": synapses.indices, f"{key}.indptr": synapses.indptr}
-        header["pre"] = synapses.pre
-    return header, arrays
-
-
-def unpack(header: Mapping[str, object], arrays: Mapping[str, Array], key: str) -> Synapses:
-    """The synapses stored by `pack`; InputError when the kind is unknown."""
-    kind, weights = header["kind"], arrays[f"{key}.weights"]
-    if kind == Dense.kind:
-        return Dense(weights)
-    if kind == BlockDiagonal.kind:
-        return BlockDiagonal(weights)
-    if kind == Banded.kind:
-        return Banded(weights, arrays[f"{key}.sources"], int(str(header["pre_motifs"])))
-    if kind == Sparse.kind:
-        return Sparse(weights, arrays[f"{key}.indices"], arrays[f"{key}.indptr"], int(str(header["pre"])))
-    raise InputError(f"projection {key!r} is stored as {kind!r}; known are dense, block, band, sparse; write it anew.")
 
 
 def _weights(values: Array, ndim: int) -> Array:

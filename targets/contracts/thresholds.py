@@ -8,7 +8,7 @@ import numpy as np
 
 from targets.contracts.arrays import Array, Floats
 from targets.contracts.chip import ChipSpec
-from targets.contracts.grid import ALIGN_BITS, STATE_LIMIT, nearest_weights
+from targets.contracts.grid import nearest_weights
 from targets.contracts.synapses import Synapses
 
 HEADROOM = 32
@@ -134,7 +134,8 @@ def choose_scales(
 
 def highest_threshold(chip: ChipSpec, headroom: float = HEADROOM) -> int:
     """The largest threshold of which u and v may reach `headroom` times before they leave their registers."""
-    return max(1, round(min(STATE_LIMIT >> ALIGN_BITS, chip.threshold_max.value) / headroom))
+    widths = chip.arithmetic
+    return max(1, round(min(widths.state_limit >> widths.align_bits, chip.threshold_max.value) / headroom))
 
 
 def largest_ratio(threshold: Floats, incoming: Mapping[str, Synapses]) -> float:

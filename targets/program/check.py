@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from targets.contracts.arrays import Array, Ints
-from targets.contracts.chip import ChipSpec, Limit, chip_named
+from targets.contracts.chip import ChipSpec, Limit
 from targets.contracts.errors import InputError
 from targets.contracts.grid import split_bias
 from targets.program.program import IntPopulation, IntProjection, Program
-from targets.program.usage import heard, routes, usage
+from targets.program.usage import usage
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Violation:
 
 def check(program: Program, chip: ChipSpec | None = None) -> tuple[Violation, ...]:
     """All violations of `program` on its chip, or on another `chip`; empty when it is legal."""
-    chip = chip_named(program.chip) if chip is None else chip
+    chip = program.chip if chip is None else chip
     found = list(_members(program))
     if not found:
         found += _mapping(program, chip)
@@ -106,7 +106,7 @@ def _mapping(program: Program, chip: ChipSpec) -> Iterator[Violation]:
 
 
 def _cores(program: Program, chip: ChipSpec) -> Iterator[Violation]:
-    """What each core holds against what it may hold, and the routes against the synapses."""
+    """What each core holds against what it may hold."""
     limits = {
         "neurons": chip.neurons_per_core,
         "synapse_bytes": chip.synapse_bytes_per_core,
@@ -115,8 +115,7 @@ def _cores(program: Program, chip: ChipSpec) -> Iterator[Violation]:
         "decay_profiles": chip.decay_profiles_per_core,
         "threshold_profiles": chip.threshold_profiles_per_core,
     }
-    found = heard(program)
-    for number, used in enumerate(usage(program, chip, found)):
+    for number, used in enumerate(usage(program, chip)):
         members = ", ".join(repr(name) for name in program.cores[number].members)
         for field, limit in limits.items():
             got = getattr(used, field)
@@ -128,14 +127,6 @@ def _cores(program: Program, chip: ChipSpec) -> Iterator[Violation]:
                     f"{chip.name} allows {limit.value:,}",
                     _relief(field, got, limit.value, chip),
                 )
-    if program.routes != routes(program, found):
-        yield Violation(
-            "routes",
-            "the program",
-            f"{len(program.routes):,} routes that do not follow from its synapses",
-            "each pair of connected cores needs one",
-            "compile the network again",
-        )
 
 
 def _relief(field: str, got: int, limit: int, chip: ChipSpec) -> str:

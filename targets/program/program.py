@@ -3,18 +3,23 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from targets.contracts import artefact
-from targets.contracts.arrays import Array, Ints, readonly
+from targets.contracts.arrays import Ints, readonly
 from targets.contracts.artefact import Artefact
+from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
-from targets.contracts.synapses import Synapses, pack, unpack
+from targets.contracts.serial import pack, unpack
+from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import wiring_faults
+from targets.program.listeners import Listeners, Route, listeners
+from targets.program.version1 import upgraded
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,15 +102,6 @@ class Core:
         return sum(indices.size for indices in self.members.values())
 
 
-@dataclass(frozen=True)
-class Route:
-    """Spikes that leave core `source` for core `target` along `axons` axons; source -1 is the outside."""
-
-    source: int
-    target: int
-    axons: int
-
-
 @dataclass(frozen=True, eq=False)
 class Proof:
     """What was proven of one population for any input: the (least, most) that a, u and v of its neurons can reach.
@@ -132,17 +128,17 @@ class Proof:
 class Program:
     """What a chip or simulator runs.
 
-    `outputs` are the populations a user reads; `steps` is the usual length of a sample; `origin` is the digest of
-    the network it came from; `settings` are those it was made with; `proofs` tell of each population whether its
-    registers can overflow, and are empty where nobody has asked.
+    `chip` is held by value, so that a program means the same wherever it is read. `outputs` are the populations a user
+    reads; `steps` is the usual length of a sample; `origin` is the digest of the network it came from; `settings` are
+    those it was made with; `proofs` tell of each population whether its registers can overflow, and are empty where
+    nobody has asked.
     """
 
-    chip: str
+    chip: ChipSpec
     inputs: tuple[Input, ...]
     populations: tuple[IntPopulation, ...]
     projections: tuple[IntProjection, ...]
     cores: tuple[Core, ...]
-    routes: tuple[Route, ...]
     outputs: tuple[str, ...]
     readout: Readout | None
     steps: int
@@ -167,7 +163,25 @@ class Program:
         """Number of neurons in all populations."""
         return sum(population.neurons for population in self.populations)
 
-    @property
+    @cached_property
+    def depths(self) -> Mapping[str, int]:
+        """Longest delay, in steps, at which anybody listens to each input and population; 0 where nobody does."""
+        depths = dict.fromkeys((*(i.name for i in self.inputs), *(p.name for p in self.populations)), 0)
+        for projection in self.projections:
+            depths[projection.source] = max(depths[projection.source], projection.delay)
+        return MappingProxyType(depths)
+
+    @cached_property
+    def listeners(self) -> Listeners:
+        """Which core listens to whom; asked only of a program whose cores hold neurons that are there."""
+        return listeners(self.inputs, self.populations, self.projections, self.cores)
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """Axons between every two cores that are connected, and from outside."""
+        return self.listeners.routes
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the whole content."""
         return self._artefact().digest
@@ -178,101 +192,16 @@ class Program:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Program":
-        """Read a .program file; InputError when it is missing, damaged or no program.
+        """Read a .program file of version 1 or 2; InputError when it is missing, damaged or no program.
 
         The limits of its chip are judged by `targets.program.check.check`, not here.
         """
-        return cls._from(artefact.load(path, "program"))
+        stored = artefact.load(path, "program")
+        stored = upgraded(stored) if stored.version == 1 else stored
+        return unpack(cls, stored.header, stored.arrays)
 
     def _artefact(self) -> Artefact:
-        arrays: dict[str, Array] = {}
-        populations, projections = [], []
-        for population in self.populations:
-            populations.append({"name": population.name, "motif_size": population.motif_size})
-            for key in ("du", "dv", "vth", "bias"):
-                arrays[f"population.{population.name}.{key}"] = getattr(population, key)
-        for projection in self.projections:
-            synapses, stored = pack(projection.synapses, f"projection.{projection.name}")
-            arrays |= stored
-            projections.append(
-                {
-                    "name": projection.name,
-                    "source": projection.source,
-                    "target": projection.target,
-                    "exponent": projection.exponent,
-                    "delay": projection.delay,
-                    "synapses": synapses,
-                }
-            )
-        for number, core in enumerate(self.cores):
-            for name, indices in core.members.items():
-                arrays[f"core.{number}.{name}"] = indices
-        arrays["routes"] = np.array([(r.source, r.target, r.axons) for r in self.routes], np.int32).reshape(-1, 3)
-        header: dict[str, Any] = {
-            "chip": self.chip,
-            "inputs": [[source.name, source.neurons] for source in self.inputs],
-            "populations": populations,
-            "projections": projections,
-            "cores": [[core.x, core.y, list(core.members)] for core in self.cores],
-            "outputs": list(self.outputs),
-            "readout": None if self.readout is None else [self.readout.population, self.readout.classes],
-            "steps": self.steps,
-            "origin": self.origin,
-            "settings": dict(self.settings),
-        }
-        if self.proofs:  # a file without them is as it was before there were any, digest and all
-            header["proofs"] = [[proof.population, proof.a, proof.u, proof.v] for proof in self.proofs]
-            arrays |= {f"proof.{proof.population}.wraps": proof.wraps for proof in self.proofs}
-            arrays |= {f"proof.{proof.population}.saturates": proof.saturates for proof in self.proofs}
-        return Artefact("program", header, arrays)
-
-    @classmethod
-    def _from(cls, stored: Artefact) -> "Program":
-        header, arrays = stored.header, stored.arrays
-        return cls(
-            chip=header["chip"],
-            inputs=tuple(Input(name, neurons) for name, neurons in header["inputs"]),
-            populations=tuple(
-                IntPopulation(
-                    name=entry["name"],
-                    motif_size=entry["motif_size"],
-                    **{key: arrays[f"population.{entry['name']}.{key}"] for key in ("du", "dv", "vth", "bias")},
-                )
-                for entry in header["populations"]
-            ),
-            projections=tuple(
-                IntProjection(
-                    name=entry["name"],
-                    source=entry["source"],
-                    target=entry["target"],
-                    synapses=unpack(entry["synapses"], arrays, f"projection.{entry['name']}"),
-                    exponent=entry["exponent"],
-                    delay=entry["delay"],
-                )
-                for entry in header["projections"]
-            ),
-            cores=tuple(
-                Core(x, y, {name: arrays[f"core.{number}.{name}"] for name in names})
-                for number, (x, y, names) in enumerate(header["cores"])
-            ),
-            routes=tuple(Route(*(int(value) for value in row)) for row in arrays["routes"]),
-            outputs=tuple(header["outputs"]),
-            readout=None if header["readout"] is None else Readout(*header["readout"]),
-            steps=header["steps"],
-            origin=header["origin"],
-            settings=header["settings"],
-            proofs=tuple(
-                Proof(
-                    name,
-                    (a[0], a[1]),
-                    (u[0], u[1]),
-                    (v[0], v[1]),
-                    arrays[f"proof.{name}.wraps"],
-                    arrays[f"proof.{name}.saturates"],
-                )
-                for name, a, u, v in header.get("proofs", ())
-            ),
-        )
+        return Artefact("program", *pack(self))
 
 
 def _fitting(proof: Proof, populations: tuple[IntPopulation, ...]) -> None:

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, cast
 
 from targets.contracts.errors import InputError
-from targets.contracts.plugins import Plugins
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import Program
 from targets.runtime.machine import Machine
 from targets.runtime.recording import Probe, Recording, checked_probes
-
-ORACLE = "numpy"
-"""The backend that all others are held to."""
+from targets.runtime.registry import BACKENDS, ORACLE
 
 
 class Backend(Protocol):
@@ -36,10 +33,6 @@ class Backend(Protocol):
     def requirement(self) -> str | None: ...  # noqa: D102
 
     def load(self, program: Program, device: str) -> Machine: ...  # noqa: D102
-
-
-BACKENDS = Plugins("backend", "targets.backends", "motifc.backends")
-"""All backends: modules of targets/backends, and what other packages add."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from compiler.passes.retime import retime
 from compiler.pipeline import compile_graph
 from targets.conformance.equivalence import compare
 from targets.conformance.explain import explain
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
 from targets.contracts.grid import tau_of_du, tau_of_dv
 from targets.contracts.raster import SpikeRaster
@@ -105,7 +106,11 @@ def test_the_program_strays_from_the_graph_by_its_rounded_weights_alone(
     decays = replace(
         exact,
         populations=tuple(
-            replace(population, tau_s=tau_of_du(own.du), tau_m=tau_of_dv(own.dv))
+            replace(
+                population,
+                tau_s=tau_of_du(own.du, Arithmetic(24, 12, 6)),
+                tau_m=tau_of_dv(own.dv, Arithmetic(24, 12, 6)),
+            )
             for population, own in zip(exact.populations, program.populations, strict=True)
         ),
     )

@@ -20,6 +20,7 @@ from targets.contracts.semantics import LAVA
 from targets.contracts.synapses import Dense, with_weights
 from targets.program.program import Program
 from targets.runtime.backend import backend_names, ready_backends
+from tests.conftest import GOLDEN
 from tests.networks import random_network, random_spikes
 from tests.search.event_file import shown_scalars
 
@@ -72,7 +73,7 @@ def test_compile_writes_a_program_and_says_its_size(motifc: Motifc) -> None:
     assert outcome.status == 0
     program = Program.load("other.program")
     assert outcome.out == f"other.program: 27 neurons on 1 core of loihi1, digest {program.digest[:16]}\n"
-    assert program.chip == "loihi1"
+    assert program.chip.name == "loihi1"
 
 
 @pytest.mark.parametrize("name", ["net.network", "net.program"])
@@ -461,3 +462,10 @@ def test_a_nir_graph_is_compiled(motifc: Motifc, shared: Path) -> None:
     outcome = motifc("compile", str(graph), "--chip", "loihi1", "--out", "braille.program")
     assert outcome.status == 0, outcome.err
     assert Program.load("braille.program").settings["latency"] == {"lif1.lif": 1, "lif2": 2}
+
+
+def test_files_of_version_1_are_known_to_belong_together(motifc: Motifc) -> None:
+    """The digest by which a program of version 1 knows its network is that of the network's file, not of today's."""
+    program, network = (str(GOLDEN / "version1" / name) for name in ("random1-small.program", "random1.network"))
+    outcome = motifc("verify", program, "--against-float", network, "--input", "spikes.npz")
+    assert outcome.status == 0, outcome.err

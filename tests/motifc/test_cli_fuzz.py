@@ -54,13 +54,3 @@ def test_bench_of_no_number_is_refused(motifc: Motifc) -> None:
     outcome = motifc("bench", "backends", "--neurons", "many")
     assert outcome.status == 2
     assert outcome.err == "motifc: --neurons is 'many'; give whole numbers separated by commas.\n"
-
-
-def test_bench_map_refuses_what_its_plan_lacks(motifc: Motifc) -> None:
-    outcome = motifc("bench", "map", "--neurons", "800", "--seeds", "0", "--topologies", "ring", "--out", "m.md")
-    assert outcome.status == 2
-    assert outcome.err == (
-        "motifc: no network of the plan has one of the sizes 800, seeds 0, topologies ring and kinds all; "
-        "docs/benchmarks/map.md names what there is, so ask for some of it.\n"
-    )
-    assert not Path("m.md").exists()

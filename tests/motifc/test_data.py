@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from motifc.commands.data import data_app
 from motifc.datasets import examination, listing
 from motifc.load_inputs import samples
-from search.data.about import About
 from search.data.load import load_split
 from search.data.task import task_named, task_names
+from search.data.task_info import TaskInfo
 from search.data.tasks import digits
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -78,7 +78,7 @@ def test_check_counts_what_there_is_and_compares() -> None:
 
 
 def test_check_ends_with_1_where_counts_differ(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(digits, "ABOUT", About("Digits", "CC0", 10, 200, {"train": 900, "valid": 575, "test": 360}))
+    monkeypatch.setattr(digits, "ABOUT", TaskInfo("Digits", "CC0", 10, 200, {"train": 900, "valid": 575, "test": 360}))
     done = RUNNER.invoke(data_app, ["check", "digits"])
     assert done.exit_code == 1
     assert done.stdout.endswith(

@@ -11,7 +11,8 @@ from search.network import Network
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import Program
-from targets.runtime.backend import ORACLE, backend_names, ready_backends
+from targets.runtime.backend import backend_names, ready_backends
+from targets.runtime.registry import ORACLE
 from tests.networks import random_network, random_spikes
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
@@ -29,12 +30,11 @@ def test_lava_dense_layer(shared: Path, backend: str) -> None:
         **{key: np.full(neurons, value) for key, value in (("du", 4095), ("dv", 415), ("vth", 6), ("bias", 0))},
     )
     program = Program(
-        chip="loihi2",
+        chip=chip_named("loihi2"),
         inputs=(Input("input", len(given)),),
         populations=(population,),
         projections=(IntProjection("input-dense", "input", "dense", Dense(weights), 0, 1),),
         cores=tuple(Core(number, 0, {"dense": np.arange(number, neurons, 3)}) for number in range(3)),
-        routes=(),
         outputs=("dense",),
         readout=None,
         steps=steps,

@@ -1,1 +1,1 @@
-"""Ways to cut a hypergraph into cores; each takes a Hypergraph and returns the core of every unit."""
+"""Partitioning: ways to put the units of a hypergraph on cores; each returns the core of every unit."""

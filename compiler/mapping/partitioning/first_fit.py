@@ -16,17 +16,17 @@ def first_fit(hypergraph: Hypergraph, chip: ChipSpec) -> Array:
     width = hypergraph.width
     decays, thresholds = (_sets(pairs, hypergraph.units) for pairs in (hypergraph.decays, hypergraph.thresholds))
     core_of = np.empty(hypergraph.units, dtype=np.int64)
-    heard_on = np.full(hypergraph.nets, -1)
+    reached = np.full(hypergraph.nets, -1)  # last core with a unit that listens
     core = neurons = synapses = axons = 0
     held_decays: set[int] = set()
     held_thresholds: set[int] = set()
-    for unit, own in enumerate(zip(hypergraph.neurons.tolist(), hypergraph.synapses.tolist(), strict=True)):
+    for unit, (size, fan_in) in enumerate(zip(hypergraph.neurons.tolist(), hypergraph.synapses.tolist(), strict=True)):
         nets = nets_of[starts[unit] : starts[unit + 1]]
-        new = int(width[nets[heard_on[nets] != core]].sum())
+        new = int(width[nets[reached[nets] != core]].sum())
         fits = neurons == 0 or (
-            neurons + own[0] <= chip.neurons_per_core.value
+            neurons + size <= chip.neurons_per_core.value
             and axons + new <= chip.axons_in_per_core.value
-            and chip.synapse_bytes(synapses + own[1], axons + new) <= chip.synapse_bytes_per_core.value
+            and chip.synapse_bytes(synapses + fan_in, axons + new) <= chip.synapse_bytes_per_core.value
             and len(held_decays | decays[unit]) <= chip.decay_profiles_per_core.value
             and len(held_thresholds | thresholds[unit]) <= chip.threshold_profiles_per_core.value
         )
@@ -34,10 +34,10 @@ def first_fit(hypergraph: Hypergraph, chip: ChipSpec) -> Array:
             core, neurons, synapses, axons = core + 1, 0, 0, 0
             held_decays, held_thresholds = set(), set()
             new = int(width[nets].sum())
-        neurons, synapses, axons = neurons + own[0], synapses + own[1], axons + new
+        neurons, synapses, axons = neurons + size, synapses + fan_in, axons + new
         held_decays |= decays[unit]
         held_thresholds |= thresholds[unit]
-        heard_on[nets] = core
+        reached[nets] = core
         core_of[unit] = core
     return core_of
 

@@ -1,4 +1,4 @@
-"""improve: motifs move between cores until limits are kept, work is even and messages cost little."""
+"""improve: units move between cores until limits are kept, work is even and messages cost little."""
 
 import numpy as np
 
@@ -17,8 +17,8 @@ def fits_tables(hypergraph: Hypergraph, cores: int) -> bool:
     return max(hypergraph.nets, hypergraph.units) * cores <= _TABLE
 
 
-def apart(cores: int) -> Array:
-    """The price of messages that cost the same wherever they go: 1, nothing within a core; int64 [core + 1, core]."""
+def uniform_price(cores: int) -> Array:
+    """The price of 1 for every message and of nothing within a core: int64 [core + 1, core]."""
     return 1 - np.eye(cores + 1, cores, dtype=np.int64)
 
 
@@ -31,27 +31,27 @@ def improve(
     seed: int,
     axons_out: Array | None = None,
 ) -> Array:
-    """Core of every unit, int [unit], after moves of single units; the same input and seed give the same cut.
+    """Core of every unit, int [unit], after moves of single units; the same input and seed give the same cores.
 
-    `price` int [core + 1, core] is that of one message from core to core, the same both ways; its last row is for
-    inputs. First units leave cores that break a limit or whose synaptic operations per step exceed 1.15 times the mean;
-    then simulated annealing, of about `trials` per unit that look at two cores, brings the sum of rate times price
-    down, where every limit of the chip is kept by then; where it does not, what the first part made is returned. No
-    core is emptied. `axons_out` [unit] are output axons that a unit has besides those which follow from the
-    hypergraph. Where tables are too large (`fits_tables`) the given cut is returned.
+    `price` int [core + 1, core] is that of one message from core to core, symmetric; its last row is for inputs.
+    First units leave cores that break a limit or whose synaptic operations per step exceed 1.15 times the mean. Where
+    every limit of the chip is kept by then, simulated annealing, of about `trials` per unit that look at two cores,
+    brings the sum of rate times price down; else what the first part made is returned. No core is emptied.
+    `axons_out` [unit] are output axons that a unit has besides those which follow from the hypergraph. Where tables
+    are too large (`fits_tables`) `core_of` is returned.
     """
     if not fits_tables(hypergraph, price.shape[1]) or price.shape[1] < 2:
         return core_of
-    from compiler.mapping.partitioning.kernels import EVENTS, anneal, relieve
+    from compiler.mapping.partitioning.kernels import EVENTS, anneal, legalize
     from compiler.mapping.partitioning.moves import moves
 
-    cut = moves(hypergraph, core_of, price, chip, IMBALANCE, axons_out)
-    relieve(cut)
-    relieved = cut.core_of.copy()
-    if (cut.load[:EVENTS] > cut.limit[:EVENTS]).any():
-        return relieved
-    sent = int(cut.rate[cut.home >= 0].sum()) / hypergraph.units
+    problem, state = moves(hypergraph, core_of, price, chip, IMBALANCE, axons_out)
+    legalize(problem, state)
+    legal = state.core_of.copy()
+    if (state.load[:EVENTS] > problem.limit[:EVENTS]).any():
+        return legal
+    sent = int(problem.rate[problem.home >= 0].sum()) / hypergraph.units
     least = int(price[:-1][price[:-1] > 0].min(initial=price.max(initial=1)))
-    if sent and anneal(cut, trials * hypergraph.units, _HOT * sent * least, _COLD * sent * least, seed) > 0:
-        return relieved
-    return np.array(cut.core_of)
+    if sent and anneal(problem, state, trials * hypergraph.units, _HOT * sent * least, _COLD * sent * least, seed) > 0:
+        return legal
+    return np.array(state.core_of)

@@ -1,4 +1,4 @@
-"""kahypar: the hypergraph cut by Mt-KaHyPar, which minimises messages themselves (KM1)."""
+"""kahypar: partitioning of the hypergraph by Mt-KaHyPar, which minimises messages themselves (KM1)."""
 
 import os
 from functools import cache
@@ -17,8 +17,8 @@ _WEIGHT_STEPS = 1_000_000  # and the sum of the unit weights per core is about t
 def kahypar(hypergraph: Hypergraph, weights: Array, cores: int, slack: float, seed: int) -> Array:
     """Core of every unit, int [unit]: at most (1 + slack) times the mean of `weights` [unit] on each of `cores`.
 
-    The deterministic preset: the same seed gives the same cut with any number of threads. Source: Gottesbüren et
-    al., "Scalable High-Quality Hypergraph Partitioning", ACM Transactions on Algorithms 20 (2024).
+    The deterministic preset: the same seed gives the same cores with any number of threads. Source: Gottesbüren et al.,
+    "Scalable High-Quality Hypergraph Partitioning", ACM Transactions on Algorithms 20 (2024).
     """
     import mtkahypar
 

@@ -1,4 +1,4 @@
-"""metis: the units cut as a graph by METIS, much faster than a hypergraph partitioner."""
+"""metis: partitioning of units as a graph, much faster than that of a hypergraph."""
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -20,15 +20,15 @@ def metis(hypergraph: Hypergraph, weights: Array, cores: int, slack: float, seed
     """Core of every unit, int [unit]: at most (1 + slack) times the mean of `weights` [unit] on each of `cores`.
 
     Parts that METIS leaves empty are left out, so that there may be fewer. Units are joined where one listens to the
-    other, by the rate that is heard; inputs join nobody. Source: Karypis and Kumar, "A Fast and High Quality Multilevel
+    other, by the rate that arrives; inputs join nobody. Source: Karypis and Kumar, "A Fast and High Quality Multilevel
     Scheme for Partitioning Irregular Graphs", SIAM Journal on Scientific Computing 20 (1998).
     """
     links = _links(hypergraph)
     whole = np.maximum(1, np.rint(weights / weights.max() * _WEIGHT_STEPS)).astype(np.int64)
-    return np.unique(cut_graph(links, whole, cores, slack, seed), return_inverse=True)[1].ravel()
+    return np.unique(partition_graph(links, whole, cores, slack, seed), return_inverse=True)[1].ravel()
 
 
-def cut_graph(links: csr_array, weights: Array, cores: int, slack: float, seed: int) -> Array:
+def partition_graph(links: csr_array, weights: Array, cores: int, slack: float, seed: int) -> Array:
     """METIS on a symmetric graph with whole vertex weights: part of every vertex, int [vertex]."""
     import pymetis
 
@@ -48,7 +48,7 @@ def cut_graph(links: csr_array, weights: Array, cores: int, slack: float, seed: 
 
 
 def _links(hypergraph: Hypergraph) -> csr_array:
-    """Spikes per step between every two units, both ways together; symmetric, nothing on the diagonal."""
+    """Spikes per step between every two units, symmetric, nothing on the diagonal."""
     net_of = hypergraph.net_of
     source = hypergraph.home[net_of]
     joined = (source >= 0) & (source != hypergraph.pins)

@@ -1,4 +1,4 @@
-"""moves: a cut as the moves of units need it, with exact loads and the exact price of every possible move."""
+"""moves: a partitioning as moves of units need it, with exact loads and the exact gain of every possible move."""
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from compiler.mapping.partitioning.kernels import (
     MEMORY,
     NEURONS,
     THRESHOLDS,
-    Moves,
+    MoveProblem,
+    MoveState,
     count,
 )
 from targets.contracts.arrays import Array
@@ -28,21 +29,21 @@ def moves(
     chip: ChipSpec,
     imbalance: float,
     axons_out: Array | None = None,
-) -> Moves:
-    """The cut `core_of` [unit] at prices [core + 1, core], operations limited to `imbalance` times their mean.
+) -> tuple[MoveProblem, MoveState]:
+    """The partitioning `core_of` [unit] at prices [core + 1, core], operations limited to `imbalance` times their mean.
 
     `axons_out` [unit] are output axons besides those which follow from the hypergraph.
     """
     cores, units, home, pins = price.shape[1], hypergraph.units, hypergraph.home, hypergraph.pins
-    nets, nets_at = incidence(hypergraph)
+    incoming, incoming_at = incidence(hypergraph)
     net_of = hypergraph.net_of
     listening = np.zeros((hypergraph.nets, cores), dtype=np.uint16)
     np.add.at(listening, (net_of, core_of[pins]), 1)
-    itself = np.bincount(net_of[home[net_of] == pins], minlength=hypergraph.nets)
+    recurrent = np.bincount(net_of[home[net_of] == pins], minlength=hypergraph.nets)
     sender = home[net_of]
     joined = (sender >= 0) & (sender != pins)
-    ends = np.concatenate([sender[joined], pins[joined]]), np.concatenate([pins[joined], sender[joined]])
-    near, near_at = _by_unit(*ends, units)
+    ends, others = np.concatenate([sender[joined], pins[joined]]), np.concatenate([pins[joined], sender[joined]])
+    near, near_at = _by_unit(ends, others, units)
     decays = int(hypergraph.decays[1].max(initial=-1)) + 1
     needs = np.concatenate([hypergraph.decays, hypergraph.thresholds + np.array([[0], [decays]])], axis=1)
     held = np.zeros((int(needs[1].max(initial=-1)) + 1, cores), dtype=np.int64)
@@ -61,7 +62,7 @@ def moves(
         chip.threshold_profiles_per_core.value,
         max(int(imbalance * float(events.sum()) / cores), 1),
     )
-    load = np.stack([np.bincount(core_of, own, minlength=cores) for own in size]).astype(np.int64)
+    load = np.stack([np.bincount(core_of, row, minlength=cores) for row in size]).astype(np.int64)
     load[AXONS_IN] = hypergraph.width @ (listening > 0)
     load[MEMORY] += load[AXONS_IN] * chip.axon_bits.value
     inner = np.flatnonzero(home >= 0)
@@ -70,38 +71,42 @@ def moves(
     load[AXONS_OUT] += np.bincount(at_home, hypergraph.width[inner] * away, minlength=cores).astype(np.int64)
     load[DECAYS] = np.count_nonzero(held[:decays], axis=0)
     load[THRESHOLDS] = np.count_nonzero(held[decays:], axis=0)
-    sent, sent_at = _by_unit(home[inner], inner, units)
+    outgoing, outgoing_at = _by_unit(home[inner], inner, units)
     needs_by_unit, needs_at = _by_unit(needs[0], needs[1], units)
-    cut = Moves(
-        core_of=core_of.astype(np.int64),
-        load=load,
+    problem = MoveProblem(
         limit=np.array(limit, dtype=np.int64)[:, None],
         size=size,
         price=price.astype(np.int64),
-        toll=np.zeros((units, cores), dtype=np.int64),
-        axons=np.zeros((units, cores), dtype=np.int32),
-        listening=listening,
-        reached=np.count_nonzero(listening, axis=1),
-        home=home.astype(np.int64),
+        home=home,
         rate=np.rint(hypergraph.rate / hypergraph.rate.max(initial=1e-300) * _STEPS).astype(np.int64),
-        width=hypergraph.width.astype(np.int64),
+        width=hypergraph.width,
         pins=pins,
         indptr=hypergraph.indptr,
-        itself=itself,
-        nets=nets,
-        nets_at=nets_at,
-        sent=sent,
-        sent_at=sent_at,
+        recurrent=recurrent,
+        incoming=incoming,
+        incoming_at=incoming_at,
+        outgoing=outgoing,
+        outgoing_at=outgoing_at,
         near=near,
         near_at=near_at,
         needs=needs_by_unit,
         needs_at=needs_at,
         row_of=np.where(np.arange(len(held)) < decays, DECAYS, THRESHOLDS),
-        held=held,
         axon_bits=np.array([chip.axon_bits.value]),
     )
-    count(cut)
-    return cut
+    for array in problem:
+        array.flags.writeable = False
+    state = MoveState(
+        core_of=core_of.astype(np.int64),
+        load=load,
+        penalty=np.zeros((units, cores), dtype=np.int64),
+        axons=np.zeros((units, cores), dtype=np.int32),
+        listening=listening,
+        reached=np.count_nonzero(listening, axis=1),
+        held=held,
+    )
+    count(problem, state)
+    return problem, state
 
 
 def _by_unit(unit: Array, values: Array, units: int) -> tuple[Array, Array]:

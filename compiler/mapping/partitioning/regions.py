@@ -1,4 +1,4 @@
-"""improve_by_regions: some cores of a large cut are improved while all others are held still, then some others."""
+"""improve_by_regions: some cores of many are improved while all others are held still, then some others."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from compiler.ir.hypergraph import Hypergraph
-from compiler.mapping.partitioning.improve import apart, improve
-from compiler.mapping.partitioning.loads import between, loads
-from compiler.mapping.partitioning.metis import cut_graph
+from compiler.mapping.loads import between, loads
+from compiler.mapping.partitioning.improve import improve, uniform_price
+from compiler.mapping.partitioning.metis import partition_graph
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 
@@ -39,16 +39,16 @@ def improve_by_regions(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, t
     A unit that goes from core to core may cost a sender outside its region an axon: where a limit is broken by more
     than before, or messages are no fewer, the region stays as it was.
     """
-    kept = loads(hypergraph, core_of, chip)
+    kept, held = core_of, loads(hypergraph, core_of, chip)
     for cores in _regions(hypergraph, core_of, seed):
-        own = region(hypergraph, kept.core_of, cores)
-        start = np.searchsorted(cores, kept.core_of[own.units])
-        moved = kept.core_of.copy()
-        moved[own.units] = cores[improve(own.hypergraph, start, apart(cores.size), chip, trials, seed, own.axons_out)]
+        part = region(hypergraph, kept, cores)
+        start, price = np.searchsorted(cores, kept[part.units]), uniform_price(cores.size)
+        moved = kept.copy()
+        moved[part.units] = cores[improve(part.hypergraph, start, price, chip, trials, seed, part.axons_out)]
         found = loads(hypergraph, moved, chip)
-        if (max(found.excess, 1.0), found.messages) < (max(kept.excess, 1.0), kept.messages):
-            kept = found
-    return kept.core_of
+        if (max(found.overuse, 1.0), found.messages) < (max(held.overuse, 1.0), held.messages):
+            kept, held = moved, found
+    return kept
 
 
 def _regions(hypergraph: Hypergraph, core_of: Array, seed: int) -> Iterator[Array]:
@@ -56,13 +56,13 @@ def _regions(hypergraph: Hypergraph, core_of: Array, seed: int) -> Iterator[Arra
     cores = int(core_of.max()) + 1
     sent = between(hypergraph, core_of, cores)
     count = -(-cores // _CORES)
-    group_of = cut_graph(csr_array(sent + sent.T), np.ones(cores, dtype=np.int64), count, _SLACK, seed)
+    group_of = partition_graph(csr_array(sent + sent.T), np.ones(cores, dtype=np.int64), count, _SLACK, seed)
     for group in range(count):
         yield np.flatnonzero(group_of == group)
 
 
 def region(hypergraph: Hypergraph, core_of: Array, cores: Array) -> Region:
-    """What is on `cores` of the cut `core_of` [unit]: a message within it costs what it costs in the whole.
+    """What is on `cores` of the partitioning `core_of` [unit]: a message within it costs what it costs in the whole.
 
     A message from outside costs as one from an input, and one to the outside costs the same from every core inside.
     """

@@ -3,11 +3,11 @@
 import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
-from compiler.mapping.partitioning.loads import Loads
+from compiler.mapping.loads import Loads
 from targets.contracts.arrays import Floats
 from targets.contracts.chip import ChipSpec
 
-_ROOM = 0.1  # a cut with this much room on its cores is cut by work rather than by size
+_ROOM = 0.1  # with this much room on the cores, work is spread rather than size
 
 
 def weights_for(hypergraph: Hypergraph, index: Loads, cores: int, chip: ChipSpec) -> tuple[Floats, float]:

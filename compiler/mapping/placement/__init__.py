@@ -1,1 +1,1 @@
-"""How `place` finds tiles: a start from the geometry of the traffic, then exchanges of cores."""
+"""Placement: a start from the geometry of the traffic, then exchanges of cores between slots."""

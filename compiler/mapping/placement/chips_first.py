@@ -1,4 +1,4 @@
-"""chips_first: cores get chips, then a first place on their chip."""
+"""chips_first: cores get chips, then a first slot on their chip."""
 
 from math import ceil
 
@@ -7,33 +7,33 @@ from scipy.optimize import linear_sum_assignment
 
 from compiler.mapping.placement.groups import groups
 from compiler.mapping.placement.local_search import local_search
-from compiler.mapping.placement.one_chip import tiles_of
 from compiler.mapping.placement.spectral import spectral_start
+from compiler.mapping.tiles import tiles_of
 from targets.contracts.arrays import Array, Floats
 from targets.contracts.chip import ChipSpec
 
 _ITERATIONS = 100
 
 
-def chips_first(both: Floats, chip: ChipSpec, seed: int) -> tuple[Array, Array]:
-    """(tile of every place [slot, 2], slot of every core and then of every empty place [slot]), on the fewest chips.
+def chips_first(traffic: Floats, chip: ChipSpec, seed: int) -> tuple[Array, Array]:
+    """(tile of every slot [slot, 2], slot of every core and then every empty slot [slot]), on the fewest chips.
 
-    Cores are cut into groups with little traffic `both` [core, core] between them, and groups are laid on a block of
+    Cores are partitioned into groups with little `traffic` [core, core] between them, and groups are laid on a block of
     chips as cores are on a mesh of tiles. On its chip a core lies towards those that it talks to, on other chips too.
-    Places are numbered chip after chip. No sum depends on the number of threads.
+    Slots are numbered chip after chip. No sum depends on the number of threads.
     """
     room = chip.cores.value
-    count = ceil(len(both) / room)
-    group_of = groups(both, count, room, seed)
+    count = ceil(len(traffic) / room)
+    group_of = groups(traffic, count, room, seed)
     member = np.eye(count)[group_of]
-    between = np.einsum("ji,jk->ik", member, np.einsum("ij,jk->ik", both, member))
+    between = np.einsum("ji,jk->ik", member, np.einsum("ij,jk->ik", traffic, member))
     np.fill_diagonal(between, 0)
     block = _block(chip, count)
     corners = tiles_of(chip, (number * room for number in block))
     chosen = local_search(between, corners, spectral_start(between, corners), seed)[:count]
     used = np.sort(chosen)
     slots = tiles_of(chip, (block[k] * room + core for k in used for core in range(room)))
-    slot_of = _laid_out(both, slots.reshape(count, room, 2), np.searchsorted(used, chosen)[group_of])
+    slot_of = _laid_out(traffic, slots.reshape(count, room, 2), np.searchsorted(used, chosen)[group_of])
     return slots, np.concatenate([slot_of, np.setdiff1d(np.arange(len(slots)), slot_of)])
 
 
@@ -50,14 +50,14 @@ def _block(chip: ChipSpec, count: int) -> list[int]:
     return min(blocks)[2]
 
 
-def _laid_out(both: Floats, tiles: Array, chip_of: Array) -> Array:
-    """Slot of every core on its chip, with the tiles of all places of every chip [chip, place, 2].
+def _laid_out(traffic: Floats, tiles: Array, chip_of: Array) -> Array:
+    """Slot of every core on its chip, with the tiles of all slots of every chip [chip, slot, 2].
 
     Cores are drawn to the mean of those they talk to, and the cores of a chip spread over its columns and rows by their
-    ranks, a fixed number of times; then each gets a place of its chip so that squared distances are least.
+    ranks, a fixed number of times; then each gets a slot of its chip so that squared distances are least.
     """
     room = tiles.shape[1]
-    walk = both / np.maximum(both.sum(axis=1, keepdims=True), 1e-300)
+    walk = traffic / np.maximum(traffic.sum(axis=1, keepdims=True), 1e-300)
     held = [np.flatnonzero(chip_of == number) for number in range(len(tiles))]
     lines = np.sort(tiles, axis=1)
     at = tiles.mean(axis=1)[chip_of]
@@ -67,7 +67,7 @@ def _laid_out(both: Floats, tiles: Array, chip_of: Array) -> Array:
             ranks = np.argsort(np.argsort(at[cores], axis=0, kind="stable"), axis=0, kind="stable")
             spread = np.take_along_axis(line, ranks * room // max(cores.size, 1), axis=0)
             at[cores] = 0.5 * (at[cores] + spread)
-    slot_of = np.empty(len(both), dtype=np.int64)
+    slot_of = np.empty(len(traffic), dtype=np.int64)
     for number, cores in enumerate(held):
         costs = ((at[cores][:, None] - tiles[number][None]) ** 2).sum(axis=2)
         slot_of[cores] = number * room + linear_sum_assignment(costs)[1]

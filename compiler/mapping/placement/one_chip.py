@@ -1,34 +1,26 @@
-"""on_one_chip: cores get the tiles of one chip."""
-
-from collections.abc import Iterable
+"""on_one_chip: placement on the tiles of one chip."""
 
 import numpy as np
 
 from compiler.mapping.placement.local_search import KICKS, WINDOW, local_search
 from compiler.mapping.placement.spectral import spectral_start
+from compiler.mapping.tiles import distances
 from targets.contracts.arrays import Array, Floats
-from targets.contracts.chip import ChipSpec
 
 
-def tiles_of(chip: ChipSpec, slots: Iterable[int]) -> Array:
-    """Tile (x, y) of every slot, the number of a core in the system: int32 [slot, 2]."""
-    return np.array([chip.position(slot) for slot in slots], dtype=np.int32)
+def on_one_chip(traffic: Floats, slots: Array, seed: int, kicks: int = KICKS) -> Array:
+    """Tile of every core, int [core, 2], from symmetric `traffic` [core, core] and all tiles `slots` [slot, 2].
 
-
-def on_one_chip(both: Floats, slots: Array, seed: int, kicks: int = KICKS) -> Array:
-    """Tile of every core, int [core, 2], from symmetric traffic `both` [core, core] and all tiles `slots` [slot, 2].
-
-    The better of two local searches (`local_search`): from the geometry of the traffic and, up to 512 places, from the
+    The better of two local searches (`local_search`): from the geometry of the traffic and, up to 512 slots, from the
     order of cores.
     """
-    starts = [spectral_start(both, slots)]
+    starts = [spectral_start(traffic, slots)]
     if len(slots) <= WINDOW:
         starts.append(np.arange(len(slots)))
-    found = [local_search(both, slots, start, seed, kicks) for start in starts]
-    return slots[min(found, key=lambda slot_of: way(both, slots, slot_of))[: len(both)]]
+    found = [local_search(traffic, slots, start, seed, kicks) for start in starts]
+    return slots[min(found, key=lambda slot_of: assignment_cost(traffic, slots, slot_of))[: len(traffic)]]
 
 
-def way(both: Floats, slots: Array, slot_of: Array) -> float:
+def assignment_cost(traffic: Floats, slots: Array, slot_of: Array) -> float:
     """Sum of traffic times distance, in tiles along x and y, with cores in the slots `slot_of` [core or more]."""
-    tiles = slots[slot_of[: len(both)]].astype(np.int64)
-    return float((both * np.abs(tiles[:, None] - tiles[None]).sum(axis=2)).sum())
+    return float((traffic * distances(slots[slot_of[: len(traffic)]])).sum())

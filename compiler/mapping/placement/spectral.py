@@ -1,4 +1,4 @@
-"""spectral_start: cores that talk much lie near each other in a plane, and the plane is laid on the mesh."""
+"""spectral_start: a placement of cores from the eigenvectors of their traffic."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -9,18 +9,18 @@ _ITERATIONS = 300
 _SEED = 0  # any fixed one: it only starts the iteration
 
 
-def spectral_start(both: Floats, slots: Array) -> Array:
-    """Slot of every core and then of every empty place, int [slot], from symmetric traffic `both` [core, core].
+def spectral_start(traffic: Floats, slots: Array) -> Array:
+    """Slot of every core and then of every empty slot, int [slot], from symmetric `traffic` [core, core].
 
     The second and third eigenvectors of the random walk on the traffic are coordinates; ranks along each are
     stretched to the mesh [slot, 2] and every core gets a slot so that squared distances are least. Eigenvectors come
     from a fixed number of plain iterations, whose sums do not depend on the number of threads. Source: Hall, "An
     r-Dimensional Quadratic Placement Algorithm", Management Science 17 (1970).
     """
-    cores = len(both)
-    degree = both.sum(axis=1)
+    cores = len(traffic)
+    degree = traffic.sum(axis=1)
     degree = np.maximum(degree, max(float(degree.mean()), 1.0) * 1e-6)
-    walk = both / degree[:, None]
+    walk = traffic / degree[:, None]
     axes = np.random.default_rng(_SEED).standard_normal((cores, 2))
     for _ in range(_ITERATIONS):
         axes = 0.5 * (axes + np.einsum("ij,jk->ik", walk, axes))

@@ -24,7 +24,7 @@ from search.data.readers.sound import read_sound
 from targets.contracts.arrays import Array, Floats
 from targets.contracts.raster import SpikeRaster
 
-# numba and scipy.ndimage are slow to import: only who encodes pays for them, not who finds the spikes in the cache.
+# numba and scipy.ndimage are slow to import, and not needed where the spikes are in the cache.
 
 _VERSION = 1
 """To be raised with any change of the transform, so that nobody reads old spikes from the cache."""

@@ -2,7 +2,7 @@
 
 A recording is a structured array with fields x, y, t, p; `EVENT_DTYPE` is the one motifc makes, any other with these
 fields is read (y may be absent, as in tonic's audio sets). Times are in microseconds, (0, 0) is the upper left pixel,
-p is 1 (or True) where it became brighter, 0 where it became darker. A sensor is (width, height, polarities), as
+p is 1 (or True) where it became brighter, 0 where it became darker. A sensor size is (width, height, polarities), as
 tonic's `sensor_size`.
 """
 
@@ -17,7 +17,7 @@ from targets.contracts.raster import SpikeRaster
 
 EVENT_DTYPE = np.dtype([("x", "<i2"), ("y", "<i2"), ("t", "<i8"), ("p", "?")])
 
-Sensor = tuple[int, int, int]
+SensorSize = tuple[int, int, int]
 
 
 def cropped(events: Array, first: int, last: int) -> Array:
@@ -34,7 +34,7 @@ def downsampled(events: Array, factor: int) -> Array:
     return coarse
 
 
-def downsampled_sensor(sensor: Sensor, factor: int) -> Sensor:
+def downsampled_sensor(sensor: SensorSize, factor: int) -> SensorSize:
     """The sensor that `downsampled` events lie on; an incomplete pixel at the far edge counts."""
     width, height, polarities = sensor
     return -(-width // factor), -(-height // factor), polarities
@@ -42,11 +42,11 @@ def downsampled_sensor(sensor: Sensor, factor: int) -> Sensor:
 
 def frames(
     events: Array,
-    sensor: Sensor,
+    sensor: SensorSize,
     bins: int,
     window: int | None = None,
     start: int | None = None,
-    place: object = "a recording",
+    source: object = "a recording",
 ) -> Array:
     """Which channel fired in which bin: bool [time, neuron], neuron = (p * height + y) * width + x.
 
@@ -54,14 +54,14 @@ def frames(
     bins    number of bins
     window  width of a bin, microseconds; without it the recording's own span // bins
     start   time of the first bin, microseconds; without it that of the first event
-    place   where the events are from, for messages
+    source   where the events are from, for messages
 
     Events before the first and after the last bin are left out; several in one bin count once. These are tonic's
     ToFrame(sensor, time_window=window, start_time=start, end_time=start + bins * window) and, without a window,
     ToFrame(sensor, n_time_bins=bins), made binary; so, as there, the last few events may be left out.
     Raises InputError for events outside the sensor and for a dtype without x, t and p.
     """
-    channel = _channels(events, sensor, place)
+    channel = _channels(events, sensor, source)
     width, height, polarities = sensor
     spikes = np.zeros((bins, polarities * height * width), dtype=bool)
     if not events.size:
@@ -97,17 +97,17 @@ def raster_of(recordings: Iterable[Array], labels: npt.ArrayLike | None = None) 
     neurons = widths.pop()
     lengths = np.array([len(each) for each in packed], dtype=np.int32)
     whole = np.zeros((len(packed), lengths.max(), -(-neurons // 8)), dtype=np.uint8)
-    for place, each in zip(whole, packed, strict=True):
-        place[: len(each)] = each
+    for row, each in zip(whole, packed, strict=True):
+        row[: len(each)] = each
     return SpikeRaster(whole, neurons, lengths, None if labels is None else np.asarray(labels))
 
 
-def _channels(events: Array, sensor: Sensor, place: object) -> Array:
+def _channels(events: Array, sensor: SensorSize, source: object) -> Array:
     """Channel of every event, int64 [event]."""
     names = events.dtype.names or ()
     if not {"x", "t", "p"} <= set(names):
         raise InputError(
-            f"{place} has events with the fields {', '.join(names) or 'of a plain array'}; x, t and p (and y) are "
+            f"{source} has events with the fields {', '.join(names) or 'of a plain array'}; x, t and p (and y) are "
             "needed, so name them as tonic does."
         )
     width, height, polarities = sensor
@@ -117,7 +117,7 @@ def _channels(events: Array, sensor: Sensor, place: object) -> Array:
     for axis, values, size in (("x", x, width), ("y", y, height), ("p", p, polarities)):
         if values.size and not (values.min() >= 0 and values.max() < size):
             raise InputError(
-                f"{place} has events with {axis} from {values.min()} to {values.max()}; a sensor of {width} x {height} "
-                f"pixels and {polarities} polarities allows 0 to {size - 1}, so check the sensor's size."
+                f"{source} has events with {axis} from {values.min()} to {values.max()}; a sensor of {width} x "
+                f"{height} pixels and {polarities} polarities allows 0 to {size - 1}, so check the sensor's size."
             )
     return (p * height + y) * width + x

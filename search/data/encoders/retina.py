@@ -59,7 +59,7 @@ def _moved(field: Floats, pixels: int, axis: int) -> Floats:
     moved = np.zeros_like(field)
     kept = max(size - abs(pixels), 0)
     source = np.take(field, np.arange(kept) + max(-pixels, 0), axis=axis)
-    place = [slice(None)] * field.ndim
-    place[axis] = slice(max(pixels, 0), max(pixels, 0) + kept)
-    moved[tuple(place)] = source
+    target = [slice(None)] * field.ndim
+    target[axis] = slice(max(pixels, 0), max(pixels, 0) + kept)
+    moved[tuple(target)] = source
     return moved

@@ -26,7 +26,7 @@ from targets.contracts.errors import InputError
 SIDE = 34
 SACCADE = 105_000
 CORNERS = ((-0.5, -0.5), (3.0, 6.5), (6.5, -0.5))
-"""Where the upper left corner of an image of 28 x 28 pixels stands (right, down) at the start of each saccade."""
+"""Where the upper left corner of an image of 28 x 28 pixels is (right, down) at the start of each saccade."""
 
 _CHUNK = 256
 _RIM = 8  # blank pixels around an image, more than any pixel ever looks past it
@@ -60,7 +60,7 @@ class Sensor:
 def saccade_events(images: Array, seed: int = 0, sensor: Sensor | None = None) -> Iterator[Array]:
     """The events of images uint8 [sample, row, column], one after the other: `EVENT_DTYPE` [event] in order of time.
 
-    An image's events depend on nothing but its pixels, the seed and the sensor: not on its place among the others, on
+    An image's events depend on nothing but its pixels, the seed and the sensor: not on its index, on
     the number of threads or on how many are simulated together. Raises InputError for images above 28 x 28 pixels and a
     seed below 0.
     """

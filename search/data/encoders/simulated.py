@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from search.data.about import About
 from search.data.cache import cached
 from search.data.encoders.events import frames, raster_of
 from search.data.encoders.saccade import CORNERS, SACCADE, SIDE, Sensor, saccade_events
 from search.data.holdout import held_out
 from search.data.readers.idx import image_files, read_images
 from search.data.task import Split, folder_of, labels_of
+from search.data.task_info import TaskInfo
 from targets.contracts.arrays import Ints
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -22,7 +22,7 @@ VALID = 1 / 5
 PIXELS = 28
 
 
-def simulated_split(name: str, about: About, seed: int, folder: Path | None, train: int, test: int) -> Split:
+def simulated_split(name: str, about: TaskInfo, seed: int, folder: Path | None, train: int, test: int) -> Split:
     """The split of `train` (valid among them) and `test` images as spikes [sample, 32, 2312].
 
     The same images are taken whatever the seed, chosen evenly from the official parts, so that a set is simulated once.
@@ -54,7 +54,7 @@ def chosen(samples: int, wanted: int) -> Ints:
     return np.sort(np.random.default_rng(samples).permutation(samples)[:wanted]).astype(np.int32)
 
 
-def _spikes(images_file: Path, labels_file: Path, wanted: int, about: About) -> SpikeRaster:
+def _spikes(images_file: Path, labels_file: Path, wanted: int, about: TaskInfo) -> SpikeRaster:
     images, labels = read_images(images_file, labels_file, PIXELS, PIXELS, about.classes)
     if not 0 < wanted <= len(images):
         raise InputError(

@@ -43,24 +43,24 @@ def read_aedat(path: Path) -> Array:
     return np.concatenate([np.empty(0, EVENT_DTYPE), *_packets(memoryview(content), end + len(_END), path)])
 
 
-def _packets(content: memoryview, place: int, path: Path) -> Iterator[Array]:
-    while place < len(content):
+def _packets(content: memoryview, offset: int, path: Path) -> Iterator[Array]:
+    while offset < len(content):
         try:
-            kind, _, size, _, overflows, _, number, _ = _PACKET.unpack_from(content, place)
+            kind, _, size, _, overflows, _, number, _ = _PACKET.unpack_from(content, offset)
         except struct.error:
-            raise _cut_off(path, place) from None
-        place += _PACKET.size
-        if size < 0 or number < 0 or place + size * number > len(content):
-            raise _cut_off(path, place)
+            raise _cut_off(path, offset) from None
+        offset += _PACKET.size
+        if size < 0 or number < 0 or offset + size * number > len(content):
+            raise _cut_off(path, offset)
         if kind == _POLARITY and size == _RECORD.itemsize:
-            records = np.frombuffer(content, _RECORD, number, place)
+            records = np.frombuffer(content, _RECORD, number, offset)
             data = records["data"].astype(np.int64)
             events = np.empty(number, EVENT_DTYPE)
             events["x"], events["y"], events["p"] = data >> 17, data >> 2 & 0x7FFF, data >> 1 & 1
             events["t"] = records["time"] + (np.int64(overflows) << 31)
             yield events[(data & 1).astype(bool)]
-        place += size * number
+        offset += size * number
 
 
-def _cut_off(path: Path, place: int) -> InputError:
-    return InputError(f"{path} ends within the packet at byte {place:,}; it is cut off or damaged, so get it again.")
+def _cut_off(path: Path, offset: int) -> InputError:
+    return InputError(f"{path} ends within the packet at byte {offset:,}; it is cut off or damaged, so get it again.")

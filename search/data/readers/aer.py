@@ -70,7 +70,7 @@ def encoded(events: Array) -> bytes:
     """The records of events, `decoded` gives them back exactly; the clock's overflows are put in where needed.
 
     Raises InputError for what 40 bits cannot hold: x outside 0..255, y outside 0..239, a negative time, and times that
-    run so far back behind an overflow that no record can tell them.
+    run so far back behind an overflow that no record can hold them.
     """
     x, y, p, t = (events[name].astype(np.int64) for name in ("x", "y", "p", "t"))
     for axis, values, most in (("x", x, 255), ("y", y, OVERFLOW_ROW - 1)):
@@ -92,14 +92,14 @@ def encoded(events: Array) -> bytes:
 
 
 def write_recordings(folder: Path, part: str, recordings: Iterable[Array], labels: Iterable[int]) -> None:
-    """Write recordings as N-MNIST lies on disk: `folder/part/<label>/<number>.bin`, part "Train" or "Test".
+    """Write recordings in the folders of N-MNIST: `folder/part/<label>/<number>.bin`, part "Train" or "Test".
 
     The numbers are those of the samples, from 00001. The part appears when all of it is written, or not at all.
     Raises InputError when it is there already or cannot be written.
     """
-    place = folder / part
-    if place.exists():
-        raise InputError(f"{place} exists already; recordings are written to a new folder, so name or make another.")
+    target = folder / part
+    if target.exists():
+        raise InputError(f"{target} exists already; recordings are written to a new folder, so name or make another.")
     unfinished = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -109,10 +109,10 @@ def write_recordings(folder: Path, part: str, recordings: Iterable[Array], label
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(encoded(events))
         unfinished.chmod(0o755)
-        os.replace(unfinished, place)
+        os.replace(unfinished, target)
     except OSError as error:
         raise InputError(
-            f"{place} cannot be written ({error.strerror}); free space or choose another folder."
+            f"{target} cannot be written ({error.strerror}); free space or choose another folder."
         ) from None
     finally:
         if unfinished is not None:

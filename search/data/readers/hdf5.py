@@ -1,4 +1,4 @@
-"""HDF5 files of spikes: opened, looked into, and checked, so that no stack trace of the library reaches a person."""
+"""HDF5 files of spikes: open_hdf5, looked into, and checked, so that no stack trace of the library reaches a person."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ CHANNEL_EVENT_DTYPE = np.dtype([("x", "<i2"), ("t", "<i8"), ("p", "?")])
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[h5py.File]:
+def open_hdf5(path: Path) -> Iterator[h5py.File]:
     """An HDF5 file for reading; InputError for one that is damaged or of another kind, now or while it is read."""
     try:
         with h5py.File(path, "r") as file:
@@ -25,7 +25,7 @@ def opened(path: Path) -> Iterator[h5py.File]:
         raise InputError(f"{path} is no readable HDF5 file ({reason}); unpack or copy it again.") from None
 
 
-def dataset(group: h5py.Group, name: str, path: Path) -> h5py.Dataset:
+def dataset_of(group: h5py.Group, name: str, path: Path) -> h5py.Dataset:
     """The data set `name` of a file or of a group in it; InputError where there is none."""
     found = group.get(name)
     if not isinstance(found, h5py.Dataset):
@@ -33,22 +33,22 @@ def dataset(group: h5py.Group, name: str, path: Path) -> h5py.Dataset:
     return found
 
 
-def channel_events(seconds: Array, channels: Array, width: int, place: str) -> Array:
+def channel_events(seconds: Array, channels: Array, width: int, source: str) -> Array:
     """Events as tonic has them from times in seconds and channels below `width`, both [event].
 
-    Times are cut to whole microseconds. Raises InputError, with `place`, for numbers that are no times or channels.
+    Times are cut to whole microseconds. Raises InputError, with `source`, for numbers that are no times or channels.
     """
     microseconds = seconds.astype(np.float64) * 1e6  # first to float64: a float16 ends at 65,504
     if seconds.shape != channels.shape or seconds.ndim != 1:
         raise InputError(
-            f"{place} has times of shape {seconds.shape} and channels of shape {channels.shape}; each spike needs one "
+            f"{source} has times of shape {seconds.shape} and channels of shape {channels.shape}; each spike needs one "
             "of both, so unpack or copy the file again."
         )
     if not (np.isfinite(microseconds) & (microseconds >= 0)).all():
-        raise InputError(f"{place} has negative or infinite spike times; unpack or copy the file again.")
+        raise InputError(f"{source} has negative or infinite spike times; unpack or copy the file again.")
     if channels.size and not (channels.min() >= 0 and channels.max() < width):
         raise InputError(
-            f"{place} has channels {channels.min()} to {channels.max()}; 0 to {width - 1} are allowed, so unpack or "
+            f"{source} has channels {channels.min()} to {channels.max()}; 0 to {width - 1} are allowed, so unpack or "
             "copy the file again."
         )
     events = np.zeros(seconds.size, CHANNEL_EVENT_DTYPE)

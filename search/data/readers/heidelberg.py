@@ -13,7 +13,7 @@ import numpy as np
 
 from search.data.encoders.channel_bins import channel_bins
 from search.data.encoders.events import raster_of
-from search.data.readers.hdf5 import channel_events, dataset, opened
+from search.data.readers.hdf5 import channel_events, dataset_of, open_hdf5
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -38,8 +38,8 @@ def heidelberg_raster(path: Path, classes: int) -> SpikeRaster:
 
 def heidelberg_events(path: Path) -> Iterator[Array]:
     """The events of every recording of a file, fields x, t (microseconds) and p; InputError for a damaged file."""
-    with opened(path) as file:
-        times, units = dataset(file, "spikes/times", path), dataset(file, "spikes/units", path)
+    with open_hdf5(path) as file:
+        times, units = dataset_of(file, "spikes/times", path), dataset_of(file, "spikes/units", path)
         if len(times) != len(units):
             raise InputError(
                 f"{path} holds {len(times)} recordings in spikes/times and {len(units)} in spikes/units; both must be "
@@ -60,8 +60,8 @@ def heidelberg_speakers(path: Path) -> Ints:
 
 
 def _per_recording(path: Path, name: str, below: int) -> Ints:
-    with opened(path) as file:
-        values, recordings = np.asarray(dataset(file, name, path)[()]), len(dataset(file, "spikes/times", path))
+    with open_hdf5(path) as file:
+        values, recordings = np.asarray(dataset_of(file, name, path)[()]), len(dataset_of(file, "spikes/times", path))
     if values.shape != (recordings,) or not recordings:
         raise InputError(
             f"{path} holds {recordings} recordings and {name} of shape {values.shape}; one each and at least one is "

@@ -13,8 +13,8 @@ from typing import IO, cast
 
 import numpy as np
 
-from search.data.about import About
-from search.data.readers.place import missing
+from search.data.readers.files import missing
+from search.data.task_info import TaskInfo
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.errors import InputError
 
@@ -66,7 +66,7 @@ def _numbers(file: IO[bytes], path: Path, axes: int) -> Array:
     return np.frombuffer(numbers, np.uint8).reshape(sizes)
 
 
-def image_files(folder: Path, part: str, about: About) -> tuple[Path, Path]:
+def image_files(folder: Path, part: str, about: TaskInfo) -> tuple[Path, Path]:
     """The files of images and labels of a part, "train" or "t10k"; InputError when one is in neither form there."""
     return _found(folder, f"{part}-images-idx3-ubyte", about), _found(folder, f"{part}-labels-idx1-ubyte", about)
 
@@ -92,7 +92,7 @@ def read_images(images_file: Path, labels_file: Path, rows: int, columns: int, c
     return images, labels.astype(np.int32)
 
 
-def _found(folder: Path, name: str, about: About) -> Path:
+def _found(folder: Path, name: str, about: TaskInfo) -> Path:
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
             return path

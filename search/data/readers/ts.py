@@ -16,7 +16,7 @@ from targets.contracts.errors import InputError
 def read_ts(path: Path, channels: int) -> tuple[list[Floats], Ints]:
     """The series float64 [time, channel] of a file, each as long as it is, and their classes int32 [sample].
 
-    A class is the place of its label in @classLabel. Raises InputError for a file that is missing, unreadable, of
+    A class is the index of its label in @classLabel. Raises InputError for a file that is missing, unreadable, of
     another kind or cut off.
     """
     try:

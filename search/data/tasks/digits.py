@@ -21,9 +21,9 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from search.data.about import About
 from search.data.encoders.retina import retina_events, triangular_path
 from search.data.task import Split
+from search.data.task_info import TaskInfo
 from targets.contracts.arrays import Ints
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -36,7 +36,7 @@ THRESHOLD = 0.15
 GREY_LEVELS = 16
 VALID, TEST = 575, 360
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="Optical Recognition of Handwritten Digits, seen by an event retina",
     licence="CC BY 4.0",
     classes=CLASSES,

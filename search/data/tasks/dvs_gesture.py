@@ -23,13 +23,13 @@ from pathlib import Path
 
 import numpy as np
 
-from search.data.about import About
 from search.data.cache import cached
 from search.data.encoders.events import EVENT_DTYPE, cropped, downsampled, downsampled_sensor, frames, raster_of
 from search.data.readers.aedat import read_aedat
-from search.data.readers.place import missing
+from search.data.readers.files import missing
 from search.data.speakers import speakers_held_out
 from search.data.task import Split, folder_of
+from search.data.task_info import TaskInfo
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -41,7 +41,7 @@ WINDOW = 25_000
 BINS = 60
 VALID = 4 / 23
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="DVS128 Gesture",
     licence="CC BY 4.0",
     classes=CLASSES,
@@ -85,12 +85,12 @@ def load(seed: int, folder: Path | None = None) -> Split:
 
 
 def _gestures(folder: Path, part: str) -> list[Gesture]:
-    for place in (folder / "DVSGesture", folder / "DvsGesture", folder):
-        cut = place / f"ibmGesture{part.title()}"
+    for root in (folder / "DVSGesture", folder / "DvsGesture", folder):
+        cut = root / f"ibmGesture{part.title()}"
         if cut.is_dir():
             found = [_cut_gesture(path) for path in sorted(cut.glob("*/*.npy"))]
-        elif (place / f"trials_to_{part}.txt").is_file():
-            found = list(_listed_gestures(place, place / f"trials_to_{part}.txt"))
+        elif (root / f"trials_to_{part}.txt").is_file():
+            found = list(_listed_gestures(root, root / f"trials_to_{part}.txt"))
         else:
             continue
         if found:
@@ -104,9 +104,9 @@ def _cut_gesture(path: Path) -> Gesture:
     return Gesture(path, _person(path.parent.name, path), int(path.stem))
 
 
-def _listed_gestures(place: Path, listed: Path) -> Iterator[Gesture]:
+def _listed_gestures(root: Path, listed: Path) -> Iterator[Gesture]:
     for name in _text(listed).split():
-        path = place / name
+        path = root / name
         labels = path.with_name(f"{path.stem}_labels.csv")
         for row in csv.DictReader(_text(labels).splitlines()):
             try:
@@ -131,7 +131,7 @@ def _person(name: str, path: Path) -> int:
 
 def _spikes(gestures: Sequence[Gesture]) -> SpikeRaster:
     return raster_of(
-        (frames(downsampled(events, FACTOR), SENSOR, BINS, WINDOW, place=path) for path, events in _events(gestures)),
+        (frames(downsampled(events, FACTOR), SENSOR, BINS, WINDOW, source=path) for path, events in _events(gestures)),
         np.array([gesture.label for gesture in gestures]),
     )
 

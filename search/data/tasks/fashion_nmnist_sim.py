@@ -11,13 +11,13 @@ valid, every class alike, chosen by the seed. `load` takes other numbers up to 6
 
 from pathlib import Path
 
-from search.data.about import About
 from search.data.encoders.simulated import simulated_split
 from search.data.task import Split
+from search.data.task_info import TaskInfo
 
 TRAIN, TEST = 10_000, 2_000
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="Fashion-MNIST clothes, simulated events",
     licence="MIT",
     classes=10,

@@ -7,7 +7,7 @@ wav files named DIGIT_SPEAKER_INDEX.wav; files that are not .wav are left alone.
 Transform: search/data/encoders/cochlea.py with 78 channels from 100 to 3,700 Hz, a step of 5 ms, cut after 200 steps
 (1 s; 16 of 2,500 recordings are longer). Every recording keeps its length, the longest pads. About 16 % of all bins
 within the lengths hold a spike. Level, inhibition, step and gain were chosen after fourteen settings by a linear
-readout (mean over all held-out speakers), so a point or two of an absolute accuracy may be owed to that choice.
+readout (mean over all held-out speakers), so an absolute accuracy may be a point or two optimistic.
 
 Split: the test part is one speaker, the valid part another, train the rest. Of n speakers in alphabetical order seed s
 tests number s mod n: seeds 0 to n - 1 are all folds (see `search.data.speakers.one_speaker_each`).
@@ -18,24 +18,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.data.about import About
 from search.data.cache import cached
 from search.data.encoders.cochlea import Cochlea
-from search.data.readers.place import missing
+from search.data.readers.files import missing
 from search.data.speakers import one_speaker_each
 from search.data.task import Split, folder_of
+from search.data.task_info import TaskInfo
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
 CLASSES = 10
-COCHLEA = Cochlea(rate=8000, frame=40, steps=200, longest=5.0, lowest=100.0, highest=3700.0)
+ENCODER = Cochlea(rate=8000, frame=40, steps=200, longest=5.0, lowest=100.0, highest=3700.0)
 INPUT = "cochlea"
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="Free Spoken Digit Dataset, speaker held out",
     licence="CC BY-SA 4.0",
     classes=CLASSES,
-    channels=COCHLEA.channels,
+    channels=ENCODER.channels,
     published={"train": 2500, "test": 500},
     files="wav files named DIGIT_SPEAKER_INDEX.wav, in the folder or in its subfolder recordings",
     page="Free Spoken Digit Dataset, https://github.com/Jakobovski/free-spoken-digit-dataset",
@@ -65,10 +65,10 @@ def load(seed: int, folder: Path | None = None) -> Split:
 def recordings(folder: Path) -> tuple[Recording, ...]:
     """The wav files of a folder, or of its subfolder `recordings`, by name; InputError for none or a wrong name."""
     inner = folder / "recordings"
-    place = inner if inner.is_dir() else folder
-    found = tuple(_recording(path) for path in sorted(place.iterdir()) if path.suffix.lower() == ".wav")
+    folder = inner if inner.is_dir() else folder
+    found = tuple(_recording(path) for path in sorted(folder.iterdir()) if path.suffix.lower() == ".wav")
     if not found:
-        raise missing(place, "wav file", ABOUT)
+        raise missing(folder, "wav file", ABOUT)
     return found
 
 
@@ -76,9 +76,9 @@ def encoded(found: tuple[Recording, ...]) -> SpikeRaster:
     """The spikes of recordings, labelled with their digits, from the cache where they are there."""
 
     def make() -> Mapping[str, SpikeRaster]:
-        return {"recordings": COCHLEA.encode([each.path for each in found], [each.digit for each in found])}
+        return {"recordings": ENCODER.encode([each.path for each in found], [each.digit for each in found])}
 
-    return cached("fsdd", COCHLEA.recipe, [each.path for each in found], make)["recordings"]
+    return cached("fsdd", ENCODER.recipe, [each.path for each in found], make)["recordings"]
 
 
 def _recording(path: Path) -> Recording:

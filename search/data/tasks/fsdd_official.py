@@ -1,7 +1,7 @@
 """Spoken digits of known speakers: Free Spoken Digit Dataset with its official test part.
 
 Data and transform are those of search/data/tasks/fsdd.py. The official test part is the recordings of index 0 to 4, by
-speakers that are heard in training too: an easier question than the one of `fsdd`, whose speaker is new. Of the other
+speakers of the training part: easier than `fsdd`, whose test speaker is new. Of the other
 recordings a fifth of every speaker's every digit is the valid part, which ones by the seed; train is the rest.
 """
 
@@ -25,12 +25,12 @@ ABOUT = replace(
 
 def load(seed: int, folder: Path | None = None) -> Split:
     """The recordings as spikes [sample, time <= 200, 78]; test is official, valid is taken from the rest by `seed`."""
-    place = folder_of("fsdd-official", folder)
-    found = fsdd.recordings(place)
+    folder = folder_of("fsdd-official", folder)
+    found = fsdd.recordings(folder)
     official = np.array([each.index in TEST_INDICES for each in found])
     if official.all() or not official.any():
         raise InputError(
-            f"{place} holds {official.sum()} recordings of index 0 to 4 and {np.sum(~official)} of another; the first "
+            f"{folder} holds {official.sum()} recordings of index 0 to 4 and {np.sum(~official)} of another; the first "
             "are the official test part, the others are to learn from, so copy the whole set."
         )
     rest = np.flatnonzero(~official)

@@ -16,12 +16,12 @@ fifth is valid, every class alike, chosen by the seed. The class is the speaker,
 from importlib.util import find_spec
 from pathlib import Path
 
-from search.data.about import About
 from search.data.encoders.delta import delta_spikes
 from search.data.encoders.events import raster_of
 from search.data.holdout import held_out
 from search.data.readers.ts import read_ts
 from search.data.task import Split, labels_of
+from search.data.task_info import TaskInfo
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
@@ -31,7 +31,7 @@ THRESHOLD = 0.1
 REPEAT = 4
 VALID = 1 / 5
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="Japanese Vowels, nine speakers",
     licence="CC BY 4.0",
     classes=CLASSES,

@@ -20,14 +20,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.data.about import About
 from search.data.cache import cached
 from search.data.encoders.channel_bins import channel_bins
 from search.data.encoders.events import raster_of
-from search.data.readers.hdf5 import channel_events, dataset, opened
-from search.data.readers.place import file_in
+from search.data.readers.files import file_in
+from search.data.readers.hdf5 import channel_events, dataset_of, open_hdf5
 from search.data.speakers import speakers_held_out
 from search.data.task import Split, folder_of
+from search.data.task_info import TaskInfo
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -39,7 +39,7 @@ STEP = 10_000
 STEPS = 200
 VALID_SHARE = 0.2
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="N-TIDIGITS18, single digits",
     licence="of its authors; made from TIDIGITS, which is licensed by the LDC",
     classes=len(DIGITS),
@@ -75,8 +75,8 @@ def load(seed: int, folder: Path | None = None) -> Split:
 
 def single_digits(path: Path, part: str) -> tuple[Recording, ...]:
     """The recordings of one digit of a part, "train" or "test", in their order; InputError for a damaged file."""
-    with opened(path) as file:
-        names = [_text(name) for name in dataset(file, f"{part}_labels", path)[()]]
+    with open_hdf5(path) as file:
+        names = [_text(name) for name in dataset_of(file, f"{part}_labels", path)[()]]
     found = tuple(_recording(name, path) for name in names if len(name.rsplit("-", 1)[-1]) == 1)
     if not found:
         raise InputError(f"{path} names no recording of a single digit in {part}_labels; copy it again.")
@@ -86,10 +86,10 @@ def single_digits(path: Path, part: str) -> tuple[Recording, ...]:
 def n_tidigits_events(path: Path, part: str) -> Iterator[Array]:
     """The events of every recording of one digit of a part, fields x, t (microseconds) and p."""
     recordings = single_digits(path, part)
-    with opened(path) as file:
+    with open_hdf5(path) as file:
         for each in recordings:
-            seconds = dataset(file, f"{part}_timestamps/{each.name}", path)[()]
-            channels = dataset(file, f"{part}_addresses/{each.name}", path)[()]
+            seconds = dataset_of(file, f"{part}_timestamps/{each.name}", path)[()]
+            channels = dataset_of(file, f"{part}_addresses/{each.name}", path)[()]
             yield channel_events(seconds, channels, CHANNELS, f"{part} recording {each.name} of {path}")
 
 

@@ -6,7 +6,7 @@ Using Saccades", Front. Neurosci. 9:437, 2015. Read are the unpacked recordings,
 
 Encoding: 34 x 34 pixels and two polarities, neuron = (p * 34 + y) * 34 + x with p = 0 darker and p = 1 brighter; bins
 of 10 ms from time 0, of which 32 hold the three saccades (315 ms); several events in one bin count once. Nothing is
-stabilised or denoised.
+stabilized or denoised.
 
 Split: the official test part is the test part; valid is a sixth of the official training part, every class alike,
 chosen by the seed (50,000 and 10,000 of the full set). Packed, the full set takes 650 MB.
@@ -17,13 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from search.data.about import About
 from search.data.cache import cached
 from search.data.encoders.events import frames, raster_of
 from search.data.holdout import held_out
 from search.data.readers.aer import read_recording
-from search.data.readers.place import missing
+from search.data.readers.files import missing
 from search.data.task import Split, folder_of, labels_of
+from search.data.task_info import TaskInfo
 from targets.contracts.raster import SpikeRaster
 
 SENSOR = (34, 34, 2)
@@ -32,7 +32,7 @@ WINDOW = 10_000
 BINS = 32
 VALID = 1 / 6
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="N-MNIST, recorded digits",
     licence="CC BY-SA 4.0",
     classes=CLASSES,
@@ -59,16 +59,16 @@ def load(seed: int, folder: Path | None = None) -> Split:
 
 def _recordings(folder: Path, part: str) -> list[Path]:
     """The files of a part, digit by digit and by name, as tonic orders them."""
-    place = folder / "NMNIST" / part
-    place = place if place.is_dir() else folder / part
-    paths = [path for digit in range(CLASSES) for path in sorted((place / str(digit)).glob("*.bin"))]
+    tonic = folder / "NMNIST" / part
+    folder = tonic if tonic.is_dir() else folder / part
+    paths = [path for digit in range(CLASSES) for path in sorted((folder / str(digit)).glob("*.bin"))]
     if not paths:
-        raise missing(place, "recording 0/*.bin to 9/*.bin", ABOUT)
+        raise missing(folder, "recording 0/*.bin to 9/*.bin", ABOUT)
     return paths
 
 
 def _spikes(paths: Sequence[Path]) -> SpikeRaster:
     return raster_of(
-        (frames(read_recording(path), SENSOR, BINS, WINDOW, start=0, place=path) for path in paths),
+        (frames(read_recording(path), SENSOR, BINS, WINDOW, start=0, source=path) for path in paths),
         np.array([int(path.parent.name) for path in paths]),
     )

@@ -14,23 +14,23 @@ the speakers in the training file one in five is the valid part, who by the seed
 from collections.abc import Mapping
 from pathlib import Path
 
-from search.data.about import About
 from search.data.cache import cached
+from search.data.readers.files import file_in
 from search.data.readers.heidelberg import (
     CHANNELS,
     heidelberg_raster,
     heidelberg_recipe,
     heidelberg_speakers,
 )
-from search.data.readers.place import file_in
 from search.data.speakers import speakers_held_out
 from search.data.task import Split, folder_of
+from search.data.task_info import TaskInfo
 from targets.contracts.raster import SpikeRaster
 
 CLASSES = 20
 VALID_SHARE = 0.2
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="Spiking Heidelberg Digits",
     licence="CC BY 4.0",
     classes=CLASSES,
@@ -43,8 +43,8 @@ ABOUT = About(
 
 def load(seed: int, folder: Path | None = None) -> Split:
     """The recordings as spikes [sample, time <= 140, 700]; test is official, valid are speakers held out by `seed`."""
-    place = folder_of("shd", folder)
-    files = {part: file_in(place, f"shd_{part}.h5", ABOUT) for part in ("train", "test")}
+    folder = folder_of("shd", folder)
+    files = {part: file_in(folder, f"shd_{part}.h5", ABOUT) for part in ("train", "test")}
     train, valid = speakers_held_out(heidelberg_speakers(files["train"]).tolist(), VALID_SHARE, seed)
 
     def make() -> Mapping[str, SpikeRaster]:

@@ -13,16 +13,16 @@ Split: all three parts are official, each with speakers of its own; the seed cha
 from collections.abc import Mapping
 from pathlib import Path
 
-from search.data.about import About
 from search.data.cache import cached
+from search.data.readers.files import file_in
 from search.data.readers.heidelberg import CHANNELS, heidelberg_raster, heidelberg_recipe
-from search.data.readers.place import file_in
 from search.data.task import Split, folder_of
+from search.data.task_info import TaskInfo
 from targets.contracts.raster import SpikeRaster
 
 CLASSES = 35
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="Spiking Speech Commands",
     licence="CC BY 4.0",
     classes=CLASSES,
@@ -35,8 +35,8 @@ ABOUT = About(
 
 def load(seed: int, folder: Path | None = None) -> Split:
     """The recordings as spikes [sample, time <= 140, 700] in the official parts."""
-    place = folder_of("ssc", folder)
-    files = {part: file_in(place, f"ssc_{part}.h5", ABOUT) for part in ("train", "valid", "test")}
+    folder = folder_of("ssc", folder)
+    files = {part: file_in(folder, f"ssc_{part}.h5", ABOUT) for part in ("train", "valid", "test")}
 
     def make() -> Mapping[str, SpikeRaster]:
         return {part: heidelberg_raster(path, CLASSES) for part, path in files.items()}

@@ -24,24 +24,24 @@ from pathlib import Path
 
 import numpy as np
 
-from search.data.about import About
 from search.data.cache import cached
 from search.data.encoders.cochlea import Cochlea
 from search.data.holdout import held_out
-from search.data.readers.place import missing
+from search.data.readers.files import missing
 from search.data.task import Split, folder_of
+from search.data.task_info import TaskInfo
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
 CLASSES = 26
-COCHLEA = Cochlea(rate=12_500, frame=200, steps=700, longest=10.0, lowest=100.0, highest=5800.0, hold=10)
+ENCODER = Cochlea(rate=12_500, frame=200, steps=700, longest=10.0, lowest=100.0, highest=5800.0, hold=10)
 VALID_SHARE = 0.2
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="TI46-Alpha",
     licence="LDC user agreement",
     classes=CLASSES,
-    channels=COCHLEA.channels,
+    channels=ENCODER.channels,
     published={"train": 4142, "test": 6628},
     files="the folder ti_alpha of LDC93S9 with train/f1/0af1set0.wav and so on",
     page="TI 46-Word, https://catalog.ldc.upenn.edu/LDC93S9",
@@ -62,8 +62,8 @@ class Recording:
 
 def load(seed: int, folder: Path | None = None) -> Split:
     """The letters as spikes [sample, time <= 700, 78]; test is official, valid is taken from training by `seed`."""
-    place = _inner(folder_of("ti46-alpha", folder), "ti_alpha")
-    parts = {part: recordings(place, part) for part in ("train", "test")}
+    folder = _inner(folder_of("ti46-alpha", folder), "ti_alpha")
+    parts = {part: recordings(folder, part) for part in ("train", "test")}
     kinds = [f"{each.speaker} {each.letter}" for each in parts["train"]]
     train, valid = held_out(np.unique(kinds, return_inverse=True)[1].astype(np.int32), VALID_SHARE, seed)
 
@@ -71,7 +71,7 @@ def load(seed: int, folder: Path | None = None) -> Split:
         return {part: _encoded(found) for part, found in parts.items()}
 
     files = [each.path for found in parts.values() for each in found]
-    rasters = cached("ti46-alpha", COCHLEA.recipe, files, make)
+    rasters = cached("ti46-alpha", ENCODER.recipe, files, make)
     return Split(rasters["train"].take(train), rasters["train"].take(valid), rasters["test"], CLASSES, "cochlea")
 
 
@@ -85,7 +85,7 @@ def recordings(folder: Path, part: str) -> tuple[Recording, ...]:
 
 
 def _encoded(found: Sequence[Recording]) -> SpikeRaster:
-    return COCHLEA.encode([each.path for each in found], [each.letter for each in found])
+    return ENCODER.encode([each.path for each in found], [each.letter for each in found])
 
 
 def _inner(folder: Path, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Any classification data set of tonic that lies on disk, in tonic's own layout and through tonic's own reader.
+"""Any classification data set of tonic that is on disk, in tonic's layout and by tonic's reader.
 
     motifc search --data tonic-events --data-dir data      # data/POKERDVS as tonic.datasets.POKERDVS("data") left it
 
@@ -7,7 +7,7 @@ the extra `data`). For other bins, transforms or sets of your own call `search.d
 Python.
 
 Encoding: 30 bins over each recording; pixels are joined by a whole factor until there are at most 2,500 channels.
-Split: the parts that tonic tells apart; what it does not (valid, or test too) is a fifth of the training part, every
+Split: the parts that tonic has; what it does not (valid, or test too) is a fifth of the training part, every
 class alike, chosen by the seed.
 """
 
@@ -16,18 +16,18 @@ import inspect
 from pathlib import Path
 from typing import Any
 
-from search.data.about import About
 from search.data.cache import cached
-from search.data.encoders.events import Sensor, downsampled_sensor
-from search.data.readers.place import missing
+from search.data.encoders.events import SensorSize, downsampled_sensor
+from search.data.readers.files import missing
 from search.data.task import Split, folder_of
+from search.data.task_info import TaskInfo
 from search.data.tonic_split import Dataset, completed, labelled
 from targets.contracts.errors import InputError
 
 BINS = 30
 CHANNELS = 2_500
 
-ABOUT = About(
+ABOUT = TaskInfo(
     title="a data set of tonic",
     licence="that of the set",
     classes=0,
@@ -44,14 +44,14 @@ def load(seed: int, folder: Path | None = None) -> Split:
     found = [path for path in sorted(folder.iterdir()) if path.is_dir() and hasattr(tonic.datasets, path.name)]
     if len(found) != 1:
         raise missing(folder, "single folder of tonic's" if found else "folder of tonic's", ABOUT)
-    (place,) = found
-    parts = _parts(tonic, place)
-    sensor = _sensor(next(iter(parts.values())), place.name)
+    (root,) = found
+    parts = _parts(tonic, root)
+    sensor = _sensor(next(iter(parts.values())), root.name)
     factor = _factor(sensor)
     spikes = cached(
         "tonic-events",
-        {"version": 1, "tonic": tonic.__version__, "set": place.name, "bins": BINS, "factor": factor},
-        [path for path in place.rglob("*") if path.is_file()],
+        {"version": 1, "tonic": tonic.__version__, "set": root.name, "bins": BINS, "factor": factor},
+        [path for path in root.rglob("*") if path.is_file()],
         lambda: labelled(parts, sensor, BINS, None, factor),
     )
     return completed(spikes, seed)
@@ -67,14 +67,14 @@ def _tonic() -> Any:
         ) from None
 
 
-def _parts(tonic: Any, place: Path) -> dict[str, Dataset]:
-    """The parts that tonic tells apart, by its names for them."""
-    given = getattr(tonic.datasets, place.name)
+def _parts(tonic: Any, root: Path) -> dict[str, Dataset]:
+    """The parts that tonic has, by its names for them."""
+    given = getattr(tonic.datasets, root.name)
 
     def refused(self: object) -> None:
-        raise missing(place, f"complete copy of {place.name}", ABOUT)
+        raise missing(root, f"complete copy of {root.name}", ABOUT)
 
-    offline = type(place.name, (given,), {"download": refused})  # tonic finds its folder by the name of the class
+    offline = type(root.name, (given,), {"download": refused})  # tonic finds its folder by the name of the class
     known = inspect.signature(given.__init__).parameters
     if "train" in known:
         choices: dict[str, dict[str, Any]] = {"train": {"train": True}, "test": {"train": False}}
@@ -82,10 +82,10 @@ def _parts(tonic: Any, place: Path) -> dict[str, Dataset]:
         choices = {part: {"split": part} for part in ("train", "valid", "test")}
     else:
         choices = {"train": {}}
-    return {part: offline(str(place.parent), **choice) for part, choice in choices.items()}
+    return {part: offline(str(root.parent), **choice) for part, choice in choices.items()}
 
 
-def _sensor(dataset: object, name: str) -> Sensor:
+def _sensor(dataset: object, name: str) -> SensorSize:
     size = getattr(dataset, "sensor_size", None)
     if size is None or len(size) != 3:
         raise InputError(
@@ -96,7 +96,7 @@ def _sensor(dataset: object, name: str) -> Sensor:
     return width, height, polarities
 
 
-def _factor(sensor: Sensor) -> int:
+def _factor(sensor: SensorSize) -> int:
     """The smallest whole factor that leaves at most CHANNELS channels."""
     factor = 1
     while True:

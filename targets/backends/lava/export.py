@@ -61,7 +61,7 @@ def _readme(program: Program, network: LavaNetwork, granularity: str) -> str:
     install = "\n".join(INSTALL)
     return f"""# A spiking network for Lava
 
-Program {program.digest}, made for {program.chip}, {program.steps} steps per sample.
+Program {program.digest}, made for {program.chip.name}, {program.steps} steps per sample.
 
 Inputs:
 

@@ -29,10 +29,10 @@ def test_ratios_are_geometric_means_over_legal_networks_only() -> None:
         row(1, messages=20.0, hops=20.0),
         row(1, method=NEURONS, messages=10.0, hops=160.0),
         row(2, messages=1.0),
-        row(2, method=NEURONS, messages=1000.0, excess=1.5),
+        row(2, method=NEURONS, messages=1000.0, overuse=1.5),
     )
-    written = page(Results(rows), "motifc bench map --out map.md", None)
-    assert "Written by `motifc bench map --out map.md`;" in written
+    written = page(Results(rows), "python -m benchmarks.mapping --out map.md", None)
+    assert "Written by `python -m benchmarks.mapping --out map.md`;" in written
     assert "| messages, motifc / METIS neurons | 1.00 (2) | 0.87 or less, aim 0.83 | **no** |" in written
     assert "| hops, motifc / METIS neurons and annealing | 0.25 (2) | 0.82 or less, aim 0.76 | yes |" in written
     assert "| messages, motifc / index order, worst network | - | 1 or less |  |" in written
@@ -42,7 +42,7 @@ def test_ratios_are_geometric_means_over_legal_networks_only() -> None:
 
 
 def test_another_memory_model_is_no_second_network_of_the_ratios() -> None:
-    other = replace(ROW, task=replace(TASK, synapse_bits=8), excess=1.5)
+    other = replace(ROW, task=replace(TASK, synapse_bits=8), overuse=1.5)
     written = page(Results((ROW, other)), "", None)
     assert "| networks in which motifc keeps every limit | 1 of 1 | all | yes |" in written
     assert "| grid, k = 8, 8 bits per synapse | 100 |" in written

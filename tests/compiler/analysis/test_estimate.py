@@ -8,6 +8,7 @@ import pytest
 
 from compiler.analysis.estimate import SOURCE, assumed_estimate, estimate
 from compiler.pipeline import compile_network
+from targets.contracts.chip import chip_named
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense
@@ -30,7 +31,7 @@ def three_cores() -> Program:
     )
     zero, both = np.zeros(1, np.int32), np.arange(2, dtype=np.int32)
     cores = (Core(0, 0, {"a": both}), Core(2, 1, {"b": zero}), Core(0, 0, {"c": zero}))
-    return Program("loihi1", (Input("x", 1),), populations, projections, cores, (), (), None, 4)
+    return Program(chip_named("loihi1"), (Input("x", 1),), populations, projections, cores, (), None, 4)
 
 
 def rasters(**spikes: list[list[int]]) -> dict[str, SpikeRaster]:

@@ -57,6 +57,16 @@ def test_a_hand_computed_trace() -> None:
     assert times(interpret(one_neuron(threshold=0.25), pulses(0), subtract)) == [1, 2, 3]
 
 
+def test_an_observer_sees_current_and_voltage_before_the_reset() -> None:
+    seen = []
+    interpret(
+        one_neuron(threshold=0.6),
+        pulses(0, steps=4),
+        observe=lambda name, t, u, v: seen.append((name, t, float(u[0, 0]), float(v[0, 0]))),
+    )
+    assert seen == [("n", 0, 0.0, 0.0), ("n", 1, 0.5, 0.5), ("n", 2, 0.25, 0.625), ("n", 3, 0.125, 0.125)]
+
+
 def test_delay_and_bias() -> None:
     assert times(interpret(one_neuron(threshold=0.49, delay=3), pulses(0))) == [3]
     # bias .5 alone: v = .5, .875, 1.15625 -> spike at 2, then again three steps later.

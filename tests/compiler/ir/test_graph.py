@@ -1,6 +1,7 @@
 """The graph: names, shapes, and what flows into a population."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,3 +66,26 @@ def test_arrays_of_a_graph_are_read_only() -> None:
         graph.populations[0].tau_m[0] = 1
     with pytest.raises(ValueError, match="read-only"):
         graph.projections[0].synapses.weights[0, 0] = 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"tau_m": np.ones(3)},
+            "population 'answer' has 2 values of tau_s but 3 of tau_m; one per neuron is needed, so match them.",
+        ),
+        (
+            {"motif_size": 3},
+            "population 'answer' has 2 neurons in motifs of 3; motifs must fill it exactly, so change one of the two.",
+        ),
+        (
+            {"tau_s": np.array([0.5, 2.0])},
+            "population 'answer' has tau_s down to 0.5 steps; at least 1 is needed, so raise it or use smaller steps.",
+        ),
+    ],
+)
+def test_a_population_whose_sizes_do_not_fit_is_refused(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InputError) as error:
+        replace(lower(tiny_network()).population("answer"), **changes)
+    assert str(error.value) == sentence

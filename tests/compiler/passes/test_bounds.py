@@ -6,17 +6,20 @@ import numpy as np
 import pytest
 
 from compiler.ir.graph import IntGraph
-from compiler.ir.registers import Bounds
-from compiler.passes.bounds import bounds
+from compiler.passes.bounds import Bounds, bounds
 from targets.backends.numpy import arriving
 from targets.conformance.random_program import random_program
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
+from targets.contracts.chip import chip_named
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.backend import run
 from targets.runtime.recording import Probe
+
+LAVA = Arithmetic(24, 12, 6)
 
 RUNS = 10_000
 """Random runs: programs times samples."""
@@ -36,7 +39,7 @@ def one_neuron(
 
 
 def reach(graph: IntGraph) -> list[tuple[int, int]]:
-    (found,) = bounds(graph)
+    (found,) = bounds(graph, LAVA)
     return [(int(low[0]), int(high[0])) for low, high in pairs(found)]
 
 
@@ -70,17 +73,17 @@ def test_who_is_at_risk() -> None:
     for weight, risk in ((most, [0]), (most - 64, []), (64 - most, []), (-most, [0])):
         one = one_neuron([0], vth=131_071)
         projection = replace(one.projections[0], synapses=Dense(np.array([[weight]])))
-        (found,) = bounds(replace(one, projections=(projection,)))
+        (found,) = bounds(replace(one, projections=(projection,)), LAVA)
         assert found.saturates.tolist() == risk, weight
         assert found.wraps.tolist() == ([0] if weight == -most else []), weight
-    (leaks,) = bounds(one_neuron([-2], dv=1, du=0))
+    (leaks,) = bounds(one_neuron([-2], dv=1, du=0), LAVA)
     assert (leaks.wraps.tolist(), leaks.saturates.tolist()) == (
         [],
         [0],
     )  # -2 << 6 in every step, kept for 4096 of u and 4096 of v
-    (endless,) = bounds(one_neuron([2], dv=0, vth=100))
+    (endless,) = bounds(one_neuron([2], dv=0, vth=100), LAVA)
     assert endless.saturates.tolist() == []  # without leak, but reset at 100
-    (falling,) = bounds(one_neuron([-2], dv=0))
+    (falling,) = bounds(one_neuron([-2], dv=0), LAVA)
     assert falling.saturates.tolist() == [0]
     assert falling.proof.a == (-2, 0)
     assert falling.proof.saturates.tolist() == [0]
@@ -103,7 +106,7 @@ def test_bounds_are_never_contradicted(seed: int) -> None:
         probes = [Probe(p.name, np.arange(p.neurons, dtype=np.int32)) for p in program.populations]
         recording = run(program, inputs, probes=probes)
         spikes = {name: raster.dense().astype(bool) for name, raster in {**recording.spikes, **inputs}.items()}
-        for population, found in zip(program.populations, bounds(graph_of(program)), strict=True):
+        for population, found in zip(program.populations, bounds(graph_of(program), LAVA), strict=True):
             a = sum(
                 (_delayed(p, spikes[p.source]) for p in program.projections if p.target == population.name),
                 np.zeros((samples, steps, population.neurons), np.int64),
@@ -136,7 +139,7 @@ def _delayed(projection: IntProjection, spikes: Array) -> Array:
 def test_for_every_bound_on_a_there_is_an_input_that_reaches_it(seed: int) -> None:
     """The sources of a neuron with positive (negative) weight spike, each so early that all arrive together."""
     program, _ = random_program(np.random.default_rng(seed))
-    for population, found in zip(program.populations, bounds(graph_of(program)), strict=True):
+    for population, found in zip(program.populations, bounds(graph_of(program), LAVA), strict=True):
         incoming = [p for p in program.projections if p.target == population.name]
         for sign, reached in ((1, found.a_high), (-1, found.a_low)):
             for neuron in range(population.neurons):
@@ -167,8 +170,8 @@ def test_inputs_alone_reach_the_bounds_on_a_and_u_in_a_run(seed: int) -> None:
         "n", 1, rng.integers(400, 4096, neurons, dtype=np.int32), 4095 * ones, 131_071 * ones, 0 * ones
     )
     projection = IntProjection("w", "x", "n", Dense(weights), int(rng.integers(0, 2)), 1)
-    program = Program("loihi2", (Input("x", width),), (population,), (projection,), (), (), (), None, 300)
-    (found,) = bounds(graph_of(program))
+    program = Program(chip_named("loihi2"), (Input("x", width),), (population,), (projection,), (), (), None, 300)
+    (found,) = bounds(graph_of(program), LAVA)
     assert found.wraps.size == 0
     for sign, a, u in ((1, found.a_high, found.u_high), (-1, found.a_low, found.u_low)):
         constant = np.repeat((sign * weights > 0)[:, None], 300, axis=1)  # one sample for each neuron
@@ -181,7 +184,7 @@ def test_inputs_alone_reach_the_bounds_on_a_and_u_in_a_run(seed: int) -> None:
 
 
 def test_sums_beyond_64_bits_of_a_product_stay_sound() -> None:
-    (found,) = bounds(one_neuron([254] * 2000, du=0, dv=1, exponent=7))
+    (found,) = bounds(one_neuron([254] * 2000, du=0, dv=1, exponent=7), LAVA)
     assert (found.wraps.tolist(), found.saturates.tolist()) == ([0], [0])
     assert found.a_high.tolist() == [254 * 2000 << 7]
     assert (found.u_high > 1 << 40).all()

@@ -1,4 +1,4 @@
-"""coarsen: motifs become units and alike source neurons nets."""
+"""coarsen: motifs become units and equivalent sources nets."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.mapping.networks import generated
-from compiler.mapping.traffic import rates_of
+from compiler.ir.rates import rates_of
 from compiler.passes.coarsen import coarsen
 from compiler.text import text
 from targets.contracts.errors import InputError
@@ -25,17 +25,17 @@ def test_every_synapse_is_in_a_net_and_every_neuron_in_a_unit(topology: str, see
     outside = sum(part.neurons for part in made.graph.inputs)
     unit_of = np.concatenate([np.full(outside, -1), *hypergraph.unit_of.values()])
     assert hypergraph.neurons.tolist() == np.bincount(unit_of[outside:]).tolist()
-    heard: dict[int, set[int]] = {}
+    listeners: dict[int, set[int]] = {}
     synapses, events = np.zeros(hypergraph.units), np.zeros(hypergraph.units)
     for pre, post in numbered(made.graph.projections, starts):
         for source, target in zip(pre.tolist(), unit_of[post].tolist(), strict=True):
-            heard.setdefault(source, set()).add(target)
+            listeners.setdefault(source, set()).add(target)
             synapses[target] += 1
             events[target] += rate[source]
     assert hypergraph.synapses.tolist() == synapses.tolist()
     np.testing.assert_allclose(hypergraph.events, events)
     groups: dict[tuple[int, tuple[int, ...]], tuple[int, float]] = {}
-    for source, targets in heard.items():
+    for source, targets in listeners.items():
         key = (int(unit_of[source]), tuple(sorted(targets)))
         count, total = groups.get(key, (0, 0.0))
         groups[key] = count + 1, total + rate[source]
@@ -51,11 +51,15 @@ def test_every_synapse_is_in_a_net_and_every_neuron_in_a_unit(topology: str, see
         assert found[key][1] == pytest.approx(total)
 
 
-def test_a_partition_between_units_goes_there_and_back() -> None:
-    made = generated("grid", 400, 4, 0)
-    hypergraph = coarsen(made.graph, small())
-    core_of = np.random.default_rng(0).permutation(np.arange(hypergraph.units) % 5)
-    assert hypergraph.of_units(hypergraph.partition(core_of)).tolist() == core_of.tolist()
+def test_equivalent_sources_are_one_net() -> None:
+    """Both neurons of a motif are sources of the next motif alone; the input is one of all."""
+    hypergraph = coarsen(chain(np.arange(4)), small())
+    assert hypergraph.units == 4
+    assert hypergraph.home.tolist() == [-1, 0, 1, 2]
+    assert hypergraph.width.tolist() == [1, 2, 2, 2]
+    assert hypergraph.pins.tolist() == [0, 1, 2, 3, 1, 2, 3]
+    assert hypergraph.rate.tolist() == pytest.approx([0.03, 0.06, 0.06, 0.06])
+    assert hypergraph.synapses.tolist() == [2, 6, 6, 6]
 
 
 def test_nothing_of_it_can_be_written() -> None:
@@ -74,5 +78,5 @@ def test_rates_that_do_not_fit_are_refused() -> None:
         coarsen(chain(np.arange(3)), small(), {"outside": np.zeros(1), "motifs": np.zeros(5)})
 
 
-def test_contract_golden(golden: Callable[[str, str], None]) -> None:
+def test_coarsen_golden(golden: Callable[[str, str], None]) -> None:
     golden("coarsen.txt", text(coarsen(chain(np.arange(6)), small())))

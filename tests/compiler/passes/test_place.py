@@ -9,43 +9,54 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compiler.mapping.placement.groups import groups
-from compiler.mapping.state import Partition, Placement
-from compiler.mapping.traffic import traffic
-from tests.compiler.mapped import chain, placement, small, system
+from compiler.analysis.traffic import Traffic, traffic
+from compiler.ir.graph import IntGraph
+from compiler.mapping.state import ChipMapping
+from compiler.passes.coarsen import coarsen
+from compiler.passes.place import place
+from targets.contracts.chip import ChipSpec
+from tests.compiler.mapped import Rates, chain, neurons, on_cores, small, system
 
 
-def one_core_each(motifs: int) -> Partition:
-    return Partition({"motifs": np.repeat(np.arange(motifs), 2)})
+def placed(graph: IntGraph, chip: ChipSpec, seed: int = 0, rates: Rates = None) -> ChipMapping:
+    """One core for each motif, placed."""
+    start = on_cores(graph, chip, *range(graph.populations[0].neurons // 2))
+    return place(coarsen(graph, chip, rates), start, chip, seed)
+
+
+def sent_between(graph: IntGraph, chip: ChipSpec) -> Traffic:
+    """Traffic where every motif has a core."""
+    motifs = graph.populations[0].neurons // 2
+    return traffic(graph, neurons(graph, on_cores(graph, chip, *range(motifs)), chip))
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_shuffled_chain_of_cores_is_laid_out_as_a_chain(seed: int) -> None:
     """Eight cores in a chain on a mesh of 4 x 2: a snake has one hop per link, and nothing is shorter."""
     graph = chain(np.random.default_rng(seed).permutation(8))
-    cut = one_core_each(8)
-    placed = placement(graph, cut, small(cores=8, cores_per_tile=1, tiles_x=4), seed)
-    assert sorted(placed.tiles.tolist()) == [[x, y] for x in range(4) for y in range(2)]
-    sent = traffic(graph, cut)
-    assert sent.hops(placed) == pytest.approx(sent.between.sum())
+    chip = small(cores=8, cores_per_tile=1, tiles_x=4)
+    found = placed(graph, chip, seed)
+    assert sorted(found.tiles.tolist()) == [[x, y] for x in range(4) for y in range(2)]
+    sent = sent_between(graph, chip)
+    assert sent.hops(found.tiles) == pytest.approx(sent.between.sum())
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_small_meshes_are_placed_optimally(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    graph, cut = chain(rng.permutation(6), extra=rng.integers(0, 6, (8, 2))), one_core_each(6)
+    graph = chain(rng.permutation(6), extra=rng.integers(0, 6, (8, 2)))
     chip = small(cores=6, cores_per_tile=1, tiles_x=3)
-    sent = traffic(graph, cut)
+    sent = sent_between(graph, chip)
     tiles = np.array([chip.position(slot) for slot in range(6)])
-    least = min(sent.hops(Placement(tiles[list(order)])) for order in itertools.permutations(range(6)))
-    assert sent.hops(placement(graph, cut, chip, seed)) == pytest.approx(least)
+    least = min(sent.hops(tiles[list(order)]) for order in itertools.permutations(range(6)))
+    assert sent.hops(placed(graph, chip, seed).tiles) == pytest.approx(least)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_tile_holds_more_cores_than_it_can_and_none_lies_outside_the_chip(seed: int) -> None:
     chip = small(cores=24, cores_per_tile=2, tiles_x=4)
-    placed = placement(chain(np.random.default_rng(seed).permutation(20)), one_core_each(20), chip, seed)
-    tiles, held = np.unique(placed.tiles, axis=0, return_counts=True)
+    found = placed(chain(np.random.default_rng(seed).permutation(20)), chip, seed)
+    tiles, held = np.unique(found.tiles, axis=0, return_counts=True)
     assert held.max() <= 2
     assert (tiles >= 0).all()
     assert (tiles < [4, 3]).all()
@@ -55,16 +66,16 @@ def test_cores_that_talk_most_share_a_tile() -> None:
     """A chain of four cores of which the first and third spike much: the link in the middle is the one to stretch."""
     graph = chain(np.arange(4))
     rates = {"outside": np.zeros(1), "motifs": np.repeat([1.0, 0.01, 1.0, 0.01], 2)}
-    placed = placement(graph, one_core_each(4), small(cores=4, cores_per_tile=2, tiles_x=2), 0, rates).tiles.tolist()
-    assert placed[0] == placed[1]
-    assert placed[2] == placed[3]
+    found = placed(graph, small(cores=4, cores_per_tile=2, tiles_x=2), 0, rates).tiles.tolist()
+    assert found[0] == found[1]
+    assert found[2] == found[3]
 
 
 def test_more_cores_than_the_system_has_are_placed_below_it() -> None:
     chip = system(cores=1, tiles_x=1)
-    placed = placement(chain(np.arange(6)), one_core_each(6), chip)
-    assert sorted(placed.tiles.tolist()) == [[x, y] for x in range(2) for y in range(3)]
-    assert [chip.chip_at(*tile) for tile in placed.tiles.tolist()].count(-1) == 2
+    found = placed(chain(np.arange(6)), chip)
+    assert sorted(found.tiles.tolist()) == [[x, y] for x in range(2) for y in range(3)]
+    assert [chip.chip_at(*tile) for tile in found.tiles.tolist()].count(-1) == 2
 
 
 @pytest.mark.parametrize("cores", [7, 17, 24])
@@ -75,22 +86,22 @@ def test_on_several_chips_every_core_has_a_place_of_its_own(cores: int, per_tile
     chip = system(cores_per_tile=per_tile, tiles_x=width)
     rng = np.random.default_rng(seed)
     graph = chain(rng.permutation(cores), extra=rng.integers(0, cores, (cores, 2)))
-    placed = placement(graph, one_core_each(cores), chip, seed)
-    held = collections.Counter(map(tuple, placed.tiles.tolist()))
+    found = placed(graph, chip, seed)
+    held = collections.Counter(map(tuple, found.tiles.tolist()))
     assert all(count <= chip.cores_at(*tile) for tile, count in held.items())
     assert len({chip.chip_at(*tile) for tile in held}) == math.ceil(cores / 6)
 
 
 def test_the_same_seed_gives_the_same_places_on_several_chips() -> None:
-    graph, cut = chain(np.random.default_rng(0).permutation(10)), one_core_each(10)
-    once, again = (placement(graph, cut, system(), 3).tiles.tolist() for _ in range(2))
+    graph = chain(np.random.default_rng(0).permutation(10))
+    once, again = (placed(graph, system(), 3).tiles.tolist() for _ in range(2))
     assert once == again
 
 
 def test_without_traffic_several_chips_are_filled() -> None:
     graph = replace(chain(np.arange(10)), projections=())
-    placed = placement(graph, one_core_each(10), system())
-    assert len({tuple(tile) for tile in placed.tiles.tolist()}) == 10
+    found = placed(graph, system())
+    assert len({tuple(tile) for tile in found.tiles.tolist()}) == 10
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -102,8 +113,8 @@ def test_cores_that_talk_much_share_a_chip(seed: int) -> None:
     graph, chip = chain(order, extra=np.concatenate([links, links])), system()
     rates = np.ones((24, 2))
     rates[rings[:, -1]] = 0.1
-    placed = placement(graph, one_core_each(24), chip, seed, {"outside": np.zeros(1), "motifs": rates.ravel()})
-    chips = np.array([chip.chip_at(*tile) for tile in placed.tiles.tolist()])
+    found = placed(graph, chip, seed, {"outside": np.zeros(1), "motifs": rates.ravel()})
+    chips = np.array([chip.chip_at(*tile) for tile in found.tiles.tolist()])
     assert [len(set(chips[ring])) for ring in rings] == [1, 1, 1, 1]
     assert len(set(chips)) == 4
 
@@ -112,57 +123,33 @@ def test_cores_that_talk_much_share_a_chip(seed: int) -> None:
 def test_a_chain_is_laid_across_chips_nearly_without_detours(seed: int) -> None:
     """Ninety cores in a row on four chips of 5 x 5: 89 hops are the least, and a random layout needs over 500."""
     chip = system(cores=25, tiles_x=5)
-    graph, cut = chain(np.random.default_rng(seed).permutation(90)), one_core_each(90)
-    sent = traffic(graph, cut)
-    assert sent.hops(placement(graph, cut, chip, seed)) < 1.3 * sent.between.sum()
+    graph = chain(np.random.default_rng(seed).permutation(90))
+    sent = sent_between(graph, chip)
+    assert sent.hops(placed(graph, chip, seed).tiles) < 1.3 * sent.between.sum()
 
 
 def test_where_chips_are_too_many_for_one_search_windows_of_them_are_improved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ninety cores on four chips of 25 places, of which 32 instead of 512 are looked at together."""
     monkeypatch.setattr("compiler.mapping.placement.local_search.WINDOW", 32)
     chip = system(cores=25, tiles_x=5)
-    graph, cut = chain(np.random.default_rng(0).permutation(90)), one_core_each(90)
-    placed = placement(graph, cut, chip)
-    assert len({tuple(tile) for tile in placed.tiles.tolist()}) == 90
-    sent = traffic(graph, cut)
-    assert sent.hops(placed) < 1.3 * sent.between.sum()
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("cores", [15, 20, 21])
-def test_groups_keep_within_the_room_of_a_chip(cores: int, seed: int) -> None:
-    """Three chips of seven, and twelve cores that talk to each other most."""
-    rng = np.random.default_rng(seed)
-    one_way = rng.random((cores, cores)) ** 4
-    one_way[:12, :12] += 5
-    np.fill_diagonal(one_way, 0)
-    found = groups(one_way + one_way.T, 3, 7, seed)
-    assert np.bincount(found, minlength=3).max() <= 7
-    assert found.size == cores
+    graph = chain(np.random.default_rng(0).permutation(90))
+    found = placed(graph, chip)
+    assert len({tuple(tile) for tile in found.tiles.tolist()}) == 90
+    sent = sent_between(graph, chip)
+    assert sent.hops(found.tiles) < 1.3 * sent.between.sum()
 
 
 def test_above_512_places_windows_of_the_mesh_are_improved() -> None:
-    graph, cut = chain(np.random.default_rng(0).permutation(600)), one_core_each(600)
+    graph = chain(np.random.default_rng(0).permutation(600))
     chip = small(cores=600, cores_per_tile=1, tiles_x=30)
-    placed = placement(graph, cut, chip)
-    assert len({tuple(tile) for tile in placed.tiles.tolist()}) == 600
-    row_major = Placement(np.array([chip.position(core) for core in range(600)]))
-    sent = traffic(graph, cut)
-    assert sent.hops(placed) < 0.2 * sent.hops(row_major)
-
-
-def test_traffic_counts_a_spike_once_per_core_that_listens() -> None:
-    """Motif 0 is heard by motifs 1 and 2 with both neurons of each; motif 2 shares a core with motif 0."""
-    graph = chain(np.arange(3), extra=np.array([[0, 2]]))
-    rates = {"outside": np.array([0.5]), "motifs": np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])}
-    sent = traffic(graph, Partition({"motifs": np.array([0, 0, 1, 1, 0, 0])}), rates)
-    np.testing.assert_allclose(sent.between, [[0, 0.3], [0.7, 0]])
-    np.testing.assert_allclose(sent.inputs, [0.5, 0.5])
-    assert sent.messages == pytest.approx(2.0)
-    assert sent.hops(Placement(np.array([[0, 0], [2, 1]]))) == pytest.approx(3.0)
+    found = placed(graph, chip)
+    assert len({tuple(tile) for tile in found.tiles.tolist()}) == 600
+    row_major = np.array([chip.position(core) for core in range(600)])
+    sent = sent_between(graph, chip)
+    assert sent.hops(found.tiles) < 0.2 * sent.hops(row_major)
 
 
 def test_place_golden(golden: Callable[[str, str], None]) -> None:
     graph = chain(np.array([0, 5, 2, 4, 1, 3]))
-    placed = placement(graph, one_core_each(6), small(cores=6, cores_per_tile=1, tiles_x=3))
-    golden("place.txt", "\n".join(f"core {core}: {x} {y}" for core, (x, y) in enumerate(placed.tiles.tolist())) + "\n")
+    found = placed(graph, small(cores=6, cores_per_tile=1, tiles_x=3))
+    golden("place.txt", "\n".join(f"core {core}: {x} {y}" for core, (x, y) in enumerate(found.tiles.tolist())) + "\n")

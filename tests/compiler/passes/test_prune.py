@@ -26,7 +26,7 @@ def graph_of(program: Program) -> IntGraph:
 
 
 def programs_of(graph: IntGraph, program: Program) -> Program:
-    return replace(program, populations=graph.populations, projections=graph.projections, cores=(), routes=())
+    return replace(program, populations=graph.populations, projections=graph.projections, cores=())
 
 
 def neuron(name: str) -> IntPopulation:

@@ -1,79 +1,77 @@
-"""refine: motifs and tiles are chosen again, together, so that spikes travel few tiles."""
+"""refine: units move between placed cores, so that messages travel few tiles."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from benchmarks.mapping.networks import generated, topologies
-from compiler.assemble import assemble
+from compiler.analysis.traffic import traffic
 from compiler.ir.graph import IntGraph
+from compiler.ir.hypergraph import Hypergraph
+from compiler.mapping.loads import loads
 from compiler.mapping.partitioning import improve as improve_module
 from compiler.mapping.partitioning.first_fit import first_fit
-from compiler.mapping.partitioning.loads import loads
-from compiler.mapping.state import Partition, Placement
-from compiler.mapping.traffic import traffic
+from compiler.mapping.state import ChipMapping, hops, on_one_core, unplaced
 from compiler.passes.coarsen import coarsen
 from compiler.passes.partition import partition
 from compiler.passes.place import place
 from compiler.passes.refine import refine
 from targets.contracts.chip import ChipSpec
 from targets.program.usage import usage
-from tests.compiler.mapped import chain, small
-
-ROW = Placement(np.array([[0, 0], [1, 0], [2, 0]], np.int32))
+from tests.compiler.mapped import assembled, chain, neurons, on_cores, small
 
 
-def of_motifs(*cores: int) -> Partition:
-    return Partition({"motifs": np.repeat(cores, 2)})
-
-
-def columns(cut: Partition, placed: Placement) -> list[int]:
+def columns(mapping: ChipMapping) -> list[int]:
     """Where the motifs of a row of cores are."""
-    return placed.tiles[cut.core_of["motifs"][::2], 0].tolist()
+    return mapping.tiles[mapping.core_of, 0].tolist()
 
 
-def settled(graph: IntGraph, cut: Partition, placed: Placement, chip: ChipSpec) -> tuple[Partition, Placement]:
-    return refine(coarsen(graph, chip), cut, placed, chip)
+def refined(graph: IntGraph, mapping: ChipMapping, chip: ChipSpec) -> ChipMapping:
+    return refine(coarsen(graph, chip), mapping, chip)
+
+
+def placed(hypergraph: Hypergraph, chip: ChipSpec, seed: int = 0) -> ChipMapping:
+    return place(hypergraph, partition(hypergraph, on_one_core(hypergraph, chip), chip, seed), chip, seed)
 
 
 @pytest.mark.parametrize("cores", [(0, 0, 2, 1, 1, 2), (2, 0, 0, 1, 1, 2), (0, 1, 2, 0, 1, 2)])
 def test_a_chain_in_a_row_of_full_cores_is_put_in_order(cores: tuple[int, ...]) -> None:
     """Six motifs, two on each of three cores: two spikes travel a tile each, and no order has less."""
-    chip = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3)
-    found = columns(*settled(chain(np.arange(6)), of_motifs(*cores), ROW, chip))
+    chip, graph = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3), chain(np.arange(6))
+    found = columns(refined(graph, on_cores(graph, chip, *cores), chip))
     assert found in ([0, 0, 1, 1, 2, 2], [2, 2, 1, 1, 0, 0])
 
 
 def test_every_core_has_a_tile_and_a_motif() -> None:
     """All four motifs would fit the first core, and no spike would travel; but no core is emptied by moves."""
-    chip = small(neurons_per_core=8, cores=3, cores_per_tile=1, tiles_x=3)
-    cut, placed = settled(chain(np.arange(4)), of_motifs(0, 1, 1, 2), ROW, chip)
-    assert cut.cores == len(placed.tiles) == len(set(columns(cut, placed)))
-    assert cut.cores in (2, 3)
+    chip, graph = small(neurons_per_core=8, cores=3, cores_per_tile=1, tiles_x=3), chain(np.arange(4))
+    found = refined(graph, on_cores(graph, chip, 0, 1, 1, 2), chip)
+    assert found.cores == len(set(columns(found)))
+    assert found.cores in (2, 3)
 
 
 def test_what_cannot_be_shortened_is_returned_itself() -> None:
     chip = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3)
-    graph, best, one_tile = chain(np.arange(6)), of_motifs(0, 0, 1, 1, 2, 2), Placement(np.zeros((3, 2), np.int32))
-    for placed in (ROW, one_tile):
-        cut, same = settled(graph, best, placed, chip)
-        assert cut is best
-        assert same is placed
+    graph = chain(np.arange(6))
+    best = on_cores(graph, chip, 0, 0, 1, 1, 2, 2)
+    for mapping in (best, replace(best, tiles=np.zeros((3, 2), np.int32))):
+        assert refined(graph, mapping, chip) is mapping
 
 
 @pytest.mark.parametrize("start", ["scattered", "partition"])
 def test_more_cores_than_the_chip_has_are_left_to_check(start: str) -> None:
     """Cores below the mesh: nothing is placed anew, motifs may still move."""
     chip = small(neurons_per_core=4, cores=2, cores_per_tile=1, tiles_x=2)
-    graph, cut = chain(np.arange(6)), of_motifs(0, 1, 2, 0, 1, 2)
+    graph = chain(np.arange(6))
     hypergraph = coarsen(graph, chip)
-    if start == "partition":
-        cut = partition(hypergraph, chip)
-    placed = place(hypergraph, cut, chip)
-    moved, same = refine(hypergraph, cut, placed, chip)
-    assert same.tiles.tolist() == placed.tiles.tolist()
-    assert traffic(graph, moved).hops(same) <= traffic(graph, cut).hops(placed)
+    given = placed(hypergraph, chip)
+    if start == "scattered":
+        given = place(hypergraph, on_cores(graph, chip, 0, 1, 2, 0, 1, 2), chip)
+    found = refine(hypergraph, given, chip)
+    assert found.tiles.tolist() == given.tiles.tolist()
+    assert hops(hypergraph, found) <= hops(hypergraph, given)
 
 
 @pytest.mark.parametrize("topology", topologies())
@@ -82,21 +80,20 @@ def test_hops_fall_and_every_limit_is_kept(topology: str, seed: int) -> None:
     made = generated(topology, 600, 4, seed)
     chip = small(neurons_per_core=100, axons_in_per_core=900, axons_out_per_core=700, cores_per_tile=1, tiles_x=3)
     hypergraph = coarsen(made.graph, chip, made.rates)
-    cut = partition(hypergraph, chip, seed)
-    placed = place(hypergraph, cut, chip, seed)
-    moved, tiles = refine(hypergraph, cut, placed, chip, seed)
-    assert moved.cores <= cut.cores
-    assert len(np.unique(tiles.tiles, axis=0)) == len(tiles.tiles) == moved.cores
-    before, after = traffic(made.graph, cut, made.rates), traffic(made.graph, moved, made.rates)
-    assert after.hops(tiles) < before.hops(placed) or moved is cut
+    given = placed(hypergraph, chip, seed)
+    found = refine(hypergraph, given, chip, seed)
+    assert found.cores <= given.cores
+    assert len(np.unique(found.tiles, axis=0)) == found.cores
+    before, after = (traffic(made.graph, hypergraph.of_neurons(each.core_of), made.rates) for each in (given, found))
+    assert after.hops(found.tiles) < before.hops(given.tiles) or found is given
     index = loads(hypergraph, first_fit(hypergraph, chip), chip)
     assert after.messages <= max(before.messages, index.messages) * (1 + 1e-9)
-    for core in usage(assemble(made.graph, moved, tiles, chip, {}), chip):
+    for core in usage(assembled(made.graph, found, chip), chip):
         assert core.neurons <= 100
         assert core.axons_in <= 900
         assert core.axons_out <= 700
         assert core.synapse_bytes <= chip.synapse_bytes_per_core.value
-    for values in moved.core_of.values():
+    for values in neurons(made.graph, found, chip).values():
         together = values.reshape(-1, 4)
         assert (together == together[:, :1]).all()
 
@@ -107,51 +104,47 @@ def test_cores_that_share_a_tile_are_kept_apart_too(topology: str) -> None:
     made = generated(topology, 800, 4, 0)
     chip = small(neurons_per_core=64, cores_per_tile=4)
     hypergraph = coarsen(made.graph, chip, made.rates)
-    cut = partition(hypergraph, chip)
-    placed = place(hypergraph, cut, chip)
-    moved, tiles = refine(hypergraph, cut, placed, chip)
-    before, after = traffic(made.graph, cut, made.rates), traffic(made.graph, moved, made.rates)
-    assert after.hops(tiles) < 0.9 * before.hops(placed)
-    assert after.messages < 1.1 * before.messages
-    assert np.unique(tiles.tiles, axis=0, return_counts=True)[1].max() <= 4
+    given = placed(hypergraph, chip)
+    found = refine(hypergraph, given, chip)
+    assert hops(hypergraph, found) < 0.9 * hops(hypergraph, given)
+    assert found.loads.messages < 1.1 * given.loads.messages
+    assert np.unique(found.tiles, axis=0, return_counts=True)[1].max() <= 4
 
 
-def test_a_cut_that_breaks_a_limit_is_left_as_it_is() -> None:
-    chip = small(neurons_per_core=3, cores=3, cores_per_tile=1, tiles_x=3)
-    cut = of_motifs(2, 0, 0, 1, 1, 2)
-    assert settled(chain(np.arange(6)), cut, ROW, chip)[0] is cut
+def test_a_mapping_that_breaks_a_limit_is_left_as_it_is() -> None:
+    chip, graph = small(neurons_per_core=3, cores=3, cores_per_tile=1, tiles_x=3), chain(np.arange(6))
+    mapping = on_cores(graph, chip, 2, 0, 0, 1, 1, 2)
+    assert refined(graph, mapping, chip) is mapping
 
 
 def test_split_motifs_stay_split() -> None:
     made = generated("ring", 480, 12, 0)
     chip = small(neurons_per_core=10, cores_per_tile=1, tiles_x=8)
     hypergraph = coarsen(made.graph, chip, made.rates)
-    cut = partition(hypergraph, chip)
-    moved, tiles = refine(hypergraph, cut, place(hypergraph, cut, chip), chip)
-    assert moved.split["motifs"].tolist() == cut.split["motifs"].tolist() == list(range(40))
-    assert max(core.neurons for core in usage(assemble(made.graph, moved, tiles, chip, {}), chip)) <= 10
+    found = refine(hypergraph, placed(hypergraph, chip), chip)
+    assert hypergraph.split["motifs"].tolist() == list(range(40))
+    assert max(core.neurons for core in usage(assembled(made.graph, found, chip), chip)) <= 10
 
 
 def test_what_is_too_large_for_tables_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(improve_module, "_TABLE", 0)
-    chip = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3)
-    cut = of_motifs(2, 0, 0, 1, 1, 2)
-    assert settled(chain(np.arange(6)), cut, ROW, chip) == (cut, ROW)
+    chip, graph = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3), chain(np.arange(6))
+    mapping = on_cores(graph, chip, 2, 0, 0, 1, 1, 2)
+    assert refined(graph, mapping, chip) is mapping
 
 
 def test_the_same_seed_gives_the_same_mapping() -> None:
     made = generated("grid", 600, 4, 0)
     chip = small(neurons_per_core=100, cores_per_tile=1, tiles_x=3)
     hypergraph = coarsen(made.graph, chip, made.rates)
-    scattered = Partition({"motifs": np.repeat(np.arange(150) % 6, 4)})
-    placed = place(hypergraph, scattered, chip)
-    once, again = (refine(hypergraph, scattered, placed, chip, 3) for _ in range(2))
-    assert once[0].core_of["motifs"].tolist() == again[0].core_of["motifs"].tolist()
-    assert once[1].tiles.tolist() == again[1].tiles.tolist()
-    assert once[0].core_of["motifs"].tolist() != scattered.core_of["motifs"].tolist()
+    scattered = place(hypergraph, unplaced(hypergraph, np.arange(150) % 6, chip), chip)
+    once, again = (refine(hypergraph, scattered, chip, 3) for _ in range(2))
+    assert once.core_of.tolist() == again.core_of.tolist()
+    assert once.tiles.tolist() == again.tiles.tolist()
+    assert once.core_of.tolist() != scattered.core_of.tolist()
 
 
-def test_settle_golden(golden: Callable[[str, str], None]) -> None:
-    chip = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3)
-    found = columns(*settled(chain(np.arange(6)), of_motifs(2, 0, 0, 1, 1, 2), ROW, chip))
+def test_refine_golden(golden: Callable[[str, str], None]) -> None:
+    chip, graph = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3), chain(np.arange(6))
+    found = columns(refined(graph, on_cores(graph, chip, 2, 0, 0, 1, 1, 2), chip))
     golden("refine.txt", "".join(f"motif {motif}: column {column}\n" for motif, column in enumerate(found)))

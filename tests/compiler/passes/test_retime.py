@@ -187,7 +187,9 @@ def test_retime_golden(golden: Callable[[str, str], None]) -> None:
 def test_what_was_retimed_can_be_quantised_and_its_sources_still_spike() -> None:
     before = graph(neurons("a", bias=0.25), link("x", "a", 0, bias=0.5))
     integers = quantize(fold(retime(before).graph), chip_named("loihi1"))
-    whole = Program("loihi1", integers.inputs, integers.populations, integers.projections, (), (), (), None, 300)
+    whole = Program(
+        chip_named("loihi1"), integers.inputs, integers.populations, integers.projections, (), (), None, 300
+    )
     spikes = run(whole, {"x": SpikeRaster.pack(np.zeros((1, 300, 1), bool))}).spikes
     assert spikes["always on"].dense().all()
     assert spikes["first step"].dense()[0, :, 0].tolist() == [True] + [False] * 299

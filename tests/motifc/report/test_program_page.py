@@ -6,6 +6,7 @@ from html import escape
 from compiler.analysis.estimate import assumed_estimate
 from compiler.pipeline import compile_network
 from motifc.report.program_page import page
+from targets.contracts.chip import Limit
 from tests.motifc.report.balance import Balance
 from tests.networks import random_network
 
@@ -32,7 +33,8 @@ def test_energy_and_time_are_an_estimate_with_a_source() -> None:
 
 def test_violations_are_listed() -> None:
     program = compile_network(random_network(0), "loihi2")
-    html = page(replace(program, routes=()))
+    few = replace(program.chip, neurons_per_core=Limit(20, "neurons", "this test"))
+    html = page(replace(program, chip=few))
     assert "Energy and time" not in html
     assert "1 violations" in html
-    assert "<li>the program has 0 routes that do not follow from its synapses;" in html
+    assert "<li>core 0 (&#x27;hidden&#x27;, &#x27;answer&#x27;) has 27 neurons;" in html

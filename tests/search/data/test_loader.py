@@ -5,29 +5,29 @@ import pytest
 import torch
 from torch import Tensor
 
-from search.data.loader import Batch, Samples, torch_generator, unpacked
+from search.data.loader import Batch, DataLoader, torch_generator, unpacked
 from targets.contracts.arrays import Array
 from targets.contracts.raster import SpikeRaster
 
 CPU = torch.device("cpu")
 
 
-def samples() -> Samples:
+def samples() -> DataLoader:
     dense = np.random.default_rng(0).random((5, 3, 4)) < 0.5
-    return Samples.of(CPU, SpikeRaster.pack(dense, lengths=[3, 2, 1, 3, 0], labels=[0, 1, 2, 3, 4]))
+    return DataLoader.of(CPU, SpikeRaster.pack(dense, lengths=[3, 2, 1, 3, 0], labels=[0, 1, 2, 3, 4]))
 
 
 def test_a_batch_holds_the_samples_asked_for() -> None:
     dense = np.random.default_rng(0).random((5, 3, 4)) < 0.5
     batch = samples().batch(np.array([2, 0]))
     assert np.array_equal(batch.spikes.numpy(), dense[[2, 0]].transpose(1, 0, 2))
-    assert batch.counted[:, :, 0].tolist() == [[1, 1], [0, 1], [0, 1]]
+    assert batch.mask[:, :, 0].tolist() == [[1, 1], [0, 1], [0, 1]]
     assert batch.labels.tolist() == [2, 0]
 
 
 def test_batches_in_order_hold_every_sample_once() -> None:
     assert [batch.labels.tolist() for batch in samples().in_order(2)] == [[0, 1], [2, 3], [4]]
-    assert list(Samples.of(CPU, SpikeRaster.pack(np.zeros((0, 3, 4)), labels=[])).in_order(2)) == []
+    assert list(DataLoader.of(CPU, SpikeRaster.pack(np.zeros((0, 3, 4)), labels=[])).in_order(2)) == []
 
 
 def test_shuffled_batches_depend_on_their_seed_only() -> None:
@@ -37,7 +37,7 @@ def test_shuffled_batches_depend_on_their_seed_only() -> None:
 
 
 def test_thinning_drops_the_asked_share_of_spikes_and_adds_none() -> None:
-    whole = Samples.of(CPU, SpikeRaster.pack(np.ones((50, 20, 10)), labels=np.zeros(50))).batch(np.arange(50))
+    whole = DataLoader.of(CPU, SpikeRaster.pack(np.ones((50, 20, 10)), labels=np.zeros(50))).batch(np.arange(50))
     thin = whole.thinned(0.3, torch_generator(CPU, 1, 2))
     assert abs(float(thin.spikes.mean()) - 0.7) < 0.02
     assert torch.equal(thin.spikes, whole.thinned(0.3, torch_generator(CPU, 1, 2)).spikes)
@@ -47,7 +47,7 @@ def test_thinning_drops_the_asked_share_of_spikes_and_adds_none() -> None:
 
 def test_spikes_stay_packed_where_they_are() -> None:
     raster = SpikeRaster.pack(np.ones((3, 2, 17)), labels=np.zeros(3))
-    assert Samples.of(CPU, raster).parts[0].packed is raster.packed
+    assert DataLoader.of(CPU, raster).parts[0].packed is raster.packed
 
 
 @pytest.mark.parametrize("neurons", [1, 7, 8, 9, 16, 2312])
@@ -61,11 +61,11 @@ def test_unpacking_on_a_device_equals_that_of_the_raster(neurons: int) -> None:
 def test_rasters_follow_each_other_and_the_shorter_is_padded_with_silence() -> None:
     generator = np.random.default_rng(0)
     one, other = generator.random((2, 3, 5)) < 0.5, generator.random((3, 6, 5)) < 0.5
-    both = Samples.of(CPU, SpikeRaster.pack(one, labels=[0, 1]), SpikeRaster.pack(other, labels=[2, 3, 4]))
+    both = DataLoader.of(CPU, SpikeRaster.pack(one, labels=[0, 1]), SpikeRaster.pack(other, labels=[2, 3, 4]))
     assert len(both) == 5
     batch = both.batch(np.array([4, 0, 2, 1]))
     assert batch.labels.tolist() == [4, 0, 2, 1]
-    assert batch.counted[:, :, 0].sum(0).tolist() == [6, 3, 6, 3]
+    assert batch.mask[:, :, 0].sum(0).tolist() == [6, 3, 6, 3]
     spikes = batch.spikes.numpy().transpose(1, 0, 2)
     assert np.array_equal(spikes[[0, 2]], other[[2, 0]])
     assert np.array_equal(spikes[[1, 3], :3], one)
@@ -82,17 +82,17 @@ class Elsewhere:
     """Samples on torch's meta device, which like a GPU is not the CPU; notes which thread fetches what."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.samples = Samples.of(torch.device("meta"), SpikeRaster.pack(np.ones((5, 3, 4)), labels=np.zeros(5)))
+        self.samples = DataLoader.of(torch.device("meta"), SpikeRaster.pack(np.ones((5, 3, 4)), labels=np.zeros(5)))
         self.fetched: list[tuple[bool, list[int]]] = []
         self.ahead = threading.Semaphore(0)
-        fetch = Samples._fetched
+        fetch = DataLoader._fetched
 
-        def noted(samples: Samples, indices: Array) -> tuple[Tensor, Tensor]:
+        def noted(samples: DataLoader, indices: Array) -> tuple[Tensor, Tensor]:
             self.fetched.append((threading.current_thread() is threading.main_thread(), list(indices)))
             self.ahead.release()
             return fetch(samples, indices)
 
-        monkeypatch.setattr(Samples, "_fetched", noted)
+        monkeypatch.setattr(DataLoader, "_fetched", noted)
 
 
 def test_on_another_device_the_next_batch_is_fetched_by_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +112,7 @@ def test_on_another_device_the_next_batch_is_fetched_by_a_thread(monkeypatch: py
 def test_no_tensor_of_a_batch_is_left_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = Elsewhere(monkeypatch)
     for batch in (elsewhere.samples.batch(np.array([1, 0])), *elsewhere.samples.in_order(3)):
-        assert {tensor.device.type for tensor in (batch.spikes, batch.counted, batch.labels)} == {"meta"}
+        assert {tensor.device.type for tensor in (batch.spikes, batch.mask, batch.labels)} == {"meta"}
         assert batch.spikes.shape == (3, len(batch.labels), 4)
 
 
@@ -126,10 +126,10 @@ def test_batches_that_nobody_wants_any_more_end_their_thread(monkeypatch: pytest
 
 
 def test_what_goes_wrong_in_the_thread_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(samples: Samples, indices: Array) -> tuple[Tensor, Tensor]:
+    def fail(samples: DataLoader, indices: Array) -> tuple[Tensor, Tensor]:
         raise OSError("the disk is gone")
 
     elsewhere = Elsewhere(monkeypatch)
-    monkeypatch.setattr(Samples, "_fetched", fail)
+    monkeypatch.setattr(DataLoader, "_fetched", fail)
     with pytest.raises(OSError, match="the disk is gone"):
         next(elsewhere.samples.in_order(2))

@@ -65,7 +65,7 @@ def test_parts_that_are_given_stay() -> None:
         (
             Mine(9, changed={4: (np.full((3, 8), 2), 0)}),
             "recording 4 of the train part holds values other than 0 and 1; only binary spikes are allowed, so "
-            "binarise them.",
+            "binarize them.",
         ),
         (
             Mine(9, changed={4: (np.zeros((3, 7), int), 0)}),

@@ -32,8 +32,8 @@ def test_tasks_are_found_by_listing_the_folder() -> None:
 def far_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A task of two words whose data are not built in; its load hands back seed and folder."""
     (tmp_path / "far_off.py").write_text(
-        "from search.data.about import About\n"
-        'ABOUT = About("Far", "CC0", 2, 3, {"train": 4}, "a file far.bin", "Far Data, https://example.org")\n'
+        "from search.data.task_info import TaskInfo\n"
+        'ABOUT = TaskInfo("Far", "CC0", 2, 3, {"train": 4}, "a file far.bin", "Far Data, https://example.org")\n'
         "def load(seed, folder=None):\n"
         "    return f'{seed} {folder}'\n"
     )

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 import search.training.kernels.loop
-from search.data.loader import Batch, Samples
+from search.data.loader import Batch, DataLoader
 from search.nas.alpha_gradient import alpha_gradient
 from search.nas.relaxation import Draw
 from search.nas.relaxed_layer import Choices
@@ -46,7 +46,7 @@ def case(relaxation: str, neurons: tuple[int, ...]) -> tuple[Supernet, Batch, Ba
         search=Search(relaxation=relaxation),
     )
     split = tiny_split(samples=8)
-    samples = Samples.of(torch.device("cpu"), split.train)
+    samples = DataLoader.of(torch.device("cpu"), split.train)
     made = Supernet.of(split, samples.batch(np.arange(8)), settings, (0, 0, 0))
     torch.manual_seed(0)
 
@@ -69,7 +69,7 @@ def case(relaxation: str, neurons: tuple[int, ...]) -> tuple[Supernet, Batch, Ba
         cells=cells,
     )
     both = (samples.batch(part) for part in (np.arange(4), np.arange(4, 8)))
-    judging, learning = (replace(b, spikes=b.spikes.double(), counted=b.counted.double()) for b in both)
+    judging, learning = (replace(b, spikes=b.spikes.double(), mask=b.mask.double()) for b in both)
     return supernet, judging, learning, settings
 
 
@@ -106,7 +106,7 @@ def test_the_first_order_gradient_is_that_of_the_validation_loss(relaxation: str
         return net.expected_loss(judging, settings, others, Draw(0.7)) + 0.1 * net.expected_links()
 
     found = alpha_gradient(supernet, valid, None, AHEAD)
-    assert_close(found, numerical(lambda: float(valid(supernet).detach()), supernet.choices, 1e-5), 1e-5)
+    assert_close(found, numerical(lambda: float(valid(supernet).detach()), supernet.alpha_parameters, 1e-5), 1e-5)
 
 
 @pytest.mark.parametrize(("relaxation", "neurons"), CASES[1:3])
@@ -130,7 +130,7 @@ def test_the_second_order_gradient_is_that_of_the_loss_one_step_ahead(
         }
         return float(valid(replace(supernet, weights=moved)).detach())
 
-    expected = numerical(one_step_ahead, supernet.choices, 1e-4)
+    expected = numerical(one_step_ahead, supernet.alpha_parameters, 1e-4)
     second = alpha_gradient(supernet, valid, train, AHEAD)
     assert_close(second, expected, 0.01)
     first = alpha_gradient(supernet, valid, None, AHEAD)

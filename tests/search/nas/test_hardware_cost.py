@@ -9,15 +9,15 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
+from compiler.analysis.traffic import traffic
 from compiler.frontends.network import lower
 from compiler.ir.graph import IntGraph
-from compiler.mapping.traffic import traffic
 from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
 from search.data.task import Split
 from search.motif import DIRECTIONS, Wiring
 from search.nas.derive import READOUT, derive, hidden_names, motif_network
-from search.nas.hardware_cost import Demand, Silicon, kept
+from search.nas.hardware_cost import HardwareCost, ResourceEstimate, kept
 from search.nas.hrmas import search
 from search.nas.relaxed_layer import Choices, RelaxedLayer
 from search.network import Network
@@ -27,7 +27,7 @@ from targets.contracts.chip import ChipSpec, Limit, chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import with_weights
-from tests.compiler.mapped import partitioned
+from tests.compiler.mapped import neurons as neurons_on, partitioned
 from tests.search.tiny import TINY, tiny_split
 
 CPU = torch.device("cpu")
@@ -57,10 +57,10 @@ def decided(layer: RelaxedLayer, generator: np.random.Generator) -> Choices:
     sizes = np.zeros(len(layer.sizes))
     sizes[generator.integers(len(layer.sizes))] = 1e4
     types = []
-    for size, places in zip(layer.sizes, layer.places, strict=True):
-        density = np.full(len(places), generator.choice([0, 0.3 / size, 1 / size, 0.8]))
+    for size, indices in zip(layer.sizes, layer.indices, strict=True):
+        density = np.full(len(indices), generator.choice([0, 0.3 / size, 1 / size, 0.8]))
         density[0] = generator.random()
-        exists = generator.random((len(places), size, size)) < density[:, None, None]
+        exists = generator.random((len(indices), size, size)) < density[:, None, None]
         chosen = np.where(exists, generator.integers(0, 2, exists.shape), 2)
         types.append(torch.from_numpy(1e4 * np.eye(3)[chosen]))
     return Choices(torch.from_numpy(sizes), tuple(types))
@@ -106,31 +106,31 @@ def test_the_links_that_count_are_those_derivation_keeps(wiring: Wiring, scale: 
 def test_synapses_of_one_motif_by_hand() -> None:
     layer = RelaxedLayer.of(8, (2,), "ring", CPU)
     links = {(0, 0, 1): 0.5, (1, 0, 0): 0.25, (1, 1, 0): 0.125, (1, 1, 1): 0.0625}
-    silicon = Silicon(chip(), inputs=3, input_rate=0.5, readout=2)
-    demand = silicon.demand({"hidden": layer}, {"hidden": single(2, "ring", links)}, {"hidden": RATE})
+    hardware = HardwareCost(chip(), inputs=3, input_rate=0.5, readout=2)
+    estimate = hardware.estimate({"hidden": layer}, {"hidden": single(2, "ring", links)}, {"hidden": RATE})
     # Of the three from the previous motif only the two likeliest could be kept; 8 x 3 and 2 x 8 are dense.
-    assert float(demand.synapses) == pytest.approx(4 * (0.5 + 0.25 + 0.125) + 24 + 16)
+    assert float(estimate.synapses) == pytest.approx(4 * (0.5 + 0.25 + 0.125) + 24 + 16)
 
 
 def test_messages_by_hand() -> None:
     layer = RelaxedLayer.of(8, (2,), "ring", CPU)
-    silicon = Silicon(chip(neurons_per_core=4), inputs=3, input_rate=0.5, readout=2)
+    hardware = HardwareCost(chip(neurons_per_core=4), inputs=3, input_rate=0.5, readout=2)
     one = {(1, 0, 1): 1.0}  # neuron 1 of the previous motif is heard
-    demand = silicon.demand({"hidden": layer}, {"hidden": single(2, "ring", one)}, {"hidden": RATE})
-    assert float(demand.cores) == pytest.approx(2.5)
+    estimate = hardware.estimate({"hidden": layer}, {"hidden": single(2, "ring", one)}, {"hidden": RATE})
+    assert float(estimate.cores) == pytest.approx(2.5)
     # Motifs 0, 1 | 2, 3: the inputs go to both cores, neurons of motifs 1 and 3 across, all eight to the readout.
-    assert float(demand.messages) == pytest.approx(0.5 * 2 + RATE * 2 + RATE * 8)
+    assert float(estimate.messages) == pytest.approx(0.5 * 2 + RATE * 2 + RATE * 8)
     two = {(1, 0, 1): 0.5, (1, 1, 1): 0.5}  # by at least one with probability 3/4
-    demand = silicon.demand({"hidden": layer}, {"hidden": single(2, "ring", two)}, {"hidden": RATE})
-    assert float(demand.messages) == pytest.approx(0.5 * 2 + RATE * 2 * 0.75 + RATE * 8)
+    estimate = hardware.estimate({"hidden": layer}, {"hidden": single(2, "ring", two)}, {"hidden": RATE})
+    assert float(estimate.messages) == pytest.approx(0.5 * 2 + RATE * 2 * 0.75 + RATE * 8)
 
 
 def test_a_motif_that_fits_no_core_is_cut() -> None:
     layer = RelaxedLayer.of(4, (4,), "none", CPU)
-    silicon = Silicon(chip(neurons_per_core=2), inputs=1, input_rate=0.0, readout=2)
-    demand = silicon.demand({"hidden": layer}, {"hidden": single(4, "none", {(0, 0, 3): 1.0})}, {"hidden": RATE})
-    assert float(demand.cores) == pytest.approx(3)
-    assert float(demand.messages) == pytest.approx(RATE * 1 + RATE * 4)
+    hardware = HardwareCost(chip(neurons_per_core=2), inputs=1, input_rate=0.0, readout=2)
+    estimate = hardware.estimate({"hidden": layer}, {"hidden": single(4, "none", {(0, 0, 3): 1.0})}, {"hidden": RATE})
+    assert float(estimate.cores) == pytest.approx(3)
+    assert float(estimate.messages) == pytest.approx(RATE * 1 + RATE * 4)
 
 
 @pytest.mark.parametrize(
@@ -144,17 +144,17 @@ def test_a_motif_that_fits_no_core_is_cut() -> None:
 )
 def test_the_tightest_limit_tells_the_cores(limits: dict[str, int], cores: float) -> None:
     layer = RelaxedLayer.of(4, (2,), "none", CPU)
-    silicon = Silicon(chip(**limits), inputs=3, input_rate=0.5, readout=2)
-    demand = silicon.demand({"hidden": layer}, {"hidden": single(2, "none", {(0, 0, 1): 1.0})}, {"hidden": RATE})
-    assert float(demand.cores) == pytest.approx(cores)
+    hardware = HardwareCost(chip(**limits), inputs=3, input_rate=0.5, readout=2)
+    estimate = hardware.estimate({"hidden": layer}, {"hidden": single(2, "none", {(0, 0, 1): 1.0})}, {"hidden": RATE})
+    assert float(estimate.cores) == pytest.approx(cores)
 
 
 def test_on_one_core_only_inputs_send_messages() -> None:
     layer = RelaxedLayer.of(8, (2, 4), "ring", CPU)
-    silicon = Silicon(chip_named("loihi2"), inputs=3, input_rate=0.5, readout=2)
-    demand = silicon.demand({"hidden": layer}, {"hidden": undecided(layer, 0)}, {"hidden": RATE})
-    assert float(demand.messages) == 0.5
-    assert 0 < float(demand.cores) < 1
+    hardware = HardwareCost(chip_named("loihi2"), inputs=3, input_rate=0.5, readout=2)
+    estimate = hardware.estimate({"hidden": layer}, {"hidden": undecided(layer, 0)}, {"hidden": RATE})
+    assert float(estimate.messages) == 0.5
+    assert 0 < float(estimate.cores) < 1
 
 
 @pytest.mark.parametrize("wiring", ["none", "ring", "grid"])
@@ -164,14 +164,14 @@ def test_gradients_are_those_of_finite_differences(wiring: Wiring, seed: int) ->
     layers = layers_of(model)
     # Memory is what limits cores here, so that they depend on alpha.
     tight = chip(neurons_per_core=64, synapse_bytes_per_core=230)
-    silicon = Silicon(tight, inputs=8, input_rate=0.5, readout=4)
+    hardware = HardwareCost(tight, inputs=8, input_rate=0.5, readout=4)
     alpha = [
         value for number, layer in enumerate(layers.values()) for value in undecided(layer, 2 * seed + number).tensors()
     ]
 
     def figures(values: list[torch.Tensor]) -> torch.Tensor:
         choices = {"hidden1": Choices(values[0], tuple(values[1:3])), "hidden2": Choices(values[3], tuple(values[4:]))}
-        return torch.stack(list(vars(silicon.demand(layers, choices, {"hidden1": 0.2, "hidden2": 0.1})).values()))
+        return torch.stack(list(vars(hardware.estimate(layers, choices, {"hidden1": 0.2, "hidden2": 0.1})).values()))
 
     points = [value.clone().requires_grad_() for value in alpha]
     slopes = [torch.autograd.grad(figure, points, retain_graph=True) for figure in figures(points)]
@@ -195,20 +195,20 @@ def sum_of_products(ones: Sequence[torch.Tensor], others: Sequence[torch.Tensor]
 def test_synapses_agree_with_the_derived_network(wiring: Wiring, neurons: tuple[int, ...]) -> None:
     model = Model(neurons=neurons, sizes=(2, 4, 8), wiring=wiring, readout_neurons=2)
     layers = layers_of(model)
-    silicon = Silicon(chip(), tiny_split().neurons, 1.0, 4)
+    hardware = HardwareCost(chip(), tiny_split().neurons, 1.0, 4)
     for seed in range(10):
         generator = np.random.default_rng(seed)
         alpha = {name: decided(layer, generator) for name, layer in layers.items()}
         network = derived(layers, alpha, model, seed)
         counted = sum(len(connection.synapses.coordinates()[0]) for connection in network.connections)
-        assert float(silicon.demand(layers, alpha, dict.fromkeys(layers, RATE)).synapses) == counted, seed
+        assert float(hardware.estimate(layers, alpha, dict.fromkeys(layers, RATE)).synapses) == counted, seed
 
 
 def compiled(network: Network, spec: ChipSpec, rates: dict[str, Array]) -> tuple[int, float]:
-    """Cores and messages per step of the compiler's cut."""
+    """Cores and messages per step of the compiler's partitioning."""
     graph: IntGraph = quantize(fold(lower(network)), spec)
-    cut = partitioned(graph, spec, 0, rates)
-    return cut.cores, traffic(graph, cut, rates).messages
+    mapping = partitioned(graph, spec, 0, rates)
+    return mapping.cores, traffic(graph, neurons_on(graph, mapping, spec), rates).messages
 
 
 @pytest.mark.parametrize("wiring", ["ring", "grid"])
@@ -216,12 +216,12 @@ def test_cores_and_messages_rank_architectures_as_the_compiler_does(wiring: Wiri
     model = Model(neurons=(64,), sizes=(2, 4, 8), wiring=wiring, readout_neurons=4)
     layers = layers_of(model)
     spec = chip(neurons_per_core=16, synapse_bytes_per_core=560, axons_in_per_core=96)
-    silicon = Silicon(spec, tiny_split().neurons, 8 * 0.1, 8)
+    hardware = HardwareCost(spec, tiny_split().neurons, 8 * 0.1, 8)
     expected, found = [], []
     for seed in range(20):
         alpha = {"hidden": decided(layers["hidden"], np.random.default_rng(seed))}
         rates = {"touch": np.full(8, 0.1), "hidden": np.full(64, RATE), READOUT: np.full(8, RATE)}
-        expected.append(silicon.demand(layers, alpha, {"hidden": RATE}).figures())
+        expected.append(hardware.estimate(layers, alpha, {"hidden": RATE}).figures())
         found.append(compiled(derived(layers, alpha, model, seed), spec, rates))
     for number, name in enumerate(("cores", "messages")):
         agreement = spearmanr([figures[name] for figures in expected], [each[number] for each in found]).statistic
@@ -230,17 +230,19 @@ def test_cores_and_messages_rank_architectures_as_the_compiler_does(wiring: Wiri
 
 def test_the_largest_architecture_costs_one_and_all_others_less() -> None:
     layers = layers_of(Model(neurons=(32,), sizes=(2, 4, 8)))
-    silicon = Silicon(chip(neurons_per_core=8), 8, 1.0, 4)
-    largest = silicon.largest(layers, {"hidden": RATE})
+    hardware = HardwareCost(chip(neurons_per_core=8), 8, 1.0, 4)
+    largest = hardware.largest(layers, {"hidden": RATE})
     assert float(largest.relative(largest, (1, 2, 3))) == pytest.approx(1)
     for seed in range(10):
         alpha = {"hidden": undecided(layers["hidden"], seed)}
-        demand = silicon.demand(layers, alpha, {"hidden": RATE})
-        assert 0 < float(demand.relative(largest, (1, 1, 1))) < 1
+        estimate = hardware.estimate(layers, alpha, {"hidden": RATE})
+        assert 0 < float(estimate.relative(largest, (1, 1, 1))) < 1
 
 
 def test_shares_weigh_the_three_figures() -> None:
-    one, other = (Demand(*(torch.tensor(float(value)) for value in values)) for values in ((1, 2, 3), (2, 8, 24)))
+    one, other = (
+        ResourceEstimate(*(torch.tensor(float(value)) for value in values)) for values in ((1, 2, 3), (2, 8, 24))
+    )
     assert float(one.relative(other, (1, 2, 5))) == pytest.approx((1 * 0.5 + 2 * 0.25 + 5 * 0.125) / 8)
 
 
@@ -307,7 +309,7 @@ def test_three_shares_are_needed(shares: tuple[float, ...]) -> None:
 def test_a_layer_too_wide_for_any_core_is_told_in_one_sentence() -> None:
     part = SpikeRaster.pack(np.zeros((1, 2, 600)), labels=[0])
     with pytest.raises(InputError) as raised:
-        Silicon.of(Split(part, part, part, 2), on_chip(TINY, "small", None))
+        HardwareCost.of(Split(part, part, part, 2), on_chip(TINY, "small", None))
     assert str(raised.value) == (
         "a neuron that listens to 600 others and itself fits no core of small, which allows 512 input axons and 8,192 "
         "bytes of synapses; choose another chip or a narrower layer."

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.data.task import Split
 from search.motif import Wiring
 from search.nas.hrmas import new_supernet, schedule, search, tune
@@ -115,7 +115,7 @@ def test_several_layers_are_searched_each_with_a_motif_of_its_own() -> None:
 
 
 def test_all_sizes_get_equally_many_updates() -> None:
-    samples = Samples.of(CPU, tiny_split().train)
+    samples = DataLoader.of(CPU, tiny_split().train)
     supernet = new_supernet(tiny_split(), samples.batch(np.arange(16)), TINY, 0)
     plan = schedule(supernet, 7, np.random.default_rng(0))
     assert len(plan) == 7
@@ -134,7 +134,7 @@ def test_other_wirings_can_be_searched(wiring: Wiring) -> None:
 
 
 def test_plasticity_moves_nothing_but_beta() -> None:
-    samples = Samples.of(CPU, tiny_split().train)
+    samples = DataLoader.of(CPU, tiny_split().train)
     supernet = new_supernet(tiny_split(), samples.batch(np.arange(16)), TINY, 0)
     before = {name: value.detach().clone() for name, value in supernet.tensors().items()}
     tune(supernet, samples, np.random.default_rng(0), TINY, Draw())

@@ -158,4 +158,4 @@ def test_fresh_magnitudes_have_the_deviation_of_discrete_links() -> None:
 
 
 def test_the_settings_name_every_relaxation() -> None:
-    assert set(settings.RELAXATIONS) == set(RELAXATIONS)
+    assert set(settings.RELAXATION_NAMES) == set(RELAXATIONS)

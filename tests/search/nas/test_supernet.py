@@ -4,17 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from search.data.loader import Batch, Samples
-from search.nas.evaluate import judged, rates_of
+from search.data.loader import Batch, DataLoader
 from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
 from search.settings import Settings
-from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
 from tests.search.tiny import TINY, tiny_split
 
 CPU = torch.device("cpu")
-SAMPLES = Samples.of(CPU, tiny_split().train)
+SAMPLES = DataLoader.of(CPU, tiny_split().train)
 
 
 def settings_of(relaxation: str, neurons: tuple[int, ...] = (16,)) -> Settings:
@@ -84,7 +82,9 @@ def test_types_follow_the_loss_of_their_size_however_improbable_it_is() -> None:
     choices = supernet.alpha["hidden"]
     with torch.no_grad():
         choices.sizes.copy_(torch.linspace(2, -2, len(choices.sizes)))
-    expected = torch.autograd.grad(supernet.expected_loss(first(), settings, {"hidden": 0}, Draw()), supernet.choices)
+    expected = torch.autograd.grad(
+        supernet.expected_loss(first(), settings, {"hidden": 0}, Draw()), supernet.alpha_parameters
+    )
     paced = supernet.at_equal_pace(expected)
     assert torch.equal(paced[0], expected[0])
     for number, types in enumerate(choices.types):
@@ -109,19 +109,3 @@ def test_expected_links_are_the_mean_over_neurons() -> None:
             choices.types[0].zero_()[..., 2] = 50.0 * sure  # the second layer has no links
     # Size 2 on a ring: 2 of 3 types are links, so 4/3 inside into each neuron; from each neighbour one is kept.
     assert float(supernet.expected_links().detach()) == pytest.approx((16 * (4 / 3 + 2) + 0) / 24, rel=1e-5)
-
-
-def test_judging_looks_at_the_whole_part_whatever_the_batches() -> None:
-    settings = settings_of("gumbel")
-    supernet = supernet_of(settings)
-    figures = judged(supernet, SAMPLES, settings, Draw())
-    whole = SAMPLES.batch(np.arange(len(SAMPLES)))
-    with torch.no_grad():
-        rates = rates_of(supernet.run(whole, gradient_rule(TINY.training), supernet.leaders, Draw())["hidden"], whole)
-        loss = float(supernet.loss(whole, settings, supernet.leaders, Draw()))
-    assert figures["loss"] == pytest.approx(loss, rel=1e-5)
-    assert figures["hidden.rate"] == pytest.approx(float(rates.mean()), rel=1e-5)
-    assert figures["hidden.silent"] == pytest.approx(float((rates.mean(0) * 20 < 1).float().mean()))
-    assert figures["rate_kl"] == pytest.approx(float(rate_divergence(rates, 0.2).mean()), rel=1e-5)
-    smaller = judged(supernet, SAMPLES, replace(settings, search=replace(settings.search, batch=3)), Draw())
-    assert smaller == pytest.approx(figures, rel=1e-4)

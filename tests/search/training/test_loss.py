@@ -20,8 +20,8 @@ def case() -> tuple[Trace, Batch]:
     spikes[3, 1, 3] = 1  # but for a spike after its end
     voltages = torch.zeros(4, 2, 4)
     voltages[:, 0, 2:] = 0.5
-    counted = torch.tensor([[1, 1], [1, 1], [1, 0], [1, 0]]).float()[:, :, None]
-    return Trace(spikes, voltages), Batch(torch.zeros(4, 2, 1), counted, torch.tensor([0, 1]))
+    mask = torch.tensor([[1, 1], [1, 1], [1, 0], [1, 0]]).float()[:, :, None]
+    return Trace(spikes, voltages), Batch(torch.zeros(4, 2, 1), mask, torch.tensor([0, 1]))
 
 
 def test_both_losses_by_hand() -> None:
@@ -64,7 +64,7 @@ def test_a_tally_weighs_batches_by_their_samples() -> None:
     trace, batch = case()
     tally = Tally(Readout("out", 2), "count")
     both = float(tally.add(trace, batch))
-    alone = Batch(batch.spikes[:, :1], batch.counted[:, :1], batch.labels[:1])
+    alone = Batch(batch.spikes[:, :1], batch.mask[:, :1], batch.labels[:1])
     one = float(tally.add(Trace(trace.spikes[:, :1], trace.voltages[:, :1]), alone))
     assert tally.mean_loss == pytest.approx(np.average([both, one], weights=[2, 1]))
     assert tally.accuracy == pytest.approx(2 / 3)

@@ -95,8 +95,8 @@ def test_the_compiler_finds_the_same_integers(seed: int, chip: ChipSpec) -> None
         population = graph.population(layer.name)
         factor = population.vth / float(quantized.scales[f"vth.{layer.name}"])
         assert len(set(factor.tolist())) == 1
-        assert np.array_equal(population.du, decay_u(layer.tau_s))
-        assert np.array_equal(population.dv, decay_v(layer.tau_m))
+        assert np.array_equal(population.du, decay_u(layer.tau_s, LOIHI2.arithmetic))
+        assert np.array_equal(population.dv, decay_v(layer.tau_m, LOIHI2.arithmetic))
         np.testing.assert_allclose(population.bias * layer.threshold / (64 * population.vth), layer.bias, rtol=1e-12)
     for connection, projection in zip(trained.connections, graph.projections, strict=True):
         layer, population = trained.layer(connection.target), graph.population(connection.target)
@@ -149,7 +149,13 @@ def test_decays_become_those_the_chip_holds_and_gains_stay() -> None:
     pairs = set()
     for before, after in zip(network.layers, legal.layers, strict=True):
         np.testing.assert_allclose(after.gain, before.gain, rtol=1e-12)
-        pairs |= set(zip(decay_u(after.tau_s).tolist(), decay_v(after.tau_m).tolist(), strict=True))
+        pairs |= set(
+            zip(
+                decay_u(after.tau_s, LOIHI2.arithmetic).tolist(),
+                decay_v(after.tau_m, LOIHI2.arithmetic).tolist(),
+                strict=True,
+            )
+        )
     assert 2 <= len(pairs) <= 5
     again = with_legal_decays(legal, few)
     for once, twice in zip(legal.layers, again.layers, strict=True):

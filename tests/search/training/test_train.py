@@ -9,7 +9,7 @@ from compiler.analysis.quantization import quantization_report
 from compiler.frontends.network import lower
 from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.data.task import Split, labels_of
 from search.network import Connection, Layer, Network
 from search.settings import Settings, Training
@@ -52,7 +52,7 @@ def accuracy(network: Network, raster: SpikeRaster) -> float:
     cpu = torch.device("cpu")
     model = TorchNetwork.of(network, cpu)
     weights = {c.name: tensor(c.synapses.weights, cpu) for c in network.connections}
-    batch = Samples.of(cpu, raster).batch(np.arange(raster.samples))
+    batch = DataLoader.of(cpu, raster).batch(np.arange(raster.samples))
     assert network.readout is not None
     trace = run({"touch": batch.spikes}, model.cells, model.wires(weights), Surrogate(5.0))[network.readout.population]
     return right_answers(trace, batch, network.readout) / raster.samples

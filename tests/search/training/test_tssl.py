@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from search.data.loader import Samples
+from search.data.loader import DataLoader
 from search.nas.derive import motif_network
 from search.settings import Training
-from search.training.initialise import reinitialise
+from search.training.initialize import reinitialize
 from search.training.kernels.loop import Wire, run
 from search.training.neuron import Cells, Surrogate
 from search.training.rules import gradient_rule
@@ -247,8 +247,8 @@ def test_the_setting_chooses_the_rule() -> None:
 
 def test_training_learns_from_spike_counts_alone() -> None:
     split, start = tiny_split(), {"hidden": np.full(16, 20.0)}
-    first = Samples.of(torch.device("cpu"), split.train).batch(np.arange(16))
-    network = reinitialise(motif_network({}, start, start, split, TINY.model), first, TINY.start, 0)
+    first = DataLoader.of(torch.device("cpu"), split.train).batch(np.arange(16))
+    network = reinitialize(motif_network({}, start, start, split, TINY.model), first, TINY.start, 0)
     training = replace(TINY.training, epochs=4, rate=0.1, loss="count", gradient="tssl-bp")
     history = train(network, split, replace(TINY, training=training), 0, "cpu").settings["training"]
     assert history[-1]["accuracy"] > 0.9 > history[0]["accuracy"]

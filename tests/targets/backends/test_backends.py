@@ -9,7 +9,8 @@ from targets.conformance.worked import ConformanceCase
 from targets.contracts.errors import InputError
 from targets.contracts.grid import STATE_LIMIT
 from targets.contracts.raster import SpikeRaster
-from targets.runtime.backend import ORACLE, about, backend_named, backend_names, run
+from targets.runtime.backend import about, backend_named, backend_names, run
+from targets.runtime.registry import ORACLE
 from tests.strategies import Case, programs
 
 VARIANTS = [variant for name in backend_names() for variant in about(name).variants]

@@ -11,6 +11,7 @@ import pytest
 
 from targets.conformance.equivalence import compare
 from targets.contracts.arrays import Array
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
@@ -114,7 +115,7 @@ def test_sparse_rows_even_and_ragged(rows: list[int], ragged: bool, exponent: in
     registers = {"du": 100, "dv": 200, "vth": 20, "bias": 0}
     population = IntPopulation("p", 1, **{key: np.full(post, value, np.int32) for key, value in registers.items()})
     projection = IntProjection("x-p", "x", "p", synapses, exponent, 2)
-    program = Program("loihi2", (Input("x", pre),), (population,), (projection,), (), (), ("p",), None, 9)
+    program = Program(chip_named("loihi2"), (Input("x", pre),), (population,), (projection,), (), ("p",), None, 9)
     operators = {node.op_type for node in model(program).graph.node[0].attribute[0].g.node}
     assert ("CumSum" in operators) == ragged
     inputs = {"x": SpikeRaster.pack(rng.random((3, 9, pre)) < 0.4)}

@@ -9,6 +9,7 @@ import pytest
 
 from targets.conformance.equivalence import compare
 from targets.conformance.explain import Explanation, explain, explain_program
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
@@ -41,7 +42,7 @@ def _case(
     projections = [IntProjection("x-p", "x", "p", synapses, exponent, 1)]
     if own is not None:
         projections.append(IntProjection("p-p", "p", "p", Dense(np.array(own)), 0, 1))
-    program = Program("loihi2", (Input("x", pre),), (population,), tuple(projections), (), (), ("p",), None, 8)
+    program = Program(chip_named("loihi2"), (Input("x", pre),), (population,), tuple(projections), (), ("p",), None, 8)
     return program, {"x": SpikeRaster.pack(np.array(spikes)[None])}
 
 

@@ -10,6 +10,7 @@ import pytest
 from targets.backends.numpy import NumpyMachine
 from targets.conformance.equivalence import Difference, compare
 from targets.conformance.inspection import Contribution, Side, inspect_difference
+from targets.contracts.chip import chip_named
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import LAVA, Semantics
@@ -31,7 +32,7 @@ def _program(feedback: int = -2) -> Program:
         IntProjection("x-p", "x", "p", Dense(np.array([[8, 0], [2, 4]])), 1, 1),
         IntProjection("p-p", "p", "p", Dense(np.array([[0, 0], [feedback, 0]])), -2, 2),
     )
-    return Program("loihi2", (Input("x", 2),), (p,), projections, (), (), ("p",), None, 5)
+    return Program(chip_named("loihi2"), (Input("x", 2),), (p,), projections, (), ("p",), None, 5)
 
 
 INPUTS = {
@@ -155,7 +156,7 @@ def test_text_holds_the_largest_synapses_only() -> None:
     weights = np.arange(2, 42, 2)
     p = IntPopulation("p", 1, *(np.array([value]) for value in (4095, 0, 2, 0)))
     wide = IntProjection("x-p", "x", "p", Dense(weights[None]), 0, 1)
-    program = Program("loihi2", (Input("x", 20),), (p,), (wide,), (), (), ("p",), None, 2)
+    program = Program(chip_named("loihi2"), (Input("x", 20),), (p,), (wide,), (), ("p",), None, 2)
     inputs = {"x": SpikeRaster.pack(np.ones((1, 2, 20)))}
     side = _side("numpy", LAVA, program)
     view = inspect_difference(Difference(0, 1, "p", 0, True, False), inputs, side, side).left

@@ -116,12 +116,12 @@ def test_wrong_format_is_refused(tmp_path: Path) -> None:
 
 def test_wrong_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.program"
-    metadata = {"format": "program", "version": 2, "digest": "", "header": {}}
+    metadata = {"format": "program", "version": 3, "digest": "", "header": {}}
     path.write_bytes(safetensors.numpy.save({}, metadata={"motifc": json.dumps(metadata)}))
     with pytest.raises(InputError) as error:
         load(path, "program")
     assert str(error.value) == (
-        f"{path} has file version 2; this motifc reads version 1, so use the motifc that wrote it or write it again."
+        f"{path} has file version 3; this motifc reads 1 and 2, so use the motifc that wrote it or write it again."
     )
 
 

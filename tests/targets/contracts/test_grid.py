@@ -19,6 +19,7 @@ from targets.contracts.grid import (
 )
 
 LOIHI2 = chip_named("loihi2")
+LAVA = LOIHI2.arithmetic
 
 
 @pytest.mark.parametrize(
@@ -26,19 +27,19 @@ LOIHI2 = chip_named("loihi2")
     [(1, 4095, 4095), (2, 2047, 2048), (4, 1023, 1024), (10, 409, 410), (4096, 0, 1), (1e9, 0, 0)],
 )
 def test_decays_of_time_constants(tau: float, du: int, dv: int) -> None:
-    assert (decay_u(tau).item(), decay_v(tau).item()) == (du, dv)
-    assert decay_u([tau, tau]).dtype == decay_v([tau, tau]).dtype == np.int32
+    assert (decay_u(tau, LAVA).item(), decay_v(tau, LAVA).item()) == (du, dv)
+    assert decay_u([tau, tau], LAVA).dtype == decay_v([tau, tau], LAVA).dtype == np.int32
 
 
 def test_time_constants_of_decays() -> None:
-    assert tau_of_du([4095, 1023, 0]).tolist() == [1, 4, 4096]
-    assert tau_of_dv([2048, 1024, 0]).tolist() == [2, 4, np.inf]
+    assert tau_of_du([4095, 1023, 0], LAVA).tolist() == [1, 4, 4096]
+    assert tau_of_dv([2048, 1024, 0], LAVA).tolist() == [2, 4, np.inf]
 
 
 def test_decays_are_fixed_points() -> None:
     every = np.arange(4096)
-    assert np.array_equal(decay_u(tau_of_du(every)), every)
-    assert np.array_equal(decay_v(tau_of_dv(every)), every)
+    assert np.array_equal(decay_u(tau_of_du(every, LAVA), LAVA), every)
+    assert np.array_equal(decay_v(tau_of_dv(every, LAVA), LAVA), every)
 
 
 def test_weights_are_even_and_clipped() -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from targets.contracts.errors import InputError
+from targets.contracts.names import quoted
 from targets.contracts.raster import SpikeRaster, load_rasters, save_rasters
 
 
@@ -17,6 +19,9 @@ def test_pack_and_unpack(neurons: int) -> None:
     assert raster.packed.shape == (3, 5, -(-neurons // 8))
     assert np.array_equal(raster.dense(), dense)
     assert (raster.samples, raster.steps, raster.neurons, raster.bins) == (3, 5, neurons, 15 * neurons)
+
+
+NAMES = ["spikes", "shape", "lengths", "labels", "file", "allow_pickle", "a.u", "a", "a.shape", "a.npy", "[0]", "%41"]
 
 
 def test_bits_are_those_of_packbits() -> None:
@@ -112,6 +117,30 @@ def test_file_of_several_rasters(tmp_path: Path) -> None:
     }
     save_rasters(rasters, tmp_path / "a.npz")
     _assert_same(load_rasters(tmp_path / "a.npz"), rasters)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(names=st.lists(st.text(max_size=8) | st.sampled_from(NAMES), min_size=1, max_size=5, unique=True))
+def test_any_names_survive_the_file(tmp_path: Path, names: list[str]) -> None:
+    rasters = {name: SpikeRaster.pack(np.eye(1, 4, n)[None] > 0, labels=[n]) for n, name in enumerate(names)}
+    traces = {(name, "u"): np.full((1, 1, 4), n) for n, name in enumerate(names)}
+    save_rasters(rasters, tmp_path / "a.npz", traces)
+    _assert_same(load_rasters(tmp_path / "a.npz"), rasters)
+    with np.load(tmp_path / "a.npz") as file:
+        for number, name in enumerate(names):
+            assert (file[f"{quoted(name)}.u"] == number).all()
+
+
+def test_a_raster_named_as_a_trace_is_no_trace(tmp_path: Path) -> None:
+    rasters = {name: SpikeRaster.pack(np.ones((1, 1, 1))) for name in ("hidden", "hidden.u")}
+    save_rasters(rasters, tmp_path / "a.npz", {("hidden", "u"): np.zeros((1, 1, 1), np.int32)})
+    _assert_same(load_rasters(tmp_path / "a.npz"), rasters)
+
+
+def test_equal_rasters_make_equal_files(tmp_path: Path) -> None:
+    for name in ("a.npz", "b.npz"):
+        save_rasters({"x": SpikeRaster.pack(np.ones((1, 2, 3)))}, tmp_path / name)
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
 def test_plain_array_is_accepted(tmp_path: Path) -> None:
@@ -223,7 +252,7 @@ def test_until_keeps_the_first_steps() -> None:
 def test_a_population_may_have_the_name_of_a_companion(tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
     spikes = SpikeRaster.pack(np.eye(6, dtype=bool).reshape(2, 3, 6))
-    traces = {"labels.u": np.zeros((2, 3, 1), np.int32), "labels.neurons": np.array([4])}
+    traces = {("labels", "u"): np.zeros((2, 3, 1), np.int32), ("labels", "neurons"): np.array([4])}
     save_rasters({"labels": spikes, "x.shape": spikes}, path, traces)
     read = load_rasters(path)
     assert set(read) == {"labels", "x.shape"}

@@ -5,7 +5,7 @@ import pytest
 
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
-from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses, pack, unpack, with_weights
+from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses, with_weights
 from tests.strategies import random_synapses
 
 KINDS = {0: "dense", 1: "block", 2: "band", 3: "sparse"}
@@ -97,15 +97,6 @@ def test_integers_stay_integers_and_all_is_read_only() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_pack_and_unpack(kind: int) -> None:
-    synapses = random_synapses(6, 8, kind, np.random.default_rng(1))
-    header, arrays = pack(synapses, "projection.a")
-    again = unpack(header, arrays, "projection.a")
-    assert type(again) is type(synapses)
-    assert np.array_equal(_matrix(again), _matrix(synapses))
-
-
-@pytest.mark.parametrize("kind", KINDS)
 def test_with_weights_keeps_the_wiring(kind: int) -> None:
     synapses = random_synapses(6, 8, kind, np.random.default_rng(2))
     doubled = with_weights(synapses, 2 * synapses.weights)
@@ -172,14 +163,6 @@ def test_sparse_refuses_unknown_neurons() -> None:
         Sparse(np.array([1, 2]), np.array([0, 2]), np.array([0, 2]), 2)
     assert str(error.value) == (
         "a sparse projection listens to neurons 0..2; the source has 2 (0..1), so correct `indices`."
-    )
-
-
-def test_unknown_kind_is_refused() -> None:
-    with pytest.raises(InputError) as error:
-        unpack({"kind": "conv"}, {"a.weights": np.ones((1, 1))}, "a")
-    assert str(error.value) == (
-        "projection 'a' is stored as 'conv'; known are dense, block, band, sparse; write it anew."
     )
 
 

@@ -14,8 +14,8 @@ from targets.contracts.chip import ChipSpec, Limit, chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Dense, with_weights
 from targets.program.check import check, legal
-from targets.program.program import Core, IntPopulation, IntProjection, Program, Route
-from targets.program.usage import routes, usage
+from targets.program.program import Core, IntPopulation, IntProjection, Program
+from targets.program.usage import usage
 from tests.networks import random_network
 
 LOIHI1 = chip_named("loihi1")
@@ -102,12 +102,6 @@ def weights(projection: IntProjection, value: int) -> IntProjection:
             lambda: with_projection(lambda p: replace(p, delay=63)),
             "delay",
             "projection 'input' has delay 63..63; loihi1 allows 1..62 (delay), so shorten it by 1.",
-        ),
-        (
-            lambda: replace(program(), routes=(Route(-1, 0, 12),)),
-            "routes",
-            "the program has 1 routes that do not follow from its synapses; "
-            "each pair of connected cores needs one (routes), so compile the network again.",
         ),
         (
             lambda: moved(0, 96),
@@ -212,7 +206,7 @@ def test_the_remedy_for_a_weight_makes_it_fit(value: int) -> None:
     halved = broken.projections[0].synapses
     even = 2 * np.rint(halved.weights / divisor / 2).astype(np.int32)
     fixed = with_projection(lambda p: replace(p, synapses=with_weights(halved, even), exponent=p.exponent + int(more)))
-    assert check(replace(fixed, routes=routes(fixed))) == ()
+    assert check(fixed) == ()
 
 
 @pytest.mark.parametrize("value", [8, 11, -9, -12])
@@ -273,8 +267,7 @@ def on_two_cores(whole: Program, moved: int) -> Program:
         Core(0, 0, {"hidden": hidden[: 24 - moved], "answer": answer}),
         Core(0, 0, {"hidden": hidden[24 - moved :]}),
     )
-    cut = replace(whole, cores=cores)
-    return replace(cut, routes=routes(cut))
+    return replace(whole, cores=cores)
 
 
 def test_the_remedy_for_neurons_makes_it_fit() -> None:
@@ -296,7 +289,7 @@ def test_the_remedy_for_synapse_bytes_makes_it_fit(limit: int) -> None:
         left -= alive.size
         projections.append(replace(projection, synapses=with_weights(projection.synapses, kept)))
     fixed = replace(program(), projections=tuple(projections))
-    assert check(replace(fixed, routes=routes(fixed)), chip) == ()
+    assert check(fixed, chip) == ()
 
 
 def test_the_remedy_for_axons_in_makes_it_fit() -> None:
@@ -306,7 +299,7 @@ def test_the_remedy_for_axons_in_makes_it_fit() -> None:
     deaf = first.synapses.weights.copy()
     deaf[:, :fewer] = 0
     fixed = with_projection(lambda p: replace(p, synapses=with_weights(p.synapses, deaf)))
-    assert check(replace(fixed, routes=routes(fixed)), chip) == ()
+    assert check(fixed, chip) == ()
 
 
 @pytest.mark.parametrize("limit", [2, 0])
@@ -328,7 +321,7 @@ def test_the_remedy_for_axons_out_makes_it_fit(limit: int) -> None:
             projection = replace(projection, synapses=Dense(dense))
         projections.append(projection)
     fixed = replace(whole, projections=tuple(projections))
-    left = check(replace(fixed, routes=routes(fixed)), chip)
+    left = check(fixed, chip)
     assert place not in {violation.place for violation in left}
 
 
@@ -375,5 +368,4 @@ def test_usage_and_routes_counted_by_hand() -> None:
     for source in range(6):
         heard = listening[:, 11 + 4 * source : 15 + 4 * source].sum(axis=1)
         expected |= {(source, core, int(n)) for core, n in enumerate(heard) if n and core != source}
-    assert {(r.source, r.target, r.axons) for r in routes(whole) if r.axons} == {e for e in expected if e[2]}
-    assert whole.routes == routes(whole)
+    assert {(r.source, r.target, r.axons) for r in whole.routes if r.axons} == {e for e in expected if e[2]}

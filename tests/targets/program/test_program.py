@@ -6,14 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
 
-from targets.contracts.artefact import Artefact, load, save
+from targets.contracts.artefact import Artefact, save
+from targets.contracts.chip import Limit, chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
 from targets.contracts.synapses import Dense
 from targets.program.check import check
-from targets.program.program import Core, IntPopulation, IntProjection, Program, Proof, Route
+from targets.program.listeners import Route
+from targets.program.program import Core, IntPopulation, IntProjection, Program, Proof
 from tests.strategies import random_program
+
+LOIHI2 = chip_named("loihi2")
 
 
 def _population(name: str = "p", neurons: int = 2, **changes: Any) -> IntPopulation:
@@ -24,12 +29,11 @@ def _population(name: str = "p", neurons: int = 2, **changes: Any) -> IntPopulat
 
 def _program(**changes: Any) -> Program:
     parts: dict[str, Any] = {
-        "chip": "loihi2",
+        "chip": LOIHI2,
         "inputs": (Input("x", 3),),
         "populations": (_population(),),
         "projections": (IntProjection("x-p", "x", "p", Dense(np.ones((2, 3), int)), 1, 2),),
         "cores": (Core(1, 2, {"p": np.array([1, 0])}),),
-        "routes": (Route(-1, 0, 3),),
         "outputs": ("p",),
         "readout": Readout("p", 2),
         "steps": 5,
@@ -53,9 +57,9 @@ def test_every_field_survives_its_file(tmp_path: Path) -> None:
     program.save(tmp_path / "a.program")
     again = Program.load(tmp_path / "a.program")
     assert again.inputs == program.inputs
-    assert again.routes == program.routes
+    assert again.routes == program.routes == (Route(-1, 0, 3),)
     assert again.readout == program.readout
-    assert (again.chip, again.outputs, again.steps, again.origin) == ("loihi2", ("p",), 5, "abc")
+    assert (again.chip, again.outputs, again.steps, again.origin) == (LOIHI2, ("p",), 5, "abc")
     assert dict(again.settings) == {"seed": 0, "list": [1, 2]}
     core, population, projection = again.cores[0], again.population("p"), again.projections[0]
     assert (core.x, core.y, core.members["p"].tolist(), core.neurons) == (1, 2, [1, 0], 2)
@@ -68,12 +72,12 @@ def test_every_field_survives_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"chip": "loihi1"},
+        {"chip": chip_named("loihi1")},
+        {"chip": replace(LOIHI2, delay_max=Limit(62, "steps", "this test"))},
         {"inputs": (Input("x", 3), Input("y", 1))},
         {"populations": (_population(vth=[7, 8]),)},
         {"projections": ()},
         {"cores": ()},
-        {"routes": ()},
         {"outputs": ()},
         {"readout": None},
         {"steps": 6},
@@ -81,7 +85,6 @@ def test_every_field_survives_its_file(tmp_path: Path) -> None:
         {"settings": {}},
         {"proofs": (Proof("p", (0, 9), (0, 90), (0, 99), np.array([1], np.int32), np.array([], np.int32)),)},
     ],
-    ids=lambda changes: next(iter(changes)),
 )
 def test_digest_tells_every_field_apart(changes: dict[str, Any]) -> None:
     assert _program().digest == _program().digest
@@ -115,11 +118,40 @@ def test_a_proof_of_what_is_not_there_is_refused(name: str, neurons: list[int], 
     assert str(error.value) == sentence
 
 
-def test_a_program_without_proofs_is_stored_as_before_there_were_any(tmp_path: Path) -> None:
-    assert _program().digest == "c4b5798a41df9e6989c56aa9b85bd48d2a5d7f52d58cd3b4c9ad936c555ab665"
-    _program().save(tmp_path / "a.program")
-    assert "proofs" not in load(tmp_path / "a.program", "program").header
-    assert Program.load(tmp_path / "a.program").proofs == ()
+def test_a_program_holds_its_chip_by_value(tmp_path: Path) -> None:
+    """A chip of one's own survives the file, and two chips of one name are told apart."""
+    own = replace(LOIHI2, name="mine", neurons_per_core=Limit(1, "neurons", "this test"))
+    _program(chip=own).save(tmp_path / "own.program")
+    again = Program.load(tmp_path / "own.program")
+    assert again.chip == own
+    assert "neurons" in {violation.rule for violation in check(again)}
+    same_name = replace(own, neurons_per_core=LOIHI2.neurons_per_core)
+    assert _program(chip=same_name).digest != again.digest
+    assert "neurons" not in {violation.rule for violation in check(_program(chip=same_name))}
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(min_size=1, max_size=6), min_size=4, max_size=4, unique=True))
+def test_any_names_survive_the_file(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
+    source, first, second, edge = names
+    populations = (_population(first, vth=[1, 2]), _population(second, vth=[3, 4]))
+    projection = IntProjection(edge, source, second, Dense(np.ones((2, 3), int)), 1, 2)
+    cores = (Core(0, 0, {first: np.array([0, 1]), second: np.array([1, 0])}),)
+    whole = _program(
+        inputs=(Input(source, 3),),
+        populations=populations,
+        projections=(projection,),
+        cores=cores,
+        outputs=(first,),
+        readout=Readout(second, 2),
+    )
+    path = tmp_path_factory.mktemp("names") / "a.program"
+    whole.save(path)
+    again = Program.load(path)
+    assert again.digest == whole.digest
+    assert [p.name for p in again.populations] == [first, second]
+    assert [p.vth.tolist() for p in again.populations] == [[1, 2], [3, 4]]
+    assert {name: held.tolist() for name, held in again.cores[0].members.items()} == {first: [0, 1], second: [1, 0]}
 
 
 def test_programs_cannot_be_written_to() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
@@ -21,7 +22,7 @@ def _program(*inputs: Input) -> Program:
         IntProjection(f"{source.name}-p", source.name, "p", Dense(np.full((3, source.neurons), 2)), 0, 1)
         for source in inputs
     )
-    return Program("loihi2", inputs, (population,), projections, (), (), ("p",), None, 4)
+    return Program(chip_named("loihi2"), inputs, (population,), projections, (), ("p",), None, 4)
 
 
 def _spikes(neurons: int, samples: int = 2, steps: int = 4) -> SpikeRaster:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from targets.contracts.arrays import Array, Ints
+from targets.contracts.chip import chip_named
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import IntPopulation, Program
@@ -14,7 +15,9 @@ from targets.runtime.machine import StepMachine, record
 
 State = tuple[Array, Array, int]
 ONES = np.ones(3, dtype=np.int32)
-PROGRAM = Program("loihi2", (Input("x", 3),), (IntPopulation("p", 1, ONES, ONES, ONES, ONES),), (), (), (), (), None, 1)
+PROGRAM = Program(
+    chip_named("loihi2"), (Input("x", 3),), (IntPopulation("p", 1, ONES, ONES, ONES, ONES),), (), (), (), None, 1
+)
 
 
 @dataclass(frozen=True)

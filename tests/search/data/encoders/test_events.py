@@ -16,7 +16,7 @@ def events_at(*rows: tuple[int, int, int, int]) -> Array:
 def test_a_neuron_is_polarity_then_row_then_column() -> None:
     events = events_at((2, 1, 0, 0), (0, 0, 19, 1), (0, 0, 19, 1), (2, 1, 20, 1), (1, 0, 60, 0))
     spikes = frames(events, (3, 2, 2), bins=4, window=10, start=0)
-    assert [tuple(map(int, place)) for place in np.argwhere(spikes)] == [(0, 5), (1, 6), (2, 11)]
+    assert [tuple(map(int, source)) for source in np.argwhere(spikes)] == [(0, 5), (1, 6), (2, 11)]
 
 
 def test_bins_begin_with_the_first_event_where_no_start_is_given() -> None:
@@ -79,7 +79,7 @@ def test_downsampling_keeps_its_input_and_an_incomplete_pixel_at_the_edge() -> N
 
 def test_events_outside_the_sensor_are_refused() -> None:
     with pytest.raises(InputError) as raised:
-        frames(events_at((0, 0, 0, 1), (34, 0, 5, 1)), (34, 30, 2), 2, place="7.bin")
+        frames(events_at((0, 0, 0, 1), (34, 0, 5, 1)), (34, 30, 2), 2, source="7.bin")
     assert str(raised.value) == (
         "7.bin has events with x from 0 to 34; a sensor of 34 x 30 pixels and 2 polarities allows 0 to 33, so check "
         "the sensor's size."

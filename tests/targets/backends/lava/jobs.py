@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from targets.contracts.chip import chip_named
 from targets.contracts.ports import Input
 from targets.program.program import Core, IntPopulation, IntProjection, Program
 
@@ -21,7 +22,9 @@ def program(
 ) -> Program:
     """A program without placement: a simulator reads populations and projections only."""
     ports = tuple(Input(name, neurons) for name, neurons in inputs.items())
-    return Program("loihi2", ports, populations, projections, (), (), (populations[-1].name,), None, 20, **settings)
+    return Program(
+        chip_named("loihi2"), ports, populations, projections, (), (populations[-1].name,), None, 20, **settings
+    )
 
 
 def scattered(given: Program, cores: int, rng: np.random.Generator) -> Program:
@@ -32,4 +35,4 @@ def scattered(given: Program, cores: int, rng: np.random.Generator) -> Program:
         {name: shuffled[name][owner[shuffled[name]] == number] for name, owner in owners.items()}
         for number in range(cores)
     ]
-    return replace(given, cores=tuple(Core(number, 0, members) for number, members in enumerate(held)), routes=())
+    return replace(given, cores=tuple(Core(number, 0, members) for number, members in enumerate(held)))

@@ -1,0 +1,24 @@
+"""Pages: the Markdown that benchmarks write of their rows."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+
+def row(cells: Iterable[str]) -> str:
+    """One line of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]], align: str = "") -> list[str]:
+    """The lines of a table; `align` has a letter for each column, l or r: words left, figures right.
+
+    Without `align` the first column is left and all others right.
+    """
+    sides = {"l": "---", "r": "---:"}
+    marks = [sides[side] for side in align or "l" + "r" * (len(titles) - 1)]
+    return [row(titles), row(marks), *map(row, rows)]
+
+
+def paragraph(text: str) -> str:
+    """The text in lines of a page's width."""
+    return textwrap.fill(" ".join(text.split()), 118, break_long_words=False, break_on_hyphens=False)

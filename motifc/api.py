@@ -1,0 +1,43 @@
+"""HOMES: every documented name and the module that it lives in."""
+
+HOMES: dict[str, tuple[str, ...]] = {
+    # Networks, by hand or from a file
+    "search.network": ("Connection", "Layer", "Network"),
+    "search.motif": ("Motif", "neighbours"),
+    "targets.contracts.ports": ("Input", "Readout"),
+    "targets.contracts.synapses": ("Banded", "BlockDiagonal", "Dense", "Sparse", "Synapses"),
+    # Spikes
+    "targets.contracts.raster": ("SpikeRaster", "load_rasters", "save_rasters"),
+    # Data, search and training
+    "search.data.task": ("Split", "task_named", "task_names"),
+    "search.data.load": ("load_split",),
+    "search.settings": ("Settings", "load_settings"),
+    "search.nas.hrmas": ("search",),
+    "search.nas.methods": ("search_by",),
+    "search.training.train": ("train",),
+    # Compiling
+    "compiler.pipeline": ("compile_graph", "compile_network"),
+    "compiler.ir.graph": ("FloatGraph", "FloatPopulation", "FloatProjection"),
+    "compiler.frontends.network": ("lower",),
+    "compiler.frontends.nir": ("read_nir",),
+    "compiler.analysis.interpret": ("interpret",),
+    "compiler.analysis.calibration": ("calibrate",),
+    "compiler.analysis.estimate": ("estimate",),
+    "compiler.text": ("text",),
+    # Chips and programs
+    "targets.contracts.chip": ("ChipSpec", "Limit", "chip_named", "chip_names"),
+    "targets.program.program": ("Core", "IntPopulation", "IntProjection", "Program"),
+    "targets.program.check": ("Violation", "check", "legal"),
+    # Running and comparing
+    "targets.runtime.backend": ("backend_names", "export_program", "load", "run"),
+    "targets.runtime.recording": ("Probe", "Recording"),
+    "targets.contracts.semantics": ("LAVA", "Semantics"),
+    "targets.conformance.equivalence": ("EquivalenceReport", "compare"),
+    "targets.conformance.verification": ("Verdict", "side", "verify"),
+    "targets.conformance.explain": ("explain", "explain_program"),
+    "targets.conformance.drift": ("drift",),
+    "targets.conformance.fuzz": ("fuzz",),
+    "targets.conformance.suite": ("check_backend",),
+    # Errors
+    "targets.contracts.errors": ("BackendError", "InputError"),
+}

@@ -1,0 +1,21 @@
+"""Pages whose rows are kept: each says what its rows say, and its command measures nothing again."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from benchmarks.studies.command import PAGES
+
+pytest.importorskip("torch", reason="torch is not installed")
+
+
+@pytest.mark.parametrize("study", ["front", "noise_labels", "planted_truth", "relaxations"])
+def test_the_page_in_the_documents_says_what_its_rows_say(
+    study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.runs.ProcessPoolExecutor", None)
+    import_module(f"benchmarks.studies.{study}").main(["--out", str(tmp_path)])
+    kept = {path.name for path in PAGES.glob(f"{study}.*")}
+    assert {path.name for path in tmp_path.iterdir()} == kept
+    assert (tmp_path / f"{study}.md").read_text() == (PAGES / f"{study}.md").read_text()

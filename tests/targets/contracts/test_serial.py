@@ -1,0 +1,138 @@
+"""pack and unpack: what comes back equals what was stored, whatever the names; what is wrong is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from targets.contracts.arrays import Floats, Ints
+from targets.contracts.errors import InputError
+from targets.contracts.serial import pack, unpack
+
+X = TypeVar("X")
+
+
+@dataclass(frozen=True, eq=False)
+class Leaf:
+    kind: ClassVar[str] = "leaf"
+    weights: Ints
+    side: Literal["left", "right"] = "left"
+
+
+@dataclass(frozen=True, eq=False)
+class Twig:
+    kind: ClassVar[str] = "twig"
+    weights: Floats
+    bent: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Tree(Generic[X]):
+    name: str
+    parts: tuple[X, ...]
+    either: Leaf | Twig
+    members: Mapping[str, Ints]
+    height: float
+    range: tuple[int, int]
+    bias: Floats | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+LeafTree = Tree[Leaf]
+
+
+def tree(**changes: Any) -> LeafTree:
+    parts: dict[str, Any] = {
+        "name": "a",
+        "parts": (Leaf(np.array([1, 2], np.int32)), Leaf(np.array([3], np.int32), "right")),
+        "either": Twig(np.array([0.5])),
+        "members": {"a": np.array([1], np.int32), "a.z": np.array([2], np.int32)},
+        "height": 2.5,
+        "range": (1, 2),
+    }
+    return LeafTree(**parts | changes)
+
+
+def back(value: LeafTree) -> LeafTree:
+    return unpack(LeafTree, *pack(value))
+
+
+def test_everything_comes_back() -> None:
+    again = back(tree(bias=np.array([0.25]), settings={"list": [1, None, "x"], "in": {"a": True}}))
+    assert [leaf.weights.tolist() for leaf in again.parts] == [[1, 2], [3]]
+    assert [leaf.side for leaf in again.parts] == ["left", "right"]
+    assert isinstance(again.either, Twig)
+    assert again.either.weights.tolist() == [0.5]
+    assert {name: values.tolist() for name, values in again.members.items()} == {"a": [1], "a.z": [2]}
+    assert (again.height, again.range) == (2.5, (1, 2))
+    assert again.bias is not None
+    assert dict(again.settings) == {"list": [1, None, "x"], "in": {"a": True}}
+    assert back(tree()).bias is None
+
+
+def test_keys_hold_names_of_fields_and_numbers_only() -> None:
+    _, arrays = pack(tree(members={"../x[0].shape": np.array([1], np.int32)}))
+    assert sorted(arrays) == ["either/weights", "members/0", "parts/0/weights", "parts/1/weights"]
+
+
+@given(st.lists(st.text(max_size=8), unique=True, max_size=5), st.text(max_size=8))
+def test_any_names_survive(names: list[str], own: str) -> None:
+    members = {name: np.array([number], np.int32) for number, name in enumerate(names)}
+    again = back(tree(name=own, members=members))
+    assert again.name == own
+    assert {name: int(values[0]) for name, values in again.members.items()} == {n: i for i, n in enumerate(names)}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"name": 3}, "field /name of the header is 3; a text is needed, so write the file again."),
+        ({"height": "x"}, "field /height of the header is 'x'; a number is needed, so write the file again."),
+        ({"range": [1]}, "field /range of the header is [1]; a list of 2 is needed, so write the file again."),
+        ({"parts": {}}, "field /parts of the header is {}; a list is needed, so write the file again."),
+        (
+            {"parts": [{"weights": "parts/0/weights", "side": "up"}]},
+            "field /parts/0/side of the header is 'up'; one of 'left', 'right' is needed, so write the file again.",
+        ),
+        (
+            {"parts": [{"weights": "gone"}]},
+            "field /parts/0/weights of the header is 'gone'; the name of a stored array is needed, so write the file "
+            "again.",
+        ),
+        (
+            {"either": {"kind": "root"}},
+            "field /either/kind of the header is 'root'; one of leaf, twig is needed, so write the file again.",
+        ),
+        (
+            {"members": [["a", "members/0"], ["a", "members/0"]]},
+            "field /members of the header names one thing twice; write the file again.",
+        ),
+        (
+            {"roots": 1},
+            "field /roots of the header is unknown; Tree has name, parts, either, members, height, range, bias, "
+            "settings, so write the file again.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told(change: dict[str, Any], sentence: str) -> None:
+    header, arrays = pack(tree())
+    with pytest.raises(InputError) as error:
+        unpack(LeafTree, header | change, arrays)
+    assert str(error.value) == sentence
+
+
+def test_a_missing_field_is_told() -> None:
+    header, arrays = pack(tree())
+    del header["height"]
+    with pytest.raises(InputError, match=r"^field /height of the header is missing; write the file again\.$"):
+        unpack(LeafTree, header, arrays)
+
+
+def test_whole_numbers_stand_for_floats_and_truth_for_no_number() -> None:
+    header, arrays = pack(tree())
+    assert unpack(LeafTree, header | {"height": 2}, arrays).height == 2.0
+    with pytest.raises(InputError, match=r"a number is needed"):
+        unpack(LeafTree, header | {"height": True}, arrays)
