@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from targets.conformance.equivalence import EquivalenceReport as EquivalenceReport, compare as compare
     from targets.conformance.explain import explain as explain, explain_program as explain_program
     from targets.conformance.fuzz import fuzz as fuzz
+    from targets.conformance.suite import check_backend as check_backend
     from targets.conformance.verification import Verdict as Verdict, side as side, verify as verify
     from targets.contracts.chip import (
         ChipSpec as ChipSpec,
@@ -65,7 +66,12 @@ if TYPE_CHECKING:
         IntProjection as IntProjection,
         Program as Program,
     )
-    from targets.runtime.backend import backend_names as backend_names, export_program as export_program, run as run
+    from targets.runtime.backend import (
+        backend_names as backend_names,
+        export_program as export_program,
+        load as load,
+        run as run,
+    )
     from targets.runtime.recording import Probe as Probe, Recording as Recording
 
 __version__ = "0.1.0"

@@ -29,7 +29,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "targets.program.program": ("Core", "IntPopulation", "IntProjection", "Program"),
     "targets.program.check": ("Violation", "check", "legal"),
     # Running and comparing
-    "targets.runtime.backend": ("backend_names", "export_program", "run"),
+    "targets.runtime.backend": ("backend_names", "export_program", "load", "run"),
     "targets.runtime.recording": ("Probe", "Recording"),
     "targets.contracts.semantics": ("LAVA", "Semantics"),
     "targets.conformance.equivalence": ("EquivalenceReport", "compare"),
@@ -37,6 +37,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "targets.conformance.explain": ("explain", "explain_program"),
     "targets.conformance.drift": ("drift",),
     "targets.conformance.fuzz": ("fuzz",),
+    "targets.conformance.suite": ("check_backend",),
     # Errors
     "targets.contracts.errors": ("BackendError", "InputError"),
 }

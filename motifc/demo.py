@@ -20,8 +20,7 @@ from targets.contracts.raster import SpikeRaster
 from targets.program.check import legal
 from targets.program.program import Program
 from targets.runtime.backend import backend_names, run
-
-REFERENCE = "numpy"
+from targets.runtime.registry import ORACLE
 
 
 @dataclass(frozen=True)
@@ -97,19 +96,19 @@ def demo(
         spikes = run(program, inputs, name).spikes
         return spikes, time.perf_counter() - start
 
-    expected, seconds = timed(REFERENCE)
+    expected, seconds = timed(ORACLE)
     right = readout.accuracy(expected[readout.population].counts(), labels)
     total = sum(int(raster.counts().sum()) for raster in expected.values())
-    results = [BackendResult(REFERENCE, right, total, 0, seconds)]
+    results = [BackendResult(ORACLE, right, total, 0, seconds)]
     for name in backend_names():
-        if name == REFERENCE:
+        if name == ORACLE:
             continue
         try:
             spikes, seconds = timed(name)
         except InputError as error:
             results.append(BackendResult(name, missing=str(error)))
             continue
-        report = compare(expected, spikes, (REFERENCE, name))
+        report = compare(expected, spikes, (ORACLE, name))
         right = readout.accuracy(spikes[readout.population].counts(), labels)
         results.append(BackendResult(name, right, report.spikes, report.differing, seconds))
     classes = readout.classify(expected[readout.population].counts())

@@ -5,18 +5,15 @@ import platform
 from dataclasses import dataclass
 
 from targets.contracts.errors import InputError
-from targets.runtime.backend import backend_named, backend_names
+from targets.runtime.backend import about, backend_names
 
-_PACKAGES = {
+_PACKAGES = {  # what backends alone need they say themselves
     "numpy": "everything",
     "scipy": "compiling",
     "networkx": "compiling",
     "safetensors": "every file",
-    "torch": "search and the torch backend",
+    "torch": "search",
     "scikit-learn": "the digits task",
-    "onnx": "the onnx backend and export",
-    "onnxruntime": "the onnx backend",
-    "lava-nc": "the lava backend",
     "elephant": "motifc verify --against-float",
     "nir": "motifc explain of a graph",
     "matplotlib": "motifc report of a network",
@@ -25,7 +22,6 @@ _PACKAGES = {
     "h5py": "SHD, SSC and N-TIDIGITS",
     "tonic": "data sets of tonic (GPL-3, optional)",
 }
-_COMMANDS = {"lava-nc": "pip install --no-deps --ignore-requires-python lava-nc==0.10.0"}
 
 
 @dataclass(frozen=True)
@@ -39,20 +35,27 @@ class Finding:
 
 def doctor() -> tuple[Finding, ...]:
     """Findings on Python, packages, the device and the backends."""
-    findings = [Finding("Python", platform.python_version())]
-    for name, purpose in _PACKAGES.items():
-        try:
-            findings.append(Finding(name, importlib.metadata.version(name)))
-        except importlib.metadata.PackageNotFoundError:
-            command = _COMMANDS.get(name, f"pip install {name}")
-            findings.append(Finding(name, "not installed", f"{purpose} needs it: {command}"))
+    backends: list[Finding] = []
+    packages = {name: f"{purpose} needs it: pip install {name}" for name, purpose in _PACKAGES.items()}
     for name in backend_names():
         try:
-            backend_named(name)
-            findings.append(Finding(f"backend {name}", "ready"))
+            known = about(name)
         except InputError as error:
-            findings.append(Finding(f"backend {name}", "not ready", str(error)))
-    return (*findings, Finding("device", _device()))
+            backends.append(Finding(f"backend {name}", "not ready", str(error)))
+            continue
+        backends.append(Finding(f"backend {name}", "not ready" if known.missing else "ready", known.missing or ""))
+        for package in known.packages:
+            packages.setdefault(package, known.missing or f"the {name} backend needs it: pip install {package}")
+    installed = [_package(name, remedy) for name, remedy in packages.items()]
+    return (Finding("Python", platform.python_version()), *installed, *backends, Finding("device", _device()))
+
+
+def _package(name: str, remedy: str) -> Finding:
+    """The version of a package, or what to do where it is not installed."""
+    try:
+        return Finding(name, importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, "not installed", remedy)
 
 
 def _device() -> str:

@@ -18,7 +18,7 @@ def show_demo(result: DemoResult) -> None:
     """The table that the demo ends with."""
     from rich.table import Table
 
-    from motifc.demo import REFERENCE
+    from targets.runtime.registry import ORACLE
 
     table = Table(title=f"{result.samples} test images, seed {result.seed}")
     for title in ("", "accuracy", "spikes compared", "differing bins", "seconds"):
@@ -32,7 +32,7 @@ def show_demo(result: DemoResult) -> None:
                 f"program on {row.backend}",
                 f"{row.accuracy:.2%}",
                 f"{row.spikes:,}",
-                "oracle" if row.backend == REFERENCE else f"{row.differing:,} of {result.bins:,}",
+                "oracle" if row.backend == ORACLE else f"{row.differing:,} of {result.bins:,}",
                 f"{row.seconds:.1f}",
             )
     console.print(table)

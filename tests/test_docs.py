@@ -12,7 +12,7 @@ import pytest
 from search.data.task import TASKS
 from search.settings import Settings
 from targets.contracts.chip import CHIPS
-from targets.runtime.backend import BACKENDS
+from targets.runtime.registry import BACKENDS
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -14,19 +14,21 @@ import numpy as np
 
 from motifc.bench.motif_program import FAN_IN, MOTIF, motif_program, random_spikes
 from targets.conformance.equivalence import compare
-from targets.conformance.fuzz import Runner
 from targets.contracts.errors import BackendError, InputError
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import Program
+from targets.runtime.backend import Loaded, ready_backends
 
 DENSITY = 0.05
-_PACKAGES = ("numpy", "torch", "onnxruntime", "lava-nc")
+
+Loader = Callable[[Program], Loaded]
 
 
 @dataclass(frozen=True)
 class BackendTime:
     """One backend on a program of `neurons` neurons with `batch` samples at once; times in seconds.
 
+    loading     what it takes to make the program ready, once
     build       the least of a run of one step: everything a run costs before and after its steps
     step        (a run of `steps` steps - a run of 1) / (steps - 1), with the median of each over `repeats`
     best        the same with the least of each
@@ -40,6 +42,7 @@ class BackendTime:
     neurons: int
     batch: int
     load: float
+    loading: float = 0.0
     build: float = 0.0
     step: float = 0.0
     best: float = 0.0
@@ -51,7 +54,7 @@ class BackendTime:
 
 
 def bench_backends(
-    runners: Mapping[str, Runner],
+    loaders: Mapping[str, Loader],
     sizes: Sequence[int] = (1_000, 10_000, 100_000),
     batches: Sequence[int] = (1, 8),
     steps: int = 100,
@@ -60,10 +63,10 @@ def bench_backends(
     seed: int = 0,
     progress: Callable[[str], None] = lambda row: None,
 ) -> tuple[BackendTime, ...]:
-    """Measure every runner on `motif_program(size)` for every size and batch, with one thread of torch.
+    """Load `motif_program(size)` by every loader and measure runs of every batch, with one thread of torch.
 
     A row begins with a run of one step that warms up and is not counted. Where `steps` steps do not fit the `budget`
-    (seconds a row), fewer are run, a tenth at least; where the first run alone exceeds it the row says so. What a
+    (seconds a row), fewer are run, a tenth at least; where loading and the first run exceed it the row says so. What a
     backend raises (InputError, BackendError) becomes the reason of its row. `progress` is told each row's name.
 
     Raises InputError for fewer than 20 steps, no repeat, no batch, or sizes that are no multiple of the motif.
@@ -80,10 +83,10 @@ def bench_backends(
         for batch in batches:
             spikes = random_spikes(program, batch, steps, DENSITY, seed)
             reference: SpikeRaster | None = None
-            for name, runner in runners.items():
+            for name, loader in loaders.items():
                 progress(f"{name}, {neurons:,} neurons, batch {batch}")
                 row = BackendTime(name, neurons, batch, os.getloadavg()[0])
-                row, raster = _measured(row, runner, program, spikes, repeats, budget, reference)
+                row, raster = _measured(row, loader, program, spikes, repeats, budget, reference)
                 rows.append(row)
                 reference = reference or raster
     return tuple(rows)
@@ -92,6 +95,7 @@ def bench_backends(
 def page(rows: Sequence[BackendTime], command: str) -> str:
     """Markdown: the conditions of the measurement, and one table for each number of neurons."""
     loads = [row.load for row in rows]
+    packages = dict.fromkeys(package for known in ready_backends() for package in known.packages)
     lines = [
         "# Time per step of each backend",
         "",
@@ -99,7 +103,7 @@ def page(rows: Sequence[BackendTime], command: str) -> str:
         "",
         f"Machine: {_processor()}, {os.cpu_count()} logical cores, {platform.system()}; load average over the last "
         f"minute {min(loads):.1f} to {max(loads):.1f} while measuring. Python {platform.python_version()}, "
-        f"{', '.join(f'{name} {_version(name)}' for name in _PACKAGES)}. torch and onnxruntime use one thread each, "
+        f"{', '.join(f'{name} {_version(name)}' for name in packages)}. torch and onnxruntime use one thread each, "
         "Lava one operating-system process for each of its processes.",
         "",
         f"Program: motifs of {MOTIF} neurons, all-to-all inside (delay 1) and with both neighbours of a ring "
@@ -108,8 +112,9 @@ def page(rows: Sequence[BackendTime], command: str) -> str:
         "order; the limits of the chip were not checked.",
         "",
         "Time per step is (a run of S steps - a run of one step) / (S - 1), for the whole batch, with the median of "
-        "each over the repeats, and with the least of each. *Start and end* is the least time of a run of one step: "
-        "loading and building, reading the state, for Lava also starting and stopping its processes. *Differing bins* "
+        "each over the repeats, and with the least of each. *Load* is the time in which the program is made ready, "
+        "once; *start and end* the least time of a run of one step: setting and reading the state, for Lava also "
+        "building, starting and stopping its processes. *Differing bins* "
         "compares all spikes with those of the first backend.",
     ]
     for neurons in dict.fromkeys(row.neurons for row in rows):
@@ -117,9 +122,9 @@ def page(rows: Sequence[BackendTime], command: str) -> str:
             "",
             f"## {neurons:,} neurons",
             "",
-            "| backend | batch | ms per step, median | least | ns per step, neuron and sample | start and end, s "
-            "| S | repeats | spikes per neuron and step | differing bins |",
-            "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+            "| backend | batch | ms per step, median | least | ns per step, neuron and sample | load, s "
+            "| start and end, s | S | repeats | spikes per neuron and step | differing bins |",
+            "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
         ]
         lines += [_line(row) for row in rows if row.neurons == neurons]
         lines += [
@@ -130,7 +135,7 @@ def page(rows: Sequence[BackendTime], command: str) -> str:
 
 def _measured(
     row: BackendTime,
-    runner: Runner,
+    loader: Loader,
     program: Program,
     spikes: SpikeRaster,
     repeats: int,
@@ -142,18 +147,21 @@ def _measured(
     ones: list[float] = []
     totals: list[float] = []
     try:
-        warm, _ = _timed(runner, program, spikes, 1)
-        if warm > budget:
-            reason = f"a run of one step took {warm:.1f} s, more than the {budget:g} s allowed a row."
-            return replace(row, reason=reason), None
-        short, raster = _timed(runner, program, spikes, few)
-        one, _ = _timed(runner, program, spikes, 1)
-        step = max((short - one) / (few - 1), 1e-9)
-        steps = round(min(max(budget / repeats / step, few), spikes.steps))
-        while not totals or (len(totals) < repeats and time.perf_counter() - begin < budget):
-            ones.append(_timed(runner, program, spikes, 1)[0])
-            total, raster = _timed(runner, program, spikes, steps)
-            totals.append(total)
+        with loader(program) as loaded:
+            loading = time.perf_counter() - begin
+            warm, _ = _timed(loaded, spikes, 1)
+            if loading + warm > budget:
+                took = f"loading and a run of one step took {loading + warm:.1f} s"
+                reason = f"{took}, more than the {budget:g} s allowed a row."
+                return replace(row, reason=reason), None
+            short, raster = _timed(loaded, spikes, few)
+            one, _ = _timed(loaded, spikes, 1)
+            step = max((short - one) / (few - 1), 1e-9)
+            steps = round(min(max(budget / repeats / step, few), spikes.steps))
+            while not totals or (len(totals) < repeats and time.perf_counter() - begin < budget):
+                ones.append(_timed(loaded, spikes, 1)[0])
+                total, raster = _timed(loaded, spikes, steps)
+                totals.append(total)
     except (InputError, BackendError) as error:
         return replace(row, reason=str(error)), None
     longer = median(totals) - median(ones)
@@ -167,6 +175,7 @@ def _measured(
     return (
         replace(
             row,
+            loading=loading,
             build=min(ones),
             step=longer / (steps - 1),
             best=(min(totals) - min(ones)) / (steps - 1),
@@ -179,12 +188,12 @@ def _measured(
     )
 
 
-def _timed(runner: Runner, program: Program, spikes: SpikeRaster, steps: int) -> tuple[float, SpikeRaster]:
+def _timed(loaded: Loaded, spikes: SpikeRaster, steps: int) -> tuple[float, SpikeRaster]:
     """Seconds of a run of the first `steps` steps, and the spikes of the one population."""
-    inputs = {program.inputs[0].name: _cut(spikes, steps)}
+    given = _cut(spikes, steps)
     begin = time.perf_counter()
-    recording = runner(program, inputs)
-    return time.perf_counter() - begin, recording.spikes[program.populations[0].name]
+    recording = loaded.run(given)
+    return time.perf_counter() - begin, recording.spikes[loaded.program.populations[0].name]
 
 
 def _cut(raster: SpikeRaster, steps: int) -> SpikeRaster:
@@ -201,12 +210,12 @@ def _differing(reference: SpikeRaster, raster: SpikeRaster) -> int:
 def _line(row: BackendTime) -> str:
     """One row of the table."""
     if row.reason:
-        return f"| {row.backend} | {row.batch} | not measured, see below | | | | | | | |"
+        return f"| {row.backend} | {row.batch} | not measured, see below | | | | | | | | |"
     differing = "reference" if row.differing is None else f"{row.differing:,}"
     scaled = row.step * 1e9 / row.neurons / row.batch
     return (
-        f"| {row.backend} | {row.batch} | {row.step * 1e3:.3g} | {row.best * 1e3:.3g} | {scaled:.3g} | {row.build:.2g} "
-        f"| {row.steps} | {row.repeats} | {row.rate:.3f} | {differing} |"
+        f"| {row.backend} | {row.batch} | {row.step * 1e3:.3g} | {row.best * 1e3:.3g} | {scaled:.3g} "
+        f"| {row.loading:.2g} | {row.build:.2g} | {row.steps} | {row.repeats} | {row.rate:.3f} | {differing} |"
     )
 
 

@@ -1,12 +1,17 @@
 """motifc bench."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from motifc.commands.backend_names import all_backends, asked_backends, known_backends
 from motifc.commands.console import steps as told_steps
-from motifc.commands.fuzz import named_runner
+
+if TYPE_CHECKING:
+    from motifc.bench.backends import Loader
 
 bench_app = typer.Typer(no_args_is_help=True, help="Measure how fast things are on this machine.")
 
@@ -15,8 +20,12 @@ bench_app = typer.Typer(no_args_is_help=True, help="Measure how fast things are 
 def backends_command(
     neurons: Annotated[str, typer.Option(help="Sizes of the programs, separated by commas.")] = "1000,10000,100000",
     backends: Annotated[
-        str, typer.Option(help="Backends, separated by commas; variants as in lava:core.")
-    ] = "numpy,torch,onnx,lava,lava:core",
+        str | None,
+        typer.Option(
+            help=f"Backends, separated by commas: {known_backends()}. Where not given, all that are installed, with "
+            "their variants."
+        ),
+    ] = None,
     steps: Annotated[int, typer.Option(help="Time steps of a run.")] = 100,
     out: Annotated[Path | None, typer.Option(help="Markdown file to write; printed if not given.")] = None,
 ) -> None:
@@ -27,14 +36,24 @@ def backends_command(
     sizes = _numbers("--neurons", neurons)
     if out is not None:
         check_writable(out)
-    runners = {name: named_runner(name) for name in (name.strip() for name in backends.split(","))}
+    asked = backends or all_backends()
+    loaders = {name: named_loader(name) for name in asked_backends(asked)}
     with told_steps() as tell:
-        rows = bench_backends(runners, sizes, steps=steps, progress=tell)
-    written = page(rows, f"motifc bench backends --neurons {neurons} --backends {backends} --steps {steps}")
+        rows = bench_backends(loaders, sizes, steps=steps, progress=tell)
+    written = page(rows, f"motifc bench backends --neurons {neurons} --backends {asked} --steps {steps}")
     if out is None:
         typer.echo(written)
     else:
         write_text(out, written)
+
+
+def named_loader(backend: str) -> Loader:
+    """What loads a program on `backend`; InputError at once when it is unknown or not installed."""
+    from motifc import load
+    from targets.runtime.backend import backend_named
+
+    backend_named(backend.partition(":")[0])
+    return lambda program: load(program, backend)
 
 
 def _numbers(option: str, text: str) -> list[int]:

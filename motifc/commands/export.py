@@ -12,7 +12,7 @@ from motifc.commands.options import ProgramFile
 def export_command(
     program: ProgramFile,
     out: Annotated[Path, typer.Option(help="File or folder to write.")],
-    format: Annotated[str, typer.Option(help="onnx (a graph that executes) or lava (processes that build).")],
+    format: Annotated[str, typer.Option(help="A backend with a form of its own, such as onnx (a graph).")],
 ) -> None:
     """Write a program in the form of another tool."""
     from motifc import Program, export_program, legal

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from motifc.commands.backend_names import asked_backends, known_backends, quick_backends
 from motifc.commands.console import console, emit
 from motifc.commands.options import AsJson
 
@@ -22,8 +23,12 @@ def fuzz_command(
     seed: Annotated[int, typer.Option(min=0, help="Seed they are drawn from.")] = 0,
     start: Annotated[int, typer.Option(help="Number of the first one, to run a single one again.")] = 0,
     backends: Annotated[
-        str, typer.Option(help="Backends to compare with the first, separated by commas; variants as in lava:core.")
-    ] = "numpy,torch,onnx",
+        str | None,
+        typer.Option(
+            help=f"Backends to compare with the first, separated by commas: {known_backends()}. Where not given, all "
+            "that are installed and not slow."
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the files that reproduce a failure.")] = Path(),
     as_json: AsJson = False,
 ) -> None:
@@ -36,12 +41,13 @@ def fuzz_command(
 
     from motifc import fuzz
     from targets.conformance.fuzz import save_failure
+    from targets.runtime.backend import about
 
-    runners = {name: named_runner(name) for name in (name.strip() for name in backends.split(","))}
+    runners = {name: named_runner(name) for name in asked_backends(backends or quick_backends())}
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("programs", total=programs)
-        # A run of Lava takes seconds, so a failure there is shrunk in fewer of them.
-        tries = 30 if any(name.startswith("lava") for name in runners) else 400
+        # A failure of a slow backend is shrunk in fewer runs.
+        tries = 30 if any(about(name.partition(":")[0]).pace == "slow" for name in runners) else 400
         report = fuzz(
             programs,
             seed,

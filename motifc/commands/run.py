@@ -4,14 +4,16 @@ from typing import Annotated
 
 import typer
 
+from motifc.commands.backend_names import known_backends
 from motifc.commands.console import console
 from motifc.commands.options import Data, DataFolder, InputFile, Limit, Out, ProgramFile, Seed
+from targets.runtime.registry import ORACLE
 
 
 def run_command(
     program: ProgramFile,
     out: Out,
-    backend: Annotated[str, typer.Option(help="numpy, torch, lava or onnx; variants as in torch:cuda.")] = "numpy",
+    backend: Annotated[str, typer.Option(help=f"One of {known_backends()}.")] = ORACLE,
     input_file: InputFile = None,
     data: Data = None,
     data_dir: DataFolder = None,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from motifc.commands.backend_names import asked_backends, known_backends
 from motifc.commands.console import emit, steps
 from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, Seed
+from targets.runtime.registry import ORACLE
 
 if TYPE_CHECKING:
     from motifc import Network, Program
@@ -18,8 +21,8 @@ if TYPE_CHECKING:
 def verify_command(
     program: ProgramFile,
     backends: Annotated[
-        str, typer.Option(help="Backends to compare with the first, separated by commas; variants as in torch:cuda.")
-    ] = "numpy",
+        str, typer.Option(help=f"Backends to compare with the first, separated by commas: {known_backends()}.")
+    ] = ORACLE,
     against: Annotated[Path | None, typer.Option(help="Another program to compare with, on the first backend.")] = None,
     against_float: Annotated[
         Path | None, typer.Option(help="The .network it was compiled from: report how far the program strays.")
@@ -35,31 +38,32 @@ def verify_command(
 
     A difference is shown with u, v and the synapses behind it, and explained by the semantics that reproduces it.
     """
-    from motifc import InputError, Program, drift, interpret, legal, lower, run, side, verify
+    from motifc import InputError, Program, drift, interpret, legal, load, lower, side, verify
     from motifc.load_inputs import samples
     from motifc.tables import show_drifts, show_verdicts
     from targets.runtime.backend import bound_inputs
 
-    first, *others = [name.strip() for name in backends.split(",")]
+    first, *others = asked_backends(backends)
     if not others and against is None and against_float is None:
         raise InputError(
             "one backend has nothing to agree with; give at least two in --backends, --against PROGRAM or "
             "--against-float NETWORK."
         )
     loaded = legal(Program.load(program))
-    sides = [side(loaded, name) for name in others]
-    if against is not None:
-        sides.append(side(legal(Program.load(against)), first, str(against)))
+    rival = None if against is None else legal(Program.load(against))
     floats = None if against_float is None else _origin(loaded, against_float)
     inputs = samples(input_file, data, seed, limit, data_dir)
-    with steps() as tell:
-        left = side(loaded, first, None if against is None else str(program))
+    with steps() as tell, ExitStack() as held:
+        left = side(held.enter_context(load(loaded, first)), None if against is None else str(program))
+        sides = [side(held.enter_context(load(loaded, name))) for name in others]
+        if rival is not None:
+            sides.append(side(held.enter_context(load(rival, first)), str(against)))
         verdicts = verify(left, sides, inputs, tell) if sides else ()
         drifts: tuple[Drift, ...] = ()
         if floats is not None:
             tell("running the float network")
-            network_spikes = interpret(lower(floats), bound_inputs(loaded.inputs, inputs))
-            drifts = drift(network_spikes, run(loaded, inputs, first).spikes, loaded.readout)
+            given = bound_inputs(loaded.inputs, inputs)
+            drifts = drift(interpret(lower(floats), given), left.run(given, ()).spikes, loaded.readout)
     plain = {"verdicts": [verdict.as_dict() for verdict in verdicts], "drift": [found.as_dict() for found in drifts]}
 
     def tables() -> None:

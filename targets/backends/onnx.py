@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,18 +16,17 @@ from targets.contracts.arrays import Array, Ints
 from targets.contracts.artefact import replacing
 from targets.contracts.grid import ALIGN_BITS, DECAY_ONE, STATE_LIMIT
 from targets.contracts.ports import Input
-from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, Sparse, Synapses
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.exact import ExactProjection, exact
-from targets.runtime.machine import record
-from targets.runtime.recording import Probe, Recording
+from targets.runtime.machine import StepMachine
 
 with suppress(ImportError):  # `requirement` then tells what to install
     import onnx
     import onnxruntime
     from onnx import helper, numpy_helper
 
+PACKAGES = ("onnx", "onnxruntime")
 _OPSET = 17
 _IR_VERSION = 8
 _PADDING = 4
@@ -53,14 +52,9 @@ def export(program: Program, path: str | os.PathLike[str]) -> None:
         temporary.write_bytes(content)
 
 
-def run(
-    program: Program, inputs: Mapping[str, SpikeRaster], device: str = "auto", probes: Sequence[Probe] = ()
-) -> Recording:
-    """Run all samples in onnxruntime on one thread of the CPU, piece by piece; `device` is ignored.
-
-    Spikes, final u, v and traces are those of targets/backends/numpy.py, bit for bit.
-    """
-    return record(OnnxMachine.of(program), program, inputs, probes)
+def load(program: Program, device: str = "auto") -> OnnxMachine:
+    """The program in an onnxruntime session on one thread of the CPU; `device` is ignored."""
+    return OnnxMachine.of(program)
 
 
 def model(program: Program) -> onnx.ModelProto:
@@ -102,9 +96,13 @@ def model(program: Program) -> onnx.ModelProto:
 
 
 @dataclass(frozen=True, eq=False)
-class OnnxMachine:
-    """A program loaded into onnxruntime; its state is the graph's own, by name."""
+class OnnxMachine(StepMachine[Mapping[str, Array]]):
+    """A program loaded into onnxruntime; spikes, u and v are those of targets/backends/numpy.py, bit for bit.
 
+    Its state is the graph's own, by name.
+    """
+
+    program: Program
     session: Any
     states: _Shapes
     populations: tuple[str, ...]
@@ -117,7 +115,7 @@ class OnnxMachine:
         session = onnxruntime.InferenceSession(
             model(program).SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
-        return cls(session, _states(program), tuple(population.name for population in program.populations))
+        return cls(program, session, _states(program), tuple(p.name for p in program.populations))
 
     def start(self, samples: int) -> dict[str, Array]:
         """Zero u and v, and no spike on its way."""

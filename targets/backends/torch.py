@@ -15,11 +15,14 @@ from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, Sparse, Synapses
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.exact import ExactProjection, exact
-from targets.runtime.machine import record
+from targets.runtime.machine import StepMachine
 from targets.runtime.recording import Probe, Recording
 
 with suppress(ImportError):  # `requirement` then tells what to install
     import torch
+
+
+PACKAGES = ("torch",)
 
 
 def requirement() -> str | None:
@@ -31,20 +34,9 @@ def requirement() -> str | None:
     return None
 
 
-def run(
-    program: Program, inputs: Mapping[str, SpikeRaster], device: str = "auto", probes: Sequence[Probe] = ()
-) -> Recording:
-    """Run all samples on `device`: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1".
-
-    Spikes, final u, v and traces are those of targets/backends/numpy.py, bit for bit. Sums over synapses are float32
-    products where sum |w| < 2^24 makes them exact and float64 elsewhere (targets/runtime/exact.py); decays are float64
-    products, exact because |u| 2^12 < 2^53, and cut toward zero by the conversion to int32; all else is int32, which
-    wraps around.
-
-    Raises InputError when there is no such device.
-    """
-    with torch.inference_mode():
-        return record(TorchMachine.of(program, _device(device)), program, inputs, probes)
+def load(program: Program, device: str = "auto") -> TorchMachine:
+    """The program on `device`: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1"; InputError for others."""
+    return TorchMachine.of(program, _device(device))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,13 +70,18 @@ class _Synapses:
 
 
 @dataclass(frozen=True, eq=False)
-class TorchMachine:
-    """A program on a device.
+class TorchMachine(StepMachine[State]):
+    """A program on a device; spikes, u and v are those of targets/backends/numpy.py, bit for bit.
+
+    Sums over synapses are float32 products where sum |w| < 2^24 makes them exact and float64 elsewhere
+    (targets/runtime/exact.py); decays are float64 products, exact because |u| 2^12 < 2^53, and cut toward zero by the
+    conversion to int32; all else is int32, which wraps around.
 
     `stages` are groups of populations that feed back on one another, each group after all that feed it. Projections
     from earlier stages are one matrix product for all steps; only those inside a stage must go step by step.
     """
 
+    program: Program
     stages: tuple[tuple[_Neurons, ...], ...]
     synapses: tuple[_Synapses, ...]
     widths: Mapping[str, int]
@@ -100,6 +97,7 @@ class TorchMachine:
         for projection in program.projections:
             depths[projection.source] = max(depths[projection.source], projection.delay)
         return cls(
+            program=program,
             stages=tuple(tuple(_neurons(p, device) for p in stage) for stage in _stages(program)),
             synapses=tuple(
                 _Synapses(p.source, p.target, p.delay, _arriving(p, device))
@@ -110,6 +108,11 @@ class TorchMachine:
             depths=depths,
             device=device,
         )
+
+    def run(self, inputs: Mapping[str, SpikeRaster], probes: Sequence[Probe] = ()) -> Recording:
+        """Record every population on `inputs`, without gradients."""
+        with torch.inference_mode():
+            return super().run(inputs, probes)
 
     def start(self, samples: int) -> State:
         """Zero u and v, and no spike on its way."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from targets.backends import numpy as oracle
+from targets.backends.numpy import NumpyMachine
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import LAVA, SWITCHES, Semantics, variants
@@ -128,7 +128,7 @@ def explain_program(
     program: Program, inputs: Mapping[str, SpikeRaster], observed: Mapping[str, SpikeRaster]
 ) -> Explanation:
     """`explain` with the oracle, targets/backends/numpy.py, running `program`."""
-    return explain(lambda spikes, semantics: oracle.run(program, spikes, semantics=semantics).spikes, inputs, observed)
+    return explain(lambda spikes, semantics: NumpyMachine(program, semantics).run(spikes).spikes, inputs, observed)
 
 
 @dataclass(frozen=True)

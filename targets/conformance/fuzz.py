@@ -129,21 +129,22 @@ def fuzz(
         )
     if len(runners) < 2:
         raise InputError(f"one backend ({', '.join(runners)}) has nothing to agree with; give at least two.")
-    reference, *others = runners.items()
+    reference, *others = runners
     spikes = bins = states = 0
     failures = []
     for number in range(start, start + programs):
         case = numbered_program(seed, number)
-        for other in others:
-            outcome = _compared(reference, other, case)
-            if isinstance(outcome, _Fault):
-                failures.append(_shrunk(reference, other, case, outcome, number, seed, shrink_runs))
-                if outcome.backend == reference[0]:
-                    break
-            else:
-                spikes += sum(int(np.bitwise_count(raster.packed).sum()) for raster in outcome.spikes.values())
-                bins += sum(raster.bins for raster in outcome.spikes.values())
-                states += sum(values.size for held in (outcome.u, outcome.v) for values in held.values())
+        expected = _recorded(reference, runners, case)
+        if isinstance(expected, _Fault):
+            faults = [expected]
+        else:
+            found = [_difference(reference, expected, other, runners, case) for other in others]
+            faults = [fault for fault in found if fault is not None]
+            equal = len(others) - len(faults)
+            spikes += equal * sum(int(np.bitwise_count(raster.packed).sum()) for raster in expected.spikes.values())
+            bins += equal * sum(raster.bins for raster in expected.spikes.values())
+            states += equal * sum(values.size for held in (expected.u, expected.v) for values in held.values())
+        failures += [_shrunk(reference, runners, case, fault, number, seed, shrink_runs) for fault in faults]
         progress(number - start + 1, programs)
     return FuzzReport(seed, tuple(runners), programs, spikes, bins, states, tuple(failures))
 
@@ -169,38 +170,45 @@ class _Fault:
     sentence: str
 
 
-_Named = tuple[str, Runner]
-
-
-def _compared(reference: _Named, other: _Named, case: Case) -> Recording | _Fault:
-    """What the reference recorded, where the other recorded the same."""
-    recordings = []
-    for name, runner in (reference, other):
-        try:
-            recordings.append(runner(*case))
-        except Exception as error:
-            reason = (str(error).strip().splitlines() or ["no message"])[0]
-            return _Fault(name, type(error).__name__, f"{name} raised {type(error).__name__}: {reason}")
-    expected, got = recordings
-    names = (reference[0], other[0])
+def _recorded(name: str, runners: Mapping[str, Runner], case: Case) -> Recording | _Fault:
+    """What a runner recorded, or how it failed."""
     try:
-        report = compare(expected.spikes, got.spikes, names)
+        return runners[name](*case)
+    except Exception as error:
+        reason = (str(error).strip().splitlines() or ["no message"])[0]
+        return _Fault(name, type(error).__name__, f"{name} raised {type(error).__name__}: {reason}")
+
+
+def _difference(
+    reference: str, expected: Recording, other: str, runners: Mapping[str, Runner], case: Case
+) -> _Fault | None:
+    """How another runner fails to record what the reference did; None where it does."""
+    got = _recorded(other, runners, case)
+    if isinstance(got, _Fault):
+        return got
+    try:
+        report = compare(expected.spikes, got.spikes, (reference, other))
     except InputError as error:
-        return _Fault(other[0], "shape", str(error))
+        return _Fault(other, "shape", str(error))
     if not report.equal:
-        return _Fault(other[0], "spikes", report.sentence())
-    sentence = state_difference(expected, got, names)
-    return expected if sentence is None else _Fault(other[0], "state", sentence)
+        return _Fault(other, "spikes", report.sentence())
+    sentence = state_difference(expected, got, (reference, other))
+    return None if sentence is None else _Fault(other, "state", sentence)
 
 
-def _shrunk(reference: _Named, other: _Named, case: Case, fault: _Fault, number: int, seed: int, runs: int) -> Failure:
+def _shrunk(
+    reference: str, runners: Mapping[str, Runner], case: Case, fault: _Fault, number: int, seed: int, runs: int
+) -> Failure:
     """The smallest case found that fails in the same way."""
 
     def same_fault(smaller: Case) -> _Fault | None:
-        outcome = _compared(reference, other, smaller)
-        if isinstance(outcome, _Fault) and (outcome.backend, outcome.kind) == (fault.backend, fault.kind):
-            return outcome
-        return None
+        expected = _recorded(reference, runners, smaller)
+        found = (
+            expected
+            if isinstance(expected, _Fault)
+            else _difference(reference, expected, fault.backend, runners, smaller)
+        )
+        return found if found and (found.backend, found.kind) == (fault.backend, fault.kind) else None
 
     program, inputs = shrink(case, lambda smaller: same_fault(smaller) is not None, runs)
     return Failure(number, seed, fault.backend, program, inputs, (same_fault((program, inputs)) or fault).sentence)

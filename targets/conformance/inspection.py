@@ -133,9 +133,9 @@ def inspect_difference(
 def _view(side: Side, recorded: bool, inputs: Mapping[str, SpikeRaster], at: Difference) -> View:
     recording = side.run(inputs, [Probe(at.population, np.array([at.neuron]))])
     spikes = {name: raster.dense()[0].astype(bool) for name, raster in {**inputs, **recording.spikes}.items()}
-    heard = [p for p in side.program.projections if p.target == at.population and p.delay <= at.step]
-    a = sum(int(arriving(p, spikes[p.source][None, at.step - p.delay])[0, at.neuron]) for p in heard)
-    contributions = [c for p in heard for c in _contributions(p, spikes[p.source][at.step - p.delay], at.neuron)]
+    incoming = [p for p in side.program.projections if p.target == at.population and p.delay <= at.step]
+    a = sum(int(arriving(p, spikes[p.source][None, at.step - p.delay])[0, at.neuron]) for p in incoming)
+    contributions = [c for p in incoming for c in _contributions(p, spikes[p.source][at.step - p.delay], at.neuron)]
     trace = recording.traces.get(at.population)
     states = [(0, 0)]  # before the first step, then after every step
     if trace is not None:

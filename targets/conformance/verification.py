@@ -8,8 +8,7 @@ from targets.conformance.equivalence import EquivalenceReport, compare, merged, 
 from targets.conformance.explain import Explanation, explain_program
 from targets.conformance.inspection import Inspection, Side, inspect_difference
 from targets.contracts.raster import SpikeRaster
-from targets.program.program import Program
-from targets.runtime.backend import bound_inputs, run
+from targets.runtime.backend import Loaded, bound_inputs
 
 SAMPLES = 256
 """Samples that are run at a time."""
@@ -42,9 +41,9 @@ class Verdict:
         return self.report.as_dict() | details | {"equal": self.equal}
 
 
-def side(program: Program, backend: str, name: str | None = None) -> Side:
+def side(loaded: Loaded, name: str | None = None) -> Side:
     """A program on a backend, named after the backend if nothing else is given."""
-    return Side(name or backend, program, lambda inputs, probes: run(program, inputs, backend, probes))
+    return Side(name or loaded.backend, loaded.program, loaded.run)
 
 
 def verify(

@@ -49,7 +49,7 @@ class Dense:
 
     def accumulate(self, spikes: Array) -> Array:
         """Sum over pre of weights [post, pre] spikes [batch, pre] -> [batch, post], in the type of `spikes`."""
-        return spikes @ self.weights.T.astype(spikes.dtype)
+        return spikes @ self.weights.T.astype(spikes.dtype, copy=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ class BlockDiagonal:
         """Sum over pre of weights [post, pre] spikes [batch, pre] -> [batch, post], in the type of `spikes`."""
         motifs, post, pre = self.weights.shape
         by_motif = spikes.reshape(-1, motifs, pre).transpose(1, 0, 2)
-        summed = by_motif @ self.weights.astype(spikes.dtype).transpose(0, 2, 1)
+        summed = by_motif @ self.weights.astype(spikes.dtype, copy=False).transpose(0, 2, 1)
         return summed.transpose(1, 0, 2).reshape(-1, motifs * post)
 
 
@@ -154,7 +154,7 @@ class Banded:
         """Sum over pre of weights [post, pre] spikes [batch, pre] -> [batch, post], in the type of `spikes`."""
         directions, motifs, post, pre = self.weights.shape
         by_motif = spikes.reshape(-1, self.pre_motifs, pre).transpose(1, 0, 2)
-        weights = self._linked().astype(spikes.dtype).transpose(0, 1, 3, 2)
+        weights = self._linked().astype(spikes.dtype, copy=False).transpose(0, 1, 3, 2)
         summed = np.zeros((motifs, len(spikes), post), dtype=spikes.dtype)
         for direction in range(directions):
             summed += by_motif[self.sources[direction]] @ weights[direction]
@@ -221,7 +221,7 @@ class Sparse:
         summed = np.zeros((len(spikes), self.shape[0]), dtype=spikes.dtype)
         filled = np.diff(self.indptr) > 0
         if filled.any():
-            weights = self.weights.astype(spikes.dtype)
+            weights = self.weights.astype(spikes.dtype, copy=False)
             for row, sample in zip(summed, spikes, strict=True):
                 row[filled] = np.add.reduceat(sample[self.indices] * weights, self.indptr[:-1][filled])
         return summed

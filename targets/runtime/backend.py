@@ -1,36 +1,79 @@
-"""Backends: machines that run a Program, found by listing the folder targets/backends."""
+"""Backends: what loads and runs a Program, found by listing the folder targets/backends and by entry points."""
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, cast
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, cast
 
 from targets.contracts.errors import InputError
-from targets.contracts.plugins import Plugins
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import Program
+from targets.runtime.machine import Machine
 from targets.runtime.recording import Probe, Recording, checked_probes
+from targets.runtime.registry import BACKENDS, ORACLE
 
 
 class Backend(Protocol):
-    """A module of targets/backends: every sample starts from zero state and empty delay buffers.
+    """A module of targets/backends, or what another package names by an entry point of the group "motifc.backends".
 
-    `requirement` is None where everything the backend needs is installed, else one sentence with the command.
+    requirement  None where everything the backend needs is installed, else one sentence with the command
+    load         a program made ready on `device`: "auto", or what a user wrote after the colon ("torch:cpu");
+                 InputError for a device it does not know and for a program it cannot hold exactly
+
+    Where they apply, a backend also has:
+
+    export(program, path)  writes the program in its own form
+    VARIANTS               devices beside "auto" that build something else and are tested too, such as ("core",)
+    PACE                   "slow" where any run takes a second or more, so that little is run on it unasked
+    PACKAGES               the distributions it runs on, such as ("onnx", "onnxruntime")
     """
 
     def requirement(self) -> str | None: ...  # noqa: D102
 
-    def run(  # noqa: D102
-        self, program: Program, inputs: Mapping[str, SpikeRaster], device: str, probes: Sequence[Probe]
-    ) -> Recording: ...
+    def load(self, program: Program, device: str) -> Machine: ...  # noqa: D102
 
 
-BACKENDS = Plugins("backend", "targets.backends", "motifc.backends")
-"""All backends: modules of targets/backends, and what other packages add."""
+@dataclass(frozen=True)
+class About:
+    """What a backend says of itself; `variants` are all names it answers to, its own first: ("lava", "lava:core").
+
+    `missing` is None where it can run, else the sentence that says what to install.
+    """
+
+    name: str
+    variants: tuple[str, ...]
+    pace: Literal["quick", "slow"]
+    packages: tuple[str, ...]
+    missing: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A program on a backend, loaded once for any number of runs; `close`, or the end of a `with`, releases it."""
+
+    program: Program
+    backend: str
+    machine: Machine
+
+    def run(self, inputs: SpikeRaster | Mapping[str, SpikeRaster], probes: Sequence[Probe] = ()) -> Recording:
+        """Record every population on `inputs`, from zero state; see `run`."""
+        return self.machine.run(bound_inputs(self.program.inputs, inputs), checked_probes(self.program, probes))
+
+    def close(self) -> None:
+        """Release what the backend holds; nothing can be run afterwards."""
+        self.machine.close()
+
+    def __enter__(self) -> "Loaded":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def backend_names() -> tuple[str, ...]:
-    """Names of all backends, installed or not."""
+    """Names of all backends, installed or not; imports none of them."""
     return BACKENDS.names
 
 
@@ -42,23 +85,51 @@ def backend_named(name: str) -> Backend:
     return backend
 
 
+def about(name: str) -> About:
+    """What the backend of that name says of itself; InputError when there is none."""
+    backend: Any = BACKENDS.load(name)
+    variants = (name, *(f"{name}:{variant}" for variant in getattr(backend, "VARIANTS", ())))
+    slow = getattr(backend, "PACE", "quick") == "slow"
+    packages = tuple(getattr(backend, "PACKAGES", ()))
+    return About(name, variants, "slow" if slow else "quick", packages, backend.requirement())
+
+
+def ready_backends() -> tuple[About, ...]:
+    """All backends that can run here, the oracle first."""
+    names = sorted(backend_names(), key=lambda name: (name != ORACLE, name))
+    known = []
+    for name in names:
+        # What cannot be imported cannot run; `motifc doctor` says why.
+        with suppress(InputError):
+            known.append(about(name))
+    return tuple(each for each in known if each.missing is None)
+
+
+def load(program: Program, backend: str = ORACLE) -> Loaded:
+    """Make `program` ready on `backend`, once for any number of runs.
+
+    `backend` is a name, or a name and a variant: "torch:cpu", "torch:cuda", "lava:layer" (few processes, the usual
+    one), "lava:core" (one process per core). Raises InputError when it is unknown or not installed, and when it
+    cannot hold the program.
+    """
+    name, _, variant = backend.partition(":")
+    return Loaded(program, backend, backend_named(name).load(program, variant or "auto"))
+
+
 def run(
     program: Program,
     inputs: SpikeRaster | Mapping[str, SpikeRaster],
-    backend: str = "numpy",
+    backend: str = ORACLE,
     probes: Sequence[Probe] = (),
 ) -> Recording:
-    """Run `program` on `inputs` and record every population.
+    """`load` and one run: record every population of `program` on `inputs`.
 
     `inputs` maps the name of each program input to its spikes; a program with one input takes the raster itself.
-    `backend` is a name, or a name and a variant: "torch:cpu", "torch:cuda", "lava:layer" (few processes, the usual
-    one), "lava:core" (one process per core). `probes` ask for u and v of some neurons after every step. Raises
-    InputError when an input is missing or has another width or other sample counts, for a probe of what is not
-    there, and when the backend is unknown or not installed.
+    `probes` ask for u and v of some neurons after every step. Raises InputError when an input is missing or has
+    another width or other sample counts, for a probe of what is not there, and as `load` does.
     """
-    name, _, variant = backend.partition(":")
-    chosen, bound = backend_named(name), bound_inputs(program.inputs, inputs)
-    return chosen.run(program, bound, variant or "auto", checked_probes(program, probes))
+    with load(program, backend) as loaded:
+        return loaded.run(inputs, probes)
 
 
 def bound_inputs(ports: Sequence[Input], given: SpikeRaster | Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:

@@ -1,7 +1,8 @@
-"""Machine: what advances a program piece by piece, so that inputs of any length fit in memory."""
+"""Machine: a program loaded on a backend; StepMachine: one that is recorded piece by piece, so that any input fits."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -17,36 +18,60 @@ _STEPS = 16
 S = TypeVar("S")
 
 
-class Machine(Protocol[S]):
-    """A program made ready to run; S is its state between two pieces of time and is never written to."""
+class Machine(Protocol):
+    """A program loaded on a backend: it runs any number of sample sets, each from zero state and empty delay buffers.
 
-    def start(self, samples: int) -> S:
-        """Zero u and v, and no spike on its way."""
+    What is costly is done once, when the program is loaded; nothing of one run is left in the next.
+    """
+
+    def run(self, inputs: Mapping[str, SpikeRaster], probes: Sequence[Probe] = ()) -> Recording:
+        """Record every population on `inputs`, the spikes of each program input, with the traces of `probes`."""
         ...
 
+    def close(self) -> None:
+        """Release what the machine holds: processes, files, memory of a device."""
+        ...
+
+
+class StepMachine(ABC, Generic[S]):
+    """A Machine that goes step by step in this process and leaves the recording to `record`.
+
+    S is its state between two pieces of time; it is a value, never written to.
+    """
+
+    program: Program
+
+    @abstractmethod
+    def start(self, samples: int) -> S:
+        """Zero u and v, and no spike on its way."""
+
+    @abstractmethod
     def advance(self, state: S, spikes: Mapping[str, Array]) -> tuple[S, Mapping[str, Array]]:
         """The state after all steps of `spikes`, and what every population did.
 
         Input spikes uint8 [sample, time, neuron] by input; returned spikes, bool or uint8, by population.
         """
-        ...
 
+    @abstractmethod
     def registers(self, state: S) -> tuple[Mapping[str, Ints], Mapping[str, Ints]]:
         """(u, v) of every population: int32 [sample, neuron]."""
-        ...
+
+    def run(self, inputs: Mapping[str, SpikeRaster], probes: Sequence[Probe] = ()) -> Recording:
+        """Record every population on `inputs`."""
+        return record(self, inputs, probes)
+
+    def close(self) -> None:
+        """Release nothing: memory goes with the machine."""
 
 
 def record(
-    machine: Machine[S],
-    program: Program,
-    inputs: Mapping[str, SpikeRaster],
-    probes: Sequence[Probe] = (),
-    bins: int = _BINS,
+    machine: StepMachine[S], inputs: Mapping[str, SpikeRaster], probes: Sequence[Probe] = (), bins: int = _BINS
 ) -> Recording:
     """Run all samples from zero state; at most about `bins` (sample, step, neuron) bins are unpacked at a time.
 
     With `probes` the machine goes step by step, and its registers are read after each.
     """
+    program = machine.program
     first = next(iter(inputs.values()))
     samples, steps = first.samples, first.steps
     width = program.neurons + sum(source.neurons for source in program.inputs)

@@ -11,6 +11,7 @@ from search.network import Connection, Layer, Network
 from targets.contracts.ports import Input
 from targets.contracts.raster import save_rasters
 from targets.contracts.synapses import Dense
+from targets.runtime.backend import backend_names
 from tests.motifc.command_line import Motifc
 from tests.networks import random_network, random_spikes
 
@@ -108,7 +109,7 @@ def small_chip() -> tuple[list[str], str]:
 def unknown_backend() -> tuple[list[str], str]:
     return (
         ["verify", "net.program", "--backends", "numpy,loihi", "--input", "spikes.npz"],
-        "unknown backend 'loihi'; known are lava, numpy, onnx, torch, so choose one of them.",
+        f"unknown backend 'loihi'; known are {', '.join(backend_names())}, so choose one of them.",
     )
 
 

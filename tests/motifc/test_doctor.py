@@ -6,8 +6,8 @@ import platform
 import pytest
 
 from motifc.doctor import Finding, doctor
-from targets.runtime import backend
 from targets.runtime.backend import backend_names
+from targets.runtime.registry import BACKENDS
 
 
 def test_all_that_is_here_is_found() -> None:
@@ -37,6 +37,6 @@ def test_what_is_missing_comes_with_its_purpose_and_the_command(monkeypatch: pyt
 
 
 def test_a_backend_that_is_not_ready_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backend.BACKENDS.load("onnx"), "requirement", lambda: "onnx is asleep; wake it.")
+    monkeypatch.setattr(BACKENDS.load("onnx"), "requirement", lambda: "onnx is asleep; wake it.")
     findings = {finding.name: finding for finding in doctor()}
     assert findings["backend onnx"] == Finding("backend onnx", "not ready", "onnx is asleep; wake it.")

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from compiler.pipeline import compile_network
-from motifc.demo import REFERENCE, BackendResult, DemoResult
+from motifc.demo import BackendResult, DemoResult
 from motifc.doctor import Finding
 from motifc.tables import show_demo, show_drifts, show_findings, show_program, show_verdicts
 from targets.conformance.drift import Drift
 from targets.conformance.equivalence import Agreement, EquivalenceReport
 from targets.conformance.verification import Verdict
+from targets.runtime.registry import ORACLE
 from tests.networks import tiny_network
 
 Printed = pytest.CaptureFixture[str]
@@ -32,7 +33,7 @@ def rows(printed: str) -> list[list[str]]:
 
 
 def test_the_demo_ends_with_a_row_per_backend_and_what_is_missing(capsys: Printed) -> None:
-    ran = (BackendResult(REFERENCE, 0.75, 1_234, 0, 1.25), BackendResult("torch", 0.5, 1_234, 7, 0.04))
+    ran = (BackendResult(ORACLE, 0.75, 1_234, 0, 1.25), BackendResult("torch", 0.5, 1_234, 7, 0.04))
     absent = BackendResult("lava", missing="lava-nc is not installed.")
     result = DemoResult(3, 4, 0.5, 3, 5_000, (*ran, absent), "loihi2", 1, "n", "p")
     show_demo(result)
@@ -41,7 +42,7 @@ def test_the_demo_ends_with_a_row_per_backend_and_what_is_missing(capsys: Printe
     assert rows(printed) == [
         ["", "accuracy", "spikes compared", "differing bins", "seconds"],
         ["float network", "50.00%", "", "", ""],
-        [f"program on {REFERENCE}", "75.00%", "1,234", "oracle", "1.2"],
+        [f"program on {ORACLE}", "75.00%", "1,234", "oracle", "1.2"],
         ["program on torch", "50.00%", "1,234", "7 of 5,000", "0.0"],
         ["program on lava", "not run", "", "", ""],
     ]

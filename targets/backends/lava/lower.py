@@ -1,6 +1,7 @@
 """lower: from a Program to the arrays Lava is built from, one process of neurons per population or per core."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -22,7 +23,7 @@ _LEAVES = 200
 """Most processes of a network by cores: 200 take 8 s to start and 90 ms per step, and more were never tried."""
 
 
-def lower(program: Program, granularity: str = "layer", probes: Sequence[Probe] = ()) -> LavaNetwork:
+def lower(program: Program, granularity: str = "layer") -> LavaNetwork:
     """The network of `program`: a process of neurons per population ("layer") or per core ("core").
 
     Inputs are processes too, and so are the synapses of every (source, target, exponent, delay).
@@ -41,7 +42,7 @@ def lower(program: Program, granularity: str = "layer", probes: Sequence[Probe] 
     bundles = list(bundle(program, [*outside.values(), *groups.values()]))
     sums = {number: _partial_sums(bundles, number) for number in range(len(names))}
     neurons = tuple(
-        _neurons(program, names[number], groups[names[number]], sums[number], probes)
+        _neurons(program, names[number], groups[names[number]], sums[number])
         for number in range(len(outside), len(names))
     )
     sizes = [*(source.neurons for source in program.inputs), *(group.du.size for group in neurons)]
@@ -57,6 +58,23 @@ def lower(program: Program, granularity: str = "layer", probes: Sequence[Probe] 
             f"most {_LEAVES} are started, so choose granularity 'layer'."
         )
     return network
+
+
+def with_probes(network: LavaNetwork, probes: Sequence[Probe]) -> LavaNetwork:
+    """The same network, in which u and v of the probed neurons, and of no other, are recorded in every step."""
+    wanted = {probe.population: probe.neurons for probe in probes}
+
+    def probed(share: Share) -> Share:
+        neurons = wanted.get(share.population, share.neurons[:0])
+        position = np.full(1 + max(share.neurons.max(initial=-1), neurons.max(initial=-1)), -1, dtype=np.int32)
+        position[share.neurons] = np.arange(share.neurons.size)
+        slots = np.flatnonzero(position[neurons] >= 0).astype(np.int32)
+        return replace(share, probed=position[neurons][slots], slots=slots)
+
+    return replace(
+        network,
+        neurons=tuple(replace(held, shares=tuple(map(probed, held.shares))) for held in network.neurons),
+    )
 
 
 def _populations(program: Program) -> dict[str, Members]:
@@ -101,9 +119,8 @@ def _partial_sums(bundles: Sequence[Bundle], target: int) -> Array:
     return np.unique(np.concatenate([np.empty((2, 0), dtype=np.int64), *found], axis=1), axis=1)
 
 
-def _neurons(program: Program, name: str, members: Members, sums: Array, probes: Sequence[Probe]) -> LavaNeurons:
+def _neurons(program: Program, name: str, members: Members, sums: Array) -> LavaNeurons:
     """The process that holds `members`."""
-    probed = {probe.population: probe.neurons for probe in probes}
     parameters: dict[str, list[Array]] = {key: [] for key in ("du", "dv", "vth", "bias_mant", "bias_exp")}
     shares = []
     for population_name, indices in members.items():
@@ -112,11 +129,7 @@ def _neurons(program: Program, name: str, members: Members, sums: Array, probes:
         values = (population.du, population.dv, population.vth, bias_mant, bias_exp)
         for key, numbers in zip(parameters, values, strict=True):
             parameters[key].append(numbers[indices])
-        position = np.full(population.neurons, -1, dtype=np.int32)
-        position[indices] = np.arange(indices.size)
-        wanted = position[probed.get(population_name, indices[:0])]
-        slots = np.flatnonzero(wanted >= 0).astype(np.int32)
-        shares.append(Share(population_name, indices, wanted[slots], slots))
+        shares.append(Share(population_name, indices, indices[:0], indices[:0]))
     exponents = np.array([projection.exponent for projection in program.projections], dtype=np.int32)
     return LavaNeurons(
         name=name,

@@ -3,6 +3,7 @@
 Knows neither Lava nor the rest of motifc, so that an exported folder can carry it along.
 """
 
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +127,12 @@ _MATRIX = ("data", "indices", "indptr")
 
 def save(network: LavaNetwork, folder: Path) -> None:
     """Write network.json and network.npz into `folder`."""
+    for name, content in files(network).items():
+        (folder / name).write_bytes(content)
+
+
+def files(network: LavaNetwork) -> dict[str, bytes]:
+    """What network.json and network.npz hold."""
     arrays: dict[str, Any] = {}
     for number, neurons in enumerate(network.neurons):
         arrays |= {f"neurons.{number}.{key}": getattr(neurons, key) for key in _PARAMETERS}
@@ -151,8 +158,9 @@ def save(network: LavaNetwork, folder: Path) -> None:
             for synapses in network.synapses
         ],
     }
-    (folder / "network.json").write_text(json.dumps(header, indent=1) + "\n", encoding="utf-8")
-    np.savez_compressed(folder / "network.npz", allow_pickle=False, **arrays)
+    packed = io.BytesIO()
+    np.savez_compressed(packed, allow_pickle=False, **arrays)
+    return {"network.json": (json.dumps(header, indent=1) + "\n").encode(), "network.npz": packed.getvalue()}
 
 
 def load(folder: Path) -> LavaNetwork:

@@ -7,7 +7,7 @@ import pytest
 
 from compiler.ir.graph import IntGraph
 from compiler.passes.bounds import Bounds, bounds
-from targets.backends.numpy import arriving, run
+from targets.backends.numpy import arriving
 from targets.conformance.random_program import random_program
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
@@ -16,6 +16,7 @@ from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense
 from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.backend import run
 from targets.runtime.recording import Probe
 from tests.seeds import seeds
 

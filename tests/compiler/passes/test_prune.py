@@ -11,13 +11,13 @@ from compiler.passes.fold import fold
 from compiler.passes.prune import prune
 from compiler.passes.quantize import quantize
 from compiler.text import text
-from targets.backends.numpy import run
 from targets.conformance.random_program import random_program
 from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.synapses import Dense, Sparse
 from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.backend import run
 from tests.networks import tiny_network
 
 

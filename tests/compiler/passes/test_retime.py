@@ -13,13 +13,13 @@ from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
 from compiler.passes.retime import retime
 from compiler.text import text
-from targets.backends.numpy import run
 from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense
 from targets.program.program import Program
+from targets.runtime.backend import run
 from tests.networks import random_network, random_spikes
 
 

@@ -27,9 +27,10 @@ def test_compile_writes_the_text_of_every_stage_and_takes_calibration(motifc: Mo
     assert outcome.status == 0, outcome.err
     assert Program.load("o.program").settings["calibrated"] is True
     names = [path.name for path in sorted(Path("stages").iterdir())]
-    assert names[0] == "00-lower.txt"
-    assert names[-1].endswith("-program.txt")
+    assert names[0] == "00-lower.stage"
+    assert names[-1].endswith("-assemble.txt")
     assert any(name.endswith("-quantization.txt") for name in names)
+    assert any(name.endswith("-calibrate.txt") for name in names)
 
 
 def test_a_nir_graph_is_compiled(motifc: Motifc, shared: Path) -> None:

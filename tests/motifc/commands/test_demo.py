@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from motifc.demo import REFERENCE, BackendResult, DemoResult
+from motifc.demo import BackendResult, DemoResult
 from search.data.task import task_named
 from targets.contracts.raster import SpikeRaster
+from targets.runtime.registry import ORACLE
 from tests.motifc.command_line import Motifc
 from tests.networks import random_network
 
-RESULT = DemoResult(0, 4, 0.5, 3, 5_000, (BackendResult(REFERENCE, 0.75, 1_234, 0, 1.25),), "loihi1", 1, "n", "p")
+RESULT = DemoResult(0, 4, 0.5, 3, 5_000, (BackendResult(ORACLE, 0.75, 1_234, 0, 1.25),), "loihi1", 1, "n", "p")
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_digits_are_searched_and_the_network_shown_on_every_backend(motifc: Moti
         (random_network(3).digest, split.test.samples, "loihi1", 3, Path("made")),
     ]
     assert Path("made").is_dir()
-    assert f"program on {REFERENCE}" in outcome.out
+    assert f"program on {ORACLE}" in outcome.out
     assert outcome.out.endswith("Written: made/demo.network, made/demo.program, made/report.html\n")
 
 

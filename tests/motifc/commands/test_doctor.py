@@ -2,6 +2,7 @@
 
 import json
 
+from targets.runtime.backend import backend_names, ready_backends
 from tests.motifc.command_line import Motifc
 
 
@@ -9,5 +10,6 @@ def test_doctor_lists_every_backend(motifc: Motifc) -> None:
     outcome = motifc("doctor", "--json")
     assert outcome.status == 0
     findings = {finding["name"]: finding["found"] for finding in json.loads(outcome.out)}
-    assert findings["backend numpy"] == "ready"
-    assert {"backend torch", "backend onnx", "backend lava", "device", "Python"} <= set(findings)
+    assert {f"backend {name}" for name in backend_names()} | {"device", "Python"} <= set(findings)
+    assert all(findings[f"backend {known.name}"] == "ready" for known in ready_backends())
+    assert all(package in findings for known in ready_backends() for package in known.packages)

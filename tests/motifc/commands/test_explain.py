@@ -2,7 +2,7 @@
 
 import json
 
-from targets.backends import numpy as oracle
+from targets.backends.numpy import NumpyMachine
 from targets.contracts.raster import save_rasters
 from targets.contracts.semantics import LAVA
 from targets.program.program import Program
@@ -14,7 +14,7 @@ def test_explain_names_the_dialect_of_a_recording(motifc: Motifc) -> None:
     program = Program.load("net.program")
     spikes = random_spikes(0, 11, samples=5)
     for switches, status in ((("reset", "output"), 0), ((), 0)):
-        recording = oracle.run(program, {"touch": spikes}, semantics=LAVA.switched(switches)).spikes
+        recording = NumpyMachine(program, LAVA.switched(switches)).run({"touch": spikes}).spikes
         save_rasters({"hidden": recording["hidden"]}, "theirs.npz")
         outcome = motifc("explain", "net.program", "--input", "spikes.npz", "--recording", "theirs.npz", "--json")
         assert outcome.status == status

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from targets.contracts.raster import load_rasters
+from targets.runtime.backend import ready_backends
 from tests.motifc.command_line import Motifc
 
+QUICK = [known.name for known in ready_backends() if known.pace == "quick"]
 
-@pytest.mark.parametrize("backend", ["numpy", "torch", "onnx"])
+
+@pytest.mark.parametrize("backend", QUICK)
 def test_run_writes_the_spikes_of_every_population(motifc: Motifc, backend: str) -> None:
     outcome = motifc(
         "run", "net.program", "--backend", backend, "--input", "spikes.npz", "--limit", "3", "--out", "o.npz"

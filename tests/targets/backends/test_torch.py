@@ -47,7 +47,7 @@ def test_pieces_of_time_and_samples_change_nothing(seed: int, bins: int) -> None
     program, inputs = random_program(np.random.default_rng(seed))
     oracle = run(program, inputs)
     with torch.inference_mode():
-        mine = record(TorchMachine.of(program, torch.device("cpu")), program, inputs, bins=bins)
+        mine = record(TorchMachine.of(program, torch.device("cpu")), inputs, bins=bins)
     assert compare(oracle.spikes, mine.spikes).equal
     assert all(np.array_equal(oracle.v[name], mine.v[name]) for name in oracle.v)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targets.backends import numpy as oracle
+from targets.backends.numpy import NumpyMachine
 from targets.conformance.fuzz import Runner, fuzz, numbered_program, save_failure
 from targets.contracts.errors import BackendError, InputError
 from targets.contracts.grid import STATE_LIMIT
@@ -15,24 +15,25 @@ from targets.contracts.raster import SpikeRaster, load_rasters
 from targets.contracts.semantics import LAVA, SWITCHES, Semantics
 from targets.program.check import check
 from targets.program.program import Program
+from targets.runtime.backend import run
 from targets.runtime.recording import Probe, Recording
 
 
 def mutant(*switches: str) -> Runner:
     """The oracle under another semantics."""
     semantics = LAVA.switched(switches)
-    return lambda program, inputs: oracle.run(program, inputs, semantics=semantics)
+    return lambda program, inputs: NumpyMachine(program, semantics).run(inputs)
 
 
 def late(program: Program, inputs: Mapping[str, SpikeRaster]) -> Recording:
     """The oracle, but delays beyond 40 take one step more."""
     slow = tuple(replace(p, delay=p.delay + (p.delay > 40)) for p in program.projections)
-    return oracle.run(replace(program, projections=slow), inputs)
+    return run(replace(program, projections=slow), inputs)
 
 
 def wrong_state(program: Program, inputs: Mapping[str, SpikeRaster]) -> Recording:
     """The oracle, but the last population's u is one too large where its last neuron got any input."""
-    recording = oracle.run(program, inputs)
+    recording = run(program, inputs)
     name = program.populations[-1].name
     u = recording.u[name].copy()
     u[:, -1] += u[:, -1] != 0
@@ -48,7 +49,7 @@ def test_programs_are_legal_and_reach_the_corners() -> None:
         assert not check(program), f"number {number}"
         probes = [Probe(p.name, np.arange(p.neurons, dtype=np.int32)) for p in program.populations]
         plain, saturated, by_synapse = (
-            oracle.run(program, inputs, probes=probes, semantics=semantics)
+            NumpyMachine(program, semantics).run(inputs, probes)
             for semantics in (LAVA, Semantics(overflow="saturate"), Semantics(shift="synapse"))
         )
         steps = next(iter(inputs.values())).steps
@@ -72,7 +73,7 @@ def test_programs_are_legal_and_reach_the_corners() -> None:
 
 @pytest.mark.parametrize("switch", SWITCHES)
 def test_every_switch_of_the_semantics_is_seen_on_random_programs(switch: str) -> None:
-    report = fuzz(40, 0, {"numpy": oracle.run, "mutant": mutant(switch)}, shrink_runs=0)
+    report = fuzz(40, 0, {"numpy": run, "mutant": mutant(switch)}, shrink_runs=0)
     assert len(report.failures) >= 2
 
 
@@ -84,7 +85,7 @@ def test_number_and_seed_alone_make_a_program() -> None:
 
 def test_equal_runners() -> None:
     done = []
-    runners: dict[str, Runner] = {"numpy": oracle.run, "torch": oracle.run, "onnx": oracle.run}
+    runners: dict[str, Runner] = {"numpy": run, "torch": run, "onnx": run}
     report = fuzz(5, 3, runners, lambda number, total: done.append((number, total)))
     cases = [numbered_program(3, number) for number in range(5)]
     bins = sum(
@@ -123,7 +124,7 @@ def test_equal_runners() -> None:
 def test_wrong_runner_is_caught_and_shrunk(
     runner: Runner, kind: str, neurons: int, projections: int, tmp_path: Path
 ) -> None:
-    runners: dict[str, Runner] = {"numpy": oracle.run, "wrong:one": runner}
+    runners: dict[str, Runner] = {"numpy": run, "wrong:one": runner}
     report = fuzz(40, 1, runners, shrink_runs=300)
     assert report.failures
     failure = min(report.failures, key=lambda failure: failure.program.neurons)
@@ -135,12 +136,12 @@ def test_wrong_runner_is_caught_and_shrunk(
     assert program.name == f"fuzz-1-{failure.number}-wrong-one.program"
     assert inputs.name == f"fuzz-1-{failure.number}-wrong-one.npz"
     loaded = Program.load(program), load_rasters(inputs)
-    assert differ(oracle.run(*loaded), runner(*loaded))
+    assert differ(run(*loaded), runner(*loaded))
 
 
 def test_shrunk_failure_speaks() -> None:
     """Two equal thresholds are all that is left: one neuron, one step, no projection."""
-    report = fuzz(1, 0, {"numpy": oracle.run, "mutant": mutant("threshold")}, start=first_difference("threshold"))
+    report = fuzz(1, 0, {"numpy": run, "mutant": mutant("threshold")}, start=first_difference("threshold"))
     failure = report.failures[0]
     first = next(iter(failure.inputs.values()))
     assert (first.samples, first.steps, first.neurons, first.counts().tolist()) == (1, 1, 1, [[0]])
@@ -170,28 +171,28 @@ def test_runner_that_raises_has_failed() -> None:
         raise BackendError("the simulator fell over")
 
     sentence = "broken raised BackendError: the simulator fell over"
-    report = fuzz(2, 0, {"numpy": oracle.run, "broken": broken, "torch": oracle.run}, shrink_runs=30)
+    report = fuzz(2, 0, {"numpy": run, "broken": broken, "torch": run}, shrink_runs=30)
     assert [(f.backend, f.difference) for f in report.failures] == [("broken", sentence)] * 2
     assert report.bins > 0
-    report = fuzz(1, 0, {"broken": broken, "numpy": oracle.run, "torch": oracle.run}, shrink_runs=30)
+    report = fuzz(1, 0, {"broken": broken, "numpy": run, "torch": run}, shrink_runs=30)
     assert [(f.backend, f.difference) for f in report.failures] == [("broken", sentence)]
 
 
 def test_questions_that_make_no_sense() -> None:
     with pytest.raises(InputError) as error:
-        fuzz(0, 4, {"numpy": oracle.run, "torch": oracle.run})
+        fuzz(0, 4, {"numpy": run, "torch": run})
     assert str(error.value) == (
         "0 programs from number 0 of seed 4 were asked for; at least 1 program, and numbers and seeds from 0 on, are "
         "needed, so correct them."
     )
     with pytest.raises(InputError) as error:
-        fuzz(1, 0, {"numpy": oracle.run})
+        fuzz(1, 0, {"numpy": run})
     assert str(error.value) == "one backend (numpy) has nothing to agree with; give at least two."
 
 
 def first_difference(switch: str) -> int:
     """Number of the first program of seed 0 on which a switch is seen."""
-    runners: dict[str, Runner] = {"numpy": oracle.run, "mutant": mutant(switch)}
+    runners: dict[str, Runner] = {"numpy": run, "mutant": mutant(switch)}
     return next(number for number in range(200) if not fuzz(1, 0, runners, start=number, shrink_runs=0).equal)
 
 

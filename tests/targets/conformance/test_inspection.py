@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from targets.backends import numpy as oracle
+from targets.backends.numpy import NumpyMachine
 from targets.conformance.equivalence import Difference, compare
 from targets.conformance.inspection import Contribution, Side, inspect_difference
 from targets.contracts.chip import chip_named
@@ -16,6 +16,7 @@ from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import LAVA, Semantics
 from targets.contracts.synapses import Dense
 from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.backend import run
 from targets.runtime.recording import Probe, Recording
 from tests.strategies import random_program
 from tests.targets.mutants import mutant
@@ -49,7 +50,7 @@ def _side(name: str, semantics: Semantics, program: Program | None = None) -> Si
     program = program or _program()
 
     def run(inputs: Mapping[str, SpikeRaster], probes: Sequence[Probe]) -> Recording:
-        return oracle.run(program, inputs, probes=probes, semantics=semantics)
+        return NumpyMachine(program, semantics).run(inputs, probes)
 
     return Side(name, program, run)
 
@@ -126,11 +127,11 @@ def test_a_side_without_traces() -> None:
 def test_only_the_sample_up_to_the_step_is_run_again() -> None:
     seen: list[tuple[list[list[list[int]]], list[int], Probe]] = []
 
-    def run(inputs: Mapping[str, SpikeRaster], probes: Sequence[Probe]) -> Recording:
+    def seen_run(inputs: Mapping[str, SpikeRaster], probes: Sequence[Probe]) -> Recording:
         seen.append((inputs["x"].dense().tolist(), inputs["x"].lengths.tolist(), *probes))
-        return oracle.run(_program(), inputs, probes=probes)
+        return run(_program(), inputs, probes=probes)
 
-    side = Side("numpy", _program(), run)
+    side = Side("numpy", _program(), seen_run)
     inspect_difference(Difference(1, 2, "p", 1, False, True), INPUTS, side, side)
     for spikes, lengths, probe in seen:
         assert (spikes, lengths) == ([[[1, 0], [0, 0], [1, 1]]], [3])

@@ -5,12 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targets.backends import numpy as oracle
 from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
-from targets.contracts.semantics import Semantics
 from targets.contracts.synapses import Dense
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.backend import backend_named, backend_names, bound_inputs, export_program, run
@@ -92,33 +90,3 @@ def test_unequal_lengths_are_refused() -> None:
     assert str(error.value) == (
         "inputs differ in (samples, steps): [(2, 3), (2, 4)]; all must be equal, so cut or pad them."
     )
-
-
-def test_shift_of_the_sum_or_of_each_synapse() -> None:
-    """Two weights of -3 >> 1: -3 on the sum, -2 each and so -4 by synapse."""
-    projection = IntProjection("x-p", "x", "p", Dense(np.array([[-3, -3]])), -1, 1)
-    spikes = np.ones((1, 2), dtype=bool)
-    assert oracle.arriving(projection, spikes).tolist() == [[-3]]
-    assert oracle.arriving(projection, spikes, Semantics(shift="synapse")).tolist() == [[-4]]
-
-
-def test_oracle_hand_computed_network() -> None:
-    """x -> p with delay 2, p -> p with delay 1: a spike at t enters p at t + 2 and comes back one step after."""
-    population = IntPopulation("p", 1, *(np.array([value]) for value in (4095, 4095, 1, 0)))
-    program = Program(
-        chip=chip_named("loihi2"),
-        inputs=(Input("x", 1),),
-        populations=(population,),
-        projections=(
-            IntProjection("x-p", "x", "p", Dense(np.array([[2]])), 0, 2),
-            IntProjection("p-p", "p", "p", Dense(np.array([[-2]])), 1, 1),
-        ),
-        cores=(),
-        outputs=("p",),
-        readout=None,
-        steps=6,
-    )
-    recording = run(program, SpikeRaster.pack([[[1], [1], [0], [0], [0], [0]]]))
-    # a: 0 0 2 2-4 0 0;  u = 64 a;  v > 64 only for a = 2
-    assert recording.spikes["p"].dense().ravel().tolist() == [0, 0, 1, 0, 0, 0]
-    assert (recording.u["p"].item(), recording.v["p"].item()) == (0, 0)

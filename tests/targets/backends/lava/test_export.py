@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targets.backends import lava, numpy as oracle
+from targets.backends import lava
 from targets.contracts.errors import InputError
 from targets.contracts.raster import save_rasters
+from targets.runtime.backend import run
 from tests.strategies import random_program
 from tests.targets.backends.lava.jobs import population, program, scattered
 
@@ -39,7 +40,7 @@ def test_the_folder_runs_by_itself(granularity: str, packed: bool, tmp_path: Pat
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    expected = oracle.run(given, inputs)
+    expected = run(given, inputs)
     with np.load(tmp_path / "out.npz", allow_pickle=False) as got:
         for name, raster in expected.spikes.items():
             assert np.array_equal(got[f"{name}.spikes"], raster.dense())

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targets.backends import numpy as oracle
-from targets.backends.lava.lower import lower
+from targets.backends.lava.lower import lower, with_probes
 from targets.backends.lava.network import LavaNetwork, LavaNeurons, load, save
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import BlockDiagonal, Dense
 from targets.program.program import Core, IntProjection, Program
+from targets.runtime.backend import run
 from targets.runtime.neuron import step
 from targets.runtime.recording import Probe
 from tests.strategies import random_program
@@ -74,7 +74,7 @@ def populations(
 
 def equal_to_oracle(given: Program, inputs: Mapping[str, SpikeRaster], granularity: str) -> LavaNetwork:
     network = lower(given, granularity)
-    expected, got = oracle.run(given, inputs), interpret(network, inputs)
+    expected, got = run(given, inputs), interpret(network, inputs)
     for name, (spikes, u, v) in got.items():
         assert np.array_equal(spikes, expected.spikes[name].dense())
         assert np.array_equal(u, expected.u[name])
@@ -134,7 +134,7 @@ def test_sums_that_are_shifted_down_are_whole_before_they_are() -> None:
     silent = {"x": SpikeRaster.pack(np.zeros((1, 12, 1)))}
     for granularity in GRANULARITIES:
         equal_to_oracle(given, silent, granularity)
-    assert oracle.run(given, silent).u["h"][0].any()
+    assert run(given, silent).u["h"][0].any()
 
 
 def test_rows_that_meet_nothing_are_shifted_by_lava() -> None:
@@ -160,7 +160,7 @@ def test_a_core_shares_its_process_among_populations_and_an_empty_core_has_none(
         Core(1, 0, {"a": np.array([1]), "b": np.array([0])}),
     )
     probes = (Probe("a", np.array([1, 0, 1])), Probe("b", np.array([1])))
-    network = lower(replace(given, cores=cores), "core", probes)
+    network = with_probes(lower(replace(given, cores=cores), "core"), probes)
     assert [group.name for group in network.neurons] == ["program core 0", "program core 2"]
     assert [group.vth.tolist() for group in network.neurons] == [[5, 3, 1], [2, 4]]
     assert [_shares(group) for group in network.neurons] == [
@@ -174,7 +174,7 @@ def _shares(group: LavaNeurons) -> list[tuple[str, list[int], list[int], list[in
 
 
 def test_a_network_is_read_as_it_was_saved(tmp_path: Path) -> None:
-    network = lower(_pair(-2), "core", (Probe("h", np.array([1, 0])),))
+    network = with_probes(lower(_pair(-2), "core"), (Probe("h", np.array([1, 0])),))
     save(network, tmp_path)
     again = load(tmp_path)
     assert again.inputs == network.inputs

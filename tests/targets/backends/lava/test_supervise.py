@@ -252,7 +252,7 @@ def test_the_driver_gives_its_deadline_and_removes_the_folder(place: Path, monke
     monkeypatch.setattr(driver, "deadline", lambda network, samples, steps: 0.25)
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     with pytest.raises(BackendError, match=r"within 0\.25 seconds"):
-        lava.run(_LOOP, {"x": SpikeRaster.pack(np.ones((1, 5, 1)))})
+        lava.load(_LOOP).run({"x": SpikeRaster.pack(np.ones((1, 5, 1)))})
     assert list(place.iterdir()) == []
 
 
