@@ -35,3 +35,4 @@ lint: $(STAMP) ## ruff, mypy --strict, import-linter
 
 clean: ## remove what was made
 	rm -rf .venv $(OUT) build dist
+	find . -name "*.nb[ci]" -delete  # kernels that numba compiled: one of a type since renamed cannot be read
