@@ -11,7 +11,7 @@ from targets.contracts.grid import STATE_LIMIT
 from targets.contracts.raster import SpikeRaster
 from targets.runtime.backend import about, backend_named, backend_names, run
 from targets.runtime.registry import ORACLE
-from tests.strategies import Case, programs
+from tests.strategies import Case, chip_of, programs, random_program
 
 VARIANTS = [variant for name in backend_names() for variant in about(name).variants]
 QUICK = [name for name in backend_names() if about(name).pace == "quick"]
@@ -38,6 +38,19 @@ def test_equals_the_oracle_on_programs_that_shrink(backend: str) -> None:
         assert faults(ConformanceCase("drawn", program, (inputs,)), backend) == ()
 
     equal()
+
+
+@pytest.mark.parametrize("widths", [(20, 10, 4), (28, 16, 0), (28, 15, 12), (8, 2, 12)])
+@pytest.mark.parametrize("backend", QUICK)
+def test_other_widths_are_run_bit_for_bit_or_refused(backend: str, widths: tuple[int, int, int]) -> None:
+    installed(backend)
+    chip = chip_of(*widths)
+    for seed in range(12):
+        program, inputs = random_program(np.random.default_rng(seed), chip)
+        found = faults(ConformanceCase(f"seed {seed}", program, (inputs,)), backend)
+        if found and "raised InputError" in found[0]:
+            pytest.skip(found[0])
+        assert found == ()
 
 
 @pytest.mark.parametrize("backend", QUICK)

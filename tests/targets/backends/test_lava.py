@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.backend import load, run
 from targets.runtime.recording import Probe, Recording
+from tests.strategies import chip_of
 from tests.targets.backends.lava.jobs import population, program, scattered
 
 both = pytest.mark.parametrize("granularity", ["layer", "core"])
@@ -254,6 +256,16 @@ def test_weights_that_lava_would_round_or_clip_are_refused() -> None:
             f"projection 'in' has weights {low}..{high}; Lava would clip or round what is not even and in -256..254, "
             "so quantise them to that grid."
         )
+
+
+def test_other_widths_than_lavas_are_refused() -> None:
+    given = replace(program({"x": 1}, (population("h", 2),)), chip=chip_of(20, 10, 4))
+    with pytest.raises(InputError) as error:
+        lava.load(given)
+    assert str(error.value) == (
+        "chip 'loihi2' has u and v of 20 bits, decays of 10 and inputs aligned by 4; Lava has 24, 12 and 6, so choose "
+        "another backend or chip."
+    )
 
 
 def test_a_bias_that_lava_cannot_hold_is_refused() -> None:
