@@ -4,7 +4,7 @@ STAMP := .venv/.installed
 OUT ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint clean
+.PHONY: help setup demo quick test lint clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -21,7 +21,10 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## search, compile and verify a network on real data (a few minutes)
 	$(BIN)/motifc demo --out $(OUT)
 
-test: $(STAMP) ## run all tests
+quick: $(STAMP) ## run all tests but the slow ones (about a minute)
+	$(BIN)/pytest -m "not slow"
+
+test: $(STAMP) ## run all tests (about six minutes)
 	$(BIN)/pytest
 
 lint: $(STAMP) ## ruff, mypy --strict, import-linter
@@ -32,3 +35,4 @@ lint: $(STAMP) ## ruff, mypy --strict, import-linter
 
 clean: ## remove what was made
 	rm -rf .venv $(OUT) build dist
+	find . -name "*.nb[ci]" -delete  # kernels that numba compiled: one of a type since renamed cannot be read

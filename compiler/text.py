@@ -6,10 +6,14 @@ from functools import singledispatch
 
 import numpy as np
 
+from compiler.analysis.calibration import Calibration
+from compiler.analysis.quantization import QuantizationReport
 from compiler.ir.graph import FloatPopulation, FloatProjection, Graph
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.state import ChipMapping
 from compiler.passes.bounds import ENDLESS, Bounds
+from compiler.passes.prune import Pruned
+from compiler.passes.retime import Retimed
 from search.motif import DIRECTIONS
 from search.network import Connection, Layer, Network
 from targets.contracts.arrays import Array
@@ -46,6 +50,33 @@ def _(graph: Graph) -> str:  # type: ignore[type-arg]  # singledispatch needs th
     for projection in graph.projections:
         lines += _edge("projection", projection)
     return _joined(lines)
+
+
+@text.register
+def _(retimed: Retimed) -> str:
+    return text(retimed.graph)
+
+
+@text.register
+def _(pruned: Pruned) -> str:
+    return text(pruned.graph)
+
+
+@text.register
+def _(stages: tuple) -> str:  # type: ignore[type-arg]  # singledispatch needs the bare class
+    return "".join(text(stage) for stage in stages)
+
+
+@text.register
+def _(measured: Calibration) -> str:
+    lines = [_array(f"rates of {name}", rates) for name, rates in measured.rates.items()]
+    lines += [f"  peaks of {name}: |u| {u:.6g}, |v| {v:.6g} thresholds" for name, (u, v) in measured.peaks.items()]
+    return _joined(["calibration", *lines])
+
+
+@text.register
+def _(report: QuantizationReport) -> str:
+    return report.text()
 
 
 @text.register

@@ -12,6 +12,7 @@ from motifc.commands.doctor import doctor_command
 from motifc.commands.explain import explain_command
 from motifc.commands.export import export_command
 from motifc.commands.fuzz import fuzz_command
+from motifc.commands.opt import opt_command
 from motifc.commands.report import report_command
 from motifc.commands.run import run_command
 from motifc.commands.search import search_command
@@ -31,6 +32,7 @@ app.command("demo")(demo_command)
 app.command("search")(search_command)
 app.command("train")(train_command)
 app.command("compile")(compile_command)
+app.command("opt")(opt_command)
 app.command("show")(show_command)
 app.command("run")(run_command)
 app.command("verify")(verify_command)
@@ -49,6 +51,8 @@ def main() -> None:
         app()
     except (InputError, BackendError) as error:
         typer.echo(f"motifc: {error}", err=True)
+        for note in getattr(error, "__notes__", ()):
+            typer.echo(f"  {note}", err=True)
         sys.exit(2)
     except ModuleNotFoundError as error:
         typer.echo(

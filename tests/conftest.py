@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+REPOSITORY = Path(__file__).parent.parent
+GOLDEN = Path(__file__).parent / "golden"
+
 # Two threads of torch on a busy machine can be ten times slower than one; set before torch is loaded.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-GOLDEN = Path(__file__).parent / "golden"
-REPOSITORY = Path(__file__).parent.parent
+# Processes that tests start elsewhere take this checkout too, whichever one is installed.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,9 +9,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+SEARCHES = {"quickstart"}
+"""Examples that train, for some seconds."""
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=[pytest.mark.slow] if path.stem in SEARCHES else []) for path in EXAMPLES],
+    ids=lambda path: path.stem,
+)
 def test_example(path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
     done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, env=environment, check=False)

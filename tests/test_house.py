@@ -4,6 +4,9 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,15 +14,52 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("motifc", "compiler", "search", "targets")
 SOURCES = [path for package in (*PACKAGES, "benchmarks") for path in sorted((ROOT / package).rglob("*.py"))]
+FACE = ROOT / "motifc" / "__init__.py"
+INITS = [path for path in SOURCES if path.name == "__init__.py" and path != FACE]
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 CHIP_NUMBERS = {1024, 4096, 4095, 8192, 131071, 131072, 16384, 2048}
 
+ADDS_UP = {"Tally"}
+"""Dataclasses that are not frozen, since adding up is all they do."""
+TESTED_ELSEWHERE = {
+    "search/data/encoders/simulated.py": "the two tasks it makes: tests/search/data/tasks/test_simulated_events.py",
+    "search/data/readers/pcm.py": "sound in either container: tests/search/data/readers/test_sound.py",
+    "search/data/readers/sphere.py": "as pcm.py",
+    "search/data/tasks/ssc.py": "as the set it shares its format with: tests/search/data/tasks/test_shd.py",
+    "targets/backends/numpy.py": "the suite of all backends, tests/targets/backends/test_backends.py",
+    "targets/backends/lava/": "one machine in six files and a child process: tests/targets/backends/test_lava.py",
+    "targets/conformance/random_program.py": "tests/targets/conformance/test_fuzz.py, for now",
+    "targets/runtime/recording.py": "tests/targets/runtime/test_backend.py, for now",
+}
+"""Modules without a test file of their own, or folders of such, and what tests them."""
+LINES_OF_WEIGHT = 40
 
+
+@cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def _imported(nodes: Iterable[ast.AST]) -> list[str]:
+    """Top-level names of what the import statements among `nodes` import."""
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return [name.split(".")[0] for name in names]
+
+
+def _of_weight(path: Path) -> bool:
+    """True of a module long enough to need tests that has something public to test."""
+    public = [
+        node
+        for node in _tree(path).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    ]
+    long = len(path.read_text(encoding="utf-8").splitlines()) > LINES_OF_WEIGHT
+    return long and bool(public) and path.name != "__init__.py"
 
 
 def test_the_packages_are_siblings() -> None:
@@ -37,12 +77,51 @@ def test_no_assert_outside_tests(path: Path) -> None:
     assert not [node.lineno for node in ast.walk(_tree(path)) if isinstance(node, ast.Assert)]
 
 
-@pytest.mark.parametrize("path", [path for path in SOURCES if path.name == "__init__.py"], ids=_name)
+@pytest.mark.parametrize("path", INITS, ids=_name)
 def test_an_init_holds_a_docstring_and_no_code(path: Path) -> None:
     """Names imported to make a package look like one module are the one thing allowed beside __all__."""
     for number, node in enumerate(_tree(path).body):
         docstring = number == 0 and isinstance(node, ast.Expr)
         assert docstring or isinstance(node, ast.ImportFrom | ast.Assign | ast.AnnAssign), ast.unparse(node)
+
+
+def test_an_init_exports_what_it_imports() -> None:
+    for path in INITS:
+        body = _tree(path).body
+        imported = {alias.name for node in body if isinstance(node, ast.ImportFrom) for alias in node.names}
+        listed = [node.value for node in body if isinstance(node, ast.Assign | ast.AnnAssign) and node.value]
+        assert imported == {name for names in listed for name in ast.literal_eval(names)}, _name(path)
+
+
+def test_imports_are_absolute() -> None:
+    for path in (*SOURCES, *TESTS):
+        assert not any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(_tree(path))), _name(path)
+
+
+def test_only_motifc_prints() -> None:
+    for path in SOURCES:
+        if not path.is_relative_to(ROOT / "motifc"):
+            nodes = list(ast.walk(_tree(path)))
+            called = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+            assert "print" not in called, _name(path)
+            assert not {"typer", "rich"} & set(_imported(nodes)), _name(path)
+
+
+def test_dataclasses_are_frozen() -> None:
+    for path in SOURCES:
+        for node in ast.walk(_tree(path)):
+            if isinstance(node, ast.ClassDef) and node.name not in ADDS_UP:
+                decorators = [ast.unparse(decorator) for decorator in node.decorator_list]
+                assert all("frozen=True" in text for text in decorators if text.startswith("dataclass")), node.name
+
+
+def test_no_two_modules_of_a_package_differ_by_case_or_plural_alone() -> None:
+    endings = ((r"ies$", "y"), (r"(?<=[^s])s$", ""))
+    for folder in {path.parent for path in SOURCES}:
+        names = [path.stem.lower() for path in folder.glob("*.py")]
+        for ending, singular in endings:
+            names = [re.sub(ending, singular, name) for name in names]
+        assert len(set(names)) == len(names), (_name(folder), Counter(names).most_common(1))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "compiler" / "passes").glob("[a-z]*.py")), ids=_name)
@@ -86,10 +165,24 @@ def test_the_contracts_import_numpy_safetensors_and_the_standard_library_only() 
     contracts = [ROOT / "search" / name for name in ("network.py", "motif.py", "settings.py")]
     contracts += [path for path in SOURCES if path.is_relative_to(ROOT / "targets") and "backends" not in path.parts]
     for path in contracts:
-        for node in _tree(path).body:  # what a function imports is its own affair
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert {name.split(".")[0] for name in names} <= allowed, path
+        assert set(_imported(_tree(path).body)) <= allowed, path  # what a function imports is its own affair
+
+
+def test_every_module_of_weight_has_its_test_file() -> None:
+    """tests/ mirrors the rooms: targets/program/check.py is tested by tests/targets/program/test_check.py."""
+    untested = []
+    for path in filter(_of_weight, SOURCES):
+        if path.is_relative_to(ROOT / "benchmarks"):  # tested by the pages they write
+            continue
+        mirrored = ROOT / "tests" / path.parent.relative_to(ROOT) / f"test_{path.name}"
+        if not mirrored.is_file() and not _name(path).startswith(tuple(TESTED_ELSEWHERE)):
+            untested.append(f"{_name(path)} is tested by no {_name(mirrored)}")
+    assert not untested, "\n".join(untested)
+
+
+def test_every_folder_of_tests_is_a_package() -> None:
+    """Else two test files of one name hide each other, as do those of a dependency that ships its own tests."""
+    assert all((path.parent / "__init__.py").is_file() for path in TESTS if path.name != "conftest.py")
 
 
 def test_no_path_of_a_machine_and_no_registry() -> None:

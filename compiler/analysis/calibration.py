@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from compiler.analysis.interpret import interpret
-from compiler.ir.graph import FloatGraph
+from compiler.ir.graph import FloatGraph, IntGraph
 from targets.contracts.arrays import Floats, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -28,6 +28,11 @@ class Calibration:
         rates = {name: readonly(values, np.float64, f"rates of {name!r}") for name, values in self.rates.items()}
         object.__setattr__(self, "rates", MappingProxyType(rates))
         object.__setattr__(self, "peaks", MappingProxyType(dict(self.peaks)))
+
+    def rates_in(self, graph: IntGraph) -> dict[str, Floats]:
+        """Rates of the inputs and populations that `graph` still has."""
+        names = [part.name for part in graph.inputs] + [part.name for part in graph.populations]
+        return {name: self.rates[name] for name in names}
 
 
 def calibrate(graph: FloatGraph, inputs: Mapping[str, SpikeRaster], percentile: float = 100.0) -> Calibration:

@@ -1,8 +1,10 @@
 """interpret: run a FloatGraph in numpy, in float64."""
 
-from collections.abc import Callable, Mapping, Sequence
+from __future__ import annotations
 
-import networkx as nx
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
@@ -11,6 +13,10 @@ from targets.contracts.dynamics import fires, integrate, reset
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import LAVA, Semantics
+
+if TYPE_CHECKING:
+    import networkx as nx
+
 
 Observer = Callable[[str, int, Floats, Floats], None]
 """Called with (population, time step, u, v before the reset), both float64 [sample, neuron]."""
@@ -68,6 +74,8 @@ def interpret(
 
 def _in_order_of_flow(graph: FloatGraph) -> list[FloatPopulation]:
     """Populations so ordered that what is joined by delay 0 is evaluated source first."""
+    import networkx as nx
+
     index = {population.name: number for number, population in enumerate(graph.populations)}
     instant: nx.DiGraph[str] = nx.DiGraph()
     instant.add_nodes_from(index)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
@@ -183,6 +182,8 @@ def _known(nodes: Mapping[str, Any]) -> None:
 
 def _joined(nodes: Mapping[str, Any], edges: _Edges, maps: Mapping[str, _Map]) -> None:
     """Raise InputError for edges that do not fit, and for maps that are no part of a way from spikes to a neuron."""
+    import networkx as nx
+
     for edge, (start, end) in zip(edges, [*edges[1:], ("", "")], strict=True):
         if edge == (start, end):
             raise InputError(f"edge {start!r} -> {end!r} is there twice; remove one.")
@@ -233,6 +234,8 @@ def _projections(
     maps: Mapping[str, _Map],
 ) -> tuple[FloatProjection, ...]:
     """One projection per path, named after the maps on it where no other projection has that name."""
+    import networkx as nx
+
     links = nx.DiGraph((path[0], path[-1]) for path in paths)
     cycle_of = {name: number for number, part in enumerate(nx.strongly_connected_components(links)) for name in part}
     short = [" -> ".join(path[1:-1]) for path in paths]

@@ -1,16 +1,21 @@
 """bounds: can a, u or v of a neuron leave its register, whatever spikes come in?"""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
 
 from compiler.ir.graph import IntGraph
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Ints, readonly
 from targets.contracts.synapses import Sparse
 from targets.program.program import IntPopulation, IntProjection, Proof
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 
 ENDLESS = 1 << 62
 """What a voltage without leak may reach."""
@@ -120,8 +125,10 @@ def _sums(parallel: list[IntProjection]) -> tuple[Array, Array]:
     return least, most
 
 
-def _matrix(projection: IntProjection) -> "csr_array[Any, tuple[int, int]]":
+def _matrix(projection: IntProjection) -> csr_array[Any, tuple[int, int]]:
     """Weights [post, pre] int64, shifted up by an exponent above 0."""
+    from scipy.sparse import coo_array, csr_array
+
     synapses, exponent = projection.synapses, max(0, projection.exponent)
     if isinstance(synapses, Sparse):
         stored = synapses.weights.astype(np.int64) << exponent, synapses.indices.copy(), synapses.indptr.copy()

@@ -1,15 +1,20 @@
 """prune: what cannot change a spike that anybody reads is taken out of an IntGraph."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 
 from compiler.ir.graph import IntGraph
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Sparse
 from targets.program.program import IntProjection
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +75,8 @@ def _readout(graph: IntGraph) -> tuple[str, ...]:
 
 def _ancestors(projections: Sequence[IntProjection], outputs: Sequence[str]) -> set[str]:
     """`outputs` and everything from which a path leads to one of them."""
+    import networkx as nx
+
     links: nx.DiGraph[str] = nx.DiGraph((projection.source, projection.target) for projection in projections)
     links.add_nodes_from(outputs)
     return set(outputs).union(*(nx.ancestors(links, name) for name in outputs))

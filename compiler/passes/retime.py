@@ -1,17 +1,23 @@
 """retime: a FloatGraph with delays of 0 becomes one that a chip can run, by shifting whole populations."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 
-from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
+from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
 from targets.contracts.arrays import Floats
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Dense
+
+if TYPE_CHECKING:
+    import networkx as nx
+
 
 _ON = "always on"
 _FIRST = "first step"
@@ -28,6 +34,11 @@ class Retimed:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "latency", MappingProxyType(dict(self.latency)))
+
+    def lengthened(self, graph: IntGraph) -> IntGraph:
+        """`graph`, made of this one, with samples so much longer that nothing late falls off their end."""
+        late = [self.latency.get(population.name, 0) for population in graph.populations]
+        return replace(graph, steps=graph.steps + max(late, default=0))
 
 
 def retime(graph: FloatGraph) -> Retimed:
@@ -87,6 +98,8 @@ def _filtered(population: FloatPopulation, current: Floats) -> bool:
 
 def _latency(graph: FloatGraph, late: Iterable[str]) -> dict[str, int]:
     """Smallest shifts that make every delay at least 1; those of `late` are at least 1 too."""
+    import networkx as nx
+
     shifts: nx.DiGraph[str] = nx.DiGraph()
     for name in _names(graph):
         shifts.add_edge(_ROOT, name, steps=-1 if name in late else 0)

@@ -13,6 +13,7 @@ from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
 from compiler.frontends.nir import read_nir
 from compiler.ir.graph import IntGraph
+from compiler.passes import ORDER
 from compiler.passes.bounds import bounds
 from compiler.passes.fold import fold
 from compiler.pipeline import compile_graph, compile_network
@@ -93,6 +94,7 @@ def test_the_same_network_gives_the_same_digest_in_another_process() -> None:
     assert compile_network(random_network(4)).digest != other
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="threads cannot be bound here")
 def test_the_same_network_gives_the_same_digest_with_another_number_of_threads() -> None:
     """As many cores as make Mt-KaHyPar the cutter, once with one processor and once with all there are."""
@@ -185,6 +187,7 @@ def test_following_every_remedy_makes_a_network_fit_that_fits_nowhere() -> None:
         compile_network(network(60 - max(fewer) + 1), wider)
 
 
+@pytest.mark.slow
 def test_a_large_sparse_network_is_spread_over_two_chips() -> None:
     network = Network(
         (Input("x", 1),), (Layer.of("n", 140_000),), (Connection("w", "x", "n", Dense(np.ones((140_000, 1)))),)
@@ -213,31 +216,24 @@ def test_a_program_on_several_chips_is_legal_and_runs_as_on_one(seed: int) -> No
     assert whole["hidden"].dense().sum() > 100
 
 
-def test_every_stage_is_told_with_its_text() -> None:
-    told: list[tuple[str, str]] = []
-    program = compile_network(random_network(0), watch=lambda name, stage: told.append((name, stage)))
-    stages = [
-        "lower",
-        "retime",
-        "fold",
-        "quantize",
-        "quantization",
-        "prune",
-        "bounds",
-        "coarsen",
-        "partition",
-        "place",
-        "refine",
-        "program",
-    ]
-    assert [name for name, _ in told] == stages
-    texts = dict(told)
-    assert texts["program"] == text(program)
+def test_every_pass_is_watched() -> None:
+    seen: dict[str, object] = {}
+    program = compile_network(random_network(0), watch=seen.__setitem__)
+    assert list(seen) == ["lower", *ORDER, "assemble"]
+    texts = {name: text(stage) for name, stage in seen.items()}
+    assert texts["assemble"] == text(program)
     assert texts["retime"] == texts["lower"] != texts["fold"]
     assert texts["bounds"].count("proof ") == 2
-    assert texts["quantization"].startswith("projection input: ")
     assert texts["partition"] == texts["place"] == "mapping onto 1 cores\ncore 0 at (0, 0): units 0-8\n"
     assert program.digest == compile_network(random_network(0)).digest
+
+
+def test_a_failing_pass_names_itself_and_those_before_it() -> None:
+    network = random_network(0)
+    huge = with_weights(network.connections[0].synapses, 1e9 * network.connections[0].synapses.weights)
+    with pytest.raises(InputError, match=r"^population 'hidden' has weights up to ") as error:
+        compile_network(replace(network, connections=(replace(network.connections[0], synapses=huge),)))
+    assert error.value.__notes__ == ["in pass 'quantize', after lower, retime, fold"]
 
 
 def test_the_program_carries_its_proofs() -> None:

@@ -121,6 +121,7 @@ def struck(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHAINS)
 def test_a_search_struck_again_and_again_gives_the_same_network(struck: Path, name: str) -> None:
     found, whole = Network.load(struck / f"{name}.network"), Network.load(struck / "whole.network")
@@ -128,6 +129,7 @@ def test_a_search_struck_again_and_again_gives_the_same_network(struck: Path, na
     assert not (struck / f"{name}.checkpoint").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHAINS)
 def test_its_scalars_are_one_curve(struck: Path, name: str) -> None:
     settings = Network.load(struck / "whole.network").settings

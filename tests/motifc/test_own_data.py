@@ -53,6 +53,7 @@ def python(code: str, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_the_readme_alone_leads_from_own_files_to_a_verified_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -72,6 +73,7 @@ def test_the_readme_alone_leads_from_own_files_to_a_verified_program(
     assert "numpy and torch are equal" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_class_of_the_documentation_can_be_searched(tmp_path: Path) -> None:
     (snippet,) = blocks("docs/data.md", "Without files", "python")
     assert snippet.count("Settings(), seed=0") == 1

@@ -14,6 +14,7 @@ from targets.program.program import Core, IntPopulation, IntProjection, Program
 from targets.runtime.backend import about, backend_named, backend_names, run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", [variant for name in backend_names() for variant in about(name).variants])
 def test_lava_dense_layer(shared: Path, backend: str) -> None:
     """Spikes of all 512,000 bins and the current after the last step; arrays are [neuron, time]."""

@@ -1,10 +1,17 @@
 """metis: partitioning of units as a graph, much faster than that of a hypergraph."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy.sparse import coo_array, csr_array
 
 from compiler.ir.hypergraph import Hypergraph
 from targets.contracts.arrays import Array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 
 _SEEDS = 1 << 31
 _WEIGHT_STEPS = 10_000
@@ -49,6 +56,8 @@ def partition_graph(links: csr_array, weights: Array, cores: int, slack: float, 
 
 def _links(hypergraph: Hypergraph) -> csr_array:
     """Spikes per step between every two units, symmetric, nothing on the diagonal."""
+    from scipy.sparse import coo_array, csr_array
+
     net_of = hypergraph.net_of
     source = hypergraph.home[net_of]
     joined = (source >= 0) & (source != hypergraph.pins)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.loads import between, loads
@@ -53,6 +52,8 @@ def improve_by_regions(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, t
 
 def _regions(hypergraph: Hypergraph, core_of: Array, seed: int) -> Iterator[Array]:
     """Groups of cores, each int [core], that send each other many messages; every core is in one."""
+    from scipy.sparse import csr_array
+
     cores = int(core_of.max()) + 1
     sent = between(hypergraph, core_of, cores)
     count = -(-cores // _CORES)

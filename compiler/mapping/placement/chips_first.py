@@ -3,7 +3,6 @@
 from math import ceil
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from compiler.mapping.placement.groups import groups
 from compiler.mapping.placement.local_search import local_search
@@ -56,6 +55,8 @@ def _laid_out(traffic: Floats, tiles: Array, chip_of: Array) -> Array:
     Cores are drawn to the mean of those they talk to, and the cores of a chip spread over its columns and rows by their
     ranks, a fixed number of times; then each gets a slot of its chip so that squared distances are least.
     """
+    from scipy.optimize import linear_sum_assignment
+
     room = tiles.shape[1]
     walk = traffic / np.maximum(traffic.sum(axis=1, keepdims=True), 1e-300)
     held = [np.flatnonzero(chip_of == number) for number in range(len(tiles))]

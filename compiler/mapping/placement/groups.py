@@ -1,7 +1,6 @@
 """groups: cores partitioned into as many groups as there are chips, none larger than a chip."""
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from compiler.mapping.partitioning.metis import partition_graph
 from targets.contracts.arrays import Array, Floats
@@ -16,6 +15,8 @@ def groups(traffic: Floats, count: int, room: int, seed: int) -> Array:
     many in a group leave it for another with room, those first whose leaving costs least; that with
     the least traffic between groups is taken.
     """
+    from scipy.sparse import csr_array
+
     links, weights = csr_array(traffic), np.ones(len(traffic), dtype=np.int64)
     found = [_fitted(traffic, partition_graph(links, weights, count, slack, seed), count, room) for slack in _SLACKS]
     return min(found, key=lambda group_of: float(traffic[group_of[:, None] != group_of[None]].sum()))

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from compiler.mapping.placement.exchanges import Assignment, descend, exchange
 from targets.contracts.arrays import Array, Floats
 
 _WHOLE = 2.0**30  # the busiest pair of cores as a whole number: sums of whole numbers do not depend on their order
@@ -53,6 +52,8 @@ def _kicked(traffic: Floats, slots: Array, slot_of: Array, free: Array, kicks: i
 
     Only the cores `free` exchange their slots; the others stay where they are.
     """
+    from compiler.mapping.placement.exchanges import Assignment, descend, exchange
+
     open_slots = slot_of[free]
     fixed = np.setdiff1d(np.arange(len(slots)), free)
     tiles = slots.astype(np.int64)

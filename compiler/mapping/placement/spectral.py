@@ -1,7 +1,6 @@
 """spectral_start: a placement of cores from the eigenvectors of their traffic."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from targets.contracts.arrays import Array, Floats
 
@@ -17,6 +16,8 @@ def spectral_start(traffic: Floats, slots: Array) -> Array:
     from a fixed number of plain iterations, whose sums do not depend on the number of threads. Source: Hall, "An
     r-Dimensional Quadratic Placement Algorithm", Management Science 17 (1970).
     """
+    from scipy.optimize import linear_sum_assignment
+
     cores = len(traffic)
     degree = traffic.sum(axis=1)
     degree = np.maximum(degree, max(float(degree.mean()), 1.0) * 1e-6)

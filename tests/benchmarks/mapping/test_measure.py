@@ -10,6 +10,7 @@ from benchmarks.mapping.searched import Searched
 from tests.compiler.mapped import chain
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topology", ["grid", "random"])
 def test_a_network_is_mapped_in_four_ways_and_ours_is_never_above_index_order(topology: str) -> None:
     rows = mapped(Task("map", topology, 2_400, 8, 0))
@@ -24,6 +25,7 @@ def test_a_network_is_mapped_in_four_ways_and_ours_is_never_above_index_order(to
         assert row.neurons == 2_400
 
 
+@pytest.mark.slow
 def test_smaller_synapses_need_fewer_cores() -> None:
     cores = [mapped(Task("map", "dense input", 400, 8, 0, bits))[0].cores for bits in (18, 8)]
     assert cores[1] < cores[0]

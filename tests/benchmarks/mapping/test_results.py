@@ -12,6 +12,7 @@ from targets.contracts.errors import InputError
 TASKS = (Task("map", "ring", 400, 8, 0), Task("chain", "ring", 400, 8, 0))
 
 
+@pytest.mark.slow
 def test_what_was_measured_is_not_measured_again(tmp_path: Path) -> None:
     file, told = tmp_path / "map.json", list[str]()
     assert measure((), file).tasks == set()

@@ -1,23 +1,59 @@
-"""Hypergraph: units, nets, and the core of every neuron."""
+"""A hypergraph's own arithmetic: pins by net, and the core of every neuron."""
+
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pytest
 
-from benchmarks.mapping.networks import generated
-from compiler.passes.coarsen import coarsen
-from tests.compiler.mapped import small
+from compiler.ir.hypergraph import Hypergraph
+from targets.contracts.errors import InputError
+
+FIELDS: dict[str, Any] = {
+    "unit_of": {"motifs": np.array([0, 0, 1, 1]), "answer": np.array([2])},
+    "split": {},
+    "neurons": [2, 2, 1],
+    "synapses": [3, 1, 2],
+    "events": [0.5, 0.25, 1.0],
+    "decays": [[0, 1, 2], [0, 0, 1]],
+    "thresholds": [[0, 1, 2], [0, 0, 0]],
+    "pins": [0, 1, 2, 2],
+    "indptr": [0, 2, 2, 4],
+    "home": [-1, 0, 1],
+    "width": [3, 2, 1],
+    "rate": [0.75, 0.5, 0.25],
+}
+
+
+def hypergraph(**changes: Any) -> Hypergraph:
+    """Two motifs and an answer; the input's net has two pins, that of the first motif none, the last's one twice."""
+    return Hypergraph(**(FIELDS | changes))
+
+
+def test_units_nets_and_the_net_of_every_pin() -> None:
+    whole = hypergraph()
+    assert (whole.units, whole.nets) == (3, 3)
+    assert whole.net_of.tolist() == [0, 0, 2, 2]
 
 
 def test_every_neuron_is_on_the_core_of_its_unit() -> None:
-    hypergraph = coarsen(generated("two layers", 400, 4, 0).graph, small())
-    core_of = np.random.default_rng(0).integers(0, 5, hypergraph.units)
-    found = hypergraph.of_neurons(core_of)
-    assert [cores.dtype for cores in found.values()] == [np.int32] * 2
-    assert np.concatenate(list(found.values())).tolist() == np.repeat(core_of, 4).tolist()
+    found = hypergraph().of_neurons(np.array([1, 0, 1]))
+    assert {name: cores.tolist() for name, cores in found.items()} == {"motifs": [1, 1, 0, 0], "answer": [1]}
+    assert {cores.dtype for cores in found.values()} == {np.dtype("int32")}
 
 
-def test_nets_are_numbered_pin_by_pin() -> None:
-    hypergraph = coarsen(generated("ring", 200, 4, 0).graph, small())
-    assert hypergraph.units == 50
-    for net in range(hypergraph.nets):
-        pins = hypergraph.pins[hypergraph.net_of == net]
-        assert pins.tolist() == hypergraph.pins[hypergraph.indptr[net] : hypergraph.indptr[net + 1]].tolist()
+def test_integers_and_floats_are_what_they_are_said_to_be() -> None:
+    whole = hypergraph()
+    assert {getattr(whole, key).dtype for key in ("neurons", "decays", "pins", "home", "width")} == {np.dtype("int64")}
+    assert {getattr(whole, key).dtype for key in ("events", "rate")} == {np.dtype("float64")}
+
+
+@pytest.mark.parametrize("key", ["neurons", "events", "thresholds", "pins", "indptr", "rate"])
+def test_nothing_of_it_can_be_written(key: str) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(hypergraph(), key)[0] = 1
+
+
+def test_profiles_are_pairs() -> None:
+    with pytest.raises(InputError, match="decays of a hypergraph"):
+        replace(hypergraph(), decays=np.array([0, 1]))

@@ -25,6 +25,7 @@ from compiler.text import text
 from targets.program.usage import CoreUsage, usage
 from tests.compiler.mapped import assembled, chain, neurons, on_cores, partitioned, placed, small, varied
 from tests.networks import tiny_network
+from tests.seeds import seeds
 
 LOIHI1 = small()
 
@@ -61,7 +62,7 @@ def test_every_core_keeps_the_limit_and_no_motif_is_split(limit: dict[str, int],
 
 
 @pytest.mark.parametrize("topology", topologies())
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", seeds(2, 1))
 def test_generated_networks_keep_every_limit_and_beat_index_order(topology: str, seed: int) -> None:
     made = generated(topology, 600, 4, seed)
     limits = {"neurons_per_core": 100, "axons_in_per_core": 900, "axons_out_per_core": 700}
@@ -81,7 +82,7 @@ def test_generated_networks_keep_every_limit_and_beat_index_order(topology: str,
     assert index.overuse > 1 or mapping.cores <= max(index.cores, 1.05 * index.cores)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", seeds(2, 1))
 @pytest.mark.parametrize("topology", ["grid", "modular"])
 def test_mappings_too_large_for_tables_are_improved_by_regions(
     topology: str, seed: int, monkeypatch: pytest.MonkeyPatch
@@ -180,6 +181,7 @@ def test_a_neuron_too_large_for_a_core_is_left_to_check() -> None:
     assert max(core.axons_in for core in used(varied(0), mapping, axons_in_per_core=20)) == 24
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processors", [{0}, None])
 def test_another_process_with_other_processors_gives_the_same_mapping(processors: set[int] | None) -> None:
     code = (

@@ -74,6 +74,7 @@ def test_more_cores_than_the_chip_has_are_left_to_check(start: str) -> None:
     assert hops(hypergraph, found) <= hops(hypergraph, given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topology", topologies())
 @pytest.mark.parametrize("seed", range(2))
 def test_hops_fall_and_every_limit_is_kept(topology: str, seed: int) -> None:
@@ -98,6 +99,7 @@ def test_hops_fall_and_every_limit_is_kept(topology: str, seed: int) -> None:
         assert (together == together[:, :1]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topology", ["grid", "modular"])
 def test_cores_that_share_a_tile_are_kept_apart_too(topology: str) -> None:
     """A message between cores of one tile travels no tile, and yet is one."""
@@ -117,6 +119,7 @@ def test_a_mapping_that_breaks_a_limit_is_left_as_it_is() -> None:
     assert refined(graph, mapping, chip) is mapping
 
 
+@pytest.mark.slow
 def test_split_motifs_stay_split() -> None:
     made = generated("ring", 480, 12, 0)
     chip = small(neurons_per_core=10, cores_per_tile=1, tiles_x=8)
@@ -133,6 +136,7 @@ def test_what_is_too_large_for_tables_is_left_as_it_is(monkeypatch: pytest.Monke
     assert refined(graph, mapping, chip) is mapping
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_mapping() -> None:
     made = generated("grid", 600, 4, 0)
     chip = small(neurons_per_core=100, cores_per_tile=1, tiles_x=3)

@@ -29,6 +29,7 @@ def html() -> str:
     return network_page(searched())
 
 
+@pytest.mark.slow
 def test_the_page_is_whole_needs_nothing_and_is_always_the_same(html: str) -> None:
     page = Balance(html)
     assert page.open == []

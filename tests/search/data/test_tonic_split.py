@@ -29,6 +29,7 @@ class Recordings:
         return events if self.transform is None else self.transform(events), self.names[index % 2]
 
 
+@pytest.mark.slow
 def test_a_search_on_a_tonic_style_data_set_runs_and_learns_it() -> None:
     split = tonic_split(Recordings(60), Recordings(20), 0, (8, 4, 2), bins=12)
     network = search(split, TINY, 0, "cpu")

@@ -14,7 +14,7 @@ from search.nas.alpha_gradient import alpha_gradient
 from search.nas.relaxation import Draw
 from search.nas.relaxed_layer import Choices
 from search.nas.supernet import Supernet
-from search.settings import Search, Settings
+from search.settings import SearchSettings, Settings
 from search.training.neuron import Cells, State, Surrogate
 from tests.search.tiny import TINY, tiny_split
 
@@ -43,7 +43,7 @@ def case(relaxation: str, neurons: tuple[int, ...]) -> tuple[Supernet, Batch, Ba
     settings = replace(
         TINY,
         model=replace(TINY.model, neurons=neurons, sizes=(1, 2), readout_neurons=1),
-        search=Search(relaxation=relaxation),
+        search=SearchSettings(relaxation=relaxation),
     )
     split = tiny_split(samples=8)
     samples = DataLoader.of(torch.device("cpu"), split.train)
@@ -97,6 +97,7 @@ def assert_close(found: list[Tensor], expected: list[Tensor], share: float) -> N
     assert float((one - other).norm() / other.norm()) < share
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("relaxation", "neurons"), CASES)
 def test_the_first_order_gradient_is_that_of_the_validation_loss(relaxation: str, neurons: tuple[int, ...]) -> None:
     supernet, judging, _, settings = case(relaxation, neurons)
@@ -109,6 +110,7 @@ def test_the_first_order_gradient_is_that_of_the_validation_loss(relaxation: str
     assert_close(found, numerical(lambda: float(valid(supernet).detach()), supernet.alpha_parameters, 1e-5), 1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("relaxation", "neurons"), CASES[1:3])
 def test_the_second_order_gradient_is_that_of_the_loss_one_step_ahead(
     relaxation: str, neurons: tuple[int, ...]

@@ -64,11 +64,13 @@ def test_choices_move_away_from_indifference(found: Network) -> None:
     assert last["hidden.entropy"] < first["hidden.entropy"] < np.log(3)
 
 
+@pytest.mark.slow
 def test_equal_arguments_give_an_equal_digest_and_another_seed_another(found: Network) -> None:
     assert search(tiny_split(), TINY, 0, "cpu").digest == found.digest
     assert search(tiny_split(), TINY, 1, "cpu").digest != found.digest
 
 
+@pytest.mark.slow
 def test_the_test_part_is_not_looked_at(found: Network) -> None:
     split = tiny_split()
     blind = search(Split(split.train, split.valid, split.test.take(slice(0, 2)), 2, "touch"), TINY, 0, "cpu")
@@ -78,6 +80,7 @@ def test_the_test_part_is_not_looked_at(found: Network) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_price_makes_links_fewer() -> None:
     links = []
     for price in (0.0, 0.3):
@@ -104,6 +107,7 @@ def test_every_relaxation_and_order_leads_to_a_network(relaxation: str, order: i
     assert search(tiny_split(), settings, 0, "cpu").layer("hidden").motif is not None
 
 
+@pytest.mark.slow
 def test_several_layers_are_searched_each_with_a_motif_of_its_own() -> None:
     settings = dataclasses.replace(TINY, model=dataclasses.replace(TINY.model, neurons=(16, 8)))
     network = search(tiny_split(), settings, 0, "cpu")
@@ -146,6 +150,7 @@ class StoppedError(Exception):
     """What interrupts a run in these tests."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("phase", "epoch"), [("search", 1), ("search", 2), ("train", 1), ("train", 4)])
 def test_an_interrupted_run_goes_on_as_if_it_had_not_stopped(
     tmp_path: Path, found: Network, phase: str, epoch: int

@@ -36,6 +36,7 @@ def found(method: str, settings: Settings = TINY) -> Network:
     return search_by(method, tiny_split(), settings, 0, "cpu")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_makes_a_network_of_the_same_neurons_on_several_layers(method: str) -> None:
     network = found(method, TWO)
@@ -141,6 +142,7 @@ def test_random_motifs_depend_on_seed_and_number_alone() -> None:
     assert len({text(0, 1), text(0, 2), text(1, 1)}) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_an_interrupted_run_of_any_method_goes_on_as_if_it_had_not_stopped(method: str, tmp_path: Path) -> None:
     def heard_until(stop: int, path: Path | None, heard: list[tuple[str, int]]) -> str:

@@ -93,6 +93,7 @@ def test_plain_is_on_a_saddle_at_indifference_and_the_others_are_not() -> None:
         assert any((gradient[..., 2] != 0).any() for gradient in gradients) == (name != "plain")
 
 
+@pytest.mark.slow
 def test_sampled_types_are_legal_and_follow_their_probabilities() -> None:
     layer = RelaxedLayer.of(4, (4,), "none", CPU)
     types = torch.tensor([0.6, 0.3, 0.1]).log().expand(1, 4, 4, 3)

@@ -45,6 +45,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Guard:
     return Guard()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [
@@ -74,6 +75,7 @@ def test_a_search_leaves_no_tensor_behind(elsewhere: Guard, settings: Settings, 
     assert found.digest == whole.digest
 
 
+@pytest.mark.slow
 def test_training_on_the_grid_of_a_chip_leaves_no_tensor_behind(elsewhere: Guard) -> None:
     start = hrmas(SPLIT, SHORT, 0, "cpu")
     whole = train(start, SPLIT, SHORT, 0, "cpu", chip=chip_named("loihi2"))

@@ -15,7 +15,6 @@ from targets.contracts.errors import InputError
 from targets.contracts.synapses import Dense, with_weights
 from targets.program.check import check, legal
 from targets.program.program import Core, IntPopulation, IntProjection, Program
-from targets.program.usage import usage
 from tests.networks import random_network
 
 LOIHI1 = chip_named("loihi1")
@@ -345,27 +344,3 @@ def test_the_remedy_for_profiles_makes_it_fit(key: str) -> None:
     assert (fewer, most) == (19, 5)
     assert check(having(np.maximum(values, values[fewer])), chip) == ()
     assert check(having(np.maximum(values, values[fewer - 1])), chip) != ()
-
-
-def test_usage_and_routes_counted_by_hand() -> None:
-    chip = replace(LOIHI1, neurons_per_core=Limit(4, "neurons", "this test"))
-    whole = compile_network(random_network(0), chip)
-    table = {name: np.zeros((24 if name == "hidden" else 3, 38), bool) for name in ("hidden", "answer")}
-    start = {"touch": 0, "hidden": 11, "answer": 35}
-    synapses = np.zeros(7, int)
-    for projection in whole.projections:
-        post, pre, _ = projection.synapses.coordinates()
-        table[projection.target][post, start[projection.source] + pre] = True
-        for neuron in post:
-            synapses[6 if projection.target == "answer" else neuron // 4] += 1
-    listening = np.vstack([table["hidden"].reshape(6, 4, 38).any(axis=1), table["answer"].any(axis=0)])
-    for core, used in enumerate(usage(whole, chip)):
-        assert used.neurons == (3 if core == 6 else 4)
-        assert used.synapses == synapses[core]
-        assert used.axons_in == listening[core].sum()
-        assert used.synapse_bytes == -(-(18 * synapses[core] + 32 * listening[core].sum()) // 8)
-    expected = {(-1, core, int(listening[core, :11].sum())) for core in range(7)}
-    for source in range(6):
-        heard = listening[:, 11 + 4 * source : 15 + 4 * source].sum(axis=1)
-        expected |= {(source, core, int(n)) for core, n in enumerate(heard) if n and core != source}
-    assert {(r.source, r.target, r.axons) for r in whole.routes if r.axons} == {e for e in expected if e[2]}

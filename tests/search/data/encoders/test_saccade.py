@@ -27,6 +27,7 @@ def blobs(seed: int, number: int) -> Array:
     return (255 * np.where(grey > 0.2, grey, 0)).astype(np.uint8)
 
 
+@pytest.mark.slow
 def test_pixels_fire_when_the_motion_says_so_and_as_often_as_contrast_allows() -> None:
     """An upright bar; saccade 1 moves it right by 3.5 pixels in 105 ms, from columns 9.5 to 11.5."""
     (events,) = saccade_events(BAR[None], sensor=IDEAL)

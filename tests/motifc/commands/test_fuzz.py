@@ -1,6 +1,4 @@
-"""motifc fuzz and motifc bench from the command line."""
-
-from pathlib import Path
+"""motifc fuzz: equal backends, and a failure that is shrunk, written and found again."""
 
 import pytest
 
@@ -10,9 +8,7 @@ from targets.contracts.raster import load_rasters
 from targets.contracts.semantics import LAVA
 from targets.program.program import Program
 from targets.runtime.backend import ready_backends
-from tests.motifc.test_cli import Motifc, motifc
-
-__all__ = ["motifc"]
+from tests.motifc.command_line import Motifc
 
 
 def test_fuzz_of_equal_backends_exits_0(motifc: Motifc) -> None:
@@ -38,19 +34,3 @@ def test_a_failure_is_shrunk_written_and_found_again(motifc: Motifc, monkeypatch
     again = motifc(*line.split()[1:])
     assert again.status == 1
     assert "(reset: zero -> subtract)" in again.out
-
-
-def test_bench_backends_writes_a_table(motifc: Motifc) -> None:
-    outcome = motifc(
-        "bench", "backends", "--neurons", "64", "--backends", "numpy,torch", "--steps", "20", "--out", "b.md"
-    )
-    assert outcome.status == 0, outcome.err
-    page = Path("b.md").read_text(encoding="utf-8")
-    assert "motifc bench backends --neurons 64 --backends numpy,torch --steps 20" in page
-    assert "| torch |" in page
-
-
-def test_bench_of_no_number_is_refused(motifc: Motifc) -> None:
-    outcome = motifc("bench", "backends", "--neurons", "many")
-    assert outcome.status == 2
-    assert outcome.err == "motifc: --neurons is 'many'; give whole numbers separated by commas.\n"

@@ -1,0 +1,46 @@
+"""motifc opt."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motifc.commands.compile import graph_of
+from motifc.commands.console import console
+from motifc.commands.options import DEFAULT_CHIP, Seed
+
+
+def opt_command(
+    source: Annotated[
+        Path, typer.Argument(metavar="NET.network|GRAPH.nir|BEFORE.stage", help="What the first pass is given.")
+    ],
+    passes: Annotated[str, typer.Option("--pass", help="A pass, or several in a row separated by commas.")],
+    chip: Annotated[str, typer.Option(help="Chip to compile for.")] = DEFAULT_CHIP,
+    seed: Seed = 0,
+    out: Annotated[Path | None, typer.Option(help="Where to keep the stage after the last pass, .stage.")] = None,
+    dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
+) -> None:
+    """Run single passes of the compiler and print what the last one made.
+
+    `motifc compile --dump DIR` writes a .stage file after every pass. Passes in the order of the chain: retime, fold,
+    quantize, prune, bounds, coarsen, partition, place, refine.
+    """
+    from compiler.observer import Observer
+    from compiler.stage import Stage, run_pass
+    from motifc import chip_named, text
+    from targets.contracts.artefact import check_writable
+
+    if out is not None:
+        check_writable(out)
+    stage = Stage.load(source) if source.suffix == ".stage" else Stage(floats=graph_of(source, dt))
+    spec, step, made = chip_named(chip), Observer(None), object()
+    for name in (name.strip() for name in passes.split(",")):
+
+        def run(stage: Stage, name: str = name) -> tuple[object, Stage]:
+            return run_pass(name, stage, spec, seed)
+
+        run.__name__ = name
+        made, stage = step(run, stage)
+    typer.echo(text(made), nl=False)
+    if out is not None:
+        console.print(f"{out}: written, digest {stage.save(out)[:16]}")

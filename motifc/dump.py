@@ -1,0 +1,40 @@
+"""Dump: what every pass of a chain made, as numbered files in a folder."""
+
+from pathlib import Path
+
+from compiler.analysis.quantization import quantization_report
+from compiler.stage import Stage
+from compiler.text import text
+from targets.contracts.artefact import write_text
+from targets.contracts.chip import ChipSpec
+from targets.contracts.errors import InputError
+from targets.program.program import Program
+
+
+class Dump:
+    """A watcher of a chain, see `compiler.observer`; each pass gives NN-PASS.txt, and NN-PASS.stage for `motifc opt`.
+
+    Beside what `quantize` made stands a report of every rounding, in NN-quantization.txt.
+    """
+
+    def __init__(self, folder: Path, chip: ChipSpec) -> None:
+        """Make the folder; InputError where that cannot be."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{folder} cannot be made ({error.strerror}); choose another folder.") from None
+        self._folder, self._chip, self._stage, self._files = folder, chip, Stage(), 0
+
+    def __call__(self, name: str, made: object) -> None:
+        """Write what the pass of that name made."""
+        before, self._stage = self._stage, self._stage.after(made)
+        self._write(name, text(made))
+        if self._stage is not before and not isinstance(made, Program):
+            self._stage.save(self._folder / f"{self._files - 1:02}-{name}.stage")
+        floats, integers = before.floats, self._stage.integers
+        if name == "quantize" and floats is not None and integers is not None:
+            self._write("quantization", text(quantization_report(floats, integers, self._chip)))
+
+    def _write(self, name: str, shown: str) -> None:
+        write_text(self._folder / f"{self._files:02}-{name}.txt", shown)
+        self._files += 1

@@ -1,0 +1,41 @@
+"""Results go to standard output, progress to standard error."""
+
+import json
+
+import pytest
+
+from motifc.commands.console import emit, epochs, steps
+from search.training.progress import Progress
+
+Printed = pytest.CaptureFixture[str]
+
+
+def test_values_are_printed_as_json_or_shown_to_people(capsys: Printed) -> None:
+    shown: list[str] = []
+    emit({"equal": True}, True, lambda: shown.append("a table"))
+    assert json.loads(capsys.readouterr().out) == {"equal": True}
+    assert not shown
+    emit({"equal": True}, False, lambda: shown.append("a table"))
+    assert capsys.readouterr().out == ""
+    assert shown == ["a table"]
+
+
+def test_steps_are_told_line_by_line_where_nobody_watches(capsys: Printed) -> None:
+    with steps() as tell:
+        tell("placing cores")
+        tell("counting hops")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert [line.strip() for line in printed.err.splitlines()] == ["placing cores", "counting hops"]
+
+
+def test_epochs_of_every_phase_have_a_bar_of_their_own(capsys: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    with epochs() as progress:
+        progress(Progress("search", 1, 2, 1.5, 0.25, {"synapses": 1234.0}))
+        progress(Progress("search", 2, 2, 0.5, 0.75, {"synapses": 1000.0}))
+        progress(Progress("train", 1, 4, 0.25, 1.0, {}))
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "2/2 loss 0.500, accuracy 75.0%, 1,000 synapses" in printed.err
+    assert "1/4 loss 0.250, accuracy 100.0%" in printed.err

@@ -1,0 +1,64 @@
+"""motifc verify: equal sides, the first difference, drift from float."""
+
+import json
+from dataclasses import replace
+
+from targets.contracts.synapses import with_weights
+from targets.program.program import Program
+from targets.runtime.backend import ready_backends
+from tests.conftest import GOLDEN
+from tests.motifc.command_line import Motifc
+from tests.networks import random_network
+
+QUICK = [known.name for known in ready_backends() if known.pace == "quick"]
+
+
+def test_verify_of_equal_backends_exits_0(motifc: Motifc) -> None:
+    outcome = motifc("verify", "net.program", "--backends", ",".join(QUICK), "--input", "spikes.npz")
+    assert outcome.status == 0
+    for name in QUICK[1:]:
+        assert f"{QUICK[0]} and {name} are equal: 0 of 4,050 bins differ" in outcome.out
+
+
+def test_verify_against_a_changed_program_names_the_first_difference(motifc: Motifc) -> None:
+    program = Program.load("net.program")
+    first = program.projections[0]
+    weights = first.synapses.weights.copy()
+    weights[5] = -256
+    changed = replace(first, synapses=with_weights(first.synapses, weights))
+    replace(program, projections=(changed, *program.projections[1:])).save("other.program")
+    outcome = motifc("verify", "net.program", "--against", "other.program", "--input", "spikes.npz")
+    assert outcome.status == 1
+    assert "net.program and other.program differ in " in outcome.out
+    assert "first in sample 0, step 19, population 'hidden', neuron 5: net.program spikes" in outcome.out
+    plain = motifc("verify", "net.program", "--against", "other.program", "--input", "spikes.npz", "--json")
+    assert plain.status == 1
+    (report,) = json.loads(plain.out)["verdicts"]
+    assert report["equal"] is False
+    assert report["first"] | {"left": True} == {
+        "sample": 0,
+        "step": 19,
+        "population": "hidden",
+        "neuron": 5,
+        "left": True,
+        "right": False,
+    }
+
+
+def test_verify_explains_and_measures_drift(motifc: Motifc) -> None:
+    outcome = motifc(
+        "verify", "net.program", "--backends", "numpy,onnx", "--against-float", "net.network", "--input", "spikes.npz"
+    )
+    assert outcome.status == 0, outcome.err
+    assert "program against float network" in outcome.out
+    random_network(1).save("other.network")
+    wrong = motifc("verify", "net.program", "--against-float", "other.network", "--input", "spikes.npz")
+    assert wrong.status == 2
+    assert "so give that one." in wrong.err
+
+
+def test_files_of_version_1_are_known_to_belong_together(motifc: Motifc) -> None:
+    """The digest by which a program of version 1 knows its network is that of the network's file, not of today's."""
+    program, network = (str(GOLDEN / "version1" / name) for name in ("random1-small.program", "random1.network"))
+    outcome = motifc("verify", program, "--against-float", network, "--input", "spikes.npz")
+    assert outcome.status == 0, outcome.err
