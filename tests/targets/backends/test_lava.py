@@ -19,7 +19,6 @@ from targets.backends.lava.lower import lower
 from targets.backends.numpy import NumpyMachine
 from targets.conformance.equivalence import compare
 from targets.contracts.errors import InputError
-from targets.contracts.grid import STATE_LIMIT
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import Semantics
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse
@@ -28,6 +27,8 @@ from targets.runtime.backend import load, run
 from targets.runtime.recording import Probe, Recording
 from tests.strategies import chip_of
 from tests.targets.backends.lava.jobs import population, program, scattered
+
+LIMIT = 1 << 23
 
 both = pytest.mark.parametrize("granularity", ["layer", "core"])
 installed = pytest.mark.skipif(lava.requirement() is not None, reason=str(lava.requirement()))
@@ -134,7 +135,7 @@ def test_currents_wrap_and_voltages_saturate(exponent: int, granularity: str) ->
     if exponent == 7:
         saturating = NumpyMachine(given, Semantics(overflow="saturate")).run(spikes)
         assert not compare(saturating.spikes, got.spikes).equal
-        assert (got.v["h"] == 1 - STATE_LIMIT).any()
+        assert (got.v["h"] == 1 - LIMIT).any()
         assert got.spikes["h"].counts().sum() > 0
 
 
