@@ -25,7 +25,7 @@ import numpy as np
 
 from search.data.cache import cached
 from search.data.encoders.events import EVENT_DTYPE, cropped, downsampled, downsampled_sensor, frames, raster_of
-from search.data.readers.aedat import read_aedat
+from search.data.readers.aedat3 import read_aedat3
 from search.data.readers.files import missing
 from search.data.speakers import speakers_held_out
 from search.data.task import Split, folder_of
@@ -141,7 +141,7 @@ def _events(gestures: Sequence[Gesture]) -> Iterator[tuple[Path, Array]]:
     for gesture in gestures:
         if gesture.path != path:  # the gestures of one AEDAT file come one after the other
             path = gesture.path
-            whole = _cut_events(path) if gesture.span is None else read_aedat(path)
+            whole = _cut_events(path) if gesture.span is None else read_aedat3(path).events
         yield gesture.path, whole if gesture.span is None else cropped(whole, *gesture.span)
 
 
