@@ -31,6 +31,7 @@ from pathlib import Path
 import numpy as np
 
 from search.data.holdout import held_out
+from search.data.own_events import event_parts, holds_events
 from search.data.task import Split, labels_of
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster, load_rasters
@@ -40,7 +41,12 @@ _SHARE = 0.2
 
 
 def own_split(path: Path, seed: int) -> Split:
-    """The spikes at `path`, a .npz or a folder of them, split by `seed`; InputError for anything malformed."""
+    """The spikes at `path`, a .npz or a folder of them, split by `seed`; InputError for anything malformed.
+
+    Recordings of an event camera, sorted into a folder per class, are encoded first (see `search.data.own_events`).
+    """
+    if holds_events(path):
+        return shared_out(event_parts(path), str(path), seed)
     return shared_out(_folder(path) if path.is_dir() else {"train": _spikes(path)}, str(path), seed)
 
 

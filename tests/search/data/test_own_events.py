@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from search.data.load import load_split
 from search.data.own_events import BINS, event_parts, holds_events, joined
 from search.data.task import labels_of
 from targets.contracts.errors import InputError
@@ -154,6 +155,14 @@ def test_recordings_of_two_cameras(tmp_path: Path) -> None:
         f"{first} is of a sensor of 40 x 30 pixels, but other recordings reach 201 x 201; one sensor for all is "
         "needed, so keep the recordings of one camera."
     )
+
+
+def test_they_are_own_data_split_by_the_seed(tmp_path: Path) -> None:
+    path = _recorded(tmp_path / "mine", each=10)
+    split = load_split(str(path), seed=1)
+    assert [part.samples for part in (split.train, split.valid, split.test)] == [12, 4, 4]
+    assert (split.classes, split.neurons) == (2, 2400)
+    assert split.digest == load_split(str(path), seed=1).digest != load_split(str(path), seed=2).digest
 
 
 def test_what_holds_no_events(tmp_path: Path) -> None:
