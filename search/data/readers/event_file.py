@@ -57,7 +57,8 @@ def check_span(source: object, first: int, last: int, shortest: int, longest: in
     if not shortest <= last - first <= longest:
         raise InputError(
             f"{source} lasts {(last - first) / 1e6:.6g} seconds if its times are microseconds; {what} lasts "
-            f"{shortest / 1e6:g} to {longest / 1e6:,g} seconds, so its times are in another unit: convert them."
+            f"{shortest / 1e6:g} to {longest / 1e6:,g} seconds, so its times are in another unit or it is cut off: "
+            "convert or get it again."
         )
 
 

@@ -13,6 +13,9 @@ from targets.contracts.errors import InputError
 CHANNEL_EVENT_DTYPE = np.dtype([("x", "<i2"), ("t", "<i8"), ("p", "?")])
 """Events of a cochlea: channel, time in microseconds, polarity (always 1); as tonic has them, without a y."""
 
+LONGEST = 20
+"""Seconds a recording of one word may last; the longest of SHD has 1.4."""
+
 
 @contextmanager
 def open_hdf5(path: Path) -> Iterator[h5py.File]:
@@ -36,7 +39,8 @@ def dataset_of(group: h5py.Group, name: str, path: Path) -> h5py.Dataset:
 def channel_events(seconds: Array, channels: Array, width: int, source: str) -> Array:
     """Events as tonic has them from times in seconds and channels below `width`, both [event].
 
-    Times are cut to whole microseconds. Raises InputError, with `source`, for numbers that are no times or channels.
+    Times are cut to whole microseconds. Raises InputError, with `source`, for numbers that are no times or channels,
+    and for times in another unit.
     """
     microseconds = seconds.astype(np.float64) * 1e6  # first to float64: a float16 ends at 65,504
     if seconds.shape != channels.shape or seconds.ndim != 1:
@@ -46,6 +50,12 @@ def channel_events(seconds: Array, channels: Array, width: int, source: str) -> 
         )
     if not (np.isfinite(microseconds) & (microseconds >= 0)).all():
         raise InputError(f"{source} has negative or infinite spike times; unpack or copy the file again.")
+    latest = float(seconds.max(initial=0))
+    if latest > LONGEST:
+        raise InputError(
+            f"{source} has a spike at {latest:.6g}, in seconds; spoken words last up to {LONGEST} seconds, so its "
+            "times are in another unit, such as milliseconds or samples: divide them."
+        )
     if channels.size and not (channels.min() >= 0 and channels.max() < width):
         raise InputError(
             f"{source} has channels {channels.min()} to {channels.max()}; 0 to {width - 1} are allowed, so unpack or "

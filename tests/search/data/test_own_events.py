@@ -7,6 +7,7 @@ import pytest
 from search.data.load import load_split
 from search.data.own_events import BINS, event_parts, holds_events, joined
 from search.data.task import labels_of
+from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from tests.search.data.readers.recorded import every_format, write_aedat4, write_dat, write_evt2
@@ -41,7 +42,7 @@ def test_a_folder_per_class(tmp_path: Path) -> None:
     (train,) = event_parts(path).values()
     assert labels_of(train).tolist() == [0, 0, 0, 1, 1, 1]
     assert (train.samples, train.steps, train.neurons) == (6, BINS, 40 * 30 * 2)
-    seen = train.dense().reshape(6, BINS, 2, 30, 40).any(axis=(1, 2, 3))
+    seen: Array = train.dense().reshape(6, BINS, 2, 30, 40).max(axis=(1, 2, 3))
     assert not seen[:3, 20:].any()
     assert not seen[3:, :20].any()
     assert seen[:3, :20].any(axis=1).all()

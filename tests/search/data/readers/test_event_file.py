@@ -61,7 +61,7 @@ def test_times_in_another_unit_are_told(tmp_path: Path, name: str, divisor: int)
     path = every_format(tmp_path, divisor=divisor)[name]
     assert _error(path).endswith(
         " seconds if its times are microseconds; a recording lasts 0.001 to 3,600 seconds, so its times are in another "
-        "unit: convert them."
+        "unit or it is cut off: convert or get it again."
     )
 
 
@@ -70,7 +70,7 @@ def test_nanoseconds_are_told() -> None:
         check_span("a.raw", 0, 6_000_000_000_000, 1_000, 3_600_000_000, "a recording")
     assert str(raised.value) == (
         "a.raw lasts 6e+06 seconds if its times are microseconds; a recording lasts 0.001 to 3,600 seconds, so its "
-        "times are in another unit: convert them."
+        "times are in another unit or it is cut off: convert or get it again."
     )
 
 

@@ -24,6 +24,12 @@ def test_half_precision_times_beyond_its_range_in_microseconds() -> None:
     ("seconds", "channels", "message"),
     [
         ([-1.0], [0], "it has negative or infinite spike times; unpack or copy the file again."),
+        (
+            [1_370.0],
+            [0],
+            "it has a spike at 1370, in seconds; spoken words last up to 20 seconds, so its times are in another unit, "
+            "such as milliseconds or samples: divide them.",
+        ),
         ([0.0], [2], "it has channels 2 to 2; 0 to 1 are allowed, so unpack or copy the file again."),
         (
             [0.0, 1.0],
