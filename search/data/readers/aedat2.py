@@ -30,7 +30,7 @@ from targets.contracts.errors import InputError
 
 MAGIC = b"#!AER-DAT2.0"
 _RECORD = np.dtype([("address", ">u4"), ("time", ">u4")])
-_CHIP = re.compile(rb"# AEChip: *([\w.$]+)")
+_CHIP = re.compile(rb"# AEChip: *([\w.$]{1,100})")
 _OTHER_ADDRESS = 1 << 15
 _DAVIS_OTHER = np.uint32(1 << 31 | 1 << 10)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from targets.contracts.errors import InputError
 
+_LONGEST_LINE = 200
 _SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
 
 
@@ -37,14 +38,17 @@ class PercentHeader:
 
 
 def percent_header(content: bytes, path: Path) -> PercentHeader:
-    """The header at the start of `content`; InputError where it does not end."""
+    """The header at the start of `content`; InputError where it does not end or is no text."""
     values: dict[str, str] = {}
     start = 0
     while content.startswith(b"% ", start):
         end = content.find(b"\n", start)
         if end < 0:
             raise InputError(f"{path} ends within its header; it is cut off or damaged, so get it again.")
-        keyword, _, value = content[start + 2 : end].decode("latin-1").strip().partition(" ")
+        line = content[start + 2 : end].decode("latin-1").strip()
+        if not line.isprintable() or len(line) > _LONGEST_LINE:
+            raise InputError(f"{path} has a header that is no plain text; it is damaged, so get it again.")
+        keyword, _, value = line.partition(" ")
         start = end + 1
         if keyword == "end":
             break

@@ -12,6 +12,7 @@ from targets.contracts.errors import InputError
 
 MAGIC = b"NIST_1A"
 _LARGEST_HEADER = 1 << 16
+_LONGEST_VALUE = 80
 _NUMBERS = ("sample_rate", "channel_count", "sample_n_bytes", "sample_count")
 
 
@@ -25,6 +26,8 @@ def check_sphere(file: BinaryIO, path: Path, longest: float) -> None:
     if not (start.startswith(MAGIC) and size.isdigit() and 16 <= int(size) <= _LARGEST_HEADER):
         raise damaged(path, "its header does not start with NIST_1A and a size")
     fields = _fields(start + file.read(int(size) - 16))
+    if not all(value.isprintable() and len(value) <= _LONGEST_VALUE for value in fields.values()):
+        raise damaged(path, "its header is no plain text")
     coding = fields.get("sample_coding", "pcm")
     if coding != "pcm":
         raise InputError(

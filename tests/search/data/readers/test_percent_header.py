@@ -30,6 +30,13 @@ def test_a_header_that_does_not_end() -> None:
     assert str(raised.value) == "some.raw ends within its header; it is cut off or damaged, so get it again."
 
 
+@pytest.mark.parametrize("line", [b"evt 2.\x90", b"evt " + 300 * b"2"])
+def test_a_header_that_is_no_text(line: bytes) -> None:
+    with pytest.raises(InputError) as raised:
+        percent_header(b"% " + line + b"\n", PATH)
+    assert str(raised.value) == "some.raw has a header that is no plain text; it is damaged, so get it again."
+
+
 def test_a_file_that_names_no_encoding() -> None:
     with pytest.raises(InputError) as raised:
         raw_events(b"% Date 2020\n", PATH, "3.0")

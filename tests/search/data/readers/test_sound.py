@@ -109,6 +109,9 @@ def test_a_compressed_sphere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "why"),
     [
+        ("sample_coding", "-s3 p\x01m", "its header is no plain text"),
+        ("sample_rate", "-i " + 90 * "8", "its header is no plain text"),
+        ("sample_rate", "-i 0", "it has 1 channels of 2 bytes at 0 samples per second"),
         ("sample_rate", "-s4 fast", "its header has no whole number for invalid literal"),
         ("channel_count", "", "its header has no whole number for 'channel_count'"),
         ("sample_byte_format", "-s2 11", "its sample_byte_format is neither 01 nor 10"),
