@@ -5,15 +5,23 @@ Run it with: python examples/by_hand.py
 
 import numpy as np
 
-from compiler.pipeline import compile_network
-from compiler.text import text
-from search.motif import Motif, neighbours
-from search.network import Connection, Layer, Network
-from targets.conformance.equivalence import compare
-from targets.contracts.ports import Input, Readout
-from targets.contracts.raster import SpikeRaster
-from targets.contracts.synapses import Banded, BlockDiagonal, Dense
-from targets.runtime.backend import run
+from motifc import (
+    Banded,
+    BlockDiagonal,
+    Connection,
+    Dense,
+    Input,
+    Layer,
+    Motif,
+    Network,
+    Readout,
+    SpikeRaster,
+    compare,
+    compile_network,
+    neighbours,
+    run,
+    text,
+)
 
 rng = np.random.default_rng(7)
 motifs, size = 8, 4

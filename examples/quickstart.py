@@ -6,19 +6,13 @@ The budget is small so that it ends in seconds; `motifc demo` does the same with
 
 import torch
 
-from compiler.analysis.interpret import interpret
-from compiler.frontends.network import lower
-from compiler.pipeline import compile_network
-from search.data.task import task_named
-from search.nas.hrmas import search
-from search.settings import Search, Settings, Training
-from targets.conformance.equivalence import compare
-from targets.runtime.backend import run
+from motifc import Settings, compare, compile_network, interpret, load_split, lower, run, search
+from search.settings import SearchSettings, TrainingSettings
 
 torch.set_num_threads(1)
 
-split = task_named("digits").load(seed=0)
-settings = Settings(search=Search(epochs=1), training=Training(epochs=2))
+split = load_split("digits", seed=0)
+settings = Settings(search=SearchSettings(epochs=1), training=TrainingSettings(epochs=2))
 network = search(split, settings, seed=0)
 program = compile_network(network, "loihi2")
 

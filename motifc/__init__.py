@@ -25,12 +25,22 @@ if TYPE_CHECKING:
     from compiler.pipeline import compile_graph as compile_graph, compile_network as compile_network
     from compiler.text import text as text
     from search.data.load import load_split as load_split
+    from search.data.recordings import recordings_split as recordings_split
     from search.data.task import Split as Split, task_named as task_named, task_names as task_names
+    from search.data.tonic_split import tonic_split as tonic_split
     from search.motif import Motif as Motif, neighbours as neighbours
     from search.nas.hrmas import search as search
     from search.nas.methods import search_by as search_by
     from search.network import Connection as Connection, Layer as Layer, Network as Network
-    from search.settings import Settings as Settings, load_settings as load_settings
+    from search.settings import (
+        ModelSettings as ModelSettings,
+        PlasticitySettings as PlasticitySettings,
+        SearchSettings as SearchSettings,
+        Settings as Settings,
+        StartSettings as StartSettings,
+        TrainingSettings as TrainingSettings,
+        load_settings as load_settings,
+    )
     from search.training.train import train as train
     from targets.conformance.drift import drift as drift
     from targets.conformance.equivalence import EquivalenceReport as EquivalenceReport, compare as compare
@@ -67,6 +77,7 @@ if TYPE_CHECKING:
         Program as Program,
     )
     from targets.runtime.backend import (
+        Loaded as Loaded,
         backend_names as backend_names,
         export_program as export_program,
         load as load,

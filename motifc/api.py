@@ -11,7 +11,17 @@ HOMES: dict[str, tuple[str, ...]] = {
     # Data, search and training
     "search.data.task": ("Split", "task_named", "task_names"),
     "search.data.load": ("load_split",),
-    "search.settings": ("Settings", "load_settings"),
+    "search.data.recordings": ("recordings_split",),
+    "search.data.tonic_split": ("tonic_split",),
+    "search.settings": (
+        "ModelSettings",
+        "PlasticitySettings",
+        "SearchSettings",
+        "Settings",
+        "StartSettings",
+        "TrainingSettings",
+        "load_settings",
+    ),
     "search.nas.hrmas": ("search",),
     "search.nas.methods": ("search_by",),
     "search.training.train": ("train",),
@@ -29,7 +39,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "targets.program.program": ("Core", "IntPopulation", "IntProjection", "Program"),
     "targets.program.check": ("Violation", "check", "legal"),
     # Running and comparing
-    "targets.runtime.backend": ("backend_names", "export_program", "load", "run"),
+    "targets.runtime.backend": ("Loaded", "backend_names", "export_program", "load", "run"),
     "targets.runtime.recording": ("Probe", "Recording"),
     "targets.contracts.semantics": ("LAVA", "Semantics"),
     "targets.conformance.equivalence": ("EquivalenceReport", "compare"),

@@ -86,7 +86,7 @@ class _Table:
 
 
 @dataclass(frozen=True)
-class Model(_Table):
+class ModelSettings(_Table):
     """The network: hidden SC-ML layers in a row and a spiking readout."""
 
     neurons: tuple[int, ...] = _setting((128,), "neurons of each hidden layer", _OURS, 1)
@@ -99,7 +99,7 @@ class Model(_Table):
 
 
 @dataclass(frozen=True)
-class Start(_Table):
+class StartSettings(_Table):
     """Fresh weights, before the search and again after it."""
 
     voltage: float = _setting(
@@ -112,7 +112,7 @@ class Start(_Table):
 
 
 @dataclass(frozen=True)
-class Search(_Table):
+class SearchSettings(_Table):
     """HRMAS step 1: architecture on validation data, weights on training data."""
 
     epochs: int = _setting(12, "passes over the training part", _OURS, 1)
@@ -132,7 +132,7 @@ class Search(_Table):
 
 
 @dataclass(frozen=True)
-class Plasticity(_Table):
+class PlasticitySettings(_Table):
     """HRMAS step 2: SpiKL intrinsic plasticity of hidden neurons over a window."""
 
     window: int = _setting(10, "forward passes per epoch, one update after each; 0 switches plasticity off", _OURS)
@@ -147,7 +147,7 @@ class Plasticity(_Table):
 
 
 @dataclass(frozen=True)
-class Training(_Table):
+class TrainingSettings(_Table):
     """Weights only, after the search."""
 
     epochs: int = _setting(30, "passes over the data", _OURS, 1)
@@ -179,11 +179,11 @@ class Training(_Table):
 class Settings:
     """All hyperparameters, in five tables; `load_settings` reads them from TOML, `as_dict` stores them."""
 
-    model: Model = field(default_factory=Model)
-    start: Start = field(default_factory=Start)
-    search: Search = field(default_factory=Search)
-    plasticity: Plasticity = field(default_factory=Plasticity)
-    training: Training = field(default_factory=Training)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    start: StartSettings = field(default_factory=StartSettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
+    plasticity: PlasticitySettings = field(default_factory=PlasticitySettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
 
     def __post_init__(self) -> None:
         for size, neurons in itertools.product(self.model.sizes, self.model.neurons):
@@ -280,7 +280,10 @@ def load_settings(path: str | os.PathLike[str] | None) -> Settings:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not readable TOML ({error}); correct it.") from None
-    known = {table.__name__.lower(): table for table in (Model, Start, Search, Plasticity, Training)}
+    known = {
+        _title(table): table
+        for table in (ModelSettings, StartSettings, SearchSettings, PlasticitySettings, TrainingSettings)
+    }
     tables: dict[str, Any] = {}
     for name, table in content.items():
         if name not in known or not isinstance(table, Mapping):
@@ -330,4 +333,4 @@ def _typed(value: object, like: object, name: str) -> object:
 
 
 def _title(table: type) -> str:
-    return table.__name__.lower()
+    return table.__name__.removesuffix("Settings").lower()

@@ -91,6 +91,12 @@ def test_a_backend(tmp_path: Path) -> None:
         assert np.array_equal(raster.packed, oracle.spikes[name].packed)
     with np.load(tmp_path / "out.npz") as written:
         assert np.array_equal(written["hidden.v"][:, -1], oracle.v["hidden"])
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    suite = [sys.executable, "-c", "import motifc; print(motifc.check_backend('matrices'))"]
+    assert subprocess.run(suite, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout == "()\n"
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/targets/backends"]
+    found = subprocess.run(collect, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    assert found.count("[matrices") > 20
 
 
 def test_a_pass(tmp_path: Path, network: Network) -> None:
@@ -106,9 +112,10 @@ def test_a_pass(tmp_path: Path, network: Network) -> None:
         assert chain.count(before) == 1, before
         chain = chain.replace(before, "".join(line[1:] for line in lines))
     pipeline.write_text(chain, encoding="utf-8")
-    follow(tmp_path, "A pass")
+    _, alone = follow(tmp_path, "A pass")
     stages = [path.name for path in sorted((tmp_path / "stages").iterdir())]
-    assert stages.index("02-fold.txt") + 1 == stages.index("03-thin.txt")
+    assert stages.index("02-fold.txt") + 1 == stages.index("03-thin.stage")
+    assert alone == (tmp_path / "stages" / "03-thin.txt").read_text(encoding="utf-8")
     whole, thinned = compile_network(network), Program.load(tmp_path / "net.program")
     assert 0 < synapses(thinned) < synapses(whole)
 

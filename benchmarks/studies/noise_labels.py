@@ -18,7 +18,7 @@ from benchmarks.studies.planted import CLASSES, NEURONS, SIZES, arrivals, settin
 from search.data.loader import DataLoader
 from search.data.task import Split
 from search.nas.hrmas import explore, new_supernet
-from search.settings import Settings, Training
+from search.settings import Settings, TrainingSettings
 from targets.contracts.arrays import Array
 from targets.contracts.artefact import write_text
 from targets.contracts.raster import SpikeRaster
@@ -35,7 +35,7 @@ def settings(relaxation: str, price: float) -> Settings:
     return replace(
         own,
         search=replace(own.search, epochs=5, rate=1e-2, price=price),
-        training=Training(drop=0.0),
+        training=TrainingSettings(drop=0.0),
     )
 
 

@@ -11,7 +11,7 @@ from search.data.task import Split
 from search.motif import Motif
 from search.nas.derive import motif_network
 from search.network import Network
-from search.settings import Model, Plasticity, Search, Settings, Start, Training
+from search.settings import ModelSettings, PlasticitySettings, SearchSettings, Settings, StartSettings, TrainingSettings
 from search.training.initialize import reinitialize
 from search.training.kernels.loop import run
 from search.training.rules import gradient_rule
@@ -29,13 +29,13 @@ SAMPLES, MARGIN, DENSITY = 3000, 2, 0.75
 def settings(relaxation: str) -> Settings:
     """Alike for all relaxations: no price, no plasticity (the teacher's neurons are known)."""
     return Settings(
-        model=Model(
+        model=ModelSettings(
             neurons=(NEURONS,), sizes=SIZES, tau_s=2.0, tau_m=5.0, readout_tau_m=5.0, readout_neurons=PER_CLASS
         ),
-        start=Start(voltage=2.0, recurrence=2.0),
-        search=Search(relaxation=relaxation, epochs=8, alpha_rate=0.1, rate=0.05, price=0.0),
-        plasticity=Plasticity(window=0),
-        training=Training(epochs=8, drop=0.0, rate=1e-2),
+        start=StartSettings(voltage=2.0, recurrence=2.0),
+        search=SearchSettings(relaxation=relaxation, epochs=8, alpha_rate=0.1, rate=0.05, price=0.0),
+        plasticity=PlasticitySettings(window=0),
+        training=TrainingSettings(epochs=8, drop=0.0, rate=1e-2),
     )
 
 

@@ -27,7 +27,7 @@ from search.nas.evaluate import firing_rates
 from search.nas.hrmas import new_supernet, tune
 from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
-from search.settings import Settings, Start, fixed_rates
+from search.settings import Settings, StartSettings, fixed_rates
 from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
 from targets.contracts.arrays import Floats
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     write_text(given.out / "plasticity.md", page(found, alone, settings, given.jobs))
 
 
-def rule_alone(start: Start) -> Alone:
+def rule_alone(start: StartSettings) -> Alone:
     """As many windows of plasticity as in a search, on the supernet of seed 0 before its first step."""
     settings = replace(Settings(), start=start)
     split = load_split("digits", None, 0)

@@ -27,7 +27,7 @@ from search.data.task import Split, labels_of
 from search.motif import DIRECTIONS, Motif
 from search.nas.derive import motif_network
 from search.network import Network
-from search.settings import Settings, Training
+from search.settings import Settings, TrainingSettings
 from search.training.initialize import reinitialize
 from search.training.train import train
 from targets.contracts.artefact import write_text
@@ -108,7 +108,7 @@ def compared(seed: int) -> list[Row]:
 
 def outcomes_of(seed: int) -> Iterator[Outcome]:
     """The network trained on floats and the one trained on the chip's grid, chip by chip."""
-    split, settings = load_split("digits", None, seed), Settings(training=Training(epochs=EPOCHS))
+    split, settings = load_split("digits", None, seed), Settings(training=TrainingSettings(epochs=EPOCHS))
     begun = fresh_network(split, settings, seed)
     plain = train(begun, split, settings, seed, "cpu")
     for bits in BITS:

@@ -19,7 +19,7 @@ from search.data.loader import DataLoader
 from search.nas.derive import READOUT, derive
 from search.nas.evaluate import evaluate_network
 from search.nas.hrmas import derived_network, explore, new_supernet
-from search.settings import Model, Plasticity, Search, Settings, Training
+from search.settings import ModelSettings, PlasticitySettings, SearchSettings, Settings, TrainingSettings
 from search.training.initialize import reinitialize
 from search.training.train import fit
 from targets.contracts.artefact import write_text
@@ -57,10 +57,10 @@ TITLES = [
 def settings(relaxation: str, alpha_rate: float, order: int) -> Settings:
     """Half the budget of the defaults and no plasticity, so that all variants fit into minutes."""
     return Settings(
-        model=Model(neurons=(NEURONS,)),
-        search=Search(relaxation=relaxation, epochs=6, alpha_rate=alpha_rate, order=order, price=3e-4),
-        plasticity=Plasticity(window=0),
-        training=Training(epochs=12),
+        model=ModelSettings(neurons=(NEURONS,)),
+        search=SearchSettings(relaxation=relaxation, epochs=6, alpha_rate=alpha_rate, order=order, price=3e-4),
+        plasticity=PlasticitySettings(window=0),
+        training=TrainingSettings(epochs=12),
     )
 
 

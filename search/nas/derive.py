@@ -11,7 +11,7 @@ from search.motif import Motif, neighbours
 from search.nas.relaxation import decided
 from search.nas.relaxed_layer import OPTIONS, Choices, RelaxedLayer
 from search.network import Connection, Layer, Network
-from search.settings import Model
+from search.settings import ModelSettings
 from targets.contracts.arrays import Floats
 from targets.contracts.ports import Input, Readout
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense
@@ -61,7 +61,7 @@ def motif_network(
     resistance: Mapping[str, Floats],
     tau_m: Mapping[str, Floats],
     split: Split,
-    model: Model,
+    model: ModelSettings,
 ) -> Network:
     """Input -> hidden layers of these motifs (R, tau_m [neuron]) -> readout, all weights zero, every delay 1.
 

@@ -8,7 +8,7 @@ from search.nas.derive import READOUT
 from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
 from search.network import Network
-from search.settings import Settings, Training
+from search.settings import Settings, TrainingSettings
 from search.training.kernels.loop import Trace, run
 from search.training.loss import Tally
 from search.training.plasticity import rate_divergence
@@ -58,7 +58,9 @@ def evaluate_supernet(supernet: Supernet, loader: DataLoader, settings: Settings
     return figures
 
 
-def evaluate_network(network: Network, readout: Readout, loader: DataLoader, settings: Training) -> dict[str, float]:
+def evaluate_network(
+    network: Network, readout: Readout, loader: DataLoader, settings: TrainingSettings
+) -> dict[str, float]:
     """Loss and accuracy of a network on all samples, as in training."""
     device = loader.labels.device
     model = TorchNetwork.of(network, device)

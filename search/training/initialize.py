@@ -7,7 +7,7 @@ import torch
 
 from search.data.loader import Batch
 from search.network import Connection, Network
-from search.settings import Start
+from search.settings import StartSettings
 from search.training.kernels.loop import run
 from search.training.neuron import Surrogate
 from search.training.torch_network import TorchNetwork, link_types, tensor
@@ -17,7 +17,7 @@ from targets.contracts.synapses import with_weights
 _WEIGHTS = 1  # first number of the seed sequence, so that weights and batches never share a stream
 
 
-def reinitialize(network: Network, batch: Batch, settings: Start, seed: int) -> Network:
+def reinitialize(network: Network, batch: Batch, settings: StartSettings, seed: int) -> Network:
     """The network with all weights drawn anew; every input gets the batch's spikes.
 
     Feed-forward weights are N(0, 1 / links per neuron), then scaled layer by layer so that the voltage without

@@ -11,7 +11,7 @@ from torch import Tensor
 from search.data.loader import DataLoader, torch_generator
 from search.data.task import Split
 from search.network import Network
-from search.settings import Settings, Training, as_dict
+from search.settings import Settings, TrainingSettings, as_dict
 from search.training.checkpoint import History, Stage, restore_tensors, stored_tensors
 from search.training.device import chosen_device
 from search.training.kernels.loop import run
@@ -52,7 +52,7 @@ def train(
 def fit(
     network: Network,
     split: Split,
-    settings: Training,
+    settings: TrainingSettings,
     seed: int,
     device: torch.device,
     progress: Listener | None = None,
@@ -107,7 +107,7 @@ def documented(network: Network, split: Split, settings: Settings, seed: int, **
     )
 
 
-def adamw(weights: list[Tensor], settings: Training) -> torch.optim.AdamW:
+def adamw(weights: list[Tensor], settings: TrainingSettings) -> torch.optim.AdamW:
     """The optimizer of weights; its learning rate is set in every step."""
     return torch.optim.AdamW(weights, lr=settings.rate, weight_decay=settings.weight_decay)
 
@@ -125,7 +125,7 @@ def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float, clip: f
     optimizer.step()
 
 
-def learning_rate(step: int, steps: int, settings: Training) -> float:
+def learning_rate(step: int, steps: int, settings: TrainingSettings) -> float:
     """Linear warm-up, then a cosine from the full rate to 0 over `steps` steps."""
     warm = min(1.0, (step + 1) / settings.warm_up) if settings.warm_up else 1.0
     return settings.rate * warm * 0.5 * (1 + math.cos(math.pi * step / steps))

@@ -73,7 +73,8 @@ def _faults(case: ConformanceCase, number: int, loaded: Loaded, oracle: Loaded) 
 def _wrong_by_hand(case: ConformanceCase, got: Recording) -> list[str]:
     """What is not as it was worked out by hand."""
     name = case.program.populations[-1].name
-    values = {"spikes": got.spikes[name].dense(), "u": got.u[name], "v": got.v[name]}
+    values = {"spikes": got.spikes[name].dense()}
+    values |= {key: registers[name] for key, registers in (("u", got.u), ("v", got.v)) if name in registers}
     if name in got.traces:
         values |= {"trace_u": got.traces[name].u, "trace_v": got.traces[name].v}
     return [

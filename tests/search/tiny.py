@@ -3,7 +3,7 @@
 import numpy as np
 
 from search.data.task import Split
-from search.settings import Model, Search, Settings, Training
+from search.settings import ModelSettings, SearchSettings, Settings, TrainingSettings
 from targets.contracts.raster import SpikeRaster
 
 
@@ -21,7 +21,7 @@ def tiny_split(seed: int = 0, samples: int = 48) -> Split:
 
 
 TINY = Settings(
-    model=Model(neurons=(16,), sizes=(2, 4), readout_neurons=2),
-    search=Search(epochs=2, batch=16, alpha_rate=0.1),
-    training=Training(epochs=4, batch=16, rate=1e-2, warm_up=2, drop=0.1),
+    model=ModelSettings(neurons=(16,), sizes=(2, 4), readout_neurons=2),
+    search=SearchSettings(epochs=2, batch=16, alpha_rate=0.1),
+    training=TrainingSettings(epochs=4, batch=16, rate=1e-2, warm_up=2, drop=0.1),
 )

@@ -14,7 +14,7 @@ from search.nas.alpha_gradient import alpha_gradient
 from search.nas.relaxation import Draw
 from search.nas.relaxed_layer import Choices
 from search.nas.supernet import Supernet
-from search.settings import Search, Settings
+from search.settings import SearchSettings, Settings
 from search.training.neuron import Cells, State, Surrogate
 from tests.search.tiny import TINY, tiny_split
 
@@ -43,7 +43,7 @@ def case(relaxation: str, neurons: tuple[int, ...]) -> tuple[Supernet, Batch, Ba
     settings = replace(
         TINY,
         model=replace(TINY.model, neurons=neurons, sizes=(1, 2), readout_neurons=1),
-        search=Search(relaxation=relaxation),
+        search=SearchSettings(relaxation=relaxation),
     )
     split = tiny_split(samples=8)
     samples = DataLoader.of(torch.device("cpu"), split.train)

@@ -5,7 +5,7 @@ from search.data.task import Split
 from search.motif import Motif
 from search.nas.derive import derivation, derive, motif_network
 from search.nas.relaxed_layer import Choices, RelaxedLayer
-from search.settings import Model
+from search.settings import ModelSettings
 from targets.contracts.ports import Input, Readout
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense
@@ -43,7 +43,7 @@ def test_each_neighbour_keeps_its_surest_links_only() -> None:
 
 def test_the_network_has_the_promised_parts() -> None:
     motif = Motif(2, np.ones((2, 2)), "ring", np.array([[[1, 0], [0, 0]], [[0, 0], [0, -1]]]))
-    model = Model(neurons=(8,), sizes=(2,), readout_neurons=3)
+    model = ModelSettings(neurons=(8,), sizes=(2,), readout_neurons=3)
     resistance, tau_m = np.linspace(8, 9, 8), np.linspace(16, 17, 8)
     network = motif_network({"hidden": motif}, {"hidden": resistance}, {"hidden": tau_m}, split(), model)
     assert network.inputs == (Input("touch", 3),)
@@ -62,14 +62,14 @@ def test_the_network_has_the_promised_parts() -> None:
 def test_connections_without_links_are_left_out() -> None:
     silent = Motif(2, np.zeros((2, 2)), "none", np.zeros((0, 2, 2)))
     one = {"hidden": np.ones(8)}
-    network = motif_network({"hidden": silent}, one, one, split(), Model(neurons=(8,), sizes=(2,)))
+    network = motif_network({"hidden": silent}, one, one, split(), ModelSettings(neurons=(8,), sizes=(2,)))
     assert [c.name for c in network.connections] == ["input", "output"]
 
 
 def test_several_layers_follow_each_other() -> None:
     motif = Motif(2, np.eye(2), "none", np.zeros((0, 2, 2)))
     values = {name: np.full(count, 9.0) for name, count in (("hidden1", 8), ("hidden2", 4))}
-    model = Model(neurons=(8, 4), sizes=(2,), readout_neurons=1)
+    model = ModelSettings(neurons=(8, 4), sizes=(2,), readout_neurons=1)
     network = motif_network({"hidden2": motif}, values, values, split(), model)
     assert [(layer.name, layer.neurons) for layer in network.layers] == [("hidden1", 8), ("hidden2", 4), ("readout", 2)]
     assert [(c.name, c.source, c.target, c.synapses.shape) for c in network.connections] == [

@@ -9,7 +9,7 @@ from search.nas.evaluate import evaluate_network, evaluate_supernet, firing_rate
 from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
 from search.network import Connection, Layer, Network
-from search.settings import Training
+from search.settings import TrainingSettings
 from search.training.kernels.loop import Trace
 from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
@@ -43,7 +43,7 @@ def test_accuracy_of_a_network_whose_readout_repeats_its_input() -> None:
     assert network.readout is not None
     loader = DataLoader.of(CPU, SpikeRaster.pack(spikes, labels=[0, 0, 0, 1, 1]))
     for batch in (1, 64):
-        figures = evaluate_network(network, network.readout, loader, Training(batch=batch, loss="count"))
+        figures = evaluate_network(network, network.readout, loader, TrainingSettings(batch=batch, loss="count"))
         assert figures["accuracy"] == pytest.approx(4 / 5)
         # Logits are 10 / 4 per spike: ln(1 + e^-2.5) three times, ln(1 + e^2.5) once, ln(1 + e^-5) once.
         expected = (3 * np.log1p(np.exp(-2.5)) + np.log1p(np.exp(2.5)) + np.log1p(np.exp(-5))) / 5

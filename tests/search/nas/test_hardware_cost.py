@@ -21,7 +21,7 @@ from search.nas.hardware_cost import HardwareCost, ResourceEstimate, kept
 from search.nas.hrmas import search
 from search.nas.relaxed_layer import Choices, RelaxedLayer
 from search.network import Network
-from search.settings import Model, Settings, on_chip
+from search.settings import ModelSettings, Settings, on_chip
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec, Limit, chip_named
 from targets.contracts.errors import InputError
@@ -41,7 +41,7 @@ def chip(**limits: int) -> ChipSpec:
     return dataclasses.replace(chip_named("loihi1"), **changed)  # type: ignore[arg-type]
 
 
-def layers_of(model: Model) -> dict[str, RelaxedLayer]:
+def layers_of(model: ModelSettings) -> dict[str, RelaxedLayer]:
     names = hidden_names(len(model.neurons))
     layers = (RelaxedLayer.of(neurons, model.sizes, model.wiring, CPU) for neurons in model.neurons)
     return dict(zip(names, layers, strict=True))
@@ -75,7 +75,7 @@ def single(size: int, wiring: Wiring, links: dict[tuple[int, int, int], float]) 
     return Choices(torch.zeros(1, dtype=torch.float64), (torch.from_numpy(likely).log(),))
 
 
-def derived(layers: dict[str, RelaxedLayer], alpha: dict[str, Choices], model: Model, seed: int) -> Network:
+def derived(layers: dict[str, RelaxedLayer], alpha: dict[str, Choices], model: ModelSettings, seed: int) -> Network:
     """The derived network, every link of every motif with a random weight."""
     ones = {name: np.full(layer.neurons, 20.0) for name, layer in layers.items()}
     motifs = {name: derive(layer, alpha[name]) for name, layer in layers.items()}
@@ -160,7 +160,7 @@ def test_on_one_core_only_inputs_send_messages() -> None:
 @pytest.mark.parametrize("wiring", ["none", "ring", "grid"])
 @pytest.mark.parametrize("seed", range(2))
 def test_gradients_are_those_of_finite_differences(wiring: Wiring, seed: int) -> None:
-    model = Model(neurons=(16, 8), sizes=(2, 4), wiring=wiring)
+    model = ModelSettings(neurons=(16, 8), sizes=(2, 4), wiring=wiring)
     layers = layers_of(model)
     # Memory is what limits cores here, so that they depend on alpha.
     tight = chip(neurons_per_core=64, synapse_bytes_per_core=230)
@@ -193,7 +193,7 @@ def sum_of_products(ones: Sequence[torch.Tensor], others: Sequence[torch.Tensor]
 @pytest.mark.parametrize("neurons", [(32,), (32, 16)])
 @pytest.mark.parametrize("wiring", ["none", "ring", "grid"])
 def test_synapses_agree_with_the_derived_network(wiring: Wiring, neurons: tuple[int, ...]) -> None:
-    model = Model(neurons=neurons, sizes=(2, 4, 8), wiring=wiring, readout_neurons=2)
+    model = ModelSettings(neurons=neurons, sizes=(2, 4, 8), wiring=wiring, readout_neurons=2)
     layers = layers_of(model)
     hardware = HardwareCost(chip(), tiny_split().neurons, 1.0, 4)
     for seed in range(10):
@@ -214,7 +214,7 @@ def compiled(network: Network, spec: ChipSpec, rates: dict[str, Array]) -> tuple
 @pytest.mark.slow
 @pytest.mark.parametrize("wiring", ["ring", "grid"])
 def test_cores_and_messages_rank_architectures_as_the_compiler_does(wiring: Wiring) -> None:
-    model = Model(neurons=(64,), sizes=(2, 4, 8), wiring=wiring, readout_neurons=4)
+    model = ModelSettings(neurons=(64,), sizes=(2, 4, 8), wiring=wiring, readout_neurons=4)
     layers = layers_of(model)
     spec = chip(neurons_per_core=16, synapse_bytes_per_core=560, axons_in_per_core=96)
     hardware = HardwareCost(spec, tiny_split().neurons, 8 * 0.1, 8)
@@ -230,7 +230,7 @@ def test_cores_and_messages_rank_architectures_as_the_compiler_does(wiring: Wiri
 
 
 def test_the_largest_architecture_costs_one_and_all_others_less() -> None:
-    layers = layers_of(Model(neurons=(32,), sizes=(2, 4, 8)))
+    layers = layers_of(ModelSettings(neurons=(32,), sizes=(2, 4, 8)))
     hardware = HardwareCost(chip(neurons_per_core=8), 8, 1.0, 4)
     largest = hardware.largest(layers, {"hidden": RATE})
     assert float(largest.relative(largest, (1, 2, 3))) == pytest.approx(1)

@@ -8,7 +8,7 @@ from search.data.loader import Batch, DataLoader
 from search.motif import Motif
 from search.nas.derive import motif_network
 from search.network import Network
-from search.settings import Model, Start
+from search.settings import ModelSettings, StartSettings
 from search.training.initialize import reinitialize
 from search.training.kernels.loop import run
 from search.training.neuron import Surrogate
@@ -24,7 +24,9 @@ MOTIF = Motif(
 
 def blank() -> Network:
     one = {"hidden": np.full(64, 12.0)}
-    return motif_network({"hidden": MOTIF}, one, one, tiny_split(), Model(neurons=(64,), sizes=(4,), readout_neurons=8))
+    return motif_network(
+        {"hidden": MOTIF}, one, one, tiny_split(), ModelSettings(neurons=(64,), sizes=(4,), readout_neurons=8)
+    )
 
 
 def batch() -> Batch:
@@ -42,13 +44,13 @@ def spread(network: Network, name: str) -> float:
 
 @pytest.mark.parametrize("voltage", [0.5, 2.0])
 def test_every_layer_starts_with_the_voltage_asked_for(voltage: float) -> None:
-    network = reinitialize(blank(), batch(), Start(voltage=voltage), 0)
+    network = reinitialize(blank(), batch(), StartSettings(voltage=voltage), 0)
     assert spread(network, "hidden") == pytest.approx(voltage, rel=1e-3)
     assert spread(network, "readout") == pytest.approx(voltage, rel=1e-3)
 
 
 def test_recurrent_weights_have_the_gain_asked_for_and_the_signs_of_their_links() -> None:
-    network = reinitialize(blank(), batch(), Start(recurrence=0.8), 0)
+    network = reinitialize(blank(), batch(), StartSettings(recurrence=0.8), 0)
     weights: dict[str, Array] = {c.name: c.synapses.weights for c in network.connections}
     intra = weights["intra"][:, MOTIF.intra != 0]
     # 7 links in 4 neurons: the mean square of N(0, 1) times 0.8^2 / (7 / 4)
@@ -58,13 +60,13 @@ def test_recurrent_weights_have_the_gain_asked_for_and_the_signs_of_their_links(
 
 
 def test_the_seed_decides_and_old_weights_do_not() -> None:
-    first = reinitialize(blank(), batch(), Start(), 0)
-    assert reinitialize(first, batch(), Start(), 0).digest == first.digest
-    assert reinitialize(first, batch(), Start(), 1).digest != first.digest
+    first = reinitialize(blank(), batch(), StartSettings(), 0)
+    assert reinitialize(first, batch(), StartSettings(), 0).digest == first.digest
+    assert reinitialize(first, batch(), StartSettings(), 1).digest != first.digest
 
 
 def test_without_spikes_the_weights_stay_as_drawn() -> None:
     silent = dataclasses.replace(batch(), spikes=torch.zeros_like(batch().spikes))
-    network = reinitialize(blank(), silent, Start(), 0)
+    network = reinitialize(blank(), silent, StartSettings(), 0)
     weights = network.connections[0].synapses.weights
     assert float(weights.std()) == pytest.approx(8**-0.5, rel=0.1)

@@ -12,7 +12,7 @@ from compiler.passes.quantize import quantize
 from search.data.loader import DataLoader
 from search.data.task import Split, labels_of
 from search.network import Connection, Layer, Network
-from search.settings import Settings, Training
+from search.settings import Settings, TrainingSettings
 from search.training.checkpoint import Stage
 from search.training.kernels.loop import run
 from search.training.loss import right_answers
@@ -84,7 +84,7 @@ def test_training_learns_and_keeps_wiring_and_signs() -> None:
 
 def test_typed_links_keep_their_sign_where_the_gradient_would_turn_it() -> None:
     network, split = of_all_kinds(2), tiny_split()
-    rough = dataclasses.replace(TINY, training=Training(epochs=3, batch=16, rate=0.3, warm_up=0, drop=0.0))
+    rough = dataclasses.replace(TINY, training=TrainingSettings(epochs=3, batch=16, rate=0.3, warm_up=0, drop=0.0))
     trained = train(network, split, rough, 0, "cpu")
     for before, after in zip(weights_of(network).items(), weights_of(trained).items(), strict=True):
         turned = (before[1] * after[1] < 0).any()
@@ -141,7 +141,7 @@ def test_training_on_a_grid_continues_as_if_it_had_never_stopped() -> None:
 
 
 def test_the_learning_rate_warms_up_and_ends_at_zero() -> None:
-    settings = Training(rate=1.0, warm_up=4)
+    settings = TrainingSettings(rate=1.0, warm_up=4)
     rates = [learning_rate(step, 100, settings) for step in range(101)]
     assert rates[0] == 0.25
     assert rates[3] == pytest.approx(1.0, abs=0.01)

@@ -11,7 +11,7 @@ import torch
 
 from search.data.loader import DataLoader
 from search.nas.derive import motif_network
-from search.settings import Training
+from search.settings import TrainingSettings
 from search.training.initialize import reinitialize
 from search.training.kernels.loop import Wire, run
 from search.training.neuron import Cells, Surrogate
@@ -236,10 +236,10 @@ def test_a_loss_on_voltages_passes_by_the_chain_rule_up_to_the_reset() -> None:
 
 
 def test_the_setting_chooses_the_rule() -> None:
-    assert gradient_rule(Training()) == Surrogate(5.0)
-    assert gradient_rule(Training(gradient="tssl-bp")) == TsslBp()
+    assert gradient_rule(TrainingSettings()) == Surrogate(5.0)
+    assert gradient_rule(TrainingSettings(gradient="tssl-bp")) == TsslBp()
     with pytest.raises(InputError) as raised:
-        Training(gradient="exact")
+        TrainingSettings(gradient="exact")
     assert str(raised.value) == (
         "setting training.gradient is 'exact'; allowed are surrogate, tssl-bp, so choose one of them."
     )
