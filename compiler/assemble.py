@@ -41,4 +41,5 @@ def assemble(
         origin=graph.origin,
         settings=settings,
         proofs=proofs,
+        provenance=graph.provenance,
     )

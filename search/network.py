@@ -17,6 +17,7 @@ from targets.contracts.arrays import Array, Floats, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
+from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.serial import pack, unpack
 from targets.contracts.synapses import Banded, BlockDiagonal, Synapses
 from targets.contracts.wiring import wiring_faults
@@ -128,7 +129,8 @@ class Network:
     """A recurrent spiking network with its weights, ready to be compiled.
 
     `steps` is the usual length of a sample; `settings` are the hyperparameters it was made with, `origin` the digest
-    of the data split it was trained on (empty for a network built by hand).
+    of the data split it was trained on last (empty for a network built by hand), `provenance` the data themselves and
+    the steps taken.
     """
 
     inputs: tuple[Input, ...]
@@ -138,6 +140,7 @@ class Network:
     steps: int = 1
     origin: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
@@ -163,12 +166,13 @@ class Network:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the whole content."""
-        return self._artefact().digest
+        """SHA-256 of all that computes; origin, settings and provenance tell of it and are left out."""
+        return Artefact("network", *pack(self, without=TOLD)).digest
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write a .network file in one step and return its digest."""
-        return artefact.save(self._artefact(), path)
+        """Write a .network file in one step and return the network's digest."""
+        artefact.save(Artefact("network", *pack(self)), path)
+        return self.digest
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Network":
@@ -176,9 +180,6 @@ class Network:
         stored = artefact.load(path, "network")
         stored = upgraded(stored) if stored.version == 1 else stored
         return unpack(cls, stored.header, stored.arrays)
-
-    def _artefact(self) -> Artefact:
-        return Artefact("network", *pack(self))
 
 
 def _check_types(connection: Connection, motif: Motif | None) -> None:

@@ -1,6 +1,6 @@
 """The intermediate representation: populations joined by projections."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from targets.contracts.arrays import Floats, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
+from targets.contracts.provenance import Provenance
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import Edge, Node, wiring_faults
 from targets.program.program import IntPopulation, IntProjection
@@ -96,7 +97,8 @@ J = TypeVar("J", bound=Edge)
 class Graph(Generic[P, J]):
     """Populations of type P joined by projections of type J; raises InputError when names or shapes do not fit.
 
-    `origin` is the digest of the network it came from, `steps` the usual length of a sample.
+    `origin` is the digest of the network it came from and `provenance` that of the network, `steps` the usual length of
+    a sample.
     """
 
     inputs: tuple[Input, ...]
@@ -105,6 +107,7 @@ class Graph(Generic[P, J]):
     readout: Readout | None
     steps: int
     origin: str
+    provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
         faults = wiring_faults("graph", self.inputs, self.populations, self.projections, (), self.readout)

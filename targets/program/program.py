@@ -15,6 +15,7 @@ from targets.contracts.artefact import Artefact
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
+from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.serial import pack, unpack
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import wiring_faults
@@ -131,7 +132,7 @@ class Program:
     `chip` is held by value, so that a program means the same wherever it is read. `outputs` are the populations a user
     reads; `steps` is the usual length of a sample; `origin` is the digest of the network it came from; `settings` are
     those it was made with; `proofs` tell of each population whether its registers can overflow, and are empty where
-    nobody has asked.
+    nobody has asked; `provenance` is that of the network, and the step that compiled it.
     """
 
     chip: ChipSpec
@@ -145,6 +146,7 @@ class Program:
     origin: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     proofs: tuple[Proof, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
@@ -183,12 +185,13 @@ class Program:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the whole content."""
-        return self._artefact().digest
+        """SHA-256 of all that computes; origin, settings, provenance and proofs tell of it and are left out."""
+        return Artefact("program", *pack(self, without=TOLD)).digest
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write a .program file in one step and return its digest."""
-        return artefact.save(self._artefact(), path)
+        """Write a .program file in one step and return the program's digest."""
+        artefact.save(Artefact("program", *pack(self)), path)
+        return self.digest
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Program":
@@ -199,9 +202,6 @@ class Program:
         stored = artefact.load(path, "program")
         stored = upgraded(stored) if stored.version == 1 else stored
         return unpack(cls, stored.header, stored.arrays)
-
-    def _artefact(self) -> Artefact:
-        return Artefact("program", *pack(self))
 
 
 def _fitting(proof: Proof, populations: tuple[IntPopulation, ...]) -> None:

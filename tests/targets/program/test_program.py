@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from targets.contracts.artefact import Artefact, save
+from targets.contracts.artefact import Artefact, save, stored_digest
 from targets.contracts.chip import Limit, chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
@@ -16,6 +16,7 @@ from targets.contracts.synapses import Dense
 from targets.program.check import check
 from targets.program.listeners import Route
 from targets.program.program import Core, IntPopulation, IntProjection, Program, Proof
+from tests.provenances import PROVENANCE
 from tests.strategies import random_program
 
 LOIHI2 = chip_named("loihi2")
@@ -81,14 +82,35 @@ def test_every_field_survives_its_file(tmp_path: Path) -> None:
         {"outputs": ()},
         {"readout": None},
         {"steps": 6},
+    ],
+)
+def test_digest_tells_everything_that_computes_apart(changes: dict[str, Any]) -> None:
+    assert _program().digest == _program().digest
+    assert _program(**changes).digest != _program().digest
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
         {"origin": "abd"},
         {"settings": {}},
         {"proofs": (Proof("p", (0, 9), (0, 90), (0, 99), np.array([1], np.int32), np.array([], np.int32)),)},
+        {"provenance": PROVENANCE},
     ],
 )
-def test_digest_tells_every_field_apart(changes: dict[str, Any]) -> None:
-    assert _program().digest == _program().digest
-    assert _program(**changes).digest != _program().digest
+def test_what_only_tells_of_a_program_is_in_the_digest_of_its_file_alone(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    assert _program(**changes).save(tmp_path / "told.program") == _program().save(tmp_path / "bare.program")
+    assert Program.load(tmp_path / "told.program").digest == _program().digest
+    told, bare = (stored_digest(tmp_path / f"{name}.program", "program") for name in ("told", "bare"))
+    assert told != bare
+
+
+def test_provenance_survives_its_file(tmp_path: Path) -> None:
+    _program(provenance=PROVENANCE).save(tmp_path / "a.program")
+    again = Program.load(tmp_path / "a.program").provenance
+    assert (again.made, again.rows()) == (PROVENANCE.made, PROVENANCE.rows())
 
 
 def test_proofs_survive_their_file(tmp_path: Path) -> None:
