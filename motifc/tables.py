@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from motifc.commands.console import console
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from motifc import Program, Verdict
     from motifc.demo import DemoResult
     from motifc.doctor import Finding
+    from motifc.evaluation import Evaluation
     from targets.conformance.drift import Drift
 
 
@@ -104,6 +105,12 @@ def show_drifts(drifts: Sequence[Drift]) -> None:
         "Spikes of both sides, bins that differ, Victor-Purpura and van Rossum distance per spike (0 equal, 1 no spike "
         "near another), correlation of spike counts, samples put into the same class."
     )
+
+
+def show_accuracies(evaluations: Mapping[str, Evaluation]) -> None:
+    """The accuracy of each of "program" and "float network" that ran."""
+    for name, found in evaluations.items():
+        console.print(f"accuracy of the {name} {found.sentence}, ties count as wrong")
 
 
 def show_program(program: Program, path: str) -> None:

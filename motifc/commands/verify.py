@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.backend_names import asked_backends, known_backends
-from motifc.commands.console import emit, steps
-from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, Seed
+from motifc.commands.console import console, emit, steps
+from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, SplitSeed
 from targets.runtime.registry import ORACLE
 
 if TYPE_CHECKING:
@@ -30,17 +30,19 @@ def verify_command(
     input_file: InputFile = None,
     data: Data = None,
     data_dir: DataFolder = None,
-    seed: Seed = 0,
+    seed: SplitSeed = None,
     limit: Limit = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare every spike of every population between backends, or between two programs; exit 1 if any differs.
 
     A difference is shown with u, v and the synapses behind it, and explained by the semantics that reproduces it.
+    Without --input the samples are the test part of the split that it was trained on, unless another one is asked for.
     """
-    from motifc import InputError, Program, drift, interpret, legal, load, lower, side, verify
+    from motifc import InputError, Program, drift, legal, load, lower, side, verify
+    from motifc.evaluation import Counted, float_spikes
     from motifc.load_inputs import samples
-    from motifc.tables import show_drifts, show_verdicts
+    from motifc.tables import show_accuracies, show_drifts, show_verdicts
     from targets.runtime.backend import bound_inputs
 
     first, *others = asked_backends(backends)
@@ -52,25 +54,37 @@ def verify_command(
     loaded = legal(Program.load(program))
     rival = None if against is None else legal(Program.load(against))
     floats = None if against_float is None else _origin(loaded, against_float)
-    inputs = samples(input_file, data, seed, limit, data_dir)
+    given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir)
+    inputs = bound_inputs(loaded.inputs, given.spikes)
+    counted = Counted(loaded.readout if given.raster.labels is not None else None)
     with steps() as tell, ExitStack() as held:
         left = side(held.enter_context(load(loaded, first)), None if against is None else str(program))
         sides = [side(held.enter_context(load(loaded, name))) for name in others]
         if rival is not None:
             sides.append(side(held.enter_context(load(rival, first)), str(against)))
-        verdicts = verify(left, sides, inputs, tell) if sides else ()
+        verdicts = verify(left, sides, inputs, tell, watch=counted.adding("program")) if sides else ()
         drifts: tuple[Drift, ...] = ()
         if floats is not None:
             tell("running the float network")
-            given = bound_inputs(loaded.inputs, inputs)
-            drifts = drift(interpret(lower(floats), given), left.run(given, ()).spikes, loaded.readout)
-    plain = {"verdicts": [verdict.as_dict() for verdict in verdicts], "drift": [found.as_dict() for found in drifts]}
+            wanted, got = float_spikes(lower(floats), inputs), left.run(inputs, ()).spikes
+            drifts = drift(wanted, got, loaded.readout)
+            counted.adding("float network")(wanted)
+            if not sides:
+                counted.adding("program")(got)
+    plain = {
+        "data": given.as_dict(),
+        "accuracy": {name: found.accuracy for name, found in counted.evaluations().items()},
+        "verdicts": [verdict.as_dict() for verdict in verdicts],
+        "drift": [found.as_dict() for found in drifts],
+    }
 
     def tables() -> None:
+        console.print(given.sentence, markup=False)
         if verdicts:
             show_verdicts(verdicts)
         if drifts:
             show_drifts(drifts)
+        show_accuracies(counted.evaluations())
 
     emit(plain, as_json, tables)
     raise typer.Exit(0 if all(verdict.equal for verdict in verdicts) else 1)

@@ -24,8 +24,11 @@ _LIMITS = {
 }
 
 
-def page(program: Program) -> str:
-    """HTML with the program's origin, populations, projections, cores, routes and violations."""
+def page(program: Program, measured: Sequence[tuple[str, str]] = ()) -> str:
+    """HTML with the program's origin, populations, projections, cores, routes and violations.
+
+    `measured` are rows of (what, plain text) that stand among the facts, such as a test accuracy.
+    """
     chip = program.chip
     violations = check(program)
     verdict = "legal: no limit of the chip is broken" if not violations else f"{len(violations)} violations"
@@ -37,6 +40,7 @@ def page(program: Program) -> str:
         ("cores", f"{len(program.cores):,} of {chip.system_cores:,}"),
         ("chips", f"{chips_used(program):,} of {chip.chips.value:,}"),
         ("check", verdict),
+        *((escape(what), escape(text)) for what, text in (*program.provenance.rows(), *measured)),
     ]
     parts = [
         f"<h1>Program {program.digest[:12]} for {escape(chip.name)}</h1>",

@@ -13,7 +13,7 @@ from targets.contracts.arrays import Array
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
 from targets.contracts.plugins import Plugins
-from targets.contracts.provenance import DataOrigin, sample_digests, sample_keys
+from targets.contracts.provenance import DataOrigin, keys_of, sample_digests
 from targets.contracts.raster import SpikeRaster
 
 
@@ -60,9 +60,9 @@ class Split:
     def digest(self) -> str:
         """SHA-256 of all counted spikes and labels and of who is in which part; padding does not matter."""
         header = {"classes": self.classes, "input": self.input, "neurons": self.neurons}
-        return Artefact("split", header, {n: sample_digests(raster) for n, raster in self._parts().items()}).digest
+        return Artefact("split", header, self._digests).digest
 
-    @property
+    @cached_property
     def origin(self) -> DataOrigin:
         """What a network keeps of the split that its weights were trained on: the train and the valid part."""
         return DataOrigin(
@@ -73,8 +73,12 @@ class Split:
             train=self.train.samples,
             valid=self.valid.samples,
             test=self.test.samples,
-            trained=np.unique(np.concatenate([sample_keys(self.train), sample_keys(self.valid)])),
+            trained=np.unique(np.concatenate([keys_of(self._digests[part]) for part in ("train", "valid")])),
         )
+
+    @cached_property
+    def _digests(self) -> dict[str, Array]:
+        return {name: sample_digests(raster) for name, raster in self._parts().items()}
 
     def _parts(self) -> dict[str, SpikeRaster]:
         return {"train": self.train, "valid": self.valid, "test": self.test}

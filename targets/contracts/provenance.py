@@ -32,7 +32,7 @@ class DataOrigin:
     seed          seed of the split; None where nobody has told
     split         digest of the split
     train, valid, test   samples of its parts; weights are trained on the first two
-    trained       uint64 [sample]: `sample_keys` of what was trained on, ascending
+    trained       uint64 [sample]: `keys_of` what was trained on, ascending
     """
 
     data: str
@@ -124,7 +124,7 @@ class Provenance:
         if not self.trained_on or raster.labels is None:
             return None
         known = np.concatenate([origin.trained for origin in self.trained_on])
-        return int(np.isin(sample_keys(raster), known).sum())
+        return int(np.isin(keys_of(sample_digests(raster)), known).sum())
 
     def rows(self) -> list[tuple[str, str]]:
         """(what, told) of all of it, for people."""
@@ -158,9 +158,9 @@ def sample_digests(raster: SpikeRaster) -> Array:
     return found
 
 
-def sample_keys(raster: SpikeRaster) -> Array:
-    """The first eight bytes of `sample_digests` as uint64 [sample], in the order of the samples."""
-    return np.ascontiguousarray(sample_digests(raster)[:, :8]).view("<u8")[:, 0].astype(np.uint64)
+def keys_of(digests: Array) -> Array:
+    """The first eight bytes of `sample_digests`, uint64 [sample]: enough to know a sample again."""
+    return np.ascontiguousarray(digests[:, :8]).view("<u8")[:, 0].astype(np.uint64)
 
 
 def making(step: str, device: str = "", threads: int = 0) -> Making:

@@ -9,7 +9,7 @@ import search.data.tasks
 from search.data.load import load_split
 from search.data.task import Split, folder_of, labels_of, task_named, task_names
 from targets.contracts.errors import InputError
-from targets.contracts.provenance import sample_keys
+from targets.contracts.provenance import keys_of, sample_digests
 from targets.contracts.raster import SpikeRaster
 
 
@@ -123,8 +123,8 @@ def test_the_origin_tells_what_is_trained_on() -> None:
     assert (origin.data, origin.folder, origin.seed, origin.split) == ("mine", "", 7, split.digest)
     assert (origin.train, origin.valid, origin.test) == (4, 4, 4)
     keys = set(origin.trained.tolist())
-    assert keys == {*sample_keys(one).tolist(), *sample_keys(other).tolist()}
-    assert not keys & set(sample_keys(last).tolist())
+    assert keys == {*keys_of(sample_digests(one)).tolist(), *keys_of(sample_digests(other)).tolist()}
+    assert not keys & set(keys_of(sample_digests(last)).tolist())
 
 
 def test_bad_splits_are_told_in_one_sentence() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from targets.contracts.errors import InputError
-from targets.contracts.provenance import DataOrigin, Provenance, making, sample_digests, sample_keys
+from targets.contracts.provenance import DataOrigin, Provenance, keys_of, making, sample_digests
 from targets.contracts.raster import SpikeRaster
 from tests.provenances import PROVENANCE
 
@@ -19,7 +19,7 @@ def raster(seed: int = 0, samples: int = 6, neurons: int = 11) -> SpikeRaster:
 
 
 def origin_of(*rasters: SpikeRaster, split: str = "a", seed: int | None = 3, data: str = "digits") -> DataOrigin:
-    trained = np.unique(np.concatenate([sample_keys(each) for each in rasters]))
+    trained = np.unique(np.concatenate([keys_of(sample_digests(each)) for each in rasters]))
     return DataOrigin(data, "", seed, split, len(trained), 0, 0, trained)
 
 
@@ -34,7 +34,7 @@ def test_padding_junk_beyond_the_length_and_bits_beyond_the_last_neuron_do_not_m
     dirty = SpikeRaster(junk, 11, plain.lengths, plain.labels)
     for other in (padded, dirty):
         assert np.array_equal(sample_digests(other), sample_digests(plain))
-        assert np.array_equal(sample_keys(other), sample_keys(plain))
+        assert np.array_equal(keys_of(sample_digests(other)), keys_of(sample_digests(plain)))
 
 
 def test_spikes_labels_lengths_and_widths_are_told_apart() -> None:
