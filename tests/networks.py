@@ -1,5 +1,7 @@
 """Small networks that several tests build."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from search.motif import Motif, neighbours
@@ -81,3 +83,8 @@ def random_network(seed: int, motifs: int = 6, size: int = 4, inputs: int = 11, 
 def random_spikes(seed: int, neurons: int, samples: int = 4, steps: int = 30, rate: float = 0.2) -> SpikeRaster:
     """Independent spikes at one rate."""
     return SpikeRaster.pack(np.random.default_rng(seed).random((samples, steps, neurons)) < rate)
+
+
+def labelled_spikes(seed: int, neurons: int, samples: int, steps: int = 30) -> SpikeRaster:
+    """Random spikes with the labels 0, 1, 2, 0, 1, ..."""
+    return replace(random_spikes(seed, neurons, samples, steps), labels=np.arange(samples, dtype=np.int32) % 3)

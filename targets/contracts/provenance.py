@@ -165,7 +165,9 @@ def keys_of(digests: Array) -> Array:
 
 def making(step: str, device: str = "", threads: int = 0) -> Making:
     """The step taken now, by the command of this process."""
-    command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    program = Path(sys.argv[0])
+    name = program.parent.name if program.stem == "__main__" else program.name
+    command = shlex.join([name, *sys.argv[1:]])
     versions = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:

@@ -93,6 +93,8 @@ def test_the_step_taken_now_is_that_of_this_process(monkeypatch: pytest.MonkeyPa
     assert step.versions["numpy"] == np.__version__
     assert step.cpu
     assert step.date.endswith("+00:00")
+    monkeypatch.setattr(sys, "argv", ["/usr/lib/motifc/__main__.py", "compile"])
+    assert making("compile").command == "motifc compile"  # python -m motifc
     assert "compile, " in step.sentence
     assert "threads" not in step.sentence
 
