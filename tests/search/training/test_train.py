@@ -12,7 +12,7 @@ from compiler.passes.quantize import quantize
 from search.data.loader import DataLoader
 from search.data.task import Split, labels_of
 from search.network import Connection, Layer, Network
-from search.settings import Settings, TrainingSettings
+from search.settings import Settings, TrainingSettings, as_dict
 from search.training.checkpoint import Stage
 from search.training.kernels.loop import run
 from search.training.loss import right_answers
@@ -78,6 +78,10 @@ def test_training_learns_and_keeps_wiring_and_signs() -> None:
         assert np.array_equal(layer.tau_m, other.tau_m)
     assert trained.origin == split.digest
     assert trained.settings["kept"] == 1
+    assert trained.settings["hyperparameters"] == {"training": as_dict(settings)["training"]}
+    assert {p.on for p in heard} == {"thinned training samples"}
+    assert trained.provenance.seen(split.train) == split.train.samples
+    assert [step.step for step in trained.provenance.made] == ["train"]
     assert [entry["loss"] for entry in trained.settings["training"]] == [p.loss for p in heard]
     assert json.loads(json.dumps(dict(trained.settings))) == dict(trained.settings)
 
@@ -171,3 +175,18 @@ def test_a_network_that_does_not_fit_is_refused() -> None:
     with pytest.raises(InputError) as raised:
         train(mute, split, Settings(), 0, "tpu")
     assert str(raised.value) == "unknown device 'tpu'; allowed are auto, cpu and cuda, so choose one of them."
+
+
+def test_what_was_trained_on_before_is_remembered_and_other_settings_stay() -> None:
+    brief = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, epochs=1, drop=0.0))
+    model = {"model": {"neurons": [5]}}
+    network, first, second = of_all_kinds(0).with_settings(hyperparameters=model), tiny_split(), tiny_split(1)
+    heard: list[Progress] = []
+    once = train(network, first, brief, 0, "cpu", heard.append)
+    twice = train(once, second, brief, 0, "cpu")
+    assert {p.on for p in heard} == {"training samples"}
+    assert [origin.split for origin in twice.provenance.trained_on] == [first.digest, second.digest]
+    assert twice.origin == second.digest
+    for split in (first, second):
+        assert twice.provenance.seen(split.train) == split.train.samples
+    assert twice.settings["hyperparameters"] == {**model, "training": as_dict(brief)["training"]}
