@@ -167,7 +167,7 @@ def test_an_interrupted_run_goes_on_as_if_it_had_not_stopped(
         search(tiny_split(), TINY, 0, "cpu", stop, path)
     resumed: list[Progress] = []
     network = search(tiny_split(), TINY, 0, "cpu", resumed.append, path)
-    assert network.digest == found.digest
+    assert (network.digest, network.settings) == (found.digest, found.settings)
     everything = [("search", 1), ("search", 2), ("train", 1), ("train", 2), ("train", 3), ("train", 4)]
     assert heard + [(progress.phase, progress.epoch) for progress in resumed] == everything
 
