@@ -28,9 +28,7 @@ def test_what_is_missing_comes_with_its_purpose_and_the_command(monkeypatch: pyt
 
     monkeypatch.setattr(importlib.metadata, "version", version)
     findings = {finding.name: finding for finding in doctor()}
-    assert findings["onnx"] == Finding(
-        "onnx", "not installed", "the onnx backend and export needs it: pip install onnx"
-    )
+    assert findings["onnx"] == Finding("onnx", "not installed", "the onnx backend needs it: pip install onnx")
     assert findings["lava-nc"].remedy == (
         "the lava backend needs it: pip install --no-deps --ignore-requires-python lava-nc==0.10.0"
     )
