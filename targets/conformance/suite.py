@@ -73,7 +73,8 @@ def _named_case() -> ConformanceCase:
         readout=None,
     )
     probes = tuple(Probe(part.name, np.arange(1, dtype=np.int32)) for part in renamed.populations)
-    return ConformanceCase("names like keys", renamed, ({names[n]: r for n, r in inputs.items()},), probes)
+    given = {names[name]: raster for name, raster in inputs.items()}
+    return ConformanceCase("names like keys", renamed, (given, _backwards(given)), probes)
 
 
 def _random_case(number: int) -> ConformanceCase:
@@ -84,8 +85,12 @@ def _random_case(number: int) -> ConformanceCase:
         Probe(p.name, rng.permutation(p.neurons)[: rng.integers(0, p.neurons + 1)].astype(np.int32))
         for p in program.populations[: len(program.populations) * (number % 2)]
     )
-    backwards = {name: SpikeRaster.pack(raster.dense()[:, ::-1]) for name, raster in inputs.items()}
-    return ConformanceCase(f"random program {number}", program, (inputs, backwards), probes)
+    return ConformanceCase(f"random program {number}", program, (inputs, _backwards(inputs)), probes)
+
+
+def _backwards(inputs: Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
+    """The same spikes, the last step first."""
+    return {name: SpikeRaster.pack(raster.dense()[:, ::-1]) for name, raster in inputs.items()}
 
 
 def _faults(case: ConformanceCase, number: int, loaded: Loaded, oracle: Loaded) -> list[str]:
