@@ -108,13 +108,15 @@ class NumpyMachine(StepMachine[State]):
                 dv=population.dv,
                 vth=population.vth,
                 bias=np.zeros_like(population.bias) if silent else population.bias,
+                arithmetic=self.program.chip.arithmetic,
                 fired=state.past[name][0],
                 semantics=self.semantics,
             )
         past = {name: (latest, *state.past[name][:-1]) for name, latest in spikes.items()}
         for name, own in self.recurrent.items():
             if own:
-                u[name] = inject(u[name].astype(np.int64), _input(own, past), self.semantics)
+                arrived = _input(own, past)
+                u[name] = inject(u[name].astype(np.int64), arrived, self.program.chip.arithmetic, self.semantics)
         return State(state.t + 1, u, v, past)
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.artefact import replacing
-from targets.contracts.grid import ALIGN_BITS, DECAY_ONE, STATE_LIMIT
 from targets.contracts.ports import Input
 from targets.contracts.synapses import Dense, Sparse, Synapses
 from targets.program.program import IntPopulation, IntProjection, Program
@@ -66,8 +66,8 @@ def model(program: Program) -> onnx.ModelProto:
     back as inputs resume the run; all states are zero where a sample begins.
 
     Sums over synapses are float32 products where these are exact and float64 elsewhere (targets/runtime/exact.py).
-    State is int32, and a decay x k / 4096 is taken in two parts that fit: q = x / 4096, r = x - 4096 q, q k + r k /
-    4096, with the division toward zero that ONNX defines for integers. Metadata: digest, chip, cores, readout (JSON).
+    State is int32, and a decay x k / 2^D is taken in two parts that fit: q = x / 2^D, r = x - 2^D q, q k + r k / 2^D,
+    with the division toward zero that ONNX defines for integers. Metadata: digest, chip, cores, readout (JSON).
     """
     states = _states(program)
     scanned = [f"spikes/{source.name}" for source in program.inputs]
@@ -165,11 +165,11 @@ def _body(program: Program) -> onnx.GraphProto:
     body, states, depths = _Body(), _states(program), _depths(program)
     for population in program.populations:
         arrivals = [
-            _arriving(body, projection, depths[projection.source])
+            _arriving(body, projection, program.chip.arithmetic.align_bits, depths[projection.source])
             for projection in program.projections
             if projection.target == population.name and projection.synapses.weights.size
         ]
-        _step(body, population, arrivals)
+        _step(body, population, program.chip.arithmetic, arrivals)
         _remember(body, population.name, f"next/spikes/{population.name}", depths[population.name])
     for source in program.inputs:
         _remember(body, source.name, f"now/spikes/{source.name}", depths[source.name])
@@ -182,9 +182,9 @@ def _body(program: Program) -> onnx.GraphProto:
     )
 
 
-def _arriving(body: _Body, projection: IntProjection, depth: int) -> str:
+def _arriving(body: _Body, projection: IntProjection, align_bits: int, depth: int) -> str:
     """The projection's aligned input: int32 [batch, post]."""
-    form = exact(projection)
+    form = exact(projection, align_bits)
     spikes = body.node("Gather", f"now/past/{projection.source}", _int64(depth - projection.delay), axis=0)
     if isinstance(projection.synapses, Sparse) and _is_ragged(projection.synapses):
         summed, integer = _row_sums(body, projection.synapses, form, spikes), np.dtype(np.int64)
@@ -194,7 +194,7 @@ def _arriving(body: _Body, projection: IntProjection, depth: int) -> str:
     if form.floor:
         divisor = np.array(1 << form.floor, integer)
         whole = body.node("Sub", summed, body.node("Mod", summed, divisor))
-        summed = body.node("Mul", body.node("Div", whole, divisor), np.array(1 << ALIGN_BITS, integer))
+        summed = body.node("Mul", body.node("Div", whole, divisor), np.array(1 << align_bits, integer))
     if integer == np.int32:
         return summed
     if form.integer == "int64":
@@ -249,34 +249,36 @@ def _row_sums(body: _Body, synapses: Sparse, form: ExactProjection, spikes: str)
     return body.node("Transpose", body.node("Sub", above, below), perm=[1, 0])
 
 
-def _step(body: _Body, population: IntPopulation, arrivals: list[str]) -> None:
+def _step(body: _Body, population: IntPopulation, arithmetic: Arithmetic, arrivals: list[str]) -> None:
     """`targets.runtime.neuron.step` in nodes; `arrivals` are aligned already."""
-    name = population.name
-    u = _decayed(body, f"now/u/{name}", DECAY_ONE - 1 - population.du)
+    name, one, limit = population.name, arithmetic.decay_one, arithmetic.state_limit
+    u = _decayed(body, f"now/u/{name}", one - 1 - population.du, one)
     for arrival in arrivals:
         u = body.node("Add", u, arrival)
-    over = body.node("Greater", u, _int32(STATE_LIMIT))
-    under = body.node("LessOrEqual", u, _int32(-STATE_LIMIT))
-    lower = body.node("Sub", u, _int32(2 * STATE_LIMIT))
-    higher = body.node("Add", u, _int32(2 * STATE_LIMIT))
+    over = body.node("Greater", u, _int32(limit))
+    under = body.node("LessOrEqual", u, _int32(-limit))
+    lower = body.node("Sub", u, _int32(2 * limit))
+    higher = body.node("Add", u, _int32(2 * limit))
     u = body.node("Where", over, lower, body.node("Where", under, higher, u), output=f"next/u/{name}")
-    v = _decayed(body, f"now/v/{name}", DECAY_ONE - population.dv)
+    v = _decayed(body, f"now/v/{name}", one - population.dv, one)
     v = body.node("Add", body.node("Add", v, u), population.bias)
-    v = body.node("Clip", v, _int32(1 - STATE_LIMIT), _int32(STATE_LIMIT - 1))
+    v = body.node("Clip", v, _int32(1 - limit), _int32(limit - 1))
     int32 = np.iinfo(np.int32)
-    threshold = np.clip(population.vth.astype(np.int64) << ALIGN_BITS, int32.min, int32.max)
+    threshold = np.clip(population.vth.astype(np.int64) << arithmetic.align_bits, int32.min, int32.max)
     s = body.node("Greater", v, _int32(threshold))
     body.node("Where", s, _int32(0), v, output=f"next/v/{name}")
     body.node("Cast", s, to=_onnx_type(np.uint8), output=f"next/spikes/{name}")
 
 
-def _decayed(body: _Body, x: str, keep: Ints) -> str:
-    """X * keep / 4096 toward zero, in parts that fit int32."""
-    one = _int32(DECAY_ONE)
-    quotient = body.node("Div", x, one)
-    rest = body.node("Sub", x, body.node("Mul", quotient, one))
+def _decayed(body: _Body, x: str, keep: Ints, one: int) -> str:
+    """X * keep / one toward zero: in int32 by parts that fit, or in int64 where they would not."""
+    if one * one > np.iinfo(np.int32).max:
+        product = body.node("Mul", _cast(body, x, np.int64), _int64(keep))
+        return _cast(body, body.node("Div", product, _int64(one)), np.int32)
+    quotient = body.node("Div", x, _int32(one))
+    rest = body.node("Sub", x, body.node("Mul", quotient, _int32(one)))
     coarse = body.node("Mul", quotient, _int32(keep))
-    return body.node("Add", coarse, body.node("Div", body.node("Mul", rest, _int32(keep)), one))
+    return body.node("Add", coarse, body.node("Div", body.node("Mul", rest, _int32(keep)), _int32(one)))
 
 
 def _remember(body: _Body, name: str, spikes: str, depth: int) -> None:

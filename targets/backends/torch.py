@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.errors import InputError
-from targets.contracts.grid import ALIGN_BITS, DECAY_ONE, STATE_LIMIT
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, Sparse, Synapses
 from targets.program.program import IntPopulation, IntProjection, Program
@@ -50,13 +50,17 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class _Neurons:
-    """Parameters of one population on the device, [neuron]; keep_u, keep_v: share of u, v that is left, float64."""
+    """Parameters of one population on the device, [neuron]; keep_u, keep_v: share of u, v that is left, float64.
+
+    limit  one more than the largest v
+    """
 
     name: str
     keep_u: torch.Tensor
     keep_v: torch.Tensor
     bias: torch.Tensor
     threshold: torch.Tensor
+    limit: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,7 @@ class TorchMachine(StepMachine[State]):
     """A program on a device; spikes, u and v are those of targets/backends/numpy.py, bit for bit.
 
     Sums over synapses are float32 products where sum |w| < 2^24 makes them exact and float64 elsewhere
-    (targets/runtime/exact.py); decays are float64 products, exact because |u| 2^12 < 2^53, and cut toward zero by the
+    (targets/runtime/exact.py); decays are float64 products, exact because |u| 2^16 < 2^53, and cut toward zero by the
     conversion to int32; all else is int32, which wraps around.
 
     `stages` are groups of populations that feed back on one another, each group after all that feed it. Projections
@@ -96,11 +100,12 @@ class TorchMachine(StepMachine[State]):
         depths = dict.fromkeys(widths, 0)
         for projection in program.projections:
             depths[projection.source] = max(depths[projection.source], projection.delay)
+        arithmetic = program.chip.arithmetic
         return cls(
             program=program,
-            stages=tuple(tuple(_neurons(p, device) for p in stage) for stage in _stages(program)),
+            stages=tuple(tuple(_neurons(p, arithmetic, device) for p in stage) for stage in _stages(program)),
             synapses=tuple(
-                _Synapses(p.source, p.target, p.delay, _arriving(p, device))
+                _Synapses(p.source, p.target, p.delay, _arriving(p, arithmetic.align_bits, device))
                 for p in program.projections
                 if p.synapses.weights.size
             ),
@@ -178,29 +183,33 @@ def _step(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """`targets.runtime.neuron.step` on tensors; `a` is aligned already."""
     u = (u * neurons.keep_u).to(torch.int32) + a
-    over, under = u > STATE_LIMIT, u <= -STATE_LIMIT
-    u = u.add(over, alpha=-2 * STATE_LIMIT).add(under, alpha=2 * STATE_LIMIT)
+    limit = neurons.limit
+    over, under = u > limit, u <= -limit
+    u = u.add(over, alpha=-2 * limit).add(under, alpha=2 * limit)
     v = (v * neurons.keep_v).to(torch.int32) + u + neurons.bias
-    v = v.clamp(1 - STATE_LIMIT, STATE_LIMIT - 1)
+    v = v.clamp(1 - limit, limit - 1)
     s = v > neurons.threshold
     return u, v.masked_fill(s, 0), s
 
 
-def _neurons(population: IntPopulation, device: torch.device) -> _Neurons:
-    int32 = np.iinfo(np.int32)
-    threshold = np.clip(population.vth.astype(np.int64) << ALIGN_BITS, int32.min, int32.max)
+def _neurons(population: IntPopulation, arithmetic: Arithmetic, device: torch.device) -> _Neurons:
+    int32, one = np.iinfo(np.int32), arithmetic.decay_one
+    threshold = np.clip(population.vth.astype(np.int64) << arithmetic.align_bits, int32.min, int32.max)
     return _Neurons(
         name=population.name,
-        keep_u=_tensor((DECAY_ONE - 1 - population.du.astype(np.float64)) / DECAY_ONE, device),
-        keep_v=_tensor((DECAY_ONE - population.dv.astype(np.float64)) / DECAY_ONE, device),
+        keep_u=_tensor((one - 1 - population.du.astype(np.float64)) / one, device),
+        keep_v=_tensor((one - population.dv.astype(np.float64)) / one, device),
         bias=_tensor(population.bias, device),
         threshold=_tensor(threshold.astype(np.int32), device),
+        limit=arithmetic.state_limit,
     )
 
 
-def _arriving(projection: IntProjection, device: torch.device) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Spikes float32 [batch, pre] -> shift(weights spikes, exponent) << 6 as int32 [batch, post]."""
-    form = exact(projection)
+def _arriving(
+    projection: IntProjection, align_bits: int, device: torch.device
+) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Spikes float32 [batch, pre] -> shift(weights spikes, exponent) << align_bits as int32 [batch, post]."""
+    form = exact(projection, align_bits)
     product = _product(projection.synapses, form, device)
     dtype = torch.float32 if form.weights.dtype == np.float32 else torch.float64
     integer = torch.int32 if form.integer == "int32" else torch.int64
@@ -208,7 +217,7 @@ def _arriving(projection: IntProjection, device: torch.device) -> Callable[[torc
     def arriving(spikes: torch.Tensor) -> torch.Tensor:
         summed = product(spikes.to(dtype)).to(integer)
         if form.floor:
-            summed = (summed >> form.floor) << ALIGN_BITS
+            summed = (summed >> form.floor) << align_bits
         return summed.to(torch.int32)
 
     return arriving

@@ -35,8 +35,8 @@ _IN_WORDS: dict[tuple[str, object], str] = {
     ("du_offset", 0): "does not add 1 to du",
     ("shift", "sum"): "shifts the sum over synapses by a negative exponent",
     ("shift", "synapse"): "shifts each synapse by a negative exponent",
-    ("overflow", "wrap"): "wraps u around beyond 24 bits",
-    ("overflow", "saturate"): "holds u at its 24-bit limit",
+    ("overflow", "wrap"): "wraps u around beyond its register",
+    ("overflow", "saturate"): "holds u at the limit of its register",
 }
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from targets.backends.numpy import arriving
 from targets.conformance.equivalence import Difference
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
-from targets.contracts.grid import ALIGN_BITS, STATE_LIMIT
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.neuron import step
@@ -60,7 +60,7 @@ class View:
     u, v           state after the step, as the backend shows it (v after a reset); None where it shows none
     v_asked        v when the threshold was asked: the oracle's step from the state after the step before; None where
                    that is not known
-    threshold      vth << 6
+    threshold      vth << align_bits
     a              input accumulated in this step, as the oracle sums what this side recorded
     contributions  the synapses behind `a`, largest amount first, whichever its sign
     """
@@ -149,8 +149,8 @@ def _view(side: Side, recorded: bool, inputs: Mapping[str, SpikeRaster], at: Dif
         spike=bool(spikes[at.population][at.step, at.neuron]),
         u=after[0],
         v=after[1],
-        v_asked=None if before is None else _asked(population, at.neuron, before, a),
-        threshold=int(population.vth[at.neuron]) << ALIGN_BITS,
+        v_asked=None if before is None else _asked(side.program.chip.arithmetic, population, at.neuron, before, a),
+        threshold=int(population.vth[at.neuron]) << side.program.chip.arithmetic.align_bits,
         a=a,
         contributions=tuple(sorted(contributions, key=lambda synapse: -abs(synapse.amount))),
     )
@@ -166,12 +166,12 @@ def _contributions(projection: IntProjection, spikes: Array, neuron: int) -> lis
     ]
 
 
-def _asked(population: IntPopulation, neuron: int, before: tuple[int, int], a: int) -> int:
+def _asked(arithmetic: Arithmetic, population: IntPopulation, neuron: int, before: tuple[int, int], a: int) -> int:
     """V of one neuron when its threshold is asked: a step with a threshold that no v can pass, hence no reset."""
     u, v, total = (np.array([[value]]).astype(np.int32) for value in (*before, a))
     du, dv, bias = (values[[neuron]] for values in (population.du, population.dv, population.bias))
-    out_of_reach = np.array([STATE_LIMIT >> ALIGN_BITS], dtype=np.int32)
-    return int(step(u, v, total, du=du, dv=dv, vth=out_of_reach, bias=bias)[1].item())
+    out_of_reach = np.array([-(-arithmetic.state_limit >> arithmetic.align_bits)], dtype=np.int32)
+    return int(step(u, v, total, du=du, dv=dv, vth=out_of_reach, bias=bias, arithmetic=arithmetic)[1].item())
 
 
 def _did(spike: bool) -> str:

@@ -6,8 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from targets.contracts.arrays import Array, Ints
-from targets.contracts.chip import chip_named
-from targets.contracts.grid import ALIGN_BITS, DECAY_ONE, WEIGHT_MAX, WEIGHT_MIN, WEIGHT_STEP
+from targets.contracts.chip import ChipSpec, chip_named
 from targets.contracts.ports import Input, Readout
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses
@@ -17,15 +16,18 @@ Case = tuple[Program, dict[str, SpikeRaster]]
 Pick = Callable[[int, int], int]
 
 
-def random_program(rng: np.random.Generator) -> Case:
-    """A legal loihi2 program of 1-3 populations with loops on 1-3 cores, and 1-3 samples of spikes for 1-2 inputs."""
-    return case(lambda low, high: int(rng.integers(low, high + 1)), rng)
+def random_program(rng: np.random.Generator, chip: ChipSpec | None = None) -> Case:
+    """A legal program of 1-3 populations with loops on 1-3 cores, and 1-3 samples of spikes for 1-2 inputs.
+
+    It is one of `chip`, or of loihi2.
+    """
+    return case(lambda low, high: int(rng.integers(low, high + 1)), rng, chip or chip_named("loihi2"))
 
 
-def case(pick: Pick, rng: np.random.Generator) -> Case:
+def case(pick: Pick, rng: np.random.Generator, chip: ChipSpec) -> Case:
     """As `random_program`; `pick(low, high)` chooses structure, both ends included, and `rng` fills the arrays."""
     inputs = tuple(Input(f"x{number}", 2 * pick(1, 4)) for number in range(pick(1, 2)))
-    populations = tuple(_population(f"p{number}", pick, rng) for number in range(pick(1, 3)))
+    populations = tuple(_population(f"p{number}", pick, rng, chip) for number in range(pick(1, 3)))
     ends = [(source.name, populations[0].name) for source in inputs]
     ends += [(before.name, after.name) for before, after in pairwise(populations)]
     for _ in range(pick(0, 3)):  # loops, self-loops, skips and doubles
@@ -37,9 +39,9 @@ def case(pick: Pick, rng: np.random.Generator) -> Case:
             name=f"{source}-{target}.{number}",
             source=source,
             target=target,
-            synapses=random_synapses(widths[target], widths[source], pick(0, 3), rng),
-            exponent=pick(-8, 7),
-            delay=pick(1, 63) if pick(0, 3) == 0 else pick(1, 3),
+            synapses=random_synapses(widths[target], widths[source], pick(0, 3), rng, chip),
+            exponent=pick(chip.exponent_min.value, chip.exponent_max.value),
+            delay=pick(1, chip.delay_max.value) if pick(0, 3) == 0 else pick(1, 3),
         )
         for number, (source, target) in enumerate(ends)
     )
@@ -47,7 +49,7 @@ def case(pick: Pick, rng: np.random.Generator) -> Case:
     # Every second time longer than the longest delay, so that all that is sent may arrive.
     steps = pick(1, 20) + pick(0, 1) * max(projection.delay for projection in projections)
     program = Program(
-        chip=chip_named("loihi2"),
+        chip=chip,
         inputs=inputs,
         populations=populations,
         projections=projections,
@@ -61,39 +63,40 @@ def case(pick: Pick, rng: np.random.Generator) -> Case:
     return program, spikes
 
 
-def random_synapses(post: int, pre: int, kind: int, rng: np.random.Generator) -> Synapses:
-    """Even weights -256..254 of one of the four kinds; block and band need even `post` and `pre`."""
+def random_synapses(post: int, pre: int, kind: int, rng: np.random.Generator, chip: ChipSpec) -> Synapses:
+    """Weights that `chip` holds, of one of the four kinds; block and band need even `post` and `pre`."""
     if kind == 0:
-        return Dense(_weights((post, pre), rng))
+        return Dense(_weights((post, pre), rng, chip))
     if kind == 1:
-        return BlockDiagonal(_weights((2, post // 2, pre // 2), rng))
+        return BlockDiagonal(_weights((2, post // 2, pre // 2), rng, chip))
     if kind == 2:
         directions = int(rng.integers(1, 4))
         sources = rng.integers(-1, pre // 2, (directions, 2))
-        return Banded(_weights((directions, 2, post // 2, 2), rng), sources, pre // 2)
+        return Banded(_weights((directions, 2, post // 2, 2), rng, chip), sources, pre // 2)
     alive = rng.random((post, pre)) < 0.4
     indptr = np.concatenate([[0], alive.sum(axis=1).cumsum()])
-    return Sparse(_weights((int(alive.sum()),), rng), np.nonzero(alive)[1], indptr, pre)
+    return Sparse(_weights((int(alive.sum()),), rng, chip), np.nonzero(alive)[1], indptr, pre)
 
 
-def _population(name: str, pick: Pick, rng: np.random.Generator) -> IntPopulation:
+def _population(name: str, pick: Pick, rng: np.random.Generator, chip: ChipSpec) -> IntPopulation:
     """Two motifs of 1-4 neurons; decays with both ends of their range, at most two thresholds, any legal bias."""
     size = pick(1, 4)
     neurons = 2 * size
-    thresholds = rng.integers(0, 1 << pick(1, 17), 2)
+    thresholds = rng.integers(0, 1 << pick(1, chip.threshold_max.value.bit_length()), 2)
     vth = rng.choice(thresholds, neurons)
-    mantissa_bits = 12
+    mantissa_bits, exponent_max = chip.bias_mantissa_bits.value, chip.bias_exponent_max.value
     mantissas = rng.integers(1 - (1 << mantissa_bits), 1 << mantissa_bits, neurons) >> pick(0, mantissa_bits)
-    bias = mantissas << pick(0, 7)
-    # A bias of exactly the threshold, where 12 bits hold it: "above" and "at least" then differ in the first step.
-    at_threshold = (rng.random(neurons) < 0.1) & (vth >> mantissa_bits == 0)
+    bias = mantissas << pick(0, exponent_max)
+    # A bias of exactly the threshold, where one can be: "above" and "at least" then differ in the first step.
+    align = chip.align_bits.value
+    at_threshold = (rng.random(neurons) < 0.1) & (vth >> mantissa_bits == 0) & (align <= exponent_max)
     return IntPopulation(
         name=name,
         motif_size=size,
-        du=_decays(neurons, rng),
-        dv=_decays(neurons, rng),
+        du=_decays(neurons, rng, chip.decay_max.value),
+        dv=_decays(neurons, rng, chip.decay_max.value),
         vth=vth,
-        bias=np.where(at_threshold, vth << ALIGN_BITS, bias),
+        bias=np.where(at_threshold, vth << align, bias),
     )
 
 
@@ -108,12 +111,13 @@ def _cores(populations: tuple[IntPopulation, ...], most: int, rng: np.random.Gen
     return tuple(Core(0, 0, core) for core in members if core)
 
 
-def _decays(neurons: int, rng: np.random.Generator) -> Ints:
-    """Decays anywhere in 0..4095, three in ten of them at an end of the register or beside it."""
-    anywhere = rng.integers(0, DECAY_ONE, neurons)
-    ends = rng.choice([0, 1, DECAY_ONE - 2, DECAY_ONE - 1], neurons)
+def _decays(neurons: int, rng: np.random.Generator, most: int) -> Ints:
+    """Decays anywhere in 0..most, three in ten of them at an end of the register or beside it."""
+    anywhere = rng.integers(0, most + 1, neurons)
+    ends = rng.choice([0, 1, most - 1, most], neurons)
     return np.where(rng.random(neurons) < 0.3, ends, anywhere).astype(np.int32)
 
 
-def _weights(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    return WEIGHT_STEP * rng.integers(WEIGHT_MIN // WEIGHT_STEP, WEIGHT_MAX // WEIGHT_STEP + 1, shape)
+def _weights(shape: tuple[int, ...], rng: np.random.Generator, chip: ChipSpec) -> Array:
+    step = chip.weight_step.value
+    return step * rng.integers(chip.weight_min.value // step, chip.weight_max.value // step + 1, shape)

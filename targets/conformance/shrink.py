@@ -9,7 +9,6 @@ import numpy as np
 
 from targets.conformance.random_program import Case
 from targets.contracts.arrays import Array, Ints
-from targets.contracts.grid import DECAY_ONE
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, with_weights
@@ -145,7 +144,8 @@ def _simpler_numbers(case: Case) -> Iterator[Case]:
         for change in changes:
             yield _changed(program, projections=_with(program.projections, replace(projection, **change))), inputs
     for population in program.populations:
-        plain = {"du": DECAY_ONE - 1, "dv": DECAY_ONE - 1, "vth": 0, "bias": 0}
+        forgets = program.chip.decay_max.value
+        plain = {"du": forgets, "dv": forgets, "vth": 0, "bias": 0}
         registers = _registers(population)
         numbers: list[dict[str, Any]] = [
             {key: np.full_like(registers[key], value)}

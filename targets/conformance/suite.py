@@ -4,13 +4,14 @@ from targets.conformance.suite import check_backend
 check_backend("nest")   # () where all is right, else a sentence for everything that is not
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from targets.conformance.equivalence import compare
 from targets.conformance.fuzz import numbered_program
 from targets.conformance.worked import ConformanceCase, worked_cases
+from targets.contracts.arrays import Array
 from targets.contracts.raster import SpikeRaster
 from targets.runtime.backend import Loaded, about, backend_named, load
 from targets.runtime.recording import Probe, Recording
@@ -73,13 +74,17 @@ def _faults(case: ConformanceCase, number: int, loaded: Loaded, oracle: Loaded) 
 def _wrong_by_hand(case: ConformanceCase, got: Recording) -> list[str]:
     """What is not as it was worked out by hand."""
     name = case.program.populations[-1].name
-    values = {"spikes": got.spikes[name].dense(), "u": got.u[name], "v": got.v[name]}
-    if name in got.traces:
-        values |= {"trace_u": got.traces[name].u, "trace_v": got.traces[name].v}
+    held: dict[str, Mapping[str, Array]] = {
+        "spikes": {population: raster.dense() for population, raster in got.spikes.items()},
+        "u": got.u,
+        "v": got.v,
+        "trace_u": {population: trace.u for population, trace in got.traces.items()},
+        "trace_v": {population: trace.v for population, trace in got.traces.items()},
+    }
     return [
-        f"{key} of {name!r} are {values[key].tolist()}; by hand they are {right}"
+        f"{key} of {name!r} are {held[key][name].tolist()}; by hand they are {right}"
         for key, right in case.by_hand.items()
-        if key in values and values[key].tolist() != right
+        if name in held[key] and held[key][name].tolist() != right  # what is missing is told of already
     ]
 
 
@@ -108,7 +113,7 @@ def _differences(expected: Recording, got: Recording, name: str) -> list[str]:
     return found + [f"{what} {fault}" for what, mine, theirs in pairs if (fault := _array_fault(mine, theirs))]
 
 
-def _array_fault(mine: np.ndarray, theirs: np.ndarray) -> str:
+def _array_fault(mine: Array, theirs: Array) -> str:
     """How an array differs from the oracle's; "" where it does not."""
     if (mine.shape, mine.dtype) != (theirs.shape, theirs.dtype):
         return f"is {theirs.dtype} of shape {theirs.shape}; the oracle's is {mine.dtype} of shape {mine.shape}"

@@ -8,16 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from targets.contracts.chip import chip_named
-from targets.contracts.grid import DECAY_ONE, STATE_LIMIT
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses
 from targets.program.program import Core, IntPopulation, IntProjection, Program
 from targets.runtime.recording import Probe
 
-_FORGETS = DECAY_ONE - 1
+# The numbers below are those of loihi2: u and v of 24 bits, decays of 12, thresholds of 17.
+_LIMIT = 1 << 23
+_FORGETS = (1 << 12) - 1
 _HIGH = (1 << 17) - 1
-"""The largest threshold of 17 bits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ def _thresholds() -> Iterator[ConformanceCase]:
 
 def _currents() -> Iterator[ConformanceCase]:
     """`coarse` spikes add 2^14 each and `fine` ones 1, before the alignment by 6 bits; 8 * 2^14 << 6 = 2^23."""
-    limit = STATE_LIMIT
+    limit = _LIMIT
     for coarse, fine, u in (
         (8, 0, limit),
         (8, 1, -limit + 64),
@@ -87,7 +87,7 @@ def _voltages() -> Iterator[ConformanceCase]:
 
     Above: a threshold of 2^17, one more than 17 bits hold, lies above the clipped voltage and so lets it be seen.
     """
-    limit = STATE_LIMIT
+    limit = _LIMIT
     for bias, v in ((-1000, 1 - limit), (-64, 1 - limit), (-63, 1 - limit), (-60, 4 - limit)):
         program = _coarse_and_fine(-8, 1, bias=(bias,))
         yield _case(f"v is clipped below, bias {bias}", program, _spikes(2, 8), u=[[64 - limit]], v=[[v]])

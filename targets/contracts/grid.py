@@ -1,8 +1,6 @@
 """The legal integers of a program and the one way to round to them; shared by quantiser and training.
 
-Registers follow Lava's fixed-point LIF (lava/proc/lif/models.py, 0.10.0): decays have 12 bits, u and v 24 bits with
-sign, thresholds and inputs are aligned by 6 bits. These belong to the arithmetic; what one chip allows beyond is in
-its ChipSpec.
+The widths of registers are a chip's `arithmetic`, and what it allows beyond is in its ChipSpec.
 """
 
 from typing import Any, TypeVar
@@ -16,16 +14,6 @@ from targets.contracts.chip import ChipSpec
 
 Numbers = TypeVar("Numbers")
 _INT32_BITS = 32
-
-DECAY_BITS = 12
-DECAY_ONE = 1 << DECAY_BITS
-STATE_BITS = 24
-STATE_LIMIT = 1 << (STATE_BITS - 1)
-ALIGN_BITS = 6
-WEIGHT_STEP = 2
-"""Mixed-sign 8-bit weights are even (sign_mode MIXED): bit 0 is lost to the sign."""
-WEIGHT_MIN = -256
-WEIGHT_MAX = 254
 
 
 def decay_u(tau_s: npt.ArrayLike, arithmetic: Arithmetic) -> Ints:

@@ -6,7 +6,6 @@ from typing import Literal
 import numpy as np
 
 from targets.contracts.arrays import Array, Ints
-from targets.contracts.grid import ALIGN_BITS
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense
 from targets.program.program import IntProjection
 
@@ -16,13 +15,13 @@ _NARROW_BITS = 8
 
 @dataclass(frozen=True, eq=False)
 class ExactProjection:
-    """Weights laid out for `spikes @ weights`, and how the sums become the target's aligned input a << 6.
+    """Weights laid out for `spikes @ weights`, and how the sums become the target's aligned input a << align_bits.
 
     weights  dense: [pre, post];  block, band: [motif, direction * pre, post];  sparse: [synapse]
     sources  block, band: int32 [motif, direction], the motif each block listens to (any where its weights are 0);
              empty for the others
     integer  type that holds every sum
-    floor    bits to shift the sum down, after which it is shifted up by 6; 0 where the weights carry both shifts
+    floor    bits to shift the sum down, and then up by align_bits; 0 where the weights carry both shifts
     """
 
     weights: Array
@@ -31,8 +30,8 @@ class ExactProjection:
     floor: int
 
 
-def exact(projection: IntProjection) -> ExactProjection:
-    """The float form of a projection, with its exponent >= 0 and the alignment by 6 bits folded into the weights.
+def exact(projection: IntProjection, align_bits: int) -> ExactProjection:
+    """The float form of a projection, with its exponent >= 0 and the alignment folded into the weights.
 
     A product with binary spikes is exact in float32 when sum |w| of every row is below 2^24, because every partial
     sum is then an integer of 24 bits (times one power of two). The weights must also have at most 8 significant bits,
@@ -43,7 +42,7 @@ def exact(projection: IntProjection) -> ExactProjection:
     weights = synapses.weights.astype(np.int64)
     bound = _row_bound(projection)
     single = bound < 1 << _FLOAT32_BITS and _significant_bits(weights) <= _NARROW_BITS
-    raised = ALIGN_BITS + exponent if exponent >= 0 else 0
+    raised = align_bits + exponent if exponent >= 0 else 0
     scaled = weights.astype(np.float32 if single else np.float64) * 2**raised
     sources = np.empty((0, 0), dtype=np.int32)
     if isinstance(synapses, Dense):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import IntProjection, Program
 from targets.runtime.recording import Recording
@@ -18,7 +19,10 @@ State = dict[tuple[str, int], int]
 class Machine:
     """Runs a program; each mutation below does one thing otherwise."""
 
+    widths: Arithmetic
+
     def run(self, program: Program, inputs: Mapping[str, SpikeRaster]) -> Recording:
+        self.widths = program.chip.arithmetic
         samples = next(iter(inputs.values())).samples
         runs = [
             self._sample(program, {name: raster.dense()[sample].tolist() for name, raster in inputs.items()})
@@ -43,20 +47,22 @@ class Machine:
             now: dict[str, list[bool]] = {p.name: [] for p in program.populations}
             for p, n in neurons:
                 at = (p.name, n)
-                threshold, fired = int(p.vth[n]) * 64, t > 0 and spikes[p.name][t - 1][n]
+                threshold, fired = self.aligned(int(p.vth[n])), t > 0 and spikes[p.name][t - 1][n]
                 a = sum(
                     self.arriving(j, w, spikes[j.source], t - j.delay) for j, w in incoming[at] if not self.early(j)
                 )
-                u[at] = self.register(self.decayed(u[at], self.kept(int(p.du[n]))) + 64 * a)
-                v[at] = self.decayed(v[at], 4096 - int(p.dv[n])) + u[at] + self.bias(int(p.bias[n]), t)
-                v[at] = max(min(self.before(v[at], threshold, fired), 2**23 - 1), 1 - 2**23)
+                u[at] = self.register(self.decayed(u[at], self.kept(int(p.du[n]))) + self.aligned(a))
+                v[at] = self.decayed(v[at], self.widths.decay_one - int(p.dv[n])) + u[at] + self.bias(int(p.bias[n]), t)
+                v[at] = self.clipped(self.before(v[at], threshold, fired))
                 now[p.name].append(self.fires(v[at], threshold))
                 v[at] = self.after(v[at], threshold, now[p.name][n])
             for name, bins in now.items():
                 spikes[name].append(bins)
             for at, projections in incoming.items():
-                a = sum(self.arriving(j, w, spikes[j.source], t + 1 - j.delay) for j, w in projections if self.early(j))
-                u[at] = self.register(u[at] + 64 * a)
+                early = [(j, w) for j, w in projections if self.early(j)]
+                if early:
+                    a = sum(self.arriving(j, w, spikes[j.source], t + 1 - j.delay) for j, w in early)
+                    u[at] = self.register(u[at] + self.aligned(a))
         return spikes, u, v
 
     def arriving(self, projection: IntProjection, weights: dict[int, int], spikes: list[list[bool]], t: int) -> int:
@@ -67,15 +73,24 @@ class Machine:
         return _shift(sum(weights), exponent)
 
     def kept(self, du: int) -> int:
-        return 4096 - (du + 1)
+        return self.widths.decay_one - (du + 1)
 
     def decayed(self, x: int, keep: int) -> int:
-        return x * keep // 4096 if x >= 0 else -(-x * keep // 4096)
+        one = self.widths.decay_one
+        return x * keep // one if x >= 0 else -(-x * keep // one)
 
     def register(self, u: int) -> int:
-        if u > 2**23:
-            return u - 2**24
-        return u + 2**24 if u <= -(2**23) else u
+        limit = self.widths.state_limit
+        if u > limit:
+            return u - 2 * limit
+        return u + 2 * limit if u <= -limit else u
+
+    def clipped(self, v: int) -> int:
+        limit = self.widths.state_limit
+        return max(min(v, limit - 1), 1 - limit)
+
+    def aligned(self, x: int) -> int:
+        return x << self.widths.align_bits
 
     def bias(self, bias: int, t: int) -> int:
         return bias
@@ -137,12 +152,12 @@ class LacksFirstBias(Machine):
 
 class RoundsDown(Machine):
     def decayed(self, x: int, keep: int) -> int:
-        return x * keep // 4096
+        return x * keep // self.widths.decay_one
 
 
 class LacksOffset(Machine):
     def kept(self, du: int) -> int:
-        return 4096 - du
+        return self.widths.decay_one - du
 
 
 class ShiftsSynapses(Machine):
@@ -152,7 +167,7 @@ class ShiftsSynapses(Machine):
 
 class Saturates(Machine):
     def register(self, u: int) -> int:
-        return max(min(u, 2**23), 1 - 2**23)
+        return max(min(u, self.widths.state_limit), 1 - self.widths.state_limit)
 
 
 MUTANTS: dict[str, type[Machine]] = {

@@ -7,9 +7,11 @@ import numpy as np
 
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.errors import InputError
-from targets.contracts.grid import WEIGHT_MAX, WEIGHT_MIN, WEIGHT_STEP
 from targets.contracts.numbering import offsets
 from targets.program.program import IntProjection, Program
+
+_STEP, _LEAST, _MOST = 2, -256, 254
+"""Weights of Lava's Sparse with sign_mode MIXED and 8 bits: bit 0 is lost to the sign."""
 
 Members = Mapping[str, Ints]
 """Neurons of one process: int32 indices per input or population, one after the other."""
@@ -82,10 +84,10 @@ def _alike(projections: Sequence[IntProjection]) -> dict[tuple[int, int], list[i
 def _numbered(projection: IntProjection, number: int, starts: Mapping[str, int]) -> tuple[Array, Array, Array, Array]:
     """(post, pre, weight, number) of every synapse, neurons by their global numbers."""
     post, pre, weight = projection.synapses.coordinates()
-    if weight.size and (weight.min() < WEIGHT_MIN or weight.max() > WEIGHT_MAX or (weight % WEIGHT_STEP).any()):
+    if weight.size and (weight.min() < _LEAST or weight.max() > _MOST or (weight % _STEP).any()):
         raise InputError(
             f"projection {projection.name!r} has weights {weight.min()}..{weight.max()}; Lava would clip or round "
-            f"what is not even and in {WEIGHT_MIN}..{WEIGHT_MAX}, so quantise them to that grid."
+            f"what is not even and in {_LEAST}..{_MOST}, so quantise them to that grid."
         )
     return starts[projection.target] + post, starts[projection.source] + pre, weight, np.full(post.size, number)
 

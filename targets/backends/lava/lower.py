@@ -8,6 +8,7 @@ from scipy.sparse import csr_matrix
 
 from targets.backends.lava.bundle import Bundle, Members, bundle
 from targets.backends.lava.network import LavaNetwork, LavaNeurons, LavaSynapses, Share
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.grid import split_bias
@@ -15,6 +16,9 @@ from targets.program.program import IntPopulation, Program
 from targets.runtime.recording import Probe
 
 GRANULARITIES = ("layer", "core")
+
+_ARITHMETIC = Arithmetic(24, 12, 6)
+"""Widths of the registers in lava/proc/lif/models.py (lava-nc 0.10.0)."""
 
 _MANTISSA_BITS = 15
 """Lava keeps the mantissa of a bias in int16."""
@@ -33,6 +37,13 @@ def lower(program: Program, granularity: str = "layer") -> LavaNetwork:
     if granularity not in GRANULARITIES:
         raise InputError(
             f"unknown granularity {granularity!r}; known are {', '.join(GRANULARITIES)}, so choose one of them."
+        )
+    widths = program.chip.arithmetic
+    if widths != _ARITHMETIC:
+        raise InputError(
+            f"chip {program.chip.name!r} has u and v of {widths.state_bits} bits, decays of {widths.decay_bits} and "
+            f"inputs aligned by {widths.align_bits}; Lava has {_ARITHMETIC.state_bits}, {_ARITHMETIC.decay_bits} and "
+            f"{_ARITHMETIC.align_bits}, so choose another backend or chip."
         )
     outside: dict[str, Members] = {
         source.name: {source.name: np.arange(source.neurons, dtype=np.int32)} for source in program.inputs

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from targets.conformance.suite import cases, faults
 from targets.conformance.worked import ConformanceCase
 from targets.contracts.errors import InputError
-from targets.contracts.grid import STATE_LIMIT
 from targets.contracts.raster import SpikeRaster
 from targets.runtime.backend import about, backend_named, backend_names, run
 from targets.runtime.registry import ORACLE
-from tests.strategies import Case, programs
+from tests.strategies import Case, chip_of, programs, random_program
+
+LIMIT = 1 << 23
 
 VARIANTS = [variant for name in backend_names() for variant in about(name).variants]
 QUICK = [name for name in backend_names() if about(name).pace == "quick"]
@@ -40,6 +41,19 @@ def test_equals_the_oracle_on_programs_that_shrink(backend: str) -> None:
     equal()
 
 
+@pytest.mark.parametrize("widths", [(20, 10, 4), (28, 16, 0), (28, 15, 12), (8, 2, 12)])
+@pytest.mark.parametrize("backend", QUICK)
+def test_other_widths_are_run_bit_for_bit_or_refused(backend: str, widths: tuple[int, int, int]) -> None:
+    installed(backend)
+    chip = chip_of(*widths)
+    for seed in range(12):
+        program, inputs = random_program(np.random.default_rng(seed), chip)
+        found = faults(ConformanceCase(f"seed {seed}", program, (inputs,)), backend)
+        if found and "raised InputError" in found[0]:
+            pytest.skip(found[0])
+        assert found == ()
+
+
 @pytest.mark.parametrize("backend", QUICK)
 def test_samples_do_not_touch_each_other(backend: str) -> None:
     installed(backend)
@@ -60,7 +74,7 @@ def test_random_programs_are_not_silent() -> None:
     drawn = [case for case in cases(ORACLE) if not case.by_hand]
     recordings = [run(case.program, case.sets[0]) for case in drawn]
     assert sum(int(raster.counts().sum()) for r in recordings for raster in r.spikes.values()) > 1000
-    assert max(int(np.abs(u).max()) for r in recordings for u in r.u.values()) > STATE_LIMIT // 2
+    assert max(int(np.abs(u).max()) for r in recordings for u in r.u.values()) > LIMIT // 2
     projections = [projection for case in drawn for projection in case.program.projections]
     assert max(projection.delay for projection in projections) > 50
     assert {projection.synapses.kind for projection in projections} == {"dense", "block", "band", "sparse"}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -18,14 +19,16 @@ from targets.backends.lava.lower import lower
 from targets.backends.numpy import NumpyMachine
 from targets.conformance.equivalence import compare
 from targets.contracts.errors import InputError
-from targets.contracts.grid import STATE_LIMIT
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import Semantics
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.backend import load, run
 from targets.runtime.recording import Probe, Recording
+from tests.strategies import chip_of
 from tests.targets.backends.lava.jobs import population, program, scattered
+
+LIMIT = 1 << 23
 
 both = pytest.mark.parametrize("granularity", ["layer", "core"])
 installed = pytest.mark.skipif(lava.requirement() is not None, reason=str(lava.requirement()))
@@ -132,7 +135,7 @@ def test_currents_wrap_and_voltages_saturate(exponent: int, granularity: str) ->
     if exponent == 7:
         saturating = NumpyMachine(given, Semantics(overflow="saturate")).run(spikes)
         assert not compare(saturating.spikes, got.spikes).equal
-        assert (got.v["h"] == 1 - STATE_LIMIT).any()
+        assert (got.v["h"] == 1 - LIMIT).any()
         assert got.spikes["h"].counts().sum() > 0
 
 
@@ -254,6 +257,16 @@ def test_weights_that_lava_would_round_or_clip_are_refused() -> None:
             f"projection 'in' has weights {low}..{high}; Lava would clip or round what is not even and in -256..254, "
             "so quantise them to that grid."
         )
+
+
+def test_other_widths_than_lavas_are_refused() -> None:
+    given = replace(program({"x": 1}, (population("h", 2),)), chip=chip_of(20, 10, 4))
+    with pytest.raises(InputError) as error:
+        lava.load(given)
+    assert str(error.value) == (
+        "chip 'loihi2' has u and v of 20 bits, decays of 10 and inputs aligned by 4; Lava has 24, 12 and 6, so choose "
+        "another backend or chip."
+    )
 
 
 def test_a_bias_that_lava_cannot_hold_is_refused() -> None:

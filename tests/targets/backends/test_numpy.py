@@ -1,15 +1,19 @@
 """The oracle: what it adds up, and that pieces of time and samples change nothing under any semantics."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from targets.backends.numpy import NumpyMachine, arriving
+from targets.contracts.chip import chip_named
 from targets.contracts.semantics import LAVA, SWITCHES, Semantics
 from targets.contracts.synapses import Dense
 from targets.program.program import IntProjection
 from targets.runtime.machine import record
 from targets.runtime.recording import Probe
-from tests.strategies import random_program
+from tests.strategies import chip_of, random_program
+from tests.targets.mutants import mutant
 
 
 def test_shift_of_the_sum_or_of_each_synapse() -> None:
@@ -47,3 +51,20 @@ def test_states_are_values() -> None:
         assert np.array_equal(once[name], again[name])
         assert np.array_equal(first.v[name], second.v[name])
         assert not start.u[name].any()
+
+
+@pytest.mark.parametrize("widths", [(20, 10, 4), (28, 16, 0), (9, 3, 2)])
+@pytest.mark.parametrize("switches", [(), SWITCHES])
+def test_other_widths_give_the_loop_over_neurons(widths: tuple[int, int, int], switches: tuple[str, ...]) -> None:
+    chip, different = chip_of(*widths), False
+    for seed in range(8):
+        program, inputs = random_program(np.random.default_rng(seed), chip)
+        got = NumpyMachine(program, LAVA.switched(switches)).run(inputs)
+        loop = mutant(*switches).run(program, inputs)
+        lava = NumpyMachine(replace(program, chip=chip_named("loihi2")), LAVA.switched(switches)).run(inputs)
+        for name, raster in loop.spikes.items():
+            assert np.array_equal(got.spikes[name].packed, raster.packed)
+            assert np.array_equal(got.u[name], loop.u[name])
+            assert np.array_equal(got.v[name], loop.v[name])
+            different |= not np.array_equal(got.v[name], lava.v[name])
+    assert different

@@ -83,7 +83,7 @@ IN_WORDS = {
     "decay": "rounds decays down (decay: toward zero -> down)",
     "du_offset": "does not add 1 to du (du_offset: 1 -> 0)",
     "shift": "shifts each synapse by a negative exponent (shift: sum -> synapse)",
-    "overflow": "holds u at its 24-bit limit (overflow: wrap -> saturate)",
+    "overflow": "holds u at the limit of its register (overflow: wrap -> saturate)",
 }
 
 

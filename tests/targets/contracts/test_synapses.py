@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from targets.contracts.arrays import Array
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses, with_weights
 from tests.strategies import random_synapses
@@ -15,7 +16,7 @@ KINDS = {0: "dense", 1: "block", 2: "band", 3: "sparse"}
 @pytest.mark.parametrize("kind", KINDS)
 def test_sums_equal_those_of_the_matrix(kind: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    synapses = random_synapses(6, 8, kind, rng)
+    synapses = random_synapses(6, 8, kind, rng, chip_named("loihi2"))
     assert synapses.kind == KINDS[kind]
     assert synapses.shape == (6, 8)
     for spikes in (rng.integers(0, 2, (5, 8)).astype(np.int64), rng.random((5, 8))):
@@ -27,7 +28,7 @@ def test_sums_equal_those_of_the_matrix(kind: int, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("kind", KINDS)
 def test_coordinates_are_ordered_and_not_zero(kind: int, seed: int) -> None:
-    post, pre, weight = random_synapses(6, 8, kind, np.random.default_rng(seed)).coordinates()
+    post, pre, weight = random_synapses(6, 8, kind, np.random.default_rng(seed), chip_named("loihi2")).coordinates()
     assert (weight != 0).all()
     assert list(zip(post, pre, strict=True)) == sorted(zip(post, pre, strict=True))
 
@@ -36,7 +37,7 @@ def test_coordinates_are_ordered_and_not_zero(kind: int, seed: int) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("size", [1, 5, 17, 1000])
 def test_pieces_are_the_coordinates_in_whole_rows(size: int, kind: int, seed: int) -> None:
-    synapses = random_synapses(6, 8, kind, np.random.default_rng(seed))
+    synapses = random_synapses(6, 8, kind, np.random.default_rng(seed), chip_named("loihi2"))
     pieces = list(synapses.pieces(size))
     for joined, whole in zip(map(np.concatenate, zip(*pieces, strict=True)), synapses.coordinates(), strict=True):
         assert np.array_equal(joined, whole)
@@ -54,7 +55,7 @@ def test_the_rows_of_a_sparse_matrix_may_be_in_any_order() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_of_stored_weights(kind: int, seed: int) -> None:
     """Weights times their row number, summed, is what the coordinates give."""
-    synapses = random_synapses(6, 8, kind, np.random.default_rng(seed))
+    synapses = random_synapses(6, 8, kind, np.random.default_rng(seed), chip_named("loihi2"))
     if isinstance(synapses, Banded):
         synapses = Banded(synapses.weights, np.maximum(synapses.sources, 0), synapses.pre_motifs)
     rows = np.broadcast_to(synapses.row_of(), synapses.weights.shape)
@@ -90,7 +91,7 @@ def test_sparse_matrix_with_an_empty_row() -> None:
 def test_integers_stay_integers_and_all_is_read_only() -> None:
     assert Dense(np.array([[1]])).weights.dtype == np.int32
     assert Dense(np.array([[1.5]])).weights.dtype == np.float64
-    sparse = random_synapses(4, 4, 3, np.random.default_rng(0))
+    sparse = random_synapses(4, 4, 3, np.random.default_rng(0), chip_named("loihi2"))
     assert isinstance(sparse, Sparse)
     for array in (sparse.weights, sparse.indices, sparse.indptr):
         assert not array.flags.writeable
@@ -98,7 +99,7 @@ def test_integers_stay_integers_and_all_is_read_only() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_with_weights_keeps_the_wiring(kind: int) -> None:
-    synapses = random_synapses(6, 8, kind, np.random.default_rng(2))
+    synapses = random_synapses(6, 8, kind, np.random.default_rng(2), chip_named("loihi2"))
     doubled = with_weights(synapses, 2 * synapses.weights)
     assert np.array_equal(_matrix(doubled), 2 * _matrix(synapses))
 

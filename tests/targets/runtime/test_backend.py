@@ -5,13 +5,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from targets.backends.numpy import NumpyMachine
 from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense
 from targets.program.program import IntPopulation, IntProjection, Program
-from targets.runtime.backend import backend_named, backend_names, bound_inputs, export_program, run
+from targets.runtime.backend import (
+    About,
+    Loaded,
+    about,
+    backend_named,
+    backend_names,
+    bound_inputs,
+    export_program,
+    load,
+    ready_backends,
+    run,
+)
+from targets.runtime.recording import Probe
 
 THREE = np.array([4095, 4095, 4095])
 
@@ -90,3 +103,39 @@ def test_unequal_lengths_are_refused() -> None:
     assert str(error.value) == (
         "inputs differ in (samples, steps): [(2, 3), (2, 4)]; all must be equal, so cut or pad them."
     )
+
+
+def test_a_loaded_program_runs_any_number_of_sample_sets() -> None:
+    full, short = _spikes(2, samples=3), _spikes(2, samples=1, steps=2)
+    with load(ONE) as loaded:
+        runs = [loaded.run(full), loaded.run({"x": short}), loaded.run(full)]
+    assert loaded.program is ONE
+    assert [recording.u["p"].tolist() for recording in runs] == [[[256] * 3] * 3, [[256] * 3], [[256] * 3] * 3]
+
+
+def test_leaving_the_block_closes_the_machine() -> None:
+    closed = []
+
+    class Held(NumpyMachine):
+        def close(self) -> None:
+            closed.append(True)
+
+    with Loaded(ONE, "held", Held(ONE)):
+        assert not closed
+    assert closed == [True]
+
+
+def test_inputs_and_probes_of_every_run_are_checked() -> None:
+    with load(ONE) as loaded:
+        with pytest.raises(InputError, match=r"^spikes for input 'x' are 3 neurons wide; it has 2, "):
+            loaded.run(_spikes(3))
+        with pytest.raises(InputError, match=r"^a probe asks for population 'q'; the program has p, "):
+            loaded.run(_spikes(2), [Probe("q", np.array([0]))])
+
+
+def test_backends_say_what_they_are() -> None:
+    ready = ready_backends()
+    assert ready[0] == About("numpy", ("numpy",), "quick", ("numpy",), None)
+    assert [known.name for known in ready[1:]] == sorted(known.name for known in ready[1:])
+    assert about("lava").variants == ("lava", "lava:core")
+    assert about("lava").pace == "slow"

@@ -9,6 +9,7 @@ import pytest
 
 from targets.backends.lava.lower import lower, with_probes
 from targets.backends.lava.network import LavaNetwork, LavaNeurons, load, save
+from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -49,6 +50,7 @@ def interpret(network: LavaNetwork, inputs: Mapping[str, SpikeRaster]) -> dict[s
                 dv=group.dv,
                 vth=group.vth,
                 bias=group.bias_mant << group.bias_exp,
+                arithmetic=Arithmetic(24, 12, 6),
             )
     return populations(network, {name: (spikes[name], u[name], v[name]) for name in u})
 
