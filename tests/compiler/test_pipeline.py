@@ -84,6 +84,7 @@ def test_the_program_is_the_float_network_with_rounded_numbers(seed: int) -> Non
         assert abs(int(plain[name].counts().sum()) - total) <= 0.15 * total
 
 
+@pytest.mark.slow
 def test_the_same_network_gives_the_same_digest_in_another_process() -> None:
     code = (
         "from compiler.pipeline import compile_network; from tests.networks import random_network;"

@@ -37,6 +37,7 @@ def test_case(backend: str, case: ConformanceCase) -> None:
     assert faults(case, backend) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", QUICK)
 def test_equals_the_oracle_on_programs_that_shrink(backend: str) -> None:
     installed(backend)
