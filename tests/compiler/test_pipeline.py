@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, with_weights
 from targets.program.check import check
+from targets.program.program import Program
 from targets.program.usage import chips_used
 from targets.runtime.backend import run
 from tests.compiler.mapped import system
@@ -335,7 +337,5 @@ def test_a_chip_of_one_s_own_compiles_saves_loads_checks_and_shows(tmp_path: Pat
         assert check(again) == ()
         assert len(again.cores) == 7  # six motifs of four, one each, and the answer
         assert f"for {name}\n" in text(again)
-        assert {
-            v.rule
-            for v in check(replace(again, chip=replace(own, neurons_per_core=Limit(3, "", "")), cores=again.cores))
-        } == {"neurons"}
+        smaller = replace(again, chip=replace(own, neurons_per_core=Limit(3, "neurons", "this test")))
+        assert {violation.rule for violation in check(smaller)} == {"neurons"}
