@@ -20,7 +20,11 @@ QUICK = [name for name in backend_names() if about(name).pace == "quick"]
 
 @pytest.mark.parametrize(
     ("backend", "case"),
-    [(backend, case) for backend in VARIANTS for case in cases(backend)],
+    [
+        pytest.param(backend, case, marks=() if backend.partition(":")[0] in QUICK else pytest.mark.slow)
+        for backend in VARIANTS
+        for case in cases(backend)
+    ],
     ids=lambda value: value.name if isinstance(value, ConformanceCase) else value,
 )
 def test_case(backend: str, case: ConformanceCase) -> None:
