@@ -18,6 +18,7 @@ from tests.targets.backends.lava.jobs import population, program, scattered
 TINY = program({"x": 1}, (population("h", 2),))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(lava.requirement() is not None, reason=str(lava.requirement()))
 @pytest.mark.parametrize(("granularity", "packed"), [("layer", False), ("core", True)])
 def test_the_folder_runs_by_itself(granularity: str, packed: bool, tmp_path: Path) -> None:
