@@ -148,6 +148,7 @@ def test_no_number_of_a_chip_outside_its_file(path: Path) -> None:
         "search.motif",
         "search.settings",
         "compiler.pipeline",
+        "compiler.frontends.nir.read",
     ],
 )
 def test_nothing_heavy_at_import(module: str) -> None:

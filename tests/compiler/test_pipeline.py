@@ -11,7 +11,7 @@ import pytest
 
 from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
-from compiler.frontends.nir import read_nir
+from compiler.frontends.nir.read import read_nir
 from compiler.ir.graph import IntGraph
 from compiler.passes.bounds import bounds
 from compiler.passes.fold import fold
