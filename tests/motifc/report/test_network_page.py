@@ -18,6 +18,8 @@ from tests.motifc.report.histories import history
 from tests.networks import random_network
 from tests.provenances import PROVENANCE
 
+pytestmark = pytest.mark.slow
+
 
 def searched() -> Network:
     training = [{"loss": 2.0, "accuracy": 0.5}, {"loss": 1.0, "accuracy": 0.75}]
@@ -30,7 +32,6 @@ def html() -> str:
     return network_page(searched())
 
 
-@pytest.mark.slow
 def test_the_page_is_whole_needs_nothing_and_is_always_the_same(html: str) -> None:
     page = Balance(html)
     assert page.open == []
