@@ -24,7 +24,7 @@ def files() -> set[str]:
 def test_help_names_every_command(motifc: Motifc) -> None:
     outcome = motifc("--help")
     assert outcome.status == 0
-    for command in ("demo", "search", "train", "compile", "show", "run", "verify", "export", "report", "doctor"):
+    for command in ("demo", "search", "train", "eval", "compile", "run", "verify", "export", "report", "doctor"):
         assert f" {command} " in outcome.out
 
 
@@ -59,7 +59,7 @@ def neither_network_nor_program() -> tuple[list[str], str]:
 
 def network_for_program() -> tuple[list[str], str]:
     return (
-        ["run", "net.network", "--input", "spikes.npz", "--out", "o.npz"],
+        ["verify", "net.network", "--backends", "numpy,torch", "--input", "spikes.npz"],
         "net.network is a network; a program is needed here, so give a .program file.",
     )
 
@@ -136,7 +136,7 @@ def unknown_task() -> tuple[list[str], str]:
 def no_input() -> tuple[list[str], str]:
     return (
         ["run", "net.program", "--out", "o.npz"],
-        "either --input FILE.npz or --data TASK is needed, and not both; give one of them.",
+        "net.program does not say which data it was trained on; say which data to take, by --data or --input.",
     )
 
 
