@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from targets.contracts.raster import SpikeRaster
 from targets.runtime.backend import bound_inputs
 
 SAMPLES = 256
-"""Samples that are interpreted at a time."""
+"""Samples that are run at a time."""
 _Z = 1.959963984540054  # two-sided 95 % of the normal distribution
 
 
@@ -116,32 +117,18 @@ def judged(readout: Readout, votes: SpikeRaster) -> Evaluation:
     return Evaluation(confusion)
 
 
-class Counted:
-    """Readout spikes of several runners, told piece by piece; nothing where there is no readout to count for."""
-
-    def __init__(self, readout: Readout | None) -> None:
-        self._readout, self._votes = readout, dict[str, list[SpikeRaster]]()
-
-    def adding(self, name: str) -> Callable[[Mapping[str, SpikeRaster]], None]:
-        """What takes the spikes of the runner of that name, population by population."""
-
-        def add(spikes: Mapping[str, SpikeRaster]) -> None:
-            if self._readout is not None:
-                self._votes.setdefault(name, []).append(spikes[self._readout.population])
-
-        return add
-
-    def evaluations(self) -> dict[str, Evaluation]:
-        """The evaluation of every runner."""
-        readout = self._readout
-        return {} if readout is None else {name: judged(readout, _joined(v)) for name, v in self._votes.items()}
-
-
 def float_spikes(graph: FloatGraph, inputs: Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
-    """Spikes of every population of a float graph, interpreted `SAMPLES` samples at a time."""
+    """Spikes of every population of a float graph."""
+    return in_pieces(partial(interpret, graph), inputs)
+
+
+def in_pieces(
+    run: Callable[[Mapping[str, SpikeRaster]], Mapping[str, SpikeRaster]], inputs: Mapping[str, SpikeRaster]
+) -> dict[str, SpikeRaster]:
+    """What `run` gives for all inputs, `SAMPLES` samples at a time."""
     total = next(iter(inputs.values())).samples
     pieces = [
-        interpret(graph, {name: raster.take(slice(start, start + SAMPLES)) for name, raster in inputs.items()})
+        run({name: raster.take(slice(start, start + SAMPLES)) for name, raster in inputs.items()})
         for start in range(0, max(total, 1), SAMPLES)
     ]
     return {name: _joined([piece[name] for piece in pieces]) for name in pieces[0]}

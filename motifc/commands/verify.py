@@ -14,8 +14,7 @@ from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, 
 from targets.runtime.registry import ORACLE
 
 if TYPE_CHECKING:
-    from motifc import Network, Program
-    from targets.conformance.drift import Drift
+    from motifc import Network, Program, SpikeRaster
 
 
 def verify_command(
@@ -40,7 +39,7 @@ def verify_command(
     Without --input the samples are the test part of the split that it was trained on, unless another one is asked for.
     """
     from motifc import InputError, Program, drift, legal, load, lower, side, verify
-    from motifc.evaluation import Counted, float_spikes
+    from motifc.evaluation import float_spikes, in_pieces, judged
     from motifc.load_inputs import samples
     from motifc.tables import show_accuracies, show_drifts, show_verdicts
     from targets.runtime.backend import bound_inputs
@@ -56,26 +55,30 @@ def verify_command(
     floats = None if against_float is None else _origin(loaded, against_float)
     given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir)
     inputs = bound_inputs(loaded.inputs, given.spikes)
-    counted = Counted(loaded.readout if given.raster.labels is not None else None)
+    judging = None if given.raster.labels is None else loaded.readout
+    found: dict[str, dict[str, SpikeRaster]] = {}
     with steps() as tell, ExitStack() as held:
-        left = side(held.enter_context(load(loaded, first)), None if against is None else str(program))
+        machine = held.enter_context(load(loaded, first))
+        left = side(machine, None if against is None else str(program))
         sides = [side(held.enter_context(load(loaded, name))) for name in others]
         if rival is not None:
             sides.append(side(held.enter_context(load(rival, first)), str(against)))
-        verdicts = verify(left, sides, inputs, tell, watch=counted.adding("program")) if sides else ()
-        drifts: tuple[Drift, ...] = ()
+        verdicts = verify(left, sides, inputs, tell) if sides else ()
         if floats is not None:
             tell("running the float network")
-            wanted, got = float_spikes(lower(floats), inputs), left.run(inputs, ()).spikes
-            drifts = drift(wanted, got, loaded.readout)
-            counted.adding("float network")(wanted)
-            if not sides:
-                counted.adding("program")(got)
+            found["float network"] = float_spikes(lower(floats), inputs)
+        if floats is not None or judging is not None:
+            tell(f"{first}: counting spikes")
+            found["program"] = in_pieces(lambda piece: machine.run(piece).spikes, inputs)
+    drifts = drift(found["float network"], found["program"], loaded.readout) if floats is not None else ()
+    evaluations = (
+        {} if judging is None else {name: judged(judging, each[judging.population]) for name, each in found.items()}
+    )
     plain = {
         "data": given.as_dict(),
-        "accuracy": {name: found.accuracy for name, found in counted.evaluations().items()},
+        "accuracy": {name: each.accuracy for name, each in evaluations.items()},
         "verdicts": [verdict.as_dict() for verdict in verdicts],
-        "drift": [found.as_dict() for found in drifts],
+        "drift": [each.as_dict() for each in drifts],
     }
 
     def tables() -> None:
@@ -84,7 +87,7 @@ def verify_command(
             show_verdicts(verdicts)
         if drifts:
             show_drifts(drifts)
-        show_accuracies(counted.evaluations())
+        show_accuracies(evaluations)
 
     emit(plain, as_json, tables)
     raise typer.Exit(0 if all(verdict.equal for verdict in verdicts) else 1)

@@ -52,12 +52,10 @@ def verify(
     inputs: SpikeRaster | Mapping[str, SpikeRaster],
     tell: Callable[[str], None] = lambda step: None,
     samples: int = SAMPLES,
-    watch: Callable[[Mapping[str, SpikeRaster]], None] = lambda spikes: None,
 ) -> tuple[Verdict, ...]:
     """Compare every spike of every population of `left` with each of `others`, `samples` at a time.
 
-    `tell` is told each step, `watch` given the spikes of `left` piece by piece. Final u, v are compared too where both
-    sides run the same program. Equality is transitive, so sides equal to the
+    Final u, v are compared too where both sides run the same program. Equality is transitive, so sides equal to the
     left one are equal to each other.
     """
     bound = bound_inputs(left.program.inputs, inputs)
@@ -70,7 +68,6 @@ def verify(
         share = f"samples {start} to {min(start + samples, total) - 1} of {total}"
         tell(f"{left.name}: {share}")
         expected = left.run(piece, ())
-        watch(expected.spikes)
         for number, other in enumerate(others):
             tell(f"{other.name}: {share}")
             got = other.run(piece, ())
