@@ -1,6 +1,6 @@
 """The intermediate representation: populations joined by projections."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -10,7 +10,7 @@ from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import Edge, Node, wiring_faults
-from targets.program.program import IntPopulation, IntProjection
+from targets.program.program import IntPopulation, IntProjection, Invented
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +20,8 @@ class FloatPopulation:
     tau_s, tau_m  synaptic and membrane time constants in steps
     threshold     the neuron spikes where v > threshold
     bias          added to v in every step
-    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself).
+    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). `latency` and
+    `invented` are those of an IntPopulation.
     """
 
     name: str
@@ -29,6 +30,8 @@ class FloatPopulation:
     tau_m: Floats
     threshold: Floats
     bias: Floats
+    latency: int = field(default=0, kw_only=True)
+    invented: Invented = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         for key in ("tau_s", "tau_m", "threshold", "bias"):

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.backend_names import asked_backends, known_backends
-from motifc.commands.console import emit, steps
+from motifc.commands.console import console, emit, steps
 from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, Seed
 from targets.runtime.registry import ORACLE
 
 if TYPE_CHECKING:
-    from motifc import Network, Program
+    from motifc import FloatGraph, Program
     from targets.conformance.drift import Drift
 
 
@@ -25,8 +25,9 @@ def verify_command(
     ] = ORACLE,
     against: Annotated[Path | None, typer.Option(help="Another program to compare with, on the first backend.")] = None,
     against_float: Annotated[
-        Path | None, typer.Option(help="The .network it was compiled from: report how far the program strays.")
+        Path | None, typer.Option(help="The .network or .nir it was compiled from: report how far the program strays.")
     ] = None,
+    dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
     input_file: InputFile = None,
     data: Data = None,
     data_dir: DataFolder = None,
@@ -38,9 +39,9 @@ def verify_command(
 
     A difference is shown with u, v and the synapses behind it, and explained by the semantics that reproduces it.
     """
-    from motifc import InputError, Program, drift, interpret, legal, load, lower, side, verify
+    from motifc import InputError, Program, drift, interpret, legal, load, side, verify
     from motifc.load_inputs import samples
-    from motifc.tables import show_drifts, show_verdicts
+    from motifc.tables import show_drifts, show_verdicts, told_latency
     from targets.runtime.backend import bound_inputs
 
     first, *others = asked_backends(backends)
@@ -51,10 +52,11 @@ def verify_command(
         )
     loaded = legal(Program.load(program))
     rival = None if against is None else legal(Program.load(against))
-    floats = None if against_float is None else _origin(loaded, against_float)
+    floats = None if against_float is None else _origin(loaded, against_float, dt)
     inputs = samples(input_file, data, seed, limit, data_dir)
     with steps() as tell, ExitStack() as held:
-        left = side(held.enter_context(load(loaded, first)), None if against is None else str(program))
+        machine = held.enter_context(load(loaded, first))
+        left = side(machine, None if against is None else str(program))
         sides = [side(held.enter_context(load(loaded, name))) for name in others]
         if rival is not None:
             sides.append(side(held.enter_context(load(rival, first)), str(against)))
@@ -63,28 +65,37 @@ def verify_command(
         if floats is not None:
             tell("running the float network")
             given = bound_inputs(loaded.inputs, inputs)
-            drifts = drift(interpret(lower(floats), given), left.run(given, ()).spikes, loaded.readout)
-    plain = {"verdicts": [verdict.as_dict() for verdict in verdicts], "drift": [found.as_dict() for found in drifts]}
+            drifts = drift(interpret(floats, given), machine.run(given).spikes, loaded.readout)
+    plain = {
+        "latency": dict(loaded.latency),
+        "verdicts": [verdict.as_dict() for verdict in verdicts],
+        "drift": [found.as_dict() for found in drifts],
+    }
 
     def tables() -> None:
         if verdicts:
             show_verdicts(verdicts)
         if drifts:
             show_drifts(drifts)
+        if late := told_latency(loaded):
+            console.print(late)
 
     emit(plain, as_json, tables)
     raise typer.Exit(0 if all(verdict.equal for verdict in verdicts) else 1)
 
 
-def _origin(program: Program, path: Path) -> Network:
-    """The network a program was compiled from; InputError when it is another one."""
-    from motifc import InputError, Network
+def _origin(program: Program, path: Path, dt: float) -> FloatGraph:
+    """The float graph a program was compiled from, a NIR graph in steps of `dt`; InputError when it is another one."""
+    from motifc import InputError
+    from motifc.commands.compile import graph_of
     from targets.contracts.artefact import stored_digest
 
-    network = Network.load(path)
-    if program.origin not in (network.digest, stored_digest(path, "network")):
+    graph = graph_of(path, dt)
+    nir = path.suffix == ".nir"
+    if program.origin not in {graph.origin} | (set() if nir else {stored_digest(path, "network")}):
+        kind, origin = "graph" if nir else "network", program.origin[:12] or "(none)"
+        remedy = "give that one, in the --dt it was compiled with" if nir else "give that one"
         raise InputError(
-            f"{path} has digest {network.digest[:12]}; the program was compiled from network "
-            f"{program.origin[:12] or '(none)'}, so give that one."
+            f"{path} has digest {graph.origin[:12]}; the program was compiled from {kind} {origin}, so {remedy}."
         )
-    return network
+    return graph

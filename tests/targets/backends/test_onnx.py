@@ -112,8 +112,8 @@ def test_sparse_rows_even_and_ragged(rows: list[int], ragged: bool, exponent: in
     rng, post, pre = np.random.default_rng(len(rows)), len(rows), 12
     indices = np.concatenate([np.sort(rng.choice(pre, count, replace=False)) for count in rows])
     synapses = Sparse(2 * rng.integers(-128, 128, sum(rows)), indices, np.cumsum([0, *rows]), pre)
-    registers = {"du": 100, "dv": 200, "vth": 20, "bias": 0}
-    population = IntPopulation("p", 1, **{key: np.full(post, value, np.int32) for key, value in registers.items()})
+    du, dv, vth, bias = (np.full(post, value, np.int32) for value in (100, 200, 20, 0))
+    population = IntPopulation("p", 1, du, dv, vth, bias)
     projection = IntProjection("x-p", "x", "p", synapses, exponent, 2)
     program = Program(chip_named("loihi2"), (Input("x", pre),), (population,), (projection,), (), ("p",), None, 9)
     operators = {node.op_type for node in model(program).graph.node[0].attribute[0].g.node}
