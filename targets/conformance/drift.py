@@ -100,14 +100,19 @@ def drift(
 
 
 def _counted(name: str, left: SpikeRaster, right: SpikeRaster) -> tuple[SpikeRaster, SpikeRaster]:
-    """Both sides of a population with silence after the lengths of the left; InputError where their sizes differ."""
+    """Both sides of a population, silent after the lengths of the left, to the end of the longest sample.
+
+    InputError where their sizes differ.
+    """
     sizes = [(raster.samples, raster.steps, raster.neurons) for raster in (left, right)]
     if sizes[0] != sizes[1]:
         raise InputError(
             f"population {name!r} has (samples, steps, neurons) {sizes[0]} in floats and {sizes[1]} in integers; both "
             "must be equal, so run both on the same input."
         )
-    return left.counted(), SpikeRaster(right.packed, right.neurons, left.lengths, right.labels).counted()
+    longest = int(left.lengths.max(initial=0))
+    right = SpikeRaster(right.packed, right.neurons, left.lengths, right.labels)
+    return left.counted().until(longest), right.counted().until(longest)
 
 
 def _times(raster: SpikeRaster, gap: int) -> list[Array]:

@@ -273,7 +273,11 @@ def test_a_graph_without_delays_is_compiled_and_late_by_its_latency(seed: int) -
     assert compile_graph(replace(instant, readout=None), outputs=["hidden"]).steps == graph.steps + 1
     raster = random_spikes(seed, 11)
     with load(program) as loaded:
-        early, late, own = run(compile_graph(plain), raster).spikes, loaded.raw(raster).spikes, loaded.run(raster).spikes
+        early, late, own = (
+            run(compile_graph(plain), raster).spikes,
+            loaded.raw(raster).spikes,
+            loaded.run(raster).spikes,
+        )
     for name, steps in program.latency.items():
         assert np.array_equal(early[name].dense(), late[name].dense())  # delays 1 and 1 after hidden's first step
         assert np.array_equal(late[name].dense()[:, steps:], own[name].dense()[:, : raster.steps - steps])
