@@ -24,7 +24,10 @@ def run_command(
         typer.Option(help="u and v to record, such as hidden:u,v or hidden\\[0,8-11]:v; may be repeated."),
     ] = None,
 ) -> None:
-    """Run a program and write the spikes of every population, with u and v of probed neurons."""
+    """Run a program and write the spikes of every population, with u and v of probed neurons.
+
+    Step t of what is written is the network's step t, however late a population is in the program.
+    """
     from motifc import Program, estimate, legal, run, save_rasters
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
