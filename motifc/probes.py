@@ -16,7 +16,7 @@ def parse_probe(text: str, program: Program) -> tuple[Probe, frozenset[str]]:
         raise InputError(
             f"probe {text!r} cannot be read; write POPULATION:u,v or POPULATION[0,3,8-11]:u with u, v or both."
         )
-    widths = {population.name: population.neurons for population in program.populations}
+    widths = {population.name: population.neurons for population in program.own}
     name = match["name"]
     if name not in widths:
         raise InputError(f"a probe asks for population {name!r}; the program has {', '.join(widths)}, so correct it.")

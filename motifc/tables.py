@@ -46,6 +46,14 @@ def show_demo(result: DemoResult) -> None:
     )
 
 
+def told_latency(program: Program) -> str | None:
+    """A sentence on how late the populations of a program are; None where none is."""
+    if not program.latency:
+        return None
+    late = ", ".join(f"{name!r} by {steps}" for name, steps in program.latency.items())
+    return f"Populations of the program are late, in steps: {late}; samples are run {program.latest} steps longer."
+
+
 def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     """One row per population and pair of sides, then per pair a sentence, and what lies behind a difference."""
     from rich.table import Table
@@ -116,7 +124,7 @@ def show_accuracies(evaluations: Mapping[str, Evaluation]) -> None:
 def show_program(program: Program, path: str) -> None:
     """One line on a program just written."""
     console.print(
-        f"{path}: {program.neurons:,} neurons on {len(program.cores):,} "
+        f"{path}: {sum(population.neurons for population in program.own):,} neurons on {len(program.cores):,} "
         f"{'core' if len(program.cores) == 1 else 'cores'} of {program.chip.name}, digest {program.digest[:16]}"
     )
 

@@ -11,7 +11,7 @@ from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import Provenance
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import Edge, Node, wiring_faults
-from targets.program.program import IntPopulation, IntProjection
+from targets.program.program import IntPopulation, IntProjection, Invented
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,8 @@ class FloatPopulation:
     tau_s, tau_m  synaptic and membrane time constants in steps
     threshold     the neuron spikes where v > threshold
     bias          added to v in every step
-    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself).
+    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). `latency` and
+    `invented` are those of an IntPopulation.
     """
 
     name: str
@@ -30,6 +31,8 @@ class FloatPopulation:
     tau_m: Floats
     threshold: Floats
     bias: Floats
+    latency: int = field(default=0, kw_only=True)
+    invented: Invented = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         for key in ("tau_s", "tau_m", "threshold", "bias"):

@@ -63,6 +63,8 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
                     chip.bias_mantissa_bits.value,
                     chip.bias_exponent_max.value,
                 ),
+                latency=population.latency,
+                invented=population.invented,
             )
         )
         for projection in incoming:

@@ -36,7 +36,8 @@ def run_command(
 ) -> None:
     """Run a program, or a network in float, and write the spikes of every population, with u and v of probed neurons.
 
-    Without --input the samples are the test part of the split that it was trained on, unless another one is asked for.
+    Step t of what is written is the network's step t, however late a population is in the program. Without --input the
+    samples are the test part of the split that it was trained on, unless another one is asked for.
     """
     from motifc import InputError, Network, Program, estimate, legal, lower, run, save_rasters
     from motifc.evaluation import float_spikes

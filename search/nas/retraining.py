@@ -16,6 +16,7 @@ from search.training.checkpoint import Stage, load_checkpoint, save_checkpoint
 from search.training.device import chosen_device
 from search.training.initialize import reinitialize
 from search.training.progress import Listener
+from search.training.reach import check_reach
 from search.training.train import documented, fit
 from targets.contracts.errors import InputError
 from targets.contracts.provenance import Provenance, making
@@ -75,7 +76,7 @@ def retrain(
     samples taken forward and backward ("passes"). Equal arguments give an equal digest on the same machine with the
     same number of threads. With
     `checkpoint` the state is written there after every epoch; an existing file is resumed. Raises InputError for an
-    unknown device, for an empty part, and for a checkpoint of another experiment.
+    unknown device, for a part that is empty or of too short samples, and for a checkpoint of another experiment.
     """
     chosen = chosen_device(device)
     for part_name, part in (("train", split.train), ("valid", split.valid)):
@@ -83,6 +84,7 @@ def retrain(
             raise InputError(
                 f"the {part_name} part of the split is empty; the search needs samples there, so add some."
             )
+        check_reach(len(settings.model.neurons) + 1, int(part.lengths.max()))
     identity = {
         "method": name,
         "seed": seed,

@@ -18,6 +18,7 @@ from search.training.kernels.loop import run
 from search.training.loss import Tally
 from search.training.progress import Listener, Progress
 from search.training.quantized import Quantized
+from search.training.reach import check_reach, shortest_delay
 from search.training.rules import gradient_rule
 from search.training.torch_network import TorchNetwork, tensor
 from targets.contracts.chip import ChipSpec
@@ -73,6 +74,7 @@ def fit(
     """
     readout = _fitting_readout(network, split)
     loader = DataLoader.of(device, split.train, split.valid)
+    check_reach(shortest_delay(network), loader.steps)
     weights = {c.name: tensor(c.synapses.weights, device).requires_grad_() for c in network.connections}
     quantized = None if chip is None else Quantized.of(network, weights, chip, device)
     model = TorchNetwork.of(network, device) if quantized is None else quantized

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,15 +19,23 @@ from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.serial import pack, unpack
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import wiring_faults
+from targets.program.earlier import with_latency
 from targets.program.listeners import Listeners, Route, listeners
 from targets.program.version1 import upgraded
+
+Invented = Literal["", "every step", "first step"]
+"""When a population spikes that the compiler made up to stand for biases; "" for a population of the network."""
+
+_LATEST = (1 << 16) - 1
+"""Steps by which a population may be late: a program has more only where its file is damaged."""
 
 
 @dataclass(frozen=True, eq=False)
 class IntPopulation:
     """Integer CUBA-LIF neurons; du, dv, vth, bias: int32 [neuron], units as in targets/runtime/neuron.py.
 
-    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself).
+    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). What the network
+    does in step t happens in step t + `latency`. An `invented` population stands for biases and is in no output.
     """
 
     name: str
@@ -36,8 +44,15 @@ class IntPopulation:
     dv: Ints
     vth: Ints
     bias: Ints
+    latency: int = field(default=0, kw_only=True)
+    invented: Invented = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
+        if not 0 <= self.latency <= _LATEST:
+            raise InputError(
+                f"population {self.name!r} has a latency of {self.latency} steps; 0 to {_LATEST:,} are possible, so "
+                "compile the network again."
+            )
         for key in ("du", "dv", "vth", "bias"):
             values = readonly(getattr(self, key), np.int32, f"{key} of population {self.name!r}")
             object.__setattr__(self, key, values)
@@ -130,9 +145,9 @@ class Program:
     """What a chip or simulator runs.
 
     `chip` is held by value, so that a program means the same wherever it is read. `outputs` are the populations a user
-    reads; `steps` is the usual length of a sample; `origin` is the digest of the network it came from; `settings` are
-    those it was made with; `proofs` tell of each population whether its registers can overflow, and are empty where
-    nobody has asked; `provenance` is that of the network, and the step that compiled it.
+    reads; `steps` is the usual length of a sample, the largest latency included; `origin` is the digest of the network
+    it came from; `settings` are those it was made with; `proofs` tell of each population whether its registers can
+    overflow, and are empty where nobody has asked; `provenance` is that of the network, and the step that compiled it.
     """
 
     chip: ChipSpec
@@ -164,6 +179,21 @@ class Program:
     def neurons(self) -> int:
         """Number of neurons in all populations."""
         return sum(population.neurons for population in self.populations)
+
+    @cached_property
+    def own(self) -> tuple[IntPopulation, ...]:
+        """The populations of the network: all but those that the compiler made up to stand for biases."""
+        return tuple(population for population in self.populations if not population.invented)
+
+    @cached_property
+    def latency(self) -> Mapping[str, int]:
+        """Steps by which each population that is late is behind the network: population -> steps, none of them 0."""
+        return MappingProxyType({each.name: each.latency for each in self.own if each.latency})
+
+    @property
+    def latest(self) -> int:
+        """Steps by which the latest population is late: what a sample has to be longer for it to finish."""
+        return max(self.latency.values(), default=0)
 
     @cached_property
     def depths(self) -> Mapping[str, int]:
@@ -200,7 +230,7 @@ class Program:
         The limits of its chip are judged by `targets.program.check.check`, not here.
         """
         stored = artefact.load(path, "program")
-        stored = upgraded(stored) if stored.version == 1 else stored
+        stored = with_latency(upgraded(stored) if stored.version == 1 else stored)
         return unpack(cls, stored.header, stored.arrays)
 
 

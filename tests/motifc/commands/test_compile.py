@@ -42,7 +42,7 @@ def test_a_nir_graph_is_compiled(motifc: Motifc, shared: Path) -> None:
     graph = shared / "golden" / "braille" / "braille_noDelay_bias_zero.nir"
     outcome = motifc("compile", str(graph), "--chip", "loihi1", "--out", "braille.program")
     assert outcome.status == 0, outcome.err
-    assert Program.load("braille.program").settings["latency"] == {"lif1.lif": 1, "lif2": 2}
+    assert Program.load("braille.program").latency == {"lif1.lif": 1, "lif2": 2}
 
 
 def test_calibration_takes_the_split_of_the_network(motifc: Motifc) -> None:

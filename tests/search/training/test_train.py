@@ -27,6 +27,7 @@ from targets.contracts.ports import Input, Readout
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, Sparse
 from tests.networks import random_network
+from tests.paddings import three_paddings
 from tests.search.tiny import TINY, tiny_split
 
 COARSE = dataclasses.replace(
@@ -190,3 +191,48 @@ def test_what_was_trained_on_before_is_remembered_and_other_settings_stay() -> N
     for split in (first, second):
         assert twice.provenance.seen(split.train) == split.train.samples
     assert twice.settings["hyperparameters"] == {**model, "training": as_dict(brief)["training"]}
+
+
+def padded_splits() -> dict[str, Split]:
+    """One split of 16 train, 8 valid and 8 test samples in three paddings."""
+    train, valid, test = (three_paddings(seed, 8, samples) for seed, samples in enumerate((16, 8, 8)))
+    return {name: Split(train[name], valid[name], test[name], 2, "touch") for name in train}
+
+
+def short_split(steps: int) -> Split:
+    """The tiny split, of whose samples few steps count."""
+    split = tiny_split()
+    train, valid, test = (
+        SpikeRaster(raster.packed, raster.neurons, np.full(raster.samples, steps, np.int32), raster.labels)
+        for raster in (split.train, split.valid, split.test)
+    )
+    return Split(train, valid, test, 2, "touch")
+
+
+@pytest.mark.parametrize("gradient", ["surrogate", "tssl-bp"])
+def test_training_is_the_same_in_every_padding(gradient: str) -> None:
+    network, splits = of_all_kinds(0), padded_splits()
+    settings = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, gradient=gradient, epochs=2))
+    bare = train(network, splits["none"], settings, 0, "cpu")
+    assert not np.array_equal(bare.connections[0].synapses.weights, network.connections[0].synapses.weights)
+    for name in ("silence", "junk"):
+        other = train(network, splits[name], settings, 0, "cpu")
+        assert other.settings["training"] == bare.settings["training"]
+        for mine, theirs in zip(bare.connections, other.connections, strict=True):
+            assert np.array_equal(mine.synapses.weights, theirs.synapses.weights)
+
+
+@pytest.mark.parametrize(("steps", "told"), [(1, "1 step that counts"), (2, "2 steps that count")])
+def test_samples_that_end_before_the_readout_hears_them_are_refused(steps: int, told: str) -> None:
+    with pytest.raises(InputError) as error:
+        train(of_all_kinds(0), short_split(steps), TINY, 0, "cpu")
+    assert str(error.value) == (
+        f"the longest sample has {told}; a spike needs 2 from the input to the readout, so give samples of at least 3."
+    )
+
+
+@pytest.mark.parametrize("gradient", ["surrogate", "tssl-bp"])
+def test_samples_just_long_enough_are_trained_on(gradient: str) -> None:
+    settings = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, gradient=gradient, epochs=1))
+    trained = train(of_all_kinds(0), short_split(3), settings, 0, "cpu")
+    assert np.isfinite(trained.settings["training"][0]["loss"])
