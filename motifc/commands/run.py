@@ -34,7 +34,7 @@ def run_command(
     check_writable(out)
     loaded = legal(Program.load(program))
     asked = [parse_probe(text, loaded) for text in probe or ()]
-    inputs = bound_inputs(loaded.inputs, samples(input_file, data, seed, limit, data_dir))
+    inputs = bound_inputs(loaded.inputs, samples(input_file, data, seed, limit, data_dir, loaded.readout))
     recording = run(loaded, inputs, backend, [wanted for wanted, _ in asked])
     traces = {}
     for wanted, kinds in asked:

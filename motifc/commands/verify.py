@@ -52,7 +52,7 @@ def verify_command(
     loaded = legal(Program.load(program))
     rival = None if against is None else legal(Program.load(against))
     floats = None if against_float is None else _origin(loaded, against_float)
-    inputs = samples(input_file, data, seed, limit, data_dir)
+    inputs = samples(input_file, data, seed, limit, data_dir, loaded.readout)
     with steps() as tell, ExitStack() as held:
         left = side(held.enter_context(load(loaded, first)), None if against is None else str(program))
         sides = [side(held.enter_context(load(loaded, name))) for name in others]
