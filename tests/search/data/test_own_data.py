@@ -147,16 +147,18 @@ def test_the_test_part_stays_when_the_seed_is_another_and_was_given(tmp_path: Pa
         ),
         (
             {"spikes": np.array([{}, None])},
-            "FILE is not a readable .npz of spikes (Object arrays cannot be loaded when allow_pickle=False); write it "
-            "with numpy.savez or motifc run.",
+            "in FILE, array 'spikes' holds Python objects, which are not read; one of numbers is needed, so make it by "
+            "np.stack or np.array(..., dtype=...) and save the file again.",
         ),
         (
             {"labels": np.array(["yes", "no"] * 15)},
-            "in FILE, labels are <U3 of shape (30,); one whole number per sample is needed, so convert them.",
+            "in FILE, labels are <U3 of shape (30,); one whole number per sample is needed, so number them: labels = "
+            "np.unique(labels, return_inverse=True)[1].",
         ),
         (
             {"labels": np.eye(2)[np.arange(30) % 2]},
-            "in FILE, labels are float64 of shape (30, 2); one whole number per sample is needed, so convert them.",
+            "in FILE, labels are float64 of shape (30, 2); one whole number per sample is needed, so take the class of "
+            "each one-hot row: labels = labels.argmax(axis=1).",
         ),
         (
             {"labels": np.full(30, np.nan)},
