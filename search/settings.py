@@ -273,7 +273,7 @@ def load_settings(path: str | os.PathLike[str] | None) -> Settings:
         return Settings()
     path = Path(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Windows editors begin with a mark
     except OSError as error:
         raise InputError(
             f"{path} cannot be read ({error.strerror}); a TOML file is needed, so check the path."

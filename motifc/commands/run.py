@@ -29,9 +29,10 @@ def run_command(
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
     from targets.contracts.artefact import check_writable
-    from targets.runtime.backend import bound_inputs
+    from targets.runtime.backend import backend_named, bound_inputs
 
     check_writable(out)
+    backend_named(backend.partition(":")[0])
     loaded = legal(Program.load(program))
     asked = [parse_probe(text, loaded) for text in probe or ()]
     inputs = bound_inputs(loaded.inputs, samples(input_file, data, seed, limit, data_dir, loaded.readout))

@@ -213,4 +213,40 @@ def test_a_missing_package_is_named(motifc: Motifc, monkeypatch: pytest.MonkeyPa
     outcome = motifc("run", "net.program", "--data", "digits", "--out", "o.npz")
     assert outcome.status == 2
     assert outcome.err.startswith("motifc: sklearn")
-    assert outcome.err.endswith("`motifc doctor` says what needs it and the command.\n")
+    assert outcome.err.endswith('; install it with pip install "motifc[search]".\n')
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", "absent.program", "--backends", "numpy,torc", "--input", "absent.npz"),
+        ("run", "absent.program", "--backend", "torc", "--input", "absent.npz", "--out", "o.npz"),
+        ("fuzz", "--backends", "numpy,torc"),
+        ("bench", "backends", "--backends", "numpy,torc"),
+    ],
+)
+def test_an_unknown_backend_is_told_before_anything_is_read_or_run(motifc: Motifc, arguments: tuple[str, ...]) -> None:
+    outcome = motifc(*arguments)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err == (
+        f"motifc: unknown backend 'torc'; known are {', '.join(backend_names())}, so choose one of them.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "remedy"),
+    [
+        ("torch", 'install it with pip install "motifc[search]"'),
+        ("sklearn.datasets", 'install it with pip install "motifc[search]"'),
+        ("far_away", "`motifc doctor` says what needs it and the command"),
+    ],
+)
+def test_a_missing_package_is_told_with_the_extra_that_brings_it(
+    motifc: Motifc, monkeypatch: pytest.MonkeyPatch, module: str, remedy: str
+) -> None:
+    def absent(*arguments: object) -> None:
+        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+
+    monkeypatch.setattr("motifc.doctor.doctor", absent)
+    outcome = motifc("doctor")
+    assert (outcome.status, outcome.err) == (2, f"motifc: {module} is not installed; {remedy}.\n")

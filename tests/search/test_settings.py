@@ -132,3 +132,9 @@ def test_unreadable_files_are_told_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match=r"is not readable TOML \(.*\); correct it\.$"):
         load_settings(tmp_path / "bytes.toml")
+
+
+def test_a_mark_of_the_byte_order_at_the_beginning_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "search.toml"
+    path.write_bytes(b"\xef\xbb\xbf[training]\nepochs = 3\n")
+    assert load_settings(path).training.epochs == 3
