@@ -1,5 +1,6 @@
 """samples: the spikes a command works on, from a file, a task or a user's own data."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
-from targets.contracts.raster import SpikeRaster, load_rasters
+from targets.contracts.raster import SpikeRaster, load_spikes
 
 
 def samples(
@@ -30,11 +31,19 @@ def samples(
         raise InputError(f"--limit is {limit}; at least 1 sample is needed, so give a larger number.")
     chosen = slice(limit)
     if file is not None:
-        return _labelled({name: raster.take(chosen) for name, raster in load_rasters(file).items()}, readout, file)
+        return _labelled({name: raster.take(chosen) for name, raster in _read(file).items()}, readout, file)
     from search.data.load import load_split
 
     test = load_split(str(data), folder, seed).test.take(chosen)
     return _labelled({"spikes": test}, readout, data)["spikes"]
+
+
+def _read(file: Path) -> Mapping[str, SpikeRaster]:
+    """The rasters of a file; a line on standard error names what else it holds."""
+    found = load_spikes(file)
+    if told := found.ignored(file):
+        sys.stderr.write(f"motifc: {told}\n")
+    return found.rasters
 
 
 def _labelled(rasters: Mapping[str, SpikeRaster], readout: Readout | None, source: object) -> Mapping[str, SpikeRaster]:

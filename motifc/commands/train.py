@@ -17,7 +17,7 @@ from motifc.commands.options import (
     Threads,
     TrainingData,
 )
-from motifc.commands.searching import listening, set_threads
+from motifc.commands.searching import listening, set_threads, warn_of_copies
 
 
 def train_command(
@@ -53,5 +53,6 @@ def train_command(
         settings = on_grid(settings, chip)
     with listening(tensorboard) as progress:
         split = load_split(data, data_dir, seed)
+        warn_of_copies(split)
         trained = train(start, split, settings, seed, device, progress, settings.training.chip)
     console.print(f"{out}: {trained.neurons:,} neurons, digest {trained.save(out)[:16]}")

@@ -57,6 +57,15 @@ def test_the_labels_of_one_input_are_those_of_all_and_must_not_differ(tmp_path: 
     )
 
 
+def test_what_else_a_file_holds_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.npz"
+    np.savez(path, spikes=np.zeros((4, 2, 5), np.uint8), y=np.arange(4), groups=np.arange(4))
+    assert _labels(samples(path, None)) == {"spikes": []}
+    assert capsys.readouterr().err == (
+        f"motifc: {path} also holds 'y', which nothing here uses; did you mean 'labels' by 'y'?\n"
+    )
+
+
 def _labels(taken: SpikeRaster | Mapping[str, SpikeRaster]) -> dict[str, list[int]]:
     assert isinstance(taken, Mapping)
     return {name: [] if raster.labels is None else raster.labels.tolist() for name, raster in taken.items()}
