@@ -18,7 +18,7 @@ from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.artefact import Artefact
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
-from targets.contracts.serial import pack, unpack
+from targets.contracts.serial import pack, read
 
 _NAMES = {FloatGraph: "floats", IntGraph: "integers", Hypergraph: "hypergraph", ChipMapping: "mapping"}
 
@@ -59,8 +59,7 @@ class Stage:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Stage":
         """Read a .stage file; InputError when it is missing, damaged or no stage."""
-        stored = artefact.load(path, "stage")
-        return unpack(cls, stored.header, stored.arrays)
+        return read(path, "stage", cls)
 
     def _artefact(self) -> Artefact:
         return Artefact("stage", *pack(self))

@@ -2,7 +2,6 @@
 
 import os
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from targets.contracts.archive import Archive, UnreadableError
 from targets.contracts.arrays import Array, Ints, readonly
-from targets.contracts.artefact import replacing
+from targets.contracts.artefact import check_readable, replacing
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_NEURONS, whole
 from targets.contracts.names import quoted, unquoted
+from targets.contracts.shown import brief
+
+_PIECE = 1 << 22
+"""Bins that are packed together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +37,19 @@ class SpikeRaster:
     labels: Ints | None = None
 
     def __post_init__(self) -> None:
+        neurons = whole(self.neurons, "the number of neurons of packed spikes", MOST_NEURONS, least=0)
+        object.__setattr__(self, "neurons", neurons)
         packed = readonly(self.packed, np.uint8, "packed spikes [sample, time, byte]", 3)
         samples, steps, width = packed.shape
         if width != -(-self.neurons // 8):
             raise InputError(
                 f"packed spikes have {width} bytes per step; {self.neurons} neurons need {-(-self.neurons // 8)}, "
                 "so check the number of neurons."
+            )
+        if self.neurons % 8 and (packed[:, :, -1] & (0xFF >> self.neurons % 8)).any():
+            raise InputError(
+                f"packed spikes have bits set beyond neuron {self.neurons - 1}, the last; they must be 0 as in "
+                "numpy.packbits, so check the number of neurons."
             )
         object.__setattr__(self, "packed", packed)
         object.__setattr__(self, "lengths", _per_sample(self.lengths, "lengths", samples))
@@ -63,10 +75,17 @@ class SpikeRaster:
             raise InputError(
                 f"spikes hold {spikes.dtype}; 0 and 1 of a boolean or integer type are needed, so convert them."
             )
-        if spikes.dtype != np.bool_ and not np.isin(spikes, (0, 1)).all():
-            raise InputError("spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.")
+        packed = np.empty((*spikes.shape[:2], -(-spikes.shape[2] // 8)), np.uint8)
+        together = max(1, _PIECE // max(1, spikes[:1].size))
+        for start in range(0, len(spikes), together):  # so that no copy is as large as the whole
+            own = spikes[start : start + together]
+            on = own != 0
+            if spikes.dtype != np.bool_ and not np.array_equal(own, on):
+                raise InputError(
+                    "spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them."
+                )
+            packed[start : start + together] = np.packbits(on, axis=2)
         lengths = np.full(spikes.shape[0], spikes.shape[1]) if lengths is None else np.asarray(lengths)
-        packed = np.packbits(spikes.astype(bool), axis=2)
         return cls(packed, spikes.shape[2], lengths, None if labels is None else np.asarray(labels))
 
     @property
@@ -139,47 +158,54 @@ def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
     Raises InputError for a missing, damaged or foreign file.
     """
     path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path} does not exist; a .npz file with spikes is needed, so check the path.")
+    check_readable(path, "a .npz file with spikes")
     try:
-        if not zipfile.is_zipfile(path):
-            raise ValueError("no zip archive")
         with path.open("rb") as stream:
-            file = np.load(stream, allow_pickle=False)
-            arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
+            archive = Archive(stream)
+            names = _rasters(archive.shapes)
+            if not names:
+                raise InputError(
+                    f"{path} holds no array named 'spikes' (it has {brief(sorted(archive.shapes))}); add one."
+                )
+            return {unquoted(name): _raster(archive, name, path) for name in names}
+    except (OSError, UnreadableError) as error:
         raise InputError(
-            f"{path} is not a readable .npz of spikes ({reason}); write it with numpy.savez or motifc run."
+            f"{path} is not a readable .npz of spikes ({error}); write it with numpy.savez or motifc run."
         ) from None
-    names = [name for name in arrays if not _belongs(name, arrays)]
-    if not names:
-        raise InputError(f"{path} holds no array named 'spikes' (it has {sorted(arrays)}); add one.")
-    return {unquoted(name): _raster(arrays, name, path) for name in names}
 
 
-def _belongs(name: str, arrays: Mapping[str, Array]) -> bool:
+def _rasters(shapes: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """The arrays that are spikes: those of three axes, told of by no other; "spikes" whatever its axes."""
+    alone = [name for name in shapes if not _belongs(name, shapes)]
+    return [name for name in alone if len(shapes[name]) == 3 or name == "spikes" or f"{name}.shape" in shapes]
+
+
+def _belongs(name: str, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     """Whether an array only tells of another one: its shape, lengths, labels, or traces of its u and v."""
     owner, _, kind = name.rpartition(".")
     if owner:
-        return owner in arrays and kind in ("shape", "lengths", "labels", "u", "v", "neurons")
-    return kind in ("shape", "lengths", "labels") and f"{name}.shape" not in arrays
+        return owner in shapes and kind in ("shape", "lengths", "labels", "u", "v", "neurons")
+    return kind in ("shape", "lengths", "labels") and f"{name}.shape" not in shapes
 
 
-def _raster(arrays: Mapping[str, Array], name: str, path: Path) -> SpikeRaster:
+def _raster(archive: Archive, name: str, path: Path) -> SpikeRaster:
     prefix = "" if name == "spikes" else f"{name}."
-    lengths, labels = arrays.get(f"{prefix}lengths"), arrays.get(f"{prefix}labels")
-    shape = arrays.get(f"{prefix}shape")
-    if shape is None:
-        return SpikeRaster.pack(arrays[name], lengths, labels)
-    packed = arrays[name]
-    if shape.shape != (3,) or shape.dtype.kind not in "iu" or packed.shape[:2] != tuple(shape[:2]):
-        raise InputError(
-            f"{path} holds {name!r} packed as {packed.shape} but says it has the shape {shape.tolist()} "
-            "[sample, time, neuron]; write the file again."
-        )
-    samples, steps, neurons = (int(size) for size in shape)
-    return SpikeRaster(packed, neurons, np.full(samples, steps) if lengths is None else lengths, labels)
+    shape, lengths, labels = (archive.get(f"{prefix}{what}") for what in ("shape", "lengths", "labels"))
+    try:
+        if shape is None:
+            return SpikeRaster.pack(archive[name], lengths, labels)
+        packed = archive[name]
+        if shape.shape != (3,) or shape.dtype.kind not in "iu" or packed.shape[:2] != tuple(shape[:2]):
+            raise InputError(
+                f"{path} holds {brief(name)} packed as {packed.shape} but says it has the shape "
+                f"{brief(shape.tolist())} [sample, time, neuron]; write the file again."
+            )
+        samples, steps, neurons = (int(size) for size in shape)
+        return SpikeRaster(packed, neurons, np.full(samples, steps) if lengths is None else lengths, labels)
+    except InputError as error:
+        if str(path) in str(error):
+            raise
+        raise InputError(f"in {path}, array {brief(name)}: {error}") from None
 
 
 def _per_sample(values: npt.ArrayLike, name: str, samples: int) -> Ints:

@@ -222,7 +222,7 @@ def test_file_that_contradicts_itself_is_refused(tmp_path: Path, shape: object) 
     with pytest.raises(InputError) as error:
         load_rasters(path)
     assert str(error.value) == (
-        f"{path} holds 'spikes' packed as (2, 3, 1) but says it has the shape {shape} [sample, time, neuron]; "
+        f"{path} holds 'spikes' packed as (2, 3, 1) but says it has the shape {shape!r} [sample, time, neuron]; "
         "write the file again."
     )
 
