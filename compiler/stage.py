@@ -20,6 +20,8 @@ from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
 from targets.contracts.serial import pack, read
 
+ORDER = ("retime", "fold", "quantize", "prune", "bounds", "coarsen", "partition", "place", "refine")
+"""Passes in the order of the chain, compiler/pipeline.py."""
 _NAMES = {FloatGraph: "floats", IntGraph: "integers", Hypergraph: "hypergraph", ChipMapping: "mapping"}
 
 
@@ -68,7 +70,7 @@ class Stage:
 def pass_names() -> tuple[str, ...]:
     """Names of all passes, found by listing compiler/passes, in the order of the chain, others after it."""
     found = sorted(module.name for module in pkgutil.iter_modules(compiler.passes.__path__))
-    order = {name: number for number, name in enumerate(compiler.passes.ORDER)}
+    order = {name: number for number, name in enumerate(ORDER)}
     return tuple(sorted(found, key=lambda name: order.get(name, len(order))))
 
 

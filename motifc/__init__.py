@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from compiler.analysis.estimate import estimate as estimate
     from compiler.analysis.interpret import interpret as interpret
     from compiler.frontends.network import lower as lower
-    from compiler.frontends.nir import read_nir as read_nir
+    from compiler.frontends.nir.read import read_nir as read_nir
     from compiler.ir.graph import (
         FloatGraph as FloatGraph,
         FloatPopulation as FloatPopulation,

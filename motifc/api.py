@@ -29,7 +29,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.pipeline": ("compile_graph", "compile_network"),
     "compiler.ir.graph": ("FloatGraph", "FloatPopulation", "FloatProjection"),
     "compiler.frontends.network": ("lower",),
-    "compiler.frontends.nir": ("read_nir",),
+    "compiler.frontends.nir.read": ("read_nir",),
     "compiler.analysis.interpret": ("interpret",),
     "compiler.analysis.calibration": ("calibrate",),
     "compiler.analysis.estimate": ("estimate",),

@@ -26,10 +26,7 @@ TESTED_ELSEWHERE = {
     "search/data/readers/pcm.py": "sound in either container: tests/search/data/readers/test_sound.py",
     "search/data/readers/sphere.py": "as pcm.py",
     "search/data/tasks/ssc.py": "as the set it shares its format with: tests/search/data/tasks/test_shd.py",
-    "targets/backends/numpy.py": "the suite of all backends, tests/targets/backends/test_backends.py",
     "targets/backends/lava/": "one machine in six files and a child process: tests/targets/backends/test_lava.py",
-    "targets/conformance/random_program.py": "tests/targets/conformance/test_fuzz.py, for now",
-    "targets/runtime/recording.py": "tests/targets/runtime/test_backend.py, for now",
 }
 """Modules without a test file of their own, or folders of such, and what tests them."""
 LINES_OF_WEIGHT = 40
@@ -151,6 +148,7 @@ def test_no_number_of_a_chip_outside_its_file(path: Path) -> None:
         "search.motif",
         "search.settings",
         "compiler.pipeline",
+        "compiler.frontends.nir.read",
     ],
 )
 def test_nothing_heavy_at_import(module: str) -> None:

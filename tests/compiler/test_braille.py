@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from compiler.analysis.interpret import interpret
-from compiler.frontends.nir import read_nir
+from compiler.frontends.nir.read import read_nir
 from compiler.ir.graph import FloatGraph
 from compiler.passes.fold import fold
 from compiler.passes.retime import retime

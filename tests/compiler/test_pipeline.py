@@ -11,12 +11,12 @@ import pytest
 
 from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
-from compiler.frontends.nir import read_nir
+from compiler.frontends.nir.read import read_nir
 from compiler.ir.graph import IntGraph
-from compiler.passes import ORDER
 from compiler.passes.bounds import bounds
 from compiler.passes.fold import fold
 from compiler.pipeline import compile_graph, compile_network
+from compiler.stage import ORDER
 from compiler.text import text
 from search.network import Connection, Layer, Network
 from targets.contracts.chip import Limit, chip_named

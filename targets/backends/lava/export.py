@@ -22,6 +22,7 @@ _SOURCES = {
     "processes/__init__.py": "processes/__init__.py",
     "processes/het_lif.py": "processes/het_lif.py",
     "processes/delayed_sparse.py": "processes/delayed_sparse.py",
+    "names.py": "../../contracts/names.py",
 }
 
 
@@ -43,7 +44,8 @@ def export(program: Program, path: str | os.PathLike[str], granularity: str = "l
         for name, source in _SOURCES.items():
             text = (_HERE / source).read_text(encoding="utf-8")
             # The folder is its own root: what was targets.backends.lava.network is network there.
-            (partial / name).write_text(text.replace("targets.backends.lava.", ""), encoding="utf-8")
+            text = text.replace("targets.backends.lava.", "").replace("targets.contracts.", "")
+            (partial / name).write_text(text, encoding="utf-8")
         (partial / "README.md").write_text(_readme(program, network, granularity), encoding="utf-8")
         partial.replace(path)
     except OSError as error:

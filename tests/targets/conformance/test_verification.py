@@ -62,6 +62,7 @@ def test_when_the_first_side_is_the_odd_one_it_is_the_one_explained() -> None:
     assert list(verdict.explanations) == ["dialect"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [("torch", "onnx")])
 def test_several_sides_at_once(names: tuple[str, ...]) -> None:
     own, raster = program(), random_spikes(2, 11, samples=3)
