@@ -6,6 +6,8 @@ import numpy as np
 
 from targets.contracts.arrays import Ints
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_NEURONS, named, whole
+from targets.contracts.shown import brief
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,11 @@ class Input:
 
     name: str
     neurons: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", named(self.name, "an input"))
+        place = f"width of input {self.name!r}"
+        object.__setattr__(self, "neurons", whole(self.neurons, place, MOST_NEURONS, least=1))
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,10 @@ class Readout:
 
     population: str
     classes: int
+
+    def __post_init__(self) -> None:
+        place = f"number of classes of readout {brief(self.population)}"
+        object.__setattr__(self, "classes", whole(self.classes, place, MOST_NEURONS))
 
     def votes(self, counts: Ints) -> Ints:
         """Spike counts [sample, neuron] summed over each class's neurons: [sample, class]."""

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from targets.contracts.archive import Archive, UnreadableError
 from targets.contracts.arrays import Array, Ints, readonly, sealed
-from targets.contracts.artefact import replacing
+from targets.contracts.artefact import check_readable, replacing
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_NEURONS, whole
 from targets.contracts.names import meant, quoted, unquoted
-from targets.contracts.npz import Header, opened
+from targets.contracts.shown import brief
 
 _PIECE = 1 << 20
 """Bins looked at together when dense spikes are packed, so that few are held twice."""
@@ -38,12 +40,19 @@ class SpikeRaster:
     labels: Ints | None = None
 
     def __post_init__(self) -> None:
+        neurons = whole(self.neurons, "the number of neurons of packed spikes", MOST_NEURONS, least=0)
+        object.__setattr__(self, "neurons", neurons)
         packed = readonly(self.packed, np.uint8, "packed spikes [sample, time, byte]", 3)
         samples, steps, width = packed.shape
         if width != -(-self.neurons // 8):
             raise InputError(
                 f"packed spikes have {width} bytes per step; {self.neurons} neurons need {-(-self.neurons // 8)}, "
                 "so check the number of neurons."
+            )
+        if self.neurons % 8 and (packed[:, :, -1] & (0xFF >> self.neurons % 8)).any():
+            raise InputError(
+                f"packed spikes have bits set beyond neuron {self.neurons - 1}, the last; they must be 0 as in "
+                "numpy.packbits, so check the number of neurons."
             )
         object.__setattr__(self, "packed", packed)
         object.__setattr__(self, "lengths", _per_sample(self.lengths, "lengths", samples))
@@ -159,7 +168,7 @@ class SpikeFile:
         found = {wanted: meant(wanted, self.others) for wanted in ("spikes", "labels", "lengths", "groups")}
         guesses = [f"{wanted!r} by {key!r}" for wanted, key in found.items() if key is not None]
         asked = f"; did you mean {' and '.join(guesses)}?" if guesses else "."
-        return f"{source} also holds {', '.join(map(repr, self.others))}, which nothing here uses{asked}"
+        return f"{source} also holds {', '.join(map(brief, self.others))}, which nothing here uses{asked}"
 
 
 def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
@@ -173,77 +182,85 @@ def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
 def load_spikes(path: str | os.PathLike[str]) -> SpikeFile:
     """`load_rasters`, with the groups of the samples and the keys of what was left out."""
     path = Path(path)
-    with opened(path, "spikes") as file:
-        told = {key for key in file.headers if _belongs(key, file.headers)}
-        names = [key for key in file.headers if key not in told and _is_raster(key, file.headers)]
-        if not names:
-            raise InputError(_without_spikes(path, file.headers))
-        rasters = {}
-        for name in names:
-            prefix = "" if name == "spikes" else f"{name}."
-            own = {
-                what: file.read(f"{prefix}{what}")
-                for what in ("shape", "lengths", "labels")
-                if f"{prefix}{what}" in told
-            }
-            try:
-                rasters[unquoted(name)] = _raster(file.read(name), own, name, path)
-            except InputError as error:
-                if name == "spikes" or f"{name}.shape" in told:
-                    raise
-                if "spikes" not in names:
-                    raise InputError(f"array {name!r} is no raster: {error}") from None
-        names = [name for name in names if unquoted(name) in rasters]
-        groups = file.read("groups") if "groups" in told and "spikes" in names else None
-        strays = {key for key in told if key in _COMPANIONS and "spikes" not in names}
-        others = [key for key in file.headers if key not in names and (key not in told or key in strays)]
-        return SpikeFile(rasters, groups, tuple(others))
+    check_readable(path, "a .npz file with spikes")
+    try:
+        with path.open("rb") as stream:
+            return _spike_file(Archive(stream), path)
+    except (OSError, UnreadableError) as error:
+        raise InputError(
+            f"{path} is not a readable .npz of spikes ({error}); write it with numpy.savez or motifc run."
+        ) from None
 
 
-def _belongs(name: str, headers: Mapping[str, Header]) -> bool:
+def _spike_file(archive: Archive, path: Path) -> SpikeFile:
+    shapes = archive.shapes
+    told = {key for key in shapes if _belongs(key, shapes)}
+    rasters = {}
+    for key in shapes:
+        if key in told or not _is_raster(key, archive):
+            continue
+        try:
+            rasters[key] = _raster(archive, key, path)
+        except InputError:
+            # Beside "spikes", an array of other numbers is something else, if it does not say what it is.
+            if key == "spikes" or f"{key}.shape" in told or "spikes" not in shapes:
+                raise
+    if not rasters:
+        raise InputError(_without_spikes(path, archive))
+    strays = {key for key in told if key in _COMPANIONS and "spikes" not in rasters}
+    others = [key for key in shapes if key not in rasters and (key not in told or key in strays)]
+    groups = archive.get("groups") if "groups" in told - strays else None
+    return SpikeFile({unquoted(key): raster for key, raster in rasters.items()}, groups, tuple(others))
+
+
+def _belongs(name: str, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     """Whether an array only tells of another one: its shape, lengths, labels, or traces of its u and v."""
     owner, _, kind = name.rpartition(".")
     if owner:
-        return owner in headers and kind in ("shape", "lengths", "labels", "u", "v", "neurons")
-    return kind in _COMPANIONS and f"{name}.shape" not in headers
+        return owner in shapes and kind in ("shape", "lengths", "labels", "u", "v", "neurons")
+    return kind in _COMPANIONS and f"{name}.shape" not in shapes
 
 
-def _is_raster(name: str, headers: Mapping[str, Header]) -> bool:
+def _is_raster(name: str, archive: Archive) -> bool:
     """Whether an array is meant as spikes.
 
     It is "spikes", has its shape told beside it, or looks like plain spikes: three axes of numbers and, where "spikes"
     are there too, as many samples and steps as they have.
     """
-    header, spikes = headers[name], headers.get("spikes")
-    if name == "spikes" or f"{name}.shape" in headers:
+    shapes = archive.shapes
+    if name == "spikes" or f"{name}.shape" in shapes:
         return True
-    plain = header.dtype is not None and header.dtype.kind in "bui" + ("f" if spikes is None else "")
-    if not plain or header.shape is None or len(header.shape) != 3:
-        return False
-    return spikes is None or spikes.shape is None or header.shape[:2] == spikes.shape[:2]
+    alone = "spikes" not in shapes
+    plain = len(shapes[name]) == 3 and archive.kind(name) in ("buif" if alone else "bui")
+    return plain and (alone or shapes[name][:2] == shapes["spikes"][:2])
 
 
-def _without_spikes(path: Path, headers: Mapping[str, Header]) -> str:
-    guess = meant("spikes", headers)
-    return (
-        f"{path} holds no array named 'spikes' (it has "
-        f"{', '.join(f'{key!r}, {header.told}' for key, header in headers.items()) or 'none at all'}); add one"
-        + ("." if guess is None else f", or rename {guess!r} if that is meant.")
+def _without_spikes(path: Path, archive: Archive) -> str:
+    guess = meant("spikes", archive.shapes)
+    held = ", ".join(f"{brief(key)} of shape {shape}" for key, shape in archive.shapes.items())
+    return f"{path} holds no array named 'spikes' (it has {held or 'none at all'}); add one" + (
+        "." if guess is None else f", or rename {guess!r} if that is meant."
     )
 
 
-def _raster(given: Array, own: Mapping[str, Array], name: str, path: Path) -> SpikeRaster:
-    """The raster of an array and of those that tell of it: shape, lengths and labels, where they are there."""
-    lengths, labels, shape = own.get("lengths"), own.get("labels"), own.get("shape")
-    if shape is None:
-        return SpikeRaster.pack(given, lengths, labels)
-    if shape.shape != (3,) or shape.dtype.kind not in "iu" or given.shape[:2] != tuple(shape[:2]):
-        raise InputError(
-            f"{path} holds {name!r} packed as {given.shape} but says it has the shape {shape.tolist()} "
-            "[sample, time, neuron]; write the file again."
-        )
-    samples, steps, neurons = (int(size) for size in shape)
-    return SpikeRaster(given, neurons, np.full(samples, steps) if lengths is None else lengths, labels)
+def _raster(archive: Archive, name: str, path: Path) -> SpikeRaster:
+    prefix = "" if name == "spikes" else f"{name}."
+    shape, lengths, labels = (archive.get(f"{prefix}{what}") for what in ("shape", "lengths", "labels"))
+    try:
+        if shape is None:
+            return SpikeRaster.pack(archive[name], lengths, labels)
+        packed = archive[name]
+        if shape.shape != (3,) or shape.dtype.kind not in "iu" or packed.shape[:2] != tuple(shape[:2]):
+            raise InputError(
+                f"{path} holds {brief(name)} packed as {packed.shape} but says it has the shape "
+                f"{brief(shape.tolist())} [sample, time, neuron]; write the file again."
+            )
+        samples, steps, neurons = (int(size) for size in shape)
+        return SpikeRaster(packed, neurons, np.full(samples, steps) if lengths is None else lengths, labels)
+    except InputError as error:
+        if str(path) in str(error):
+            raise
+        raise InputError(f"in {path}, array {brief(name)}: {error}") from None
 
 
 def _bits(spikes: Array) -> Array:

@@ -14,12 +14,17 @@ from targets.contracts.arrays import Ints, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_DELAY, MOST_EXPONENT, MOST_NEURONS, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
-from targets.contracts.serial import pack, unpack
+from targets.contracts.serial import pack, read
+from targets.contracts.shown import brief
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import wiring_faults
 from targets.program.listeners import Listeners, Route, listeners
 from targets.program.version1 import upgraded
+
+_FARTHEST = 1 << 100
+"""No proof speaks of numbers beyond: v counts from 0, and u and a are sums of int32."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +42,9 @@ class IntPopulation:
     bias: Ints
 
     def __post_init__(self) -> None:
+        named(self.name, "a population")
+        size = whole(self.motif_size, f"motif size of population {self.name!r}", MOST_NEURONS)
+        object.__setattr__(self, "motif_size", size)
         for key in ("du", "dv", "vth", "bias"):
             values = readonly(getattr(self, key), np.int32, f"{key} of population {self.name!r}")
             object.__setattr__(self, key, values)
@@ -69,6 +77,9 @@ class IntProjection:
     delay: int
 
     def __post_init__(self) -> None:
+        named(self.name, "a projection")
+        for key, most in (("exponent", MOST_EXPONENT), ("delay", MOST_DELAY)):
+            object.__setattr__(self, key, whole(getattr(self, key), f"{key} of projection {self.name!r}", most))
         if self.synapses.weights.dtype != np.int32:
             raise InputError(
                 f"projection {self.name!r} has {self.synapses.weights.dtype} weights; a program holds integers, "
@@ -90,8 +101,10 @@ class Core:
     members: Mapping[str, Ints]
 
     def __post_init__(self) -> None:
+        for key in ("x", "y"):
+            object.__setattr__(self, key, whole(getattr(self, key), f"{key} of a core's tile", MOST_NEURONS))
         members = {
-            name: readonly(indices, np.int32, f"neurons of {name!r} on a core")
+            name: readonly(indices, np.int32, f"neurons of {brief(name)} on a core")
             for name, indices in self.members.items()
         }
         object.__setattr__(self, "members", MappingProxyType(members))
@@ -119,9 +132,17 @@ class Proof:
     saturates: Ints
 
     def __post_init__(self) -> None:
+        place = f"a proof of population {brief(self.population)}"
         for key in ("wraps", "saturates"):
-            values = readonly(getattr(self, key), np.int32, f"neurons at risk of population {self.population!r}")
-            object.__setattr__(self, key, values)
+            object.__setattr__(self, key, readonly(getattr(self, key), np.int32, f"{key} in {place}"))
+        for key in ("a", "u", "v"):
+            ends = tuple(whole(end, f"an end of {key} in {place}", _FARTHEST) for end in getattr(self, key))
+            if len(ends) != 2 or ends[0] > ends[1]:
+                raise InputError(
+                    f"{place} says that {key} reaches {brief(ends)}; the least and the most are needed in this order, "
+                    "so compile the network again."
+                )
+            object.__setattr__(self, key, ends)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,12 +168,15 @@ class Program:
     proofs: tuple[Proof, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", whole(self.steps, "the number of steps of a program", MOST_STEPS, least=1))
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
         faults = wiring_faults("program", self.inputs, self.populations, self.projections, self.outputs, self.readout)
         if faults:
             raise InputError(faults[0])
-        for proof in self.proofs:
+        for number, proof in enumerate(self.proofs):
             _fitting(proof, self.populations)
+            if proof.population in {earlier.population for earlier in self.proofs[:number]}:
+                raise InputError(f"population {proof.population!r} has two proofs; compile the network again.")
 
     def population(self, name: str) -> IntPopulation:
         """The population of that name; KeyError when there is none."""
@@ -196,9 +220,7 @@ class Program:
 
         The limits of its chip are judged by `targets.program.check.check`, not here.
         """
-        stored = artefact.load(path, "program")
-        stored = upgraded(stored) if stored.version == 1 else stored
-        return unpack(cls, stored.header, stored.arrays)
+        return read(path, "program", cls, upgraded)
 
     def _artefact(self) -> Artefact:
         return Artefact("program", *pack(self))
@@ -209,7 +231,7 @@ def _fitting(proof: Proof, populations: tuple[IntPopulation, ...]) -> None:
     neurons = {population.name: population.neurons for population in populations}.get(proof.population)
     if neurons is None:
         raise InputError(
-            f"a proof speaks of population {proof.population!r}; the program has "
+            f"a proof speaks of population {brief(proof.population)}; the program has "
             f"{sorted(population.name for population in populations)}, so compile the network again."
         )
     named = np.concatenate([proof.wraps, proof.saturates])

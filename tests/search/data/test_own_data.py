@@ -143,7 +143,7 @@ def test_the_test_part_stays_when_the_seed_is_another_and_was_given(tmp_path: Pa
         ),
         (
             {"labels": np.arange(7)},
-            "in FILE, 7 labels were given for 30 samples; one each is needed, so match them.",
+            "in FILE, array 'spikes': 7 labels were given for 30 samples; one each is needed, so match them.",
         ),
         (
             {"spikes": np.zeros((30, 0, 5), np.uint8)},
@@ -152,58 +152,66 @@ def test_the_test_part_stays_when_the_seed_is_another_and_was_given(tmp_path: Pa
         ),
         (
             {"spikes": np.zeros((30, 5), np.uint8)},
-            "in FILE, spikes have shape (30, 5); three axes [sample, time, neuron] are needed, so reshape them.",
+            "in FILE, array 'spikes': spikes have shape (30, 5); three axes [sample, time, neuron] are needed, so "
+            "reshape them.",
         ),
         (
             {"spikes": np.full((30, 4, 5), 2)},
-            "in FILE, spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
+            "in FILE, array 'spikes': spikes hold values other than 0 and 1; only binary spikes are allowed, so "
+            "binarise them.",
         ),
         (
             {"spikes": spikes(30).astype(str)},
-            "in FILE, spikes hold <U3; 0 and 1 of a boolean or integer type are needed, so convert them.",
+            "in FILE, array 'spikes': spikes hold <U3; 0 and 1 of a boolean or integer type are needed, so convert "
+            "them.",
         ),
         (
             {"spikes": np.zeros((30, 4, 5), [("x", "<i4")])},
-            "in FILE, spikes hold [('x', '<i4')]; 0 and 1 of a boolean or integer type are needed, so convert them.",
+            "in FILE, array 'spikes': spikes hold [('x', '<i4')]; 0 and 1 of a boolean or integer type are needed, "
+            "so convert them.",
         ),
         (
             {"spikes": np.full((30, 4, 5), 0.5)},
-            "in FILE, spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
+            "in FILE, array 'spikes': spikes hold values other than 0 and 1; only binary spikes are allowed, so "
+            "binarise them.",
         ),
         (
             {"spikes": np.full((30, 4, 5), np.nan)},
-            "in FILE, spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
+            "in FILE, array 'spikes': spikes hold values other than 0 and 1; only binary spikes are allowed, so "
+            "binarise them.",
         ),
         (
             {"spikes": np.array([{}, None])},
-            "in FILE, array 'spikes' holds Python objects, which are not read; one of numbers is needed, so make it by "
-            "np.stack or np.array(..., dtype=...) and save the file again.",
+            "FILE is not a readable .npz of spikes (array 'spikes' holds Python objects, which are never read); "
+            "write it with numpy.savez or motifc run.",
         ),
         (
             {"labels": np.array(["yes", "no"] * 15)},
-            "in FILE, labels are <U3 of shape (30,); one whole number per sample is needed, so number them: labels = "
-            "np.unique(labels, return_inverse=True)[1].",
+            "in FILE, array 'spikes': labels are <U3 of shape (30,); one whole number per sample is needed, so "
+            "number them: labels = np.unique(labels, return_inverse=True)[1].",
         ),
         (
             {"labels": np.eye(2)[np.arange(30) % 2]},
-            "in FILE, labels are float64 of shape (30, 2); one whole number per sample is needed, so take the class of "
-            "each one-hot row: labels = labels.argmax(axis=1).",
+            "in FILE, array 'spikes': labels are float64 of shape (30, 2); one whole number per sample is needed, so "
+            "take the class of each one-hot row: labels = labels.argmax(axis=1).",
         ),
         (
             {"labels": np.full(30, np.nan)},
-            "in FILE, labels are NaN or infinite; one whole number per sample is needed, so convert them.",
+            "in FILE, array 'spikes': labels are NaN or infinite; one whole number per sample is needed, so convert "
+            "them.",
         ),
         (
             {"labels": np.arange(30) / 2},
-            "in FILE, labels [sample] holds numbers that do not fit int32; round or scale them first.",
+            "in FILE, array 'spikes': labels [sample] holds numbers that do not fit int32; round or scale them first.",
         ),
         (
             {"lengths": np.full(30, 5)},
-            "in FILE, sample lengths run from 5 to 5 steps; the raster has 4, so give lengths from 0 to that.",
+            "in FILE, array 'spikes': sample lengths run from 5 to 5 steps; the raster has 4, so give lengths from 0 "
+            "to that.",
         ),
         (
             {"lengths": np.full(3, 4)},
-            "in FILE, 3 lengths were given for 30 samples; one each is needed, so match them.",
+            "in FILE, array 'spikes': 3 lengths were given for 30 samples; one each is needed, so match them.",
         ),
         (
             {"spikes": spikes(2), "labels": np.arange(2)},

@@ -197,8 +197,8 @@ def test_array_of_objects_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         load_rasters(path)
     assert str(error.value) == (
-        f"in {path}, array 'spikes' holds Python objects, which are not read; one of numbers is needed, so make it by "
-        "np.stack or np.array(..., dtype=...) and save the file again."
+        f"{path} is not a readable .npz of spikes (array 'spikes' holds Python objects, which are never read); write it "
+        "with numpy.savez or motifc run."
     )
 
 
@@ -224,7 +224,7 @@ def test_file_without_spikes_is_refused(tmp_path: Path) -> None:
     np.savez(path, labels=np.array([1], np.int64))
     with pytest.raises(InputError) as error:
         load_rasters(path)
-    assert str(error.value) == f"{path} holds no array named 'spikes' (it has 'labels', int64 of shape (1,)); add one."
+    assert str(error.value) == f"{path} holds no array named 'spikes' (it has 'labels' of shape (1,)); add one."
 
 
 @pytest.mark.parametrize("name", ["spike", "X", "data", "Spikes", "events"])
@@ -234,8 +234,8 @@ def test_near_misses_of_spikes_are_guessed(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError) as error:
         load_rasters(path)
     assert str(error.value) == (
-        f"{path} holds no array named 'spikes' (it has 'labels', int64 of shape (1,), {name!r}, uint8 of shape (1, "
-        f"5)); add one, or rename {name!r} if that is meant."
+        f"{path} holds no array named 'spikes' (it has 'labels' of shape (1,), {name!r} of shape (1, 5)); add one, or "
+        f"rename {name!r} if that is meant."
     )
 
 
@@ -345,7 +345,7 @@ def test_file_that_contradicts_itself_is_refused(tmp_path: Path, shape: object) 
     with pytest.raises(InputError) as error:
         load_rasters(path)
     assert str(error.value) == (
-        f"{path} holds 'spikes' packed as (2, 3, 1) but says it has the shape {shape} [sample, time, neuron]; "
+        f"{path} holds 'spikes' packed as (2, 3, 1) but says it has the shape {shape!r} [sample, time, neuron]; "
         "write the file again."
     )
 
