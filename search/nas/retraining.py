@@ -15,7 +15,7 @@ from search.training.checkpoint import Stage, load_checkpoint, save_checkpoint
 from search.training.device import chosen_device
 from search.training.initialize import reinitialize
 from search.training.progress import Listener
-from search.training.train import documented, fit
+from search.training.train import check_lengths, documented, fit
 from targets.contracts.errors import InputError
 
 
@@ -80,6 +80,8 @@ def retrain(
             raise InputError(
                 f"the {part_name} part of the split is empty; the search needs samples there, so add some."
             )
+        delay = len(settings.model.neurons) + 1  # one step into every layer and one more into the readout
+        check_lengths(int(part.lengths.max()), delay, f"the samples of the {part_name} part")
     identity = {
         "method": name,
         "seed": seed,

@@ -144,4 +144,31 @@ def _fitting_readout(network: Network, split: Split) -> Readout:
         raise InputError(f"the network has {found}; the data have {split.classes} classes, so give it one that fits.")
     if not split.train.samples + split.valid.samples:
         raise InputError("the split has no samples to train on; give at least one.")
+    delay = _delay(network, network.readout.population)
+    if delay is None:
+        raise InputError(
+            f"no connections lead from an input to the readout {network.readout.population!r}; it can learn nothing "
+            "then, so connect it."
+        )
+    check_lengths(max(split.train.lengths.max(initial=0), split.valid.lengths.max(initial=0)), delay, "the samples")
     return network.readout
+
+
+def check_lengths(longest: int, delay: int, whose: str) -> None:
+    """InputError where samples of at most `longest` steps end before a spike of the input, `delay` later, counts."""
+    if longest <= delay:
+        raise InputError(
+            f"{whose} last at most {longest} steps; a spike of the input reaches the readout {delay} steps later, so "
+            f"that none would ever matter: give samples of at least {delay + 1} steps or fewer layers."
+        )
+
+
+def _delay(network: Network, population: str) -> int | None:
+    """Steps from a spike of any input until `population` can answer it; None where it never does."""
+    found = {source.name: 0 for source in network.inputs}
+    for _ in network.layers:  # a shortest way passes each layer once at most
+        for connection in network.connections:
+            if connection.source in found:
+                later = found[connection.source] + connection.delay
+                found[connection.target] = min(found.get(connection.target, later), later)
+    return found.get(population)

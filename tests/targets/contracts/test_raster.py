@@ -197,8 +197,8 @@ def test_array_of_objects_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         load_rasters(path)
     assert str(error.value) == (
-        f"{path} is not a readable .npz of spikes (array 'spikes' holds Python objects, which are never read); write it "
-        "with numpy.savez or motifc run."
+        f"{path} is not a readable .npz of spikes (array 'spikes' holds Python objects, which are never read); write "
+        "it with numpy.savez or motifc run."
     )
 
 
