@@ -9,7 +9,7 @@ import numpy as np
 
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
-from targets.contracts.raster import SpikeRaster, load_spikes
+from targets.contracts.raster import SpikeRaster, load_spikes, unused_told
 
 
 def samples(
@@ -41,7 +41,7 @@ def samples(
 def _read(file: Path) -> Mapping[str, SpikeRaster]:
     """The rasters of a file; a line on standard error names what else it holds."""
     found = load_spikes(file)
-    if told := found.ignored(file):
+    if told := unused_told(file, [found]):
         sys.stderr.write(f"motifc: {told}\n")
     return found.rasters
 

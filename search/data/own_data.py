@@ -41,7 +41,7 @@ from search.data.task import Split, labels_of
 from targets.contracts.arrays import Array, sealed
 from targets.contracts.errors import InputError
 from targets.contracts.names import meant
-from targets.contracts.raster import RENUMBER, SpikeFile, SpikeRaster, load_spikes
+from targets.contracts.raster import RENUMBER, SpikeFile, SpikeRaster, load_spikes, unused_told
 
 _PARTS = ("train", "valid", "test")
 _LIKE_PARTS = {"train": "train", "valid": "valid", "val": "valid", "dev": "valid", "test": "test"}
@@ -58,9 +58,9 @@ class Part:
 
 def own_split(path: Path, seed: int) -> Split:
     """The spikes at `path`, a .npz or a folder of them, split by `seed`; InputError for anything malformed."""
-    ignored: dict[str, None] = {}
-    parts = _folder(path, ignored) if path.is_dir() else {"train": _part(path, ignored)}
-    if told := SpikeFile({}, others=tuple(ignored)).ignored(path):
+    files: list[SpikeFile] = []
+    parts = _folder(path, files) if path.is_dir() else {"train": _part(path, files)}
+    if told := unused_told(path, files):
         sys.stderr.write(f"motifc: {told}\n")
     return shared_out(parts, str(path), seed)
 
@@ -85,7 +85,7 @@ def shared_out(parts: Mapping[str, Part], source: str, seed: int) -> Split:
     return Split(whole["train"], whole["valid"], whole["test"], classes)
 
 
-def _folder(path: Path, ignored: dict[str, None]) -> dict[str, Part]:
+def _folder(path: Path, read: list[SpikeFile]) -> dict[str, Part]:
     """The parts in a folder: as its files are named, or all files as one part."""
     files = [file for file in visible(path) if file.suffix.lower() == ".npz" and file.is_file()]
     named = [file for file in files if file.stem in _PARTS]
@@ -97,7 +97,7 @@ def _folder(path: Path, ignored: dict[str, None]) -> dict[str, Part]:
             f"{path} holds {', '.join(file.name for file in files)}; either train.npz with valid.npz and test.npz if "
             "you have them is allowed, or files of other names only, so rename them."
         )
-    parts = [_part(file, ignored) for file in files]
+    parts = [_part(file, read) for file in files]
     for file, part in zip(files, parts, strict=True):
         width, first = part.raster.neurons, parts[0].raster.neurons
         if width != first:
@@ -203,8 +203,8 @@ def _completed(parts: Mapping[str, Part], source: str, seed: int) -> dict[str, S
     return {**whole, "train": train.take(rest), **{name: train.take(indices) for name, indices in chosen.items()}}
 
 
-def _part(path: Path, ignored: dict[str, None]) -> Part:
-    """The labelled spikes of one file; the keys of arrays that are not used are put into `ignored`."""
+def _part(path: Path, read: list[SpikeFile]) -> Part:
+    """The labelled spikes of one file; what is used of it and what is not is put behind `read`."""
     file = load_spikes(path)
     if "spikes" not in file.rasters:
         guess = meant("spikes", file.rasters) or next(iter(file.rasters))
@@ -213,7 +213,8 @@ def _part(path: Path, ignored: dict[str, None]) -> Part:
             f"it, or rename {guess!r} if that is meant."
         )
     raster = file.rasters["spikes"]
-    ignored.update(dict.fromkeys((*(name for name in file.rasters if name != "spikes"), *file.others)))
+    beside = tuple(name for name in file.rasters if name != "spikes")
+    read.append(SpikeFile({}, used=file.used - set(beside), others=(*beside, *file.others)))
     if raster.labels is None:
         guessed = meant("labels", file.others)
         raise InputError(

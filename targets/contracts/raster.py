@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,21 +154,26 @@ class SpikeFile:
 
     rasters  by name
     groups   which samples belong together, [sample], or a single value for all; None where the file does not say
-    others   keys of arrays that belong to none of these; they have not been read
+    used     keys of all arrays that belong to these
+    others   keys of the rest, which have not been kept
     """
 
     rasters: Mapping[str, SpikeRaster]
     groups: Array | None = None
+    used: frozenset[str] = frozenset()
     others: tuple[str, ...] = ()
 
-    def ignored(self, source: object) -> str | None:
-        """The sentence that some arrays of `source` are not used; None where all are."""
-        if not self.others:
-            return None
-        found = {wanted: meant(wanted, self.others) for wanted in ("spikes", "labels", "lengths", "groups")}
-        guesses = [f"{wanted!r} by {key!r}" for wanted, key in found.items() if key is not None]
-        asked = f"; did you mean {' and '.join(guesses)}?" if guesses else "."
-        return f"{source} also holds {', '.join(map(brief, self.others))}, which nothing here uses{asked}"
+
+def unused_told(source: object, files: Sequence[SpikeFile]) -> str | None:
+    """The sentence that some arrays of the files of `source` are not used; None where all are."""
+    others = list(dict.fromkeys(key for file in files for key in file.others))
+    if not others:
+        return None
+    used = {key for file in files for key in file.used}
+    found = {wanted: meant(wanted, others) for wanted in ("spikes", *_COMPANIONS) if wanted not in used}
+    guesses = [f"{wanted!r} by {brief(key)}" for wanted, key in found.items() if key is not None]
+    asked = f"; did you mean {' and '.join(guesses)}?" if guesses else "."
+    return f"{source} also holds {', '.join(map(brief, others))}, which nothing here uses{asked}"
 
 
 def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
@@ -197,7 +202,7 @@ def _spike_file(archive: Archive, path: Path) -> SpikeFile:
     told = {key for key in shapes if _belongs(key, shapes)}
     rasters = {}
     for key in shapes:
-        if key in told or not _is_raster(key, archive):
+        if key in told or not _is_raster(key, shapes, archive.kind(key)):
             continue
         try:
             rasters[key] = _raster(archive, key, path)
@@ -210,7 +215,8 @@ def _spike_file(archive: Archive, path: Path) -> SpikeFile:
     strays = {key for key in told if key in _COMPANIONS and "spikes" not in rasters}
     others = [key for key in shapes if key not in rasters and (key not in told or key in strays)]
     groups = archive.get("groups") if "groups" in told - strays else None
-    return SpikeFile({unquoted(key): raster for key, raster in rasters.items()}, groups, tuple(others))
+    used = frozenset(shapes.keys() - set(others))
+    return SpikeFile({unquoted(key): raster for key, raster in rasters.items()}, groups, used, tuple(others))
 
 
 def _belongs(name: str, shapes: Mapping[str, tuple[int, ...]]) -> bool:
@@ -221,17 +227,16 @@ def _belongs(name: str, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     return kind in _COMPANIONS and f"{name}.shape" not in shapes
 
 
-def _is_raster(name: str, archive: Archive) -> bool:
+def _is_raster(name: str, shapes: Mapping[str, tuple[int, ...]], kind: str) -> bool:
     """Whether an array is meant as spikes.
 
     It is "spikes", has its shape told beside it, or looks like plain spikes: three axes of numbers and, where "spikes"
     are there too, as many samples and steps as they have.
     """
-    shapes = archive.shapes
     if name == "spikes" or f"{name}.shape" in shapes:
         return True
     alone = "spikes" not in shapes
-    plain = len(shapes[name]) == 3 and archive.kind(name) in ("buif" if alone else "bui")
+    plain = len(shapes[name]) == 3 and kind in ("buif" if alone else "bui")
     return plain and (alone or shapes[name][:2] == shapes["spikes"][:2])
 
 

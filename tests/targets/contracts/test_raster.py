@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.names import quoted
-from targets.contracts.raster import SpikeRaster, load_rasters, load_spikes, save_rasters
+from targets.contracts.raster import SpikeRaster, load_rasters, load_spikes, save_rasters, unused_told
 
 
 @pytest.mark.parametrize("neurons", [1, 7, 8, 9, 16, 17])
@@ -254,7 +254,7 @@ def test_other_arrays_are_no_rasters_and_are_listed(tmp_path: Path) -> None:
     assert np.array_equal(read.rasters["spikes"].dense(), dense)
     assert read.rasters["spikes"].labels is None
     assert set(read.others) == set(others)
-    assert read.ignored("a.npz") == (
+    assert unused_told("a.npz", [read]) == (
         "a.npz also holds 'y', 'images', 'counts', 'rates', 'subject', which nothing here uses; did you mean 'labels' "
         "by 'y' and 'groups' by 'subject'?"
     )
@@ -265,11 +265,17 @@ def test_plain_inputs_beside_each_other_are_rasters(tmp_path: Path) -> None:
     np.savez(path, spikes=dense, context=dense[:, :, :5].astype(np.int64))
     read = load_spikes(path)
     assert {name: raster.neurons for name, raster in read.rasters.items()} == {"spikes": 12, "context": 5}
-    assert (read.others, read.ignored("a.npz")) == ((), None)
+    assert (read.others, unused_told("a.npz", [read])) == ((), None)
     np.savez(path, left=dense, right=dense, labels=[0, 1])
     read = load_spikes(path)
     assert set(read.rasters) == {"left", "right"}
-    assert read.ignored("a.npz") == "a.npz also holds 'labels', which nothing here uses."
+    assert unused_told("a.npz", [read]) == "a.npz also holds 'labels', which nothing here uses."
+
+
+def test_what_is_there_is_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, spikes=np.zeros((2, 6, 3), np.uint8), labels=[0, 1], y=[0, 1], target=[1, 0])
+    assert unused_told("a.npz", [load_spikes(path)]) == "a.npz also holds 'y', 'target', which nothing here uses."
 
 
 def test_groups_come_with_the_spikes(tmp_path: Path) -> None:
