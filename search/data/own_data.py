@@ -32,6 +32,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -49,7 +50,7 @@ _SHARE = 0.2
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class _Part:
     """Labelled spikes, and the group of every sample as text [sample]; None where samples have no groups."""
 
     raster: SpikeRaster
@@ -62,16 +63,19 @@ def own_split(path: Path, seed: int) -> Split:
     parts = _folder(path, files) if path.is_dir() else {"train": _part(path, files)}
     if told := unused_told(path, files):
         sys.stderr.write(f"motifc: {told}\n")
-    return shared_out(parts, str(path), seed)
+    groups = {name: part.groups for name, part in parts.items() if part.groups is not None}
+    return shared_out({name: part.raster for name, part in parts.items()}, str(path), seed, groups)
 
 
-def shared_out(parts: Mapping[str, Part], source: str, seed: int) -> Split:
+def shared_out(
+    parts: Mapping[str, SpikeRaster], source: str, seed: int, groups: Mapping[str, Array] = MappingProxyType({})
+) -> Split:
     """The split of labelled parts, of which "valid" and "test" may be absent and are then taken from "train".
 
-    Raises InputError where there are too few classes or samples, and for a group in two parts; `source` says in the
-    message whose they are.
+    `groups` name the group of every sample [sample] of each part, or are empty. Raises InputError where there are too
+    few classes or samples, and for a group in two parts; `source` says in the message whose they are.
     """
-    present = np.unique(np.concatenate([labels_of(part.raster) for part in parts.values()]))
+    present = np.unique(np.concatenate([labels_of(raster) for raster in parts.values()]))
     if present[0] < 0:
         raise InputError(
             f"{source} has the label {present[0]}; labels count from 0, so renumber them, all parts alike: {RENUMBER}."
@@ -79,13 +83,13 @@ def shared_out(parts: Mapping[str, Part], source: str, seed: int) -> Split:
     classes = 1 + int(present[-1])
     if classes < 2:
         raise InputError(f"{source} has samples of one class only; at least two are needed, so check its labels.")
-    _check_classes(parts["train"].raster, present, source)
-    _check_groups(parts, source)
-    whole = _completed(parts, source, seed)
+    _check_classes(parts["train"], present, source)
+    _check_groups(groups, source)
+    whole = _completed(parts, groups.get("train"), source, seed)
     return Split(whole["train"], whole["valid"], whole["test"], classes)
 
 
-def _folder(path: Path, read: list[SpikeFile]) -> dict[str, Part]:
+def _folder(path: Path, read: list[SpikeFile]) -> dict[str, _Part]:
     """The parts in a folder: as its files are named, or all files as one part."""
     files = [file for file in visible(path) if file.suffix.lower() == ".npz" and file.is_file()]
     named = [file for file in files if file.stem in _PARTS]
@@ -130,7 +134,7 @@ def _check_names(path: Path, files: Sequence[Path]) -> None:
         )
 
 
-def _joined(parts: Sequence[Part]) -> Part:
+def _joined(parts: Sequence[_Part]) -> _Part:
     """All samples of parts of one width, one after the other."""
     rasters = [part.raster for part in parts]
     samples, steps = sum(raster.samples for raster in rasters), max(raster.steps for raster in rasters)
@@ -143,7 +147,7 @@ def _joined(parts: Sequence[Part]) -> Part:
     labels = np.concatenate([labels_of(raster) for raster in rasters])
     groups = [part.groups for part in parts if part.groups is not None]
     whole = SpikeRaster(sealed(packed), rasters[0].neurons, lengths, labels)
-    return Part(whole, np.concatenate(groups) if groups else None)
+    return _Part(whole, np.concatenate(groups) if groups else None)
 
 
 def _check_classes(train: SpikeRaster, present: Array, source: str) -> None:
@@ -162,11 +166,11 @@ def _check_classes(train: SpikeRaster, present: Array, source: str) -> None:
         )
 
 
-def _check_groups(parts: Mapping[str, Part], source: str) -> None:
+def _check_groups(groups: Mapping[str, Array], source: str) -> None:
     """InputError for a group with samples in two parts."""
     homes: dict[str, str] = {}
-    for name, part in parts.items():
-        for group in [] if part.groups is None else np.unique(part.groups).tolist():
+    for name, each in groups.items():
+        for group in np.unique(each).tolist():
             if homes.setdefault(group, name) != name:
                 raise InputError(
                     f"{source} has samples of group {group!r} in {homes[group]} and in {name}; a group must be in one "
@@ -174,9 +178,11 @@ def _check_groups(parts: Mapping[str, Part], source: str) -> None:
                 )
 
 
-def _completed(parts: Mapping[str, Part], source: str, seed: int) -> dict[str, SpikeRaster]:
-    """All three parts; the absent ones are taken from the training part."""
-    train, groups = parts["train"].raster, parts["train"].groups
+def _completed(
+    parts: Mapping[str, SpikeRaster], groups: Array | None, source: str, seed: int
+) -> dict[str, SpikeRaster]:
+    """All three parts; the absent ones are taken from the training part, whose samples may be of `groups`."""
+    train = parts["train"]
     labels = labels_of(train)
     absent = [name for name in ("test", "valid") if name not in parts]
     chosen, rest = {}, np.arange(train.samples)
@@ -199,11 +205,10 @@ def _completed(parts: Mapping[str, Part], source: str, seed: int) -> dict[str, S
             f"{source} has {have} to share out among {', '.join(('train', *absent))}, too few to give each some of a "
             f"class; at least {1 + len(absent)} of a class are needed, so add {each}."
         )
-    whole = {name: part.raster for name, part in parts.items()}
-    return {**whole, "train": train.take(rest), **{name: train.take(indices) for name, indices in chosen.items()}}
+    return {**parts, "train": train.take(rest), **{name: train.take(indices) for name, indices in chosen.items()}}
 
 
-def _part(path: Path, read: list[SpikeFile]) -> Part:
+def _part(path: Path, read: list[SpikeFile]) -> _Part:
     """The labelled spikes of one file; what is used of it and what is not is put behind `read`."""
     file = load_spikes(path)
     if "spikes" not in file.rasters:
@@ -226,7 +231,7 @@ def _part(path: Path, read: list[SpikeFile]) -> Part:
             f"{path} holds spikes of shape {(raster.samples, raster.steps, raster.neurons)} [sample, time, neuron]; "
             "none of the axes may be empty, so write the file again."
         )
-    return Part(raster, None if file.groups is None else _groups(file.groups, raster.samples, path))
+    return _Part(raster, None if file.groups is None else _groups(file.groups, raster.samples, path))
 
 
 def _groups(given: Array, samples: int, path: Path) -> Array:

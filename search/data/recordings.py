@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from search.data.encoders.events import raster_of
-from search.data.own_data import Part, shared_out
+from search.data.own_data import shared_out
 from search.data.pairs import pairs
 from search.data.task import Split
 from targets.contracts.arrays import Array
@@ -38,8 +38,7 @@ def recordings_split(
     differ, and items that are no pair of an array and a class.
     """
     given = {"train": train, "valid": valid, "test": test}
-    parts = {name: Part(_raster(name, part)) for name, part in given.items() if part is not None}
-    return shared_out(parts, "the data", seed)
+    return shared_out({name: _raster(name, part) for name, part in given.items() if part is not None}, "the data", seed)
 
 
 def _raster(part: str, recordings: Recordings) -> SpikeRaster:
