@@ -20,6 +20,7 @@ from motifc.commands.show import show_command
 from motifc.commands.train import train_command
 from motifc.commands.verify import verify_command
 from targets.contracts.errors import BackendError, InputError
+from targets.contracts.shown import shown
 
 app = typer.Typer(
     name="motifc",
@@ -50,12 +51,17 @@ def main() -> None:
     try:
         app()
     except (InputError, BackendError) as error:
-        typer.echo(f"motifc: {error}", err=True)
+        typer.echo(f"motifc: {_printable(str(error))}", err=True)
         for note in getattr(error, "__notes__", ()):
-            typer.echo(f"  {note}", err=True)
+            typer.echo(f"  {_printable(note)}", err=True)
         sys.exit(2)
     except ModuleNotFoundError as error:
         typer.echo(
             f"motifc: {error.name} is not installed; `motifc doctor` says what needs it and the command.", err=True
         )
         sys.exit(2)
+
+
+def _printable(message: str) -> str:
+    """The lines of a message without what would move the cursor of a terminal."""
+    return "\n".join(shown(line) for line in message.split("\n"))

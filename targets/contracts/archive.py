@@ -97,6 +97,8 @@ class Archive:
     def __getitem__(self, name: str) -> Array:
         """The array of that name, read-only."""
         member = self._members[name]
+        if member.dtype.hasobject:
+            raise UnreadableError(f"array {brief(name)} holds Python objects, which are never read")
         size = math.prod(member.shape) * member.dtype.itemsize
         most = max(_FREE, _RATIO * self._size)
         if math.prod(max(1, axis) for axis in member.shape) * member.dtype.itemsize > most:
@@ -120,8 +122,6 @@ class Archive:
                 raise UnreadableError(f"array {brief(name)} in version {version} of .npy")
             with warnings.catch_warnings(action="ignore"):  # that Python 2 wrote it
                 shape, fortran, dtype = read[version](stream, max_header_size=_HEADER)
-            if dtype.hasobject:
-                raise UnreadableError(f"array {brief(name)} holds Python objects, which are never read")
             if any(size < 0 for size in shape) or dtype.subdtype is not None:
                 raise UnreadableError(f"array {brief(name)} of shape {brief(shape)} and type {brief(str(dtype))}")
             return _Member(entry, shape, fortran, dtype, stream.tell())

@@ -36,7 +36,7 @@ def test_the_method_of_that_name_searches(monkeypatch: pytest.MonkeyPatch) -> No
         asked.append((method, split, seed, device, checkpoint))
         progress(Progress("search", 1, 1, 0.0, 1.0, {}))
 
-    monkeypatch.setattr("search.nas.methods.search_by", search_by)
+    monkeypatch.setattr("motifc.search_by", search_by)
     split = tiny_split()
     searched(split, TINY, 7, "cpu", method="random-search")
     assert asked == [("random-search", split, 7, "cpu", None)]
