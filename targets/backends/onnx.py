@@ -212,8 +212,8 @@ def _product(body: _Body, synapses: Synapses, form: ExactProjection, spikes: str
         return _padded_sums(body, synapses, form, spikes)
     pre, (motifs, reach, post) = synapses.weights.shape[-1], form.weights.shape
     blocks = body.node("Reshape", spikes, _int64([-1, synapses.shape[1] // pre, pre]))
-    heard = body.node("Gather", blocks, _int64(form.sources), axis=1)
-    by_motif = body.node("Reshape", body.node("Transpose", heard, perm=[1, 0, 2, 3]), _int64([motifs, -1, reach]))
+    incoming = body.node("Gather", blocks, _int64(form.sources), axis=1)
+    by_motif = body.node("Reshape", body.node("Transpose", incoming, perm=[1, 0, 2, 3]), _int64([motifs, -1, reach]))
     summed = body.node("Transpose", body.node("MatMul", by_motif, form.weights), perm=[1, 0, 2])
     return body.node("Reshape", summed, _int64([-1, motifs * post]))
 
@@ -226,14 +226,14 @@ def _is_ragged(synapses: Sparse) -> bool:
 def _padded_sums(body: _Body, synapses: Sparse, form: ExactProjection, spikes: str) -> str:
     """Spikes [batch, pre] -> sums [batch, post], every row filled up to the longest with weights of 0."""
     longest = int(np.diff(synapses.indptr).max())
-    rows, places = synapses.row_of(), np.arange(synapses.weights.size)
-    places = places - synapses.indptr[rows]
+    rows, positions = synapses.row_of(), np.arange(synapses.weights.size)
+    positions = positions - synapses.indptr[rows]
     indices = np.zeros((longest, synapses.shape[0]), dtype=np.int64)
     weights = np.zeros((longest, synapses.shape[0], 1), dtype=form.weights.dtype)
-    indices[places, rows], weights[places, rows, 0] = synapses.indices, form.weights
+    indices[positions, rows], weights[positions, rows, 0] = synapses.indices, form.weights
     # The batch comes last and the sum runs over the first axis: onnxruntime is several times slower otherwise.
-    heard = body.node("Gather", body.node("Transpose", spikes, perm=[1, 0]), indices, axis=0)
-    summed = body.node("ReduceSum", body.node("Mul", heard, weights), _int64([0]), keepdims=0)
+    incoming = body.node("Gather", body.node("Transpose", spikes, perm=[1, 0]), indices, axis=0)
+    summed = body.node("ReduceSum", body.node("Mul", incoming, weights), _int64([0]), keepdims=0)
     return body.node("Transpose", summed, perm=[1, 0])
 
 
@@ -241,9 +241,9 @@ def _row_sums(body: _Body, synapses: Sparse, form: ExactProjection, spikes: str)
     """Spikes uint8 [batch, pre] -> sums int64 [batch, post], as differences of a running sum over all synapses."""
     # A leading synapse of weight 0 makes the running sum start at 0.
     by_neuron = body.node("Transpose", _cast(body, spikes, np.int64), perm=[1, 0])
-    heard = body.node("Gather", by_neuron, _int64([0, *synapses.indices]), axis=0)
+    incoming = body.node("Gather", by_neuron, _int64([0, *synapses.indices]), axis=0)
     weights = _int64([0, *form.weights])[:, None]
-    running = body.node("CumSum", body.node("Mul", heard, weights), _int64(0))
+    running = body.node("CumSum", body.node("Mul", incoming, weights), _int64(0))
     above = body.node("Gather", running, _int64(synapses.indptr[1:]), axis=0)
     below = body.node("Gather", running, _int64(synapses.indptr[:-1]), axis=0)
     return body.node("Transpose", body.node("Sub", above, below), perm=[1, 0])

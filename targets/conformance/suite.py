@@ -20,12 +20,12 @@ from targets.runtime.registry import ORACLE
 
 _RANDOM = 60
 _NAMES = ("shape", "a", "a.u", "a/v[0]", "u")
-_SHARE = {"quick": 1, "slow": 12}
+_SHARE = {"quick": 1, "slow": 20}
 """A backend of that pace is given every so many-th case."""
 
 
 def cases(backend: str) -> tuple[ConformanceCase, ...]:
-    """What a backend or variant of one is held to: names, worked cases, 60 random programs; a slow one to a twelfth.
+    """What a backend or variant of one is held to: names, worked cases, 60 random programs; a slow one to a twentieth.
 
     Each random program is run on its own spikes, and on the same backwards in time.
     """

@@ -46,14 +46,14 @@ def _thresholds() -> Iterator[ConformanceCase]:
     program = _program(Dense(np.full((2, 1), 2)), vth=[100, 100], bias=[6400, 6401])
     yield _case("spikes only above the threshold", program, _spikes(1, 1), spikes=[[[0, 1]]], v=[[6400, 0]])
     # x -> p with delay 2, p -> p with delay 1: a = 0 0 2 2-4 0 0;  u = 64 a;  v > 64 only for a = 2.
-    heard = _program(
+    looped = _program(
         Dense(np.array([[2]])),
         delay=2,
         also=IntProjection("p-p", "p", "p", Dense(np.array([[-2]])), 1, 1),
         vth=[1],
     )
     spikes = [[[0], [0], [1], [0], [0], [0]]]
-    yield _case("own spikes arrive a step later", heard, _spikes(6, 1, [0, 1]), spikes=spikes, u=[[0]], v=[[0]])
+    yield _case("own spikes arrive a step later", looped, _spikes(6, 1, [0, 1]), spikes=spikes, u=[[0]], v=[[0]])
 
 
 def _currents() -> Iterator[ConformanceCase]:

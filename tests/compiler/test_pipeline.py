@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, with_weights
 from targets.program.check import check
+from targets.program.program import Program
 from targets.program.usage import chips_used
 from targets.runtime.backend import run
 from tests.compiler.mapped import system
@@ -84,6 +86,7 @@ def test_the_program_is_the_float_network_with_rounded_numbers(seed: int) -> Non
         assert abs(int(plain[name].counts().sum()) - total) <= 0.15 * total
 
 
+@pytest.mark.slow
 def test_the_same_network_gives_the_same_digest_in_another_process() -> None:
     code = (
         "from compiler.pipeline import compile_network; from tests.networks import random_network;"
@@ -322,3 +325,18 @@ def test_the_seed_is_told_and_part_of_the_digest() -> None:
     programs = [compile_network(random_network(0), seed=seed) for seed in (0, 7)]
     assert [program.settings["seed"] for program in programs] == [0, 7]
     assert programs[0].digest != programs[1].digest
+
+
+def test_a_chip_of_one_s_own_compiles_saves_loads_checks_and_shows(tmp_path: Path) -> None:
+    """A value under a new name, and one under the name of a chip that it is not."""
+    for name in ("mine", "loihi1"):
+        own = replace(chip_named("loihi1"), name=name, neurons_per_core=Limit(5, "neurons", "this test"))
+        program = compile_network(random_network(0), own)
+        program.save(tmp_path / "own.program")
+        again = Program.load(tmp_path / "own.program")
+        assert (again.chip, again.digest) == (own, program.digest)
+        assert check(again) == ()
+        assert len(again.cores) == 7  # six motifs of four, one each, and the answer
+        assert f"for {name}\n" in text(again)
+        smaller = replace(again, chip=replace(own, neurons_per_core=Limit(3, "neurons", "this test")))
+        assert {violation.rule for violation in check(smaller)} == {"neurons"}

@@ -13,6 +13,7 @@ from targets.contracts.ports import Input
 from targets.contracts.raster import save_rasters
 from targets.contracts.synapses import Dense
 from targets.runtime.backend import backend_names
+from targets.runtime.registry import BACKENDS
 from tests.motifc.command_line import Motifc
 from tests.networks import random_network, random_spikes, renamed
 
@@ -126,9 +127,10 @@ def unknown_chip() -> tuple[list[str], str]:
 
 
 def unknown_format() -> tuple[list[str], str]:
+    exporting = [name for name in backend_names() if hasattr(BACKENDS.load(name), "export")]
     return (
         ["export", "net.program", "--format", "vhdl", "--out", "o"],
-        "unknown export format 'vhdl'; known are lava, onnx, so choose one of them.",
+        f"unknown export format 'vhdl'; known are {', '.join(exporting)}, so choose one of them.",
     )
 
 

@@ -180,3 +180,15 @@ def test_numbers_are_whole_and_names_are_texts(make: Callable[[], object], told:
     with pytest.raises(InputError) as error:
         make()
     assert str(error.value).startswith(told)
+
+
+def test_a_layer_whose_name_begins_like_another_s_keeps_its_own_numbers(tmp_path: Path) -> None:
+    """Layers "a" and "a.z": keys of arrays once began with the names of their owners."""
+    layers = (Layer.of("a", 2, tau_m=4), Layer.of("a.z", 2, tau_m=9))
+    weights = Dense(np.eye(2))
+    connections = (Connection("x", "in", "a", weights), Connection("x.weights", "a", "a.z", weights))
+    network = Network((Input("in", 2),), layers, connections)
+    network.save(tmp_path / "n.network")
+    again = Network.load(tmp_path / "n.network")
+    assert again.digest == network.digest
+    assert {layer.name: layer.tau_m.tolist() for layer in again.layers} == {"a": [4, 4], "a.z": [9, 9]}

@@ -74,11 +74,11 @@ class LavaMachine:
         if not first.samples * first.steps:
             return _silence(self.program, first, probes)
         try:
-            place = scratch()
+            parent = scratch()
         except ValueError as error:
             raise InputError(str(error)) from None
         written = files(with_probes(self.network, probes)) if probes else self.files
-        with tempfile.TemporaryDirectory(prefix="motifc-", dir=place, ignore_cleanup_errors=True) as name:
+        with tempfile.TemporaryDirectory(prefix="motifc-", dir=parent, ignore_cleanup_errors=True) as name:
             folder = Path(name)
             for file, content in written.items():
                 (folder / file).write_bytes(content)

@@ -17,6 +17,8 @@ from tests.motifc.report.balance import Balance
 from tests.motifc.report.histories import history
 from tests.networks import random_network
 
+pytestmark = pytest.mark.slow
+
 
 def searched() -> Network:
     training = [{"loss": 2.0, "accuracy": 0.5}, {"loss": 1.0, "accuracy": 0.75}]
@@ -29,7 +31,6 @@ def html() -> str:
     return network_page(searched())
 
 
-@pytest.mark.slow
 def test_the_page_is_whole_needs_nothing_and_is_always_the_same(html: str) -> None:
     page = Balance(html)
     assert page.open == []

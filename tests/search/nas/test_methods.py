@@ -50,6 +50,7 @@ def test_every_method_makes_a_network_of_the_same_neurons_on_several_layers(meth
     assert all(np.abs(c.synapses.weights).sum() > 0 for c in network.connections)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "order"), [*((method, 1) for method in METHODS), ("hrmas", 2), ("random-search", 2)]
 )
