@@ -178,7 +178,7 @@ class Network:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Network":
         """Read a .network file of version 1 or 2; InputError when it is missing, damaged or no network."""
-        return read(path, "network", cls, upgraded)
+        return read(path, "network", cls, lambda stored: upgraded(stored) if stored.version == 1 else stored)
 
     def _artefact(self) -> Artefact:
         return Artefact("network", *pack(self))

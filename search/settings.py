@@ -204,8 +204,8 @@ class Settings:
             bounds = getattr(self.plasticity, name)
             if len(bounds) != 2 or not bounds[0] <= 1 <= bounds[1]:
                 raise InputError(
-                    f"setting plasticity.{name} is {brief(bounds)}; a lower bound up to 1 and an upper one from 1 are needed, "
-                    "so give two such numbers."
+                    f"setting plasticity.{name} is {brief(bounds)}; a lower bound up to 1 and an upper one from 1 are "
+                    "needed, so give two such numbers."
                 )
         if len(self.search.alpha_betas) != 2:
             raise InputError(
@@ -218,8 +218,8 @@ class Settings:
             )
         if len(self.search.cost_shares) != 3 or not any(self.search.cost_shares):
             raise InputError(
-                f"setting search.cost_shares is {brief(self.search.cost_shares)}; three numbers are needed, not all of them "
-                "0, so give three."
+                f"setting search.cost_shares is {brief(self.search.cost_shares)}; three numbers are needed, not all of "
+                "them 0, so give three."
             )
         if self.plasticity.window:
             self._check_fixed_points()
@@ -320,7 +320,7 @@ def _toml(path: Path) -> dict[str, Any]:
     except RecursionError:
         raise InputError(f"{path} is not readable TOML (too many brackets in one another); correct it.") from None
     except ValueError as error:  # a number of thousands of digits too
-        reason = shown(str(error).partition(";")[0])[:200]
+        reason = shown(str(error).partition("; use sys")[0])[:200]
         raise InputError(f"{path} is not readable TOML ({reason}); correct it.") from None
 
 

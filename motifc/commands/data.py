@@ -45,14 +45,16 @@ def check_command(
 
 def _show_sets(sets: tuple[Listed, ...]) -> None:
     """A paragraph per set: sentences of this length make no table."""
+    from rich.text import Text
+
     for each in sets:
         state = "built in" if each.built_in else "found" if each.found else "not found"
-        console.print(f"[bold]{each.name}[/bold]: {each.title} ({state})")
+        console.print(Text.assemble((each.name, "bold"), f": {each.title} ({state})"))
         if not each.built_in:
-            console.print(f"    needs      {each.needs}", markup=False)
+            console.print(f"    needs      {each.needs}")
             sought = each.sought or "nowhere: give --data-dir DIR or set MOTIFC_DATA"
-            console.print(f"    looked in  {sought}", markup=False)
-            console.print(f"    get it at  {each.page}", markup=False)
+            console.print(f"    looked in  {sought}")
+            console.print(f"    get it at  {each.page}")
 
 
 def _show_examination(found: Examination) -> None:

@@ -25,15 +25,17 @@ def run_command(
     ] = None,
 ) -> None:
     """Run a program and write the spikes of every population, with u and v of probed neurons."""
-    from motifc import Program, estimate, legal, run, save_rasters
+    from motifc import estimate, run, save_rasters
+    from motifc.files import program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
     from targets.contracts.artefact import check_writable
+    from targets.contracts.shown import shown
     from targets.runtime.backend import backend_named, bound_inputs
 
     check_writable(out)
     backend_named(backend.partition(":")[0])
-    loaded = legal(Program.load(program))
+    loaded = program_in(program)
     asked = [parse_probe(text, loaded) for text in probe or ()]
     inputs = bound_inputs(loaded.inputs, samples(input_file, data, seed, limit, data_dir, loaded.readout))
     recording = run(loaded, inputs, backend, [wanted for wanted, _ in asked])
@@ -43,7 +45,7 @@ def run_command(
         traces |= {(wanted.population, k): getattr(recording.traces[wanted.population], k) for k in kinds}
     save_rasters(recording.spikes, out, traces)
     for name, raster in recording.spikes.items():
-        console.print(f"{name}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples")
+        console.print(f"{shown(name)}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples")
     if loaded.readout is not None:
         votes = recording.spikes[loaded.readout.population]
         if votes.labels is not None:

@@ -8,8 +8,9 @@ import typer
 
 def show_command(file: Annotated[Path, typer.Argument(help="A .network or .program file.")]) -> None:
     """Print a network or program as text: sizes, cores, limits used, digests."""
-    from motifc import InputError, Network, Program, text
+    from motifc import Network, text
+    from motifc.files import expected, program_in
+    from motifc.proofs import proven
 
-    if file.suffix not in (".network", ".program"):
-        raise InputError(f"{file} is neither a .network nor a .program file; show one of these.")
-    typer.echo(text(Network.load(file) if file.suffix == ".network" else Program.load(file)), nl=False)
+    is_network = expected(file, "network", "program") == "network"
+    typer.echo(text(Network.load(file) if is_network else proven(program_in(file))), nl=False)

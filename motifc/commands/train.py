@@ -39,11 +39,11 @@ def train_command(
 
     Time constants stay too; with --quantize-aware they become those that the chip holds.
     """
-    from motifc import Network
+    from motifc.files import network_in
     from targets.contracts.artefact import check_writable
 
     check_writable(out)
-    start = Network.load(network)
+    start = network_in(network)
     set_threads(threads)
     from motifc import load_settings, load_split, train
     from search.settings import on_grid

@@ -38,7 +38,8 @@ def verify_command(
 
     A difference is shown with u, v and the synapses behind it, and explained by the semantics that reproduces it.
     """
-    from motifc import InputError, Program, drift, interpret, legal, load, lower, side, verify
+    from motifc import InputError, drift, interpret, load, lower, side, verify
+    from motifc.files import program_in
     from motifc.load_inputs import samples
     from motifc.tables import show_drifts, show_verdicts
     from targets.runtime.backend import bound_inputs
@@ -49,8 +50,8 @@ def verify_command(
             "one backend has nothing to agree with; give at least two in --backends, --against PROGRAM or "
             "--against-float NETWORK."
         )
-    loaded = legal(Program.load(program))
-    rival = None if against is None else legal(Program.load(against))
+    loaded = program_in(program)
+    rival = None if against is None else program_in(against)
     floats = None if against_float is None else _origin(loaded, against_float)
     inputs = samples(input_file, data, seed, limit, data_dir, loaded.readout)
     with steps() as tell, ExitStack() as held:
@@ -78,10 +79,11 @@ def verify_command(
 
 def _origin(program: Program, path: Path) -> Network:
     """The network a program was compiled from; InputError when it is another one."""
-    from motifc import InputError, Network
+    from motifc import InputError
+    from motifc.files import network_in
     from targets.contracts.artefact import stored_digest
 
-    network = Network.load(path)
+    network = network_in(path)
     if program.origin not in (network.digest, stored_digest(path, "network")):
         raise InputError(
             f"{path} has digest {network.digest[:12]}; the program was compiled from network "

@@ -99,9 +99,9 @@ def restore_tensors(
                 raise _damaged(f"the checkpoint holds {brief(address)}, of no parameter")
             like = torch.tensor(0.0) if key == "step" else parameters[int(number)]
             state.setdefault(int(number), {})[key] = torch.from_numpy(_like(arrays, address, like).copy())
-        for number, held in state.items():
+        for place, held in state.items():
             if held.keys() != _ADAM or not 1 <= held["step"] < _MOST_STEPS:
-                raise _damaged(f"the checkpoint holds no state of optimizer {name!r} for its parameter {number}")
+                raise _damaged(f"the checkpoint holds no state of optimizer {name!r} for its parameter {place}")
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": state, "param_groups": groups})
 
@@ -113,7 +113,7 @@ def _like(arrays: Mapping[str, Array], address: str, like: Tensor) -> Array:
         raise _damaged(f"the checkpoint holds no {brief(address)}")
     if array.size == like.numel() == 1:
         array = array.reshape(tuple(like.shape))  # a file holds a single number as an array of one
-    if array.shape != tuple(like.shape) or array.dtype != like.detach().cpu().numpy().dtype:
+    if array.shape != tuple(like.shape) or array.dtype != torch.empty(0, dtype=like.dtype).numpy().dtype:
         raise _damaged(
             f"the checkpoint holds {brief(address)} as {array.dtype} {array.shape}, where {like.dtype} "
             f"{tuple(like.shape)} is trained"

@@ -241,7 +241,8 @@ def _feed(sha: "hashlib._Hash", data: bytes | memoryview) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return shown((str(error).strip().splitlines() or [type(error).__name__])[0])[:200]
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return shown(line.partition("; use sys")[0])[:200]  # of too many digits Python says how to allow them
 
 
 def _umask() -> int:

@@ -20,7 +20,7 @@ _SCALARS = {bool: "true or false", int: "a whole number", float: "a number", str
 _KIND = "kind"
 _LARGEST = 1 << 53
 """Whole numbers below it are floats without loss."""
-Upgrade = Callable[[Artefact], Artefact]
+Layout = Callable[[Artefact], Artefact]
 
 
 def pack(value: object, path: str = "") -> tuple[Any, dict[str, Array]]:
@@ -57,25 +57,29 @@ def unpack(hint: type[T], header: object, arrays: Mapping[str, Array]) -> T:
     return typing.cast(T, value)
 
 
-def read(path: str | os.PathLike[str], format: str, hint: type[T], upgraded: Upgrade | None = None) -> T:
-    """The value of type `hint` in the file at `path`; `upgraded` turns what version 1 stored into what is stored today.
+def read(path: str | os.PathLike[str], format: str, hint: type[T], today: Layout | None = None) -> T:
+    """The value of type `hint` in the file at `path`; `today` lays out as now what a file of any version holds.
 
     Raises InputError that names the file, as `targets.contracts.artefact.load` and `unpack` do.
     """
     stored = load(path, format)
     try:
-        if stored.version == 1 and upgraded is not None:
-            try:
-                stored = upgraded(stored)
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
-                if isinstance(error, InputError):
-                    raise
-                raise InputError(
-                    f"its header is none of version 1 ({brief(str(error))}); write the file again."
-                ) from None
-        return unpack(hint, stored.header, stored.arrays)
+        laid_out = stored if today is None else _laid_out(stored, today)
+        return unpack(hint, laid_out.header, laid_out.arrays)
     except InputError as error:
         raise InputError(f"in {path}, {error}") from None
+
+
+def _laid_out(stored: Artefact, today: Layout) -> Artefact:
+    """What `today` makes of a header that nobody has checked yet."""
+    try:
+        return today(stored)
+    except InputError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"its header is none of version {stored.version} ({brief(str(error))}); write the file again."
+        ) from None
 
 
 class _Reader:

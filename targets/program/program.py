@@ -220,7 +220,7 @@ class Program:
 
         The limits of its chip are judged by `targets.program.check.check`, not here.
         """
-        return read(path, "program", cls, upgraded)
+        return read(path, "program", cls, lambda stored: upgraded(stored) if stored.version == 1 else stored)
 
     def _artefact(self) -> Artefact:
         return Artefact("program", *pack(self))

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from targets.contracts import raster as raster_module
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.names import quoted
@@ -386,3 +387,71 @@ def test_a_population_may_have_the_name_of_a_companion(tmp_path: Path) -> None:
     read = load_rasters(path)
     assert set(read) == {"labels", "x.shape"}
     np.testing.assert_array_equal(read["labels"].packed, spikes.packed)
+
+
+@pytest.mark.parametrize("neurons", [1, 7, 9, 15])
+def test_bits_beyond_the_last_neuron_are_refused(neurons: int) -> None:
+    """They are spikes of nobody, and would count as differences of packed bytes."""
+    packed = np.full((2, 3, -(-neurons // 8)), 0xFF, np.uint8)
+    with pytest.raises(InputError) as error:
+        SpikeRaster(packed, neurons, np.array([3, 3]))
+    assert str(error.value) == (
+        f"packed spikes have bits set beyond neuron {neurons - 1}, the last; they must be 0 as in numpy.packbits, so "
+        "check the number of neurons."
+    )
+    assert SpikeRaster(packed[:, :, :-1], neurons // 8 * 8, np.array([3, 3])).counts().min(initial=3) == 3
+
+
+def test_many_samples_are_packed_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raster_module, "_PIECE", 50)
+    dense = np.random.default_rng(0).integers(0, 2, (7, 3, 9))
+    assert np.array_equal(SpikeRaster.pack(dense).dense(), dense)
+    dense[6, 2, 8] = 2
+    with pytest.raises(InputError, match="values other than 0 and 1"):
+        SpikeRaster.pack(dense)
+
+
+def test_other_arrays_beside_the_spikes_do_no_harm(tmp_path: Path) -> None:
+    """Who spoke, what it was called: arrays of fewer axes and of objects are not spikes and are not read."""
+    path = tmp_path / "a.npz"
+    dense = np.ones((2, 3, 9), np.uint8)
+    names = np.array(["a", None], dtype=object)
+    np.savez(path, spikes=dense, labels=[1, 2], speakers=np.arange(2), rates=np.eye(2), names=names)
+    (found,) = load_rasters(path).values()
+    assert np.array_equal(found.dense(), dense)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "sentence"),
+    [
+        (
+            {"spikes": np.ones((2, 3))},
+            "array 'spikes': spikes have shape (2, 3); three axes [sample, time, neuron] are needed, so reshape them.",
+        ),
+        (
+            {"left": np.ones((2, 3, 4)), "images": np.full((2, 3, 4), 7)},
+            "array 'images': spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
+        ),
+        (
+            {"spikes": np.ones((2, 3, 4)), "labels": np.array([1])},
+            "array 'spikes': 1 labels were given for 2 samples; one each is needed, so match them.",
+        ),
+    ],
+)
+def test_the_array_that_is_wrong_is_named(tmp_path: Path, arrays: dict[str, np.ndarray], sentence: str) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, **arrays)  # type: ignore[arg-type]  # its own options are keywords too
+    with pytest.raises(InputError) as error:
+        load_rasters(path)
+    assert str(error.value) == f"in {path}, {sentence}"
+
+
+def test_objects_among_the_spikes_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, spikes=np.ones((1, 2, 3)), labels=np.array([None]))
+    with pytest.raises(InputError) as error:
+        load_rasters(path)
+    assert str(error.value) == (
+        f"{path} is not a readable .npz of spikes (array 'labels' holds Python objects, which are never read); write "
+        "it with numpy.savez or motifc run."
+    )
