@@ -19,7 +19,7 @@ from targets.contracts.artefact import Artefact
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
 from targets.contracts.provenance import TOLD
-from targets.contracts.serial import pack, unpack
+from targets.contracts.serial import pack, read
 
 ORDER = ("retime", "fold", "quantize", "prune", "bounds", "coarsen", "partition", "place", "refine")
 """Passes in the order of the chain, compiler/pipeline.py."""
@@ -63,8 +63,7 @@ class Stage:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Stage":
         """Read a .stage file; InputError when it is missing, damaged or no stage."""
-        stored = artefact.load(path, "stage")
-        return unpack(cls, stored.header, stored.arrays)
+        return read(path, "stage", cls)
 
 
 def pass_names() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from motifc.commands.console import console
+from targets.contracts.shown import shown
 
 if TYPE_CHECKING:
     from motifc import Program, Verdict
@@ -64,7 +65,7 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         for agreement in verdict.report.populations:
             table.add_row(
-                agreement.population,
+                shown(agreement.population),
                 f"{verdict.report.left} / {verdict.report.right}",
                 f"{agreement.bins:,}",
                 f"{agreement.spikes:,}",
@@ -76,7 +77,7 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
         if verdict.report.equal and verdict.state is not None:
             console.print(verdict.state)
         if verdict.inspection is not None:
-            console.print(verdict.inspection.text(), markup=False)
+            console.print(verdict.inspection.text())
         for name, explanation in (verdict.explanations or {}).items():
             console.print(explanation.sentence(name))
 
@@ -99,7 +100,7 @@ def show_drifts(drifts: Sequence[Drift]) -> None:
         table.add_column(title, justify="left" if title == "population" else "right")
     for found in drifts:
         table.add_row(
-            found.population,
+            shown(found.population),
             f"{found.float_spikes:,}",
             f"{found.integer_spikes:,}",
             f"{found.differing / max(1, found.bins):.2%}",

@@ -7,6 +7,7 @@ import numpy as np
 
 from targets.contracts.arrays import Floats, readonly
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_DELAY, MOST_NEURONS, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import Provenance
 from targets.contracts.synapses import Synapses
@@ -35,6 +36,9 @@ class FloatPopulation:
     invented: Invented = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
+        named(self.name, "a population")
+        size = whole(self.motif_size, f"motif size of population {self.name!r}", MOST_NEURONS)
+        object.__setattr__(self, "motif_size", size)
         for key in ("tau_s", "tau_m", "threshold", "bias"):
             values = readonly(getattr(self, key), np.float64, f"{key} of population {self.name!r}")
             object.__setattr__(self, key, values)
@@ -77,6 +81,8 @@ class FloatProjection:
     bias: Floats | None = None
 
     def __post_init__(self) -> None:
+        named(self.name, "a projection")
+        object.__setattr__(self, "delay", whole(self.delay, f"delay of projection {self.name!r}", MOST_DELAY))
         if self.delay < 0:
             raise InputError(
                 f"projection {self.name!r} has delay {self.delay}; a spike cannot arrive before it is sent, "
@@ -113,6 +119,7 @@ class Graph(Generic[P, J]):
     provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", whole(self.steps, "the number of steps of a graph", MOST_STEPS, least=1))
         faults = wiring_faults("graph", self.inputs, self.populations, self.projections, (), self.readout)
         if faults:
             raise InputError(faults[0])

@@ -67,9 +67,8 @@ def compile_command(
 
 
 def graph_of(source: Path, dt: float) -> FloatGraph:
-    """The float graph of a .network or .nir file, the latter in steps of `dt` seconds."""
+    """The float graph of a network or NIR file, the latter in steps of `dt` seconds."""
     from motifc import Network, lower, read_nir
+    from motifc.files import expected
 
-    if source.suffix == ".nir":
-        return read_nir(source, dt=dt)
-    return lower(Network.load(source))
+    return read_nir(source, dt=dt) if expected(source, "network", "nir") == "nir" else lower(Network.load(source))

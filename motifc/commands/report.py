@@ -25,19 +25,20 @@ def report_command(
 
     Both tell what they were trained on, who made them, and the accuracy on the test part of that split, or of another.
     """
-    from motifc import InputError, Network, Program
+    from motifc import Network
+    from motifc.files import expected, program_in
+    from motifc.proofs import proven
     from motifc.report.network_page import network_page
     from motifc.report.program_page import page
     from targets.contracts.artefact import check_writable, write_text
 
-    if file.suffix not in (".network", ".program"):
-        raise InputError(f"{file} is neither a .network nor a .program file; report one of these.")
+    is_network = expected(file, "network", "program") == "network"
     check_writable(out)
-    if file.suffix == ".network":
+    if is_network:
         network = Network.load(file)
         html = network_page(network, measured(str(file), network, data, seed, data_dir))
     else:
-        program = Program.load(file)
+        program = proven(program_in(file))
         html = page(program, measured(str(file), program, data, seed, data_dir))
     write_text(out, html)
     console.print(f"{out}: written", markup=False)

@@ -39,31 +39,34 @@ def run_command(
     Step t of what is written is the network's step t, however late a population is in the program. Without --input the
     samples are the test part of the split that it was trained on, unless another one is asked for.
     """
-    from motifc import InputError, Network, Program, estimate, legal, lower, run, save_rasters
+    from motifc import InputError, Network, estimate, lower, run, save_rasters
     from motifc.evaluation import float_spikes
+    from motifc.files import expected, program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
     from targets.contracts.artefact import check_writable
-    from targets.runtime.backend import bound_inputs
+    from targets.runtime.backend import backend_named, bound_inputs
 
     check_writable(out)
-    if file.suffix == ".network":
+    if expected(file, "program", "network") == "network":
         if backend is not None or probe:
             raise InputError(
                 f"{file} is a network, which runs in float without backend or probes; leave --backend and --probe out, "
                 "or compile it and run the program."
             )
         network = Network.load(file)
-        given = samples(str(file), network.provenance, input_file, data, seed, limit, data_dir)
+        given = samples(str(file), network.provenance, input_file, data, seed, limit, data_dir, network.readout)
         spikes = float_spikes(lower(network), bound_inputs(network.inputs, given.spikes))
         save_rasters(spikes, out)
         _tell(spikes, given, network.readout, "float network")
         return
-    loaded = legal(Program.load(file))
+    chosen = backend or ORACLE
+    backend_named(chosen.partition(":")[0])
+    loaded = program_in(file)
     asked = [parse_probe(text, loaded) for text in probe or ()]
-    given = samples(str(file), loaded.provenance, input_file, data, seed, limit, data_dir)
+    given = samples(str(file), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
     inputs = bound_inputs(loaded.inputs, given.spikes)
-    recording = run(loaded, inputs, backend or ORACLE, [wanted for wanted, _ in asked])
+    recording = run(loaded, inputs, chosen, [wanted for wanted, _ in asked])
     traces = {}
     for wanted, kinds in asked:
         traces[wanted.population, "neurons"] = wanted.neurons
@@ -77,9 +80,10 @@ def _tell(spikes: Mapping[str, SpikeRaster], given: Samples, readout: Readout | 
     """Print which samples were run, spikes by population and the accuracy of `what` where there are labels."""
     from motifc.evaluation import judged
     from motifc.tables import show_accuracies
+    from targets.contracts.shown import shown
 
     console.print(given.sentence, markup=False)
     for name, raster in spikes.items():
-        console.print(f"{name}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples", markup=False)
+        console.print(f"{shown(name)}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples", markup=False)
     if readout is not None and given.raster.labels is not None:
         show_accuracies({what: judged(readout, spikes[readout.population])})

@@ -18,7 +18,7 @@ from motifc.commands.options import (
     TensorBoard,
     Threads,
 )
-from motifc.commands.searching import listening, set_threads
+from motifc.commands.searching import listening, set_threads, warn_of_copies
 
 if TYPE_CHECKING:
     from motifc import Network, Split
@@ -47,11 +47,11 @@ def train_command(
     The split is the one that it was trained on; for another one --seed must say which, since samples of its test part
     may have been trained on already. Time constants stay too; with --quantize-aware they become those of the chip.
     """
-    from motifc import Network
+    from motifc.files import network_in
     from targets.contracts.artefact import check_writable
 
     check_writable(out)
-    start = Network.load(network)
+    start = network_in(network)
     set_threads(threads)
     from motifc import load_settings, train
     from motifc.found import found
@@ -62,6 +62,7 @@ def train_command(
     if quantize_aware:
         settings = on_grid(settings, chip)
     with listening(tensorboard) as progress:
+        warn_of_copies(split)
         trained = train(start, split, settings, split.seed or 0, device, progress, settings.training.chip)
     trained.save(out)
     console.print(found(trained, out, split), markup=False)

@@ -39,8 +39,9 @@ def verify_command(
     A difference is shown with u, v and the synapses behind it, and explained by the semantics that reproduces it.
     Without --input the samples are the test part of the split that it was trained on, unless another one is asked for.
     """
-    from motifc import InputError, Program, drift, legal, load, side, verify
+    from motifc import InputError, drift, load, side, verify
     from motifc.evaluation import float_spikes, in_pieces, judged
+    from motifc.files import program_in
     from motifc.load_inputs import samples
     from motifc.tables import show_accuracies, show_drifts, show_verdicts, told_latency
     from targets.runtime.backend import bound_inputs
@@ -51,10 +52,10 @@ def verify_command(
             "one backend has nothing to agree with; give at least two in --backends, --against PROGRAM or "
             "--against-float NETWORK."
         )
-    loaded = legal(Program.load(program))
-    rival = None if against is None else legal(Program.load(against))
+    loaded = program_in(program)
+    rival = None if against is None else program_in(against)
     floats = None if against_float is None else _origin(loaded, against_float, dt)
-    given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir)
+    given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
     inputs = bound_inputs(loaded.inputs, given.spikes)
     judging = None if given.raster.labels is None else loaded.readout
     found: dict[str, dict[str, SpikeRaster]] = {}

@@ -14,9 +14,11 @@ from targets.contracts.arrays import Ints, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_DELAY, MOST_EXPONENT, MOST_NEURONS, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
-from targets.contracts.serial import pack, unpack
+from targets.contracts.serial import pack, read
+from targets.contracts.shown import brief
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import wiring_faults
 from targets.program.earlier import with_latency
@@ -28,6 +30,8 @@ Invented = Literal["", "every step", "first step"]
 
 _LATEST = (1 << 16) - 1
 """Steps by which a population may be late: a program has more only where its file is damaged."""
+_FARTHEST = 1 << 100
+"""No proof speaks of numbers beyond: v counts from 0, and u and a are sums of int32."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +52,11 @@ class IntPopulation:
     invented: Invented = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.latency <= _LATEST:
-            raise InputError(
-                f"population {self.name!r} has a latency of {self.latency} steps; 0 to {_LATEST:,} are possible, so "
-                "compile the network again."
-            )
+        named(self.name, "a population")
+        size = whole(self.motif_size, f"motif size of population {self.name!r}", MOST_NEURONS)
+        object.__setattr__(self, "motif_size", size)
+        late = whole(self.latency, f"latency of population {self.name!r}", _LATEST)
+        object.__setattr__(self, "latency", late)
         for key in ("du", "dv", "vth", "bias"):
             values = readonly(getattr(self, key), np.int32, f"{key} of population {self.name!r}")
             object.__setattr__(self, key, values)
@@ -85,6 +89,9 @@ class IntProjection:
     delay: int
 
     def __post_init__(self) -> None:
+        named(self.name, "a projection")
+        for key, most in (("exponent", MOST_EXPONENT), ("delay", MOST_DELAY)):
+            object.__setattr__(self, key, whole(getattr(self, key), f"{key} of projection {self.name!r}", most))
         if self.synapses.weights.dtype != np.int32:
             raise InputError(
                 f"projection {self.name!r} has {self.synapses.weights.dtype} weights; a program holds integers, "
@@ -106,8 +113,10 @@ class Core:
     members: Mapping[str, Ints]
 
     def __post_init__(self) -> None:
+        for key in ("x", "y"):
+            object.__setattr__(self, key, whole(getattr(self, key), f"{key} of a core's tile", MOST_NEURONS))
         members = {
-            name: readonly(indices, np.int32, f"neurons of {name!r} on a core")
+            name: readonly(indices, np.int32, f"neurons of {brief(name)} on a core")
             for name, indices in self.members.items()
         }
         object.__setattr__(self, "members", MappingProxyType(members))
@@ -135,9 +144,17 @@ class Proof:
     saturates: Ints
 
     def __post_init__(self) -> None:
+        place = f"a proof of population {brief(self.population)}"
         for key in ("wraps", "saturates"):
-            values = readonly(getattr(self, key), np.int32, f"neurons at risk of population {self.population!r}")
-            object.__setattr__(self, key, values)
+            object.__setattr__(self, key, readonly(getattr(self, key), np.int32, f"{key} in {place}"))
+        for key in ("a", "u", "v"):
+            ends = tuple(whole(end, f"an end of {key} in {place}", _FARTHEST) for end in getattr(self, key))
+            if len(ends) != 2 or ends[0] > ends[1]:
+                raise InputError(
+                    f"{place} says that {key} reaches {brief(ends)}; the least and the most are needed in this order, "
+                    "so compile the network again."
+                )
+            object.__setattr__(self, key, ends)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,12 +181,15 @@ class Program:
     provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", whole(self.steps, "the number of steps of a program", MOST_STEPS, least=1))
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
         faults = wiring_faults("program", self.inputs, self.populations, self.projections, self.outputs, self.readout)
         if faults:
             raise InputError(faults[0])
-        for proof in self.proofs:
+        for number, proof in enumerate(self.proofs):
             _fitting(proof, self.populations)
+            if proof.population in {earlier.population for earlier in self.proofs[:number]}:
+                raise InputError(f"population {proof.population!r} has two proofs; compile the network again.")
 
     def population(self, name: str) -> IntPopulation:
         """The population of that name; KeyError when there is none."""
@@ -229,9 +249,12 @@ class Program:
 
         The limits of its chip are judged by `targets.program.check.check`, not here.
         """
-        stored = artefact.load(path, "program")
-        stored = with_latency(upgraded(stored) if stored.version == 1 else stored)
-        return unpack(cls, stored.header, stored.arrays)
+        return read(path, "program", cls, _as_now)
+
+
+def _as_now(stored: Artefact) -> Artefact:
+    """A program stored in an earlier layout as it is stored today."""
+    return with_latency(upgraded(stored) if stored.version == 1 else stored)
 
 
 def _fitting(proof: Proof, populations: tuple[IntPopulation, ...]) -> None:
@@ -239,7 +262,7 @@ def _fitting(proof: Proof, populations: tuple[IntPopulation, ...]) -> None:
     neurons = {population.name: population.neurons for population in populations}.get(proof.population)
     if neurons is None:
         raise InputError(
-            f"a proof speaks of population {proof.population!r}; the program has "
+            f"a proof speaks of population {brief(proof.population)}; the program has "
             f"{sorted(population.name for population in populations)}, so compile the network again."
         )
     named = np.concatenate([proof.wraps, proof.saturates])

@@ -1,5 +1,6 @@
 """Networks: what may be built, what is refused in one sentence, and what a file keeps."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,25 @@ def test_layers_are_found_by_name() -> None:
     assert network.neurons == 6
     with pytest.raises(KeyError):
         network.layer("voice")
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: Input("x", 0), "width of input 'x' is 0; 1 to 16,777,216 are allowed"),
+        (lambda: Input("x", True), "width of input 'x' is True; a whole number is needed"),
+        (lambda: Input(3, 4), "the name of an input is 3; a text is needed"),  # type: ignore[arg-type]
+        (lambda: Readout("x", 1.0), "number of classes of readout 'x' is 1.0"),  # type: ignore[arg-type]
+        (lambda: Layer.of("x" * 256, 1), "the name of a layer is 'xxx"),
+        (lambda: Connection("c", "a", "b", Dense(np.ones((1, 1))), delay=1.5), "delay of connection 'c' is 1.5"),  # type: ignore[arg-type]
+        (lambda: replace(tiny_network(), steps=0), "the number of steps of a network is 0"),
+        (lambda: replace(MOTIF, size=2.0), "size of a motif is 2.0; a whole number is needed"),  # type: ignore[arg-type]
+    ],
+)
+def test_numbers_are_whole_and_names_are_texts(make: Callable[[], object], told: str) -> None:
+    with pytest.raises(InputError) as error:
+        make()
+    assert str(error.value).startswith(told)
 
 
 def test_a_layer_whose_name_begins_like_another_s_keeps_its_own_numbers(tmp_path: Path) -> None:

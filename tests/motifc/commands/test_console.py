@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from rich.table import Table
 
-from motifc.commands.console import emit, epochs, steps
+from motifc.commands.console import console, emit, epochs, steps
 from search.training.progress import Progress
 
 Printed = pytest.CaptureFixture[str]
@@ -39,3 +40,14 @@ def test_epochs_of_every_phase_have_a_bar_of_their_own(capsys: Printed, monkeypa
     assert printed.out == ""
     assert "2/2 loss 0.500, accuracy 75.0%, 1,000 synapses" in printed.err
     assert "1/4 loss 0.250, accuracy 100.0% on thinned training samples" in printed.err
+
+
+def test_names_are_printed_as_they_are_and_move_no_cursor(capsys: Printed) -> None:
+    console.print("[/b] [red]a[/red] :smile: \x1b[2J\x9b31m\r")
+    table = Table("name")
+    table.add_row("[/x]\x1b[31m")
+    console.print(table)
+    printed = capsys.readouterr().out
+    assert "[/b] [red]a[/red] :smile: \\x1b[2J\\x9b31m\\r\n" in printed
+    assert "[/x]\\x1b[31m" in printed
+    assert "\x1b" not in printed

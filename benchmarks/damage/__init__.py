@@ -1,0 +1,1 @@
+"""Files damaged on purpose: every reader takes them as they are or refuses them in one sentence."""
