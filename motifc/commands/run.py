@@ -48,6 +48,8 @@ def run_command(
     from targets.runtime.backend import backend_named, bound_inputs
 
     check_writable(out)
+    chosen = backend or ORACLE
+    backend_named(chosen.partition(":")[0])
     if expected(file, "program", "network") == "network":
         if backend is not None or probe:
             raise InputError(
@@ -60,8 +62,6 @@ def run_command(
         save_rasters(spikes, out)
         _tell(spikes, given, network.readout, "float network")
         return
-    chosen = backend or ORACLE
-    backend_named(chosen.partition(":")[0])
     loaded = program_in(file)
     asked = [parse_probe(text, loaded) for text in probe or ()]
     given = samples(str(file), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)

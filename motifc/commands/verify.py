@@ -102,10 +102,11 @@ def _origin(program: Program, path: Path, dt: float) -> FloatGraph:
     """The float graph a program was compiled from, a NIR graph in steps of `dt`; InputError when it is another one."""
     from motifc import InputError
     from motifc.commands.compile import graph_of
+    from motifc.files import kind_of
     from targets.contracts.artefact import stored_digest
 
     graph = graph_of(path, dt)
-    nir = path.suffix == ".nir"
+    nir = kind_of(path) == "nir"
     if program.origin not in {graph.origin} | (set() if nir else {stored_digest(path, "network")}):
         kind, origin = "graph" if nir else "network", program.origin[:12] or "(none)"
         remedy = "give that one, in the --dt it was compiled with" if nir else "give that one"

@@ -55,7 +55,7 @@ class IntPopulation:
         named(self.name, "a population")
         size = whole(self.motif_size, f"motif size of population {self.name!r}", MOST_NEURONS)
         object.__setattr__(self, "motif_size", size)
-        late = whole(self.latency, f"latency of population {self.name!r}", _LATEST)
+        late = whole(self.latency, f"latency of population {self.name!r}", _LATEST, least=0)
         object.__setattr__(self, "latency", late)
         for key in ("du", "dv", "vth", "bias"):
             values = readonly(getattr(self, key), np.int32, f"{key} of population {self.name!r}")
