@@ -21,6 +21,8 @@ _PACKAGES = {  # what backends alone need they say themselves
     "tensorboardX": "motifc search --tensorboard",
     "numba": "compiling, and encoding sound and pictures",
     "h5py": "SHD, SSC and N-TIDIGITS",
+    "soundfile": "Free Spoken Digits and TI46",
+    "soxr": "Free Spoken Digits and TI46",
     "tonic": "data sets of tonic (GPL-3, optional)",
 }
 

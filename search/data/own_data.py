@@ -37,6 +37,7 @@ from types import MappingProxyType
 import numpy as np
 
 from search.data.holdout import groups_held_out, held_out
+from search.data.own_events import event_parts, holds_events
 from search.data.readers.files import visible
 from search.data.task import Split, labels_of
 from targets.contracts.arrays import Array, sealed
@@ -58,7 +59,12 @@ class _Part:
 
 
 def own_split(path: Path, seed: int) -> Split:
-    """The spikes at `path`, a .npz or a folder of them, split by `seed`; InputError for anything malformed."""
+    """The spikes at `path`, a .npz or a folder of them, split by `seed`; InputError for anything malformed.
+
+    Recordings of an event camera, sorted into a folder per class, are encoded first (see `search.data.own_events`).
+    """
+    if holds_events(path):
+        return shared_out(event_parts(path), str(path), seed)
     files: list[SpikeFile] = []
     parts = _folder(path, files) if path.is_dir() else {"train": _part(path, files)}
     if told := unused_told(path, files):

@@ -6,7 +6,8 @@ ti_alpha, or one that holds it, with 8 women f1 to f8 and 8 men m1 to m8, in low
     ti_alpha/train/f1/0af1set0.wav   the letter a, speaker f1, enrolment session, take 0 to 9
     ti_alpha/test/f1/0af1s1t0.wav    the letter a, speaker f1, session 1 to 8, take 0 or 1
 
-NIST SPHERE (.wav or .sph, uncompressed) or RIFF wav, 12,500 Hz, mono, 16 bits.
+NIST SPHERE (.wav or .sph, uncompressed) or RIFF wav, 12,500 Hz, mono, 16 bits; others are converted where nothing is
+lost by it (search/data/readers/sound.py).
 
 Transform: search/data/encoders/cochlea.py with 78 channels from 100 to 5,800 Hz; as published frames of 200 samples
 (16 ms), each held for 10 steps of 1.6 ms, at most 700 steps (1.12 s), and BSA with the published constants. **The
