@@ -13,11 +13,11 @@ from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.state import ChipMapping
 from compiler.passes.bounds import ENDLESS, Bounds
 from compiler.passes.prune import Pruned
-from compiler.passes.retime import Retimed
 from search.motif import DIRECTIONS
 from search.network import Connection, Layer, Network
 from targets.contracts.arrays import Array
 from targets.contracts.ports import Input, Readout
+from targets.contracts.shown import shown
 from targets.contracts.synapses import Synapses
 from targets.program.program import IntPopulation, IntProjection, Program, Proof
 from targets.program.usage import chips_used, usage
@@ -44,17 +44,12 @@ def _(network: Network) -> str:
 
 @text.register
 def _(graph: Graph) -> str:  # type: ignore[type-arg]  # singledispatch needs the bare class
-    lines = [f"graph of {graph.origin[:16]}", *_ports(graph.inputs, graph.steps, graph.readout)]
+    lines = [f"graph of {shown(graph.origin[:16])}", *_ports(graph.inputs, graph.steps, graph.readout)]
     for population in graph.populations:
         lines += _population(population)
     for projection in graph.projections:
         lines += _edge("projection", projection)
     return _joined(lines)
-
-
-@text.register
-def _(retimed: Retimed) -> str:
-    return text(retimed.graph)
 
 
 @text.register
@@ -69,8 +64,10 @@ def _(stages: tuple) -> str:  # type: ignore[type-arg]  # singledispatch needs t
 
 @text.register
 def _(measured: Calibration) -> str:
-    lines = [_array(f"rates of {name}", rates) for name, rates in measured.rates.items()]
-    lines += [f"  peaks of {name}: |u| {u:.6g}, |v| {v:.6g} thresholds" for name, (u, v) in measured.peaks.items()]
+    lines = [_array(f"rates of {shown(name)}", rates) for name, rates in measured.rates.items()]
+    lines += [
+        f"  peaks of {shown(name)}: |u| {u:.6g}, |v| {v:.6g} thresholds" for name, (u, v) in measured.peaks.items()
+    ]
     return _joined(["calibration", *lines])
 
 
@@ -82,7 +79,8 @@ def _(report: QuantizationReport) -> str:
 @text.register
 def _(program: Program) -> str:
     lines = [
-        f"program {program.digest[:16]} of network {program.origin[:16] or '(none)'} for {program.chip.name}",
+        f"program {program.digest[:16]} of network {shown(program.origin[:16]) or '(none)'} for "
+        f"{shown(program.chip.name)}",
         *_ports(program.inputs, program.steps, program.readout),
     ]
     for population in program.populations:
@@ -92,7 +90,7 @@ def _(program: Program) -> str:
     lines.append(f"cores {len(program.cores):,}, chips {chips_used(program):,}")
     for number, (core, used) in enumerate(zip(program.cores, usage(program), strict=True)):
         lines.append(f"core {number} at ({core.x}, {core.y})")
-        lines += [f"  {name} {_ranges(indices)}" for name, indices in core.members.items()]
+        lines += [f"  {shown(name)} {_ranges(indices)}" for name, indices in core.members.items()]
         lines.append(
             f"  {used.neurons:,} neurons, {used.synapses:,} synapses in {used.synapse_bytes:,} bytes, "
             f"{used.axons_in:,} axons in, {used.axons_out:,} out, {used.decay_profiles} decay and "
@@ -113,8 +111,8 @@ def _(hypergraph: Hypergraph) -> str:
     keys = ("neurons", "synapses", "events", "pins", "indptr", "home", "width", "rate")
     lines = [f"hypergraph of {hypergraph.units:,} units and {hypergraph.nets:,} nets"]
     for name, unit_of in hypergraph.unit_of.items():
-        lines.append(f"population {name}: units {unit_of.min()}-{unit_of.max()}")
-    lines += [f"split motifs of {name}: {_ranges(motifs)}" for name, motifs in hypergraph.split.items()]
+        lines.append(f"population {shown(name)}: units {unit_of.min()}-{unit_of.max()}")
+    lines += [f"split motifs of {shown(name)}: {_ranges(motifs)}" for name, motifs in hypergraph.split.items()]
     lines += [_array(key, getattr(hypergraph, key)) for key in keys if getattr(hypergraph, key).size]
     lines += [_array(f"{key} profiles of units", getattr(hypergraph, key)) for key in ("decays", "thresholds")]
     return _joined(lines)
@@ -129,9 +127,9 @@ def _(mapping: ChipMapping) -> str:
 
 
 def _ports(inputs: Iterable[Input], steps: int, readout: Readout | None) -> list[str]:
-    lines = [f"input {source.name}: {source.neurons:,} neurons" for source in inputs]
+    lines = [f"input {shown(source.name)}: {source.neurons:,} neurons" for source in inputs]
     if readout is not None:
-        lines.append(f"readout {readout.population}: {readout.classes} classes")
+        lines.append(f"readout {shown(readout.population)}: {readout.classes} classes")
     return [*lines, f"steps {steps}"]
 
 
@@ -150,6 +148,10 @@ def _population(population: FloatPopulation | IntPopulation) -> list[str]:
     integers = isinstance(population, IntPopulation)
     keys = ("du", "dv", "vth", "bias") if integers else ("tau_s", "tau_m", "threshold", "bias")
     head = _head("population", population.name, population.neurons, population.motif_size)
+    if population.latency:
+        head += f", {population.latency} {'step' if population.latency == 1 else 'steps'} late"
+    if population.invented:
+        head += f", stands for biases ({population.invented})"
     return [head, *(_array(key, getattr(population, key)) for key in keys)]
 
 
@@ -158,7 +160,7 @@ def _edge(word: str, edge: Connection | FloatProjection | IntProjection) -> list
     post, pre = edge.synapses.shape
     count = int(np.count_nonzero(edge.synapses.weights))
     return [
-        f"{word} {edge.name}: {edge.source} -> {edge.target}, delay {edge.delay}{exponent}",
+        f"{word} {shown(edge.name)}: {shown(edge.source)} -> {shown(edge.target)}, delay {edge.delay}{exponent}",
         f"  {edge.synapses.kind} [{post:,} post, {pre:,} pre], {count:,} synapses",
         *_weights(edge.synapses),
         *([_array("bias", edge.bias)] if isinstance(edge, FloatProjection) and edge.bias is not None else []),
@@ -181,7 +183,7 @@ def _proof(proof: Proof) -> str:
         for which, neurons in (("may wrap:", proof.wraps), ("may saturate:", proof.saturates))
         if neurons.size
     ]
-    return f"proof {proof.population}: {reach}; {', '.join(risks) or 'no neuron leaves its registers'}"
+    return f"proof {shown(proof.population)}: {reach}; {', '.join(risks) or 'no neuron leaves its registers'}"
 
 
 def _reach(value: int) -> str:
@@ -190,7 +192,7 @@ def _reach(value: int) -> str:
 
 def _head(word: str, name: str, neurons: int, motif_size: int) -> str:
     motifs = "" if motif_size == 1 else f", {neurons // motif_size:,} motifs of {motif_size}"
-    return f"{word} {name}: {neurons:,} neurons{motifs}"
+    return f"{word} {shown(name)}: {neurons:,} neurons{motifs}"
 
 
 def _array(name: str, values: Array) -> str:

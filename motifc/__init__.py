@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from compiler.analysis.estimate import estimate as estimate
     from compiler.analysis.interpret import interpret as interpret
     from compiler.frontends.network import lower as lower
-    from compiler.frontends.nir import read_nir as read_nir
+    from compiler.frontends.nir.read import read_nir as read_nir
     from compiler.ir.graph import (
         FloatGraph as FloatGraph,
         FloatPopulation as FloatPopulation,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from compiler.pipeline import compile_graph as compile_graph, compile_network as compile_network
     from compiler.text import text as text
+    from motifc.evaluation import Evaluation as Evaluation, evaluate as evaluate
     from search.data.load import load_split as load_split
     from search.data.recordings import recordings_split as recordings_split
     from search.data.task import Split as Split, task_named as task_named, task_names as task_names
@@ -56,6 +57,11 @@ if TYPE_CHECKING:
     )
     from targets.contracts.errors import BackendError as BackendError, InputError as InputError
     from targets.contracts.ports import Input as Input, Readout as Readout
+    from targets.contracts.provenance import (
+        DataOrigin as DataOrigin,
+        Making as Making,
+        Provenance as Provenance,
+    )
     from targets.contracts.raster import (
         SpikeRaster as SpikeRaster,
         load_rasters as load_rasters,

@@ -5,6 +5,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "search.network": ("Connection", "Layer", "Network"),
     "search.motif": ("Motif", "neighbours"),
     "targets.contracts.ports": ("Input", "Readout"),
+    "targets.contracts.provenance": ("DataOrigin", "Making", "Provenance"),
     "targets.contracts.synapses": ("Banded", "BlockDiagonal", "Dense", "Sparse", "Synapses"),
     # Spikes
     "targets.contracts.raster": ("SpikeRaster", "load_rasters", "save_rasters"),
@@ -29,11 +30,12 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.pipeline": ("compile_graph", "compile_network"),
     "compiler.ir.graph": ("FloatGraph", "FloatPopulation", "FloatProjection"),
     "compiler.frontends.network": ("lower",),
-    "compiler.frontends.nir": ("read_nir",),
+    "compiler.frontends.nir.read": ("read_nir",),
     "compiler.analysis.interpret": ("interpret",),
     "compiler.analysis.calibration": ("calibrate",),
     "compiler.analysis.estimate": ("estimate",),
     "compiler.text": ("text",),
+    "motifc.evaluation": ("Evaluation", "evaluate"),
     # Chips and programs
     "targets.contracts.chip": ("ChipSpec", "Limit", "chip_named", "chip_names"),
     "targets.program.program": ("Core", "IntPopulation", "IntProjection", "Program"),

@@ -9,6 +9,7 @@ from motifc.commands.compile import compile_command
 from motifc.commands.data import data_app
 from motifc.commands.demo import demo_command
 from motifc.commands.doctor import doctor_command
+from motifc.commands.eval import eval_command
 from motifc.commands.explain import explain_command
 from motifc.commands.export import export_command
 from motifc.commands.fuzz import fuzz_command
@@ -19,7 +20,9 @@ from motifc.commands.search import search_command
 from motifc.commands.show import show_command
 from motifc.commands.train import train_command
 from motifc.commands.verify import verify_command
+from motifc.extras import command_for
 from targets.contracts.errors import BackendError, InputError
+from targets.contracts.shown import shown
 
 app = typer.Typer(
     name="motifc",
@@ -31,6 +34,7 @@ app = typer.Typer(
 app.command("demo")(demo_command)
 app.command("search")(search_command)
 app.command("train")(train_command)
+app.command("eval")(eval_command)
 app.command("compile")(compile_command)
 app.command("opt")(opt_command)
 app.command("show")(show_command)
@@ -50,12 +54,19 @@ def main() -> None:
     try:
         app()
     except (InputError, BackendError) as error:
-        typer.echo(f"motifc: {error}", err=True)
+        typer.echo(f"motifc: {_printable(str(error))}", err=True)
         for note in getattr(error, "__notes__", ()):
-            typer.echo(f"  {note}", err=True)
+            typer.echo(f"  {_printable(note)}", err=True)
         sys.exit(2)
     except ModuleNotFoundError as error:
-        typer.echo(
-            f"motifc: {error.name} is not installed; `motifc doctor` says what needs it and the command.", err=True
+        command = command_for(error.name or "")
+        remedy = (
+            "`motifc doctor` says what needs it and the command" if command is None else f"install it with {command}"
         )
+        typer.echo(f"motifc: {error.name} is not installed; {remedy}.", err=True)
         sys.exit(2)
+
+
+def _printable(message: str) -> str:
+    """The lines of a message without what would move the cursor of a terminal."""
+    return "\n".join(shown(line) for line in message.split("\n"))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from motifc.commands.console import console
+from targets.contracts.shown import shown
 
 if TYPE_CHECKING:
     from motifc import Program, Verdict
     from motifc.demo import DemoResult
     from motifc.doctor import Finding
+    from motifc.evaluation import Evaluation
     from targets.conformance.drift import Drift
 
 
@@ -45,6 +47,14 @@ def show_demo(result: DemoResult) -> None:
     )
 
 
+def told_latency(program: Program) -> str | None:
+    """A sentence on how late the populations of a program are; None where none is."""
+    if not program.latency:
+        return None
+    late = ", ".join(f"{name!r} by {steps}" for name, steps in program.latency.items())
+    return f"Populations of the program are late, in steps: {late}; samples are run {program.latest} steps longer."
+
+
 def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     """One row per population and pair of sides, then per pair a sentence, and what lies behind a difference."""
     from rich.table import Table
@@ -55,7 +65,7 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         for agreement in verdict.report.populations:
             table.add_row(
-                agreement.population,
+                shown(agreement.population),
                 f"{verdict.report.left} / {verdict.report.right}",
                 f"{agreement.bins:,}",
                 f"{agreement.spikes:,}",
@@ -67,7 +77,7 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
         if verdict.report.equal and verdict.state is not None:
             console.print(verdict.state)
         if verdict.inspection is not None:
-            console.print(verdict.inspection.text(), markup=False)
+            console.print(verdict.inspection.text())
         for name, explanation in (verdict.explanations or {}).items():
             console.print(explanation.sentence(name))
 
@@ -90,7 +100,7 @@ def show_drifts(drifts: Sequence[Drift]) -> None:
         table.add_column(title, justify="left" if title == "population" else "right")
     for found in drifts:
         table.add_row(
-            found.population,
+            shown(found.population),
             f"{found.float_spikes:,}",
             f"{found.integer_spikes:,}",
             f"{found.differing / max(1, found.bins):.2%}",
@@ -106,10 +116,16 @@ def show_drifts(drifts: Sequence[Drift]) -> None:
     )
 
 
+def show_accuracies(evaluations: Mapping[str, Evaluation]) -> None:
+    """The accuracy of each of "program" and "float network" that ran."""
+    for name, found in evaluations.items():
+        console.print(f"accuracy of the {name} {found.sentence}, ties count as wrong")
+
+
 def show_program(program: Program, path: str) -> None:
     """One line on a program just written."""
     console.print(
-        f"{path}: {program.neurons:,} neurons on {len(program.cores):,} "
+        f"{path}: {sum(population.neurons for population in program.own):,} neurons on {len(program.cores):,} "
         f"{'core' if len(program.cores) == 1 else 'cores'} of {program.chip.name}, digest {program.digest[:16]}"
     )
 

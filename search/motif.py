@@ -7,6 +7,7 @@ import numpy as np
 
 from targets.contracts.arrays import Array, Ints, readonly
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_NEURONS, whole
 
 EXCITATORY, INHIBITORY, NONE = 1, -1, 0
 
@@ -34,6 +35,7 @@ class Motif:
     lateral: Array
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "size", whole(self.size, "size of a motif", MOST_NEURONS, least=1))
         for name, axes in (("intra", 2), ("lateral", 3)):
             types = readonly(getattr(self, name), np.int8, f"link types {name!r} of a motif", axes)
             if not np.isin(types, (EXCITATORY, INHIBITORY, NONE)).all():

@@ -16,8 +16,10 @@ from targets.contracts import artefact
 from targets.contracts.arrays import Array, Floats, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_DELAY, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
-from targets.contracts.serial import pack, unpack
+from targets.contracts.provenance import TOLD, Provenance
+from targets.contracts.serial import pack, read
 from targets.contracts.synapses import Banded, BlockDiagonal, Synapses
 from targets.contracts.wiring import wiring_faults
 
@@ -44,6 +46,7 @@ class Layer:
     motif: Motif | None = None
 
     def __post_init__(self) -> None:
+        named(self.name, "a layer")
         for key in _PARAMETERS:
             values = readonly(getattr(self, key), np.float64, f"{key} of layer {self.name!r}")
             object.__setattr__(self, key, values)
@@ -117,6 +120,8 @@ class Connection:
     delay: int = 1
 
     def __post_init__(self) -> None:
+        named(self.name, "a connection")
+        object.__setattr__(self, "delay", whole(self.delay, f"delay of connection {self.name!r}", MOST_DELAY))
         if self.delay < 1:
             raise InputError(
                 f"connection {self.name!r} has delay {self.delay}; a spike takes at least 1 step, so give 1 or more."
@@ -128,7 +133,8 @@ class Network:
     """A recurrent spiking network with its weights, ready to be compiled.
 
     `steps` is the usual length of a sample; `settings` are the hyperparameters it was made with, `origin` the digest
-    of the data split it was trained on (empty for a network built by hand).
+    of the data split it was trained on last (empty for a network built by hand), `provenance` the data themselves and
+    the steps taken.
     """
 
     inputs: tuple[Input, ...]
@@ -138,8 +144,10 @@ class Network:
     steps: int = 1
     origin: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", whole(self.steps, "the number of steps of a network", MOST_STEPS, least=1))
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
         faults = wiring_faults("network", self.inputs, self.layers, self.connections, (), self.readout)
         if faults:
@@ -163,22 +171,18 @@ class Network:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the whole content."""
-        return self._artefact().digest
+        """SHA-256 of all that computes; origin, settings and provenance tell of it and are left out."""
+        return Artefact("network", *pack(self, without=TOLD)).digest
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write a .network file in one step and return its digest."""
-        return artefact.save(self._artefact(), path)
+        """Write a .network file in one step and return the network's digest."""
+        artefact.save(Artefact("network", *pack(self)), path)
+        return self.digest
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Network":
         """Read a .network file of version 1 or 2; InputError when it is missing, damaged or no network."""
-        stored = artefact.load(path, "network")
-        stored = upgraded(stored) if stored.version == 1 else stored
-        return unpack(cls, stored.header, stored.arrays)
-
-    def _artefact(self) -> Artefact:
-        return Artefact("network", *pack(self))
+        return read(path, "network", cls, lambda stored: upgraded(stored) if stored.version == 1 else stored)
 
 
 def _check_types(connection: Connection, motif: Motif | None) -> None:

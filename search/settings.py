@@ -9,6 +9,7 @@ import dataclasses
 import itertools
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,12 +19,19 @@ from typing import Any
 import numpy as np
 
 from search.motif import DIRECTIONS, Wiring
+from targets.contracts.artefact import check_readable
 from targets.contracts.chip import ChipSpec, chip_named, chip_names
 from targets.contracts.errors import InputError
+from targets.contracts.shown import brief, shown
 
 _GROUP = "group"
 _DARTS = "DARTS"
 _OURS = "ours"
+_LARGEST = 1e9
+"""Of every setting; NaN is outside every range of its own."""
+_LONGEST_FILE = 1 << 16
+_MANY_PARTS = re.compile(r"""(?<![\w-])(?:["']?[\w-]+["']?[ \t]*\.[ \t]*){33}""")
+"""The time that tomllib takes grows with the square of them."""
 RELAXATION_NAMES = ("gumbel", "expected", "mixture", "plain")
 """Names of the relaxations in search/nas/relaxation.py."""
 
@@ -74,14 +82,14 @@ class _Table:
             among = among() if callable(among) else among
             if among and value not in among:
                 raise InputError(
-                    f"setting {_title(type(self))}.{spec.name} is {value!r}; allowed are {', '.join(among)}, "
+                    f"setting {_title(type(self))}.{spec.name} is {brief(value)}; allowed are {', '.join(among)}, "
                     "so choose one of them."
                 )
             numbers = value if isinstance(value, tuple) else () if among else (value,)
             if not all(least <= number <= most for number in numbers):
                 limit = f"at least {least:g}" if math.isinf(most) else f"{least:g} to {most:g}"
                 raise InputError(
-                    f"setting {_title(type(self))}.{spec.name} is {value}; {limit} is allowed, so change it."
+                    f"setting {_title(type(self))}.{spec.name} is {brief(value)}; {limit} is allowed, so change it."
                 )
 
 
@@ -196,12 +204,12 @@ class Settings:
             bounds = getattr(self.plasticity, name)
             if len(bounds) != 2 or not bounds[0] <= 1 <= bounds[1]:
                 raise InputError(
-                    f"setting plasticity.{name} is {bounds}; a lower bound up to 1 and an upper one from 1 are needed, "
-                    "so give two such numbers."
+                    f"setting plasticity.{name} is {brief(bounds)}; a lower bound up to 1 and an upper one from 1 are "
+                    "needed, so give two such numbers."
                 )
         if len(self.search.alpha_betas) != 2:
             raise InputError(
-                f"setting search.alpha_betas is {self.search.alpha_betas}; two numbers are needed, so give two."
+                f"setting search.alpha_betas is {brief(self.search.alpha_betas)}; two numbers are needed, so give two."
             )
         if self.search.cost and self.search.chip == "none":
             raise InputError(
@@ -210,8 +218,8 @@ class Settings:
             )
         if len(self.search.cost_shares) != 3 or not any(self.search.cost_shares):
             raise InputError(
-                f"setting search.cost_shares is {self.search.cost_shares}; three numbers are needed, not all of them "
-                "0, so give three."
+                f"setting search.cost_shares is {brief(self.search.cost_shares)}; three numbers are needed, not all of "
+                "them 0, so give three."
             )
         if self.plasticity.window:
             self._check_fixed_points()
@@ -272,14 +280,7 @@ def load_settings(path: str | os.PathLike[str] | None) -> Settings:
     if path is None:
         return Settings()
     path = Path(path)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror}); a TOML file is needed, so check the path."
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not readable TOML ({error}); correct it.") from None
+    content = _toml(path)
     known = {
         _title(table): table
         for table in (ModelSettings, StartSettings, SearchSettings, PlasticitySettings, TrainingSettings)
@@ -287,15 +288,40 @@ def load_settings(path: str | os.PathLike[str] | None) -> Settings:
     tables: dict[str, Any] = {}
     for name, table in content.items():
         if name not in known or not isinstance(table, Mapping):
-            raise InputError(f"{path} has an unknown table {name!r}; known are {', '.join(known)}, so rename it.")
+            raise InputError(f"{path} has an unknown table {brief(name)}; known are {', '.join(known)}, so rename it.")
         keys = [spec.name for spec in dataclasses.fields(known[name])]
         for key in table:
             if key not in keys:
                 raise InputError(
-                    f"{path} has an unknown setting {name}.{key}; known are {', '.join(keys)}, so rename it."
+                    f"{path} has an unknown setting {name}.{shown(key)[:60]}; known are "
+                    f"{', '.join(keys)}, so rename it."
                 )
         tables[name] = known[name](**table)
     return Settings(**tables)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    """What a TOML file of at most 64 KiB holds; a byte order mark, which some editors write, is passed over."""
+    check_readable(path, "a TOML file")
+    try:
+        content = path.read_bytes()
+        if len(content) > _LONGEST_FILE:
+            raise ValueError(f"it has {len(content):,} bytes; up to {_LONGEST_FILE:,} are read")
+        text = content.decode("utf-8-sig")
+        if _MANY_PARTS.search(text):
+            raise ValueError("a key of more than 32 parts")
+        return tomllib.loads(text)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror}); a TOML file is needed, so check the path."
+        ) from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not readable TOML (it is no text in UTF-8); save it as UTF-8.") from None
+    except RecursionError:
+        raise InputError(f"{path} is not readable TOML (too many brackets in one another); correct it.") from None
+    except ValueError as error:  # a number of thousands of digits too
+        reason = shown(str(error).partition("; use sys")[0])[:200]
+        raise InputError(f"{path} is not readable TOML ({reason}); correct it.") from None
 
 
 def on_chip(settings: Settings, chip: str | None, cost: float | None) -> Settings:
@@ -323,13 +349,16 @@ def _typed(value: object, like: object, name: str) -> object:
         listed = value if isinstance(value, (list, tuple)) else (value,)
         if listed:
             return tuple(_typed(one, like[0], name) for one in listed)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and abs(value) > _LARGEST:  # type: ignore[arg-type]  # a number, as was asked
+        raise InputError(f"setting {name} is {brief(value)}; numbers up to {_LARGEST:g} are allowed, so change it.")
     if isinstance(like, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is type(like) and not isinstance(value, tuple):
         return value
     names = {int: "a whole number", float: "a number", str: "a text"}
     needed = f"a list of {names[type(like[0])][2:]}s" if isinstance(like, tuple) else names[type(like)]
-    raise InputError(f"setting {name} is {value!r}; {needed} is needed, so change it.")
+    raise InputError(f"setting {name} is {brief(value)}; {needed} is needed, so change it.")
 
 
 def _title(table: type) -> str:

@@ -1,5 +1,8 @@
 """Small networks that several tests build."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 
 from search.motif import Motif, neighbours
@@ -81,3 +84,27 @@ def random_network(seed: int, motifs: int = 6, size: int = 4, inputs: int = 11, 
 def random_spikes(seed: int, neurons: int, samples: int = 4, steps: int = 30, rate: float = 0.2) -> SpikeRaster:
     """Independent spikes at one rate."""
     return SpikeRaster.pack(np.random.default_rng(seed).random((samples, steps, neurons)) < rate)
+
+
+def labelled_spikes(seed: int, neurons: int, samples: int, steps: int = 30) -> SpikeRaster:
+    """Random spikes with the labels 0, 1, 2, 0, 1, ..."""
+    return replace(random_spikes(seed, neurons, samples, steps), labels=np.arange(samples, dtype=np.int32) % 3)
+
+
+def renamed(network: Network, names: Mapping[str, str]) -> Network:
+    """The same network with other names of inputs, layers and connections where `names` has them."""
+
+    def name(old: str) -> str:
+        return names.get(old, old)
+
+    readout = None if network.readout is None else replace(network.readout, population=name(network.readout.population))
+    return replace(
+        network,
+        inputs=tuple(replace(each, name=name(each.name)) for each in network.inputs),
+        layers=tuple(replace(each, name=name(each.name)) for each in network.layers),
+        connections=tuple(
+            replace(each, name=name(each.name), source=name(each.source), target=name(each.target))
+            for each in network.connections
+        ),
+        readout=readout,
+    )

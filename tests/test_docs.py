@@ -104,7 +104,7 @@ def exists(name: str) -> bool:
     return within(tree(file), parts[1:]) if file.is_file() else within(tree(place / "__init__.py"), parts)
 
 
-def within(scope: ast.Module | ast.ClassDef, names: Sequence[str]) -> bool:
+def within(scope: ast.Module | ast.ClassDef | ast.If, names: Sequence[str]) -> bool:
     """Whether a module or class defines the first name, and that the next; an __init__ may name what it brings."""
     if not names:
         return True
@@ -115,6 +115,8 @@ def within(scope: ast.Module | ast.ClassDef, names: Sequence[str]) -> bool:
             case ast.FunctionDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)) if name == names[0]:
                 return True
             case ast.Assign() | ast.ImportFrom() if names[0] in words(node):
+                return True
+            case ast.If() if within(node, names):  # what type checkers alone see, and motifc brings when asked
                 return True
     return False
 

@@ -7,17 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
+
+from targets.contracts.shown import shown
 
 if TYPE_CHECKING:
     from search.training.progress import Progress as Epoch
 
-console = Console(highlight=False, soft_wrap=True)
+
+class _Plain(Console):
+    """Prints text as it is: no markup or emoji in it is read, and control characters but line breaks are escaped."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """The text of one cell or line."""
+        lines = "\n".join(shown(line) for line in text.split("\n"))
+        return super().render_str(lines, **(options | {"markup": False, "emoji": False}))
+
+
+console = _Plain(highlight=False, soft_wrap=True)
 
 
 @contextmanager
 def epochs() -> Iterator[Callable[["Epoch"], None]]:
     """A progress bar per phase of a search."""
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
@@ -33,6 +45,7 @@ def epochs() -> Iterator[Callable[["Epoch"], None]]:
             if epoch.phase not in tasks:
                 tasks[epoch.phase] = bars.add_task(epoch.phase, total=epoch.epochs, note="")
             note = f"loss {epoch.loss:.3f}, accuracy {epoch.accuracy:.1%}"
+            note += f" on {epoch.on}" if epoch.on else ""
             for figure in ("synapses", "cores", "messages"):
                 if figure in epoch.details:
                     note += f", {epoch.details[figure]:,.4g} {figure}"
@@ -44,8 +57,6 @@ def epochs() -> Iterator[Callable[["Epoch"], None]]:
 @contextmanager
 def steps() -> Iterator[Callable[[str], None]]:
     """A line that names the step at work."""
-    from rich.console import Console
-
     errors = Console(stderr=True)
     with errors.status("") as status:
 
@@ -55,6 +66,11 @@ def steps() -> Iterator[Callable[[str], None]]:
                 errors.print(step)
 
         yield tell
+
+
+def warn(sentence: str) -> None:
+    """A line on standard error about what is wrong but does not stop the command."""
+    typer.echo(f"motifc: {sentence}", err=True)
 
 
 def emit(values: Any, as_json: bool, table: Callable[[], None]) -> None:

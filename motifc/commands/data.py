@@ -45,27 +45,38 @@ def check_command(
 
 def _show_sets(sets: tuple[Listed, ...]) -> None:
     """A paragraph per set: sentences of this length make no table."""
+    from rich.text import Text
+
     for each in sets:
         state = "built in" if each.built_in else "found" if each.found else "not found"
-        console.print(f"[bold]{each.name}[/bold]: {each.title} ({state})")
+        console.print(Text.assemble((each.name, "bold"), f": {each.title} ({state})"))
         if not each.built_in:
-            console.print(f"    needs      {each.needs}", markup=False)
+            console.print(f"    needs      {each.needs}")
             sought = each.sought or "nowhere: give --data-dir DIR or set MOTIFC_DATA"
-            console.print(f"    looked in  {sought}", markup=False)
-            console.print(f"    get it at  {each.page}", markup=False)
+            console.print(f"    looked in  {sought}")
+            console.print(f"    get it at  {each.page}")
 
 
 def _show_examination(found: Examination) -> None:
     from rich.table import Table
 
+    from search.data.copies import copies_told
+
     table = Table()
-    for title in ("part", "samples", "classes", "steps", "neurons", "spikes per step and neuron"):
+    for title in ("part", "samples", "classes", "steps", "neurons", "spikes per step and neuron", "silent"):
         table.add_column(title, justify="left" if title == "part" else "right")
     for name, part in found.parts.items():
         table.add_row(
-            name, f"{part.samples:,}", str(part.classes), str(part.steps), f"{part.neurons:,}", f"{part.density:.4f}"
+            name,
+            f"{part.samples:,}",
+            str(part.classes),
+            str(part.steps),
+            f"{part.neurons:,}",
+            f"{part.density:.4f}",
+            f"{part.silent:,}",
         )
     console.print(table)
+    console.print(copies_told(found.copies, found.parts["test"].samples))
     for name, count in found.published.items():
         same = "as published" if found.found[name] == count else f"but {count:,} were published"
         console.print(f"{name}: {found.found[name]:,} samples, {same}")

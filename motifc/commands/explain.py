@@ -24,17 +24,17 @@ def explain_command(
     as_json: AsJson = False,
 ) -> None:
     """Find the semantics under which somebody else's recording follows bin for bin; exit 1 if there is none."""
-    from motifc import InputError, Program, explain_program, legal, load_rasters
+    from motifc import explain_program, load_rasters
+    from motifc.files import expected, program_in
     from targets.runtime.backend import bound_inputs
 
+    kind = expected(source, "program", "nir")
     inputs, observed = load_rasters(input_file), load_rasters(recording)
-    if source.suffix == ".program":
-        program = legal(Program.load(source))
+    if kind == "program":
+        program = program_in(source)
         found = explain_program(program, bound_inputs(program.inputs, inputs), observed)
-    elif source.suffix == ".nir":
-        found = _explain_graph(source, dt, inputs, observed)
     else:
-        raise InputError(f"{source} is neither a .program nor a .nir file; explain one of these.")
+        found = _explain_graph(source, dt, inputs, observed)
     emit(found.as_dict(), as_json, lambda: console.print(found.sentence(str(recording))))
     raise typer.Exit(0 if found.sets else 1)
 

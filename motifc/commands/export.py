@@ -15,7 +15,8 @@ def export_command(
     format: Annotated[str, typer.Option(help="A backend with a form of its own, such as onnx (a graph).")],
 ) -> None:
     """Write a program in the form of another tool."""
-    from motifc import Program, export_program, legal
+    from motifc import export_program
+    from motifc.files import program_in
 
-    export_program(legal(Program.load(program)), format, out)
+    export_program(program_in(program), format, out)
     console.print(f"{out}: written as {format}")

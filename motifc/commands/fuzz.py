@@ -62,11 +62,8 @@ def fuzz_command(
 
 
 def named_runner(backend: str) -> Runner:
-    """What runs a program on `backend`; InputError at once when it is unknown or not installed."""
+    """What runs a program on `backend`."""
     from motifc import run
-    from targets.runtime.backend import backend_named
-
-    backend_named(backend.partition(":")[0])
 
     def call(program: Program, inputs: Mapping[str, SpikeRaster]) -> Recording:
         return run(program, inputs, backend)
@@ -77,8 +74,8 @@ def named_runner(backend: str) -> Runner:
 def _show(report: FuzzReport, files: list[tuple[Path, Path]], reference: str) -> None:
     console.print(report.sentence())
     for failure, (program, inputs) in zip(report.failures, files, strict=True):
-        console.print(failure.sentence(), markup=False)
-        console.print(f"  {_again(failure, reference, program, inputs)}", markup=False)
+        console.print(failure.sentence())
+        console.print(f"  {_again(failure, reference, program, inputs)}")
 
 
 def _again(failure: Failure, reference: str, program: Path, inputs: Path) -> str:

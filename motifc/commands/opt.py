@@ -28,11 +28,13 @@ def opt_command(
     from compiler.observer import Observer
     from compiler.stage import Stage, run_pass
     from motifc import chip_named, text
+    from motifc.files import expected
     from targets.contracts.artefact import check_writable
 
     if out is not None:
         check_writable(out)
-    stage = Stage.load(source) if source.suffix == ".stage" else Stage(floats=graph_of(source, dt))
+    is_stage = expected(source, "network", "nir", "stage") == "stage"
+    stage = Stage.load(source) if is_stage else Stage(floats=graph_of(source, dt))
     spec, step, made = chip_named(chip), Observer(None), object()
     for name in (name.strip() for name in passes.split(",")):
 

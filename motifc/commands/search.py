@@ -16,7 +16,7 @@ from motifc.commands.options import (
     Threads,
     TrainingData,
 )
-from motifc.commands.searching import searched, set_threads
+from motifc.commands.searching import searched, set_threads, warn_of_copies
 
 _METHODS = (
     "hrmas; without a part of it: no-plasticity, no-lateral, no-motif; or with its neurons and budget: random-search, "
@@ -53,18 +53,20 @@ def search_command(
         raise InputError(f"{checkpoint} is left from a search that was stopped; give --resume to go on, or remove it.")
     set_threads(threads)
     from motifc import load_settings, load_split
+    from motifc.found import found
     from search.settings import on_chip, on_grid
 
     settings = on_chip(load_settings(config), chip, cost)
     if quantize_aware:
         settings = on_grid(settings, chip or DEFAULT_CHIP)
     split = load_split(data, data_dir, seed)
+    warn_of_copies(split)
     try:
         network = searched(split, settings, seed, device, checkpoint, tensorboard, method)
     except KeyboardInterrupt:
         if checkpoint.exists():
             typer.echo(f"motifc: stopped; the same command with --resume goes on from {checkpoint}.", err=True)
         raise
-    digest = network.save(out)
+    network.save(out)
     checkpoint.unlink(missing_ok=True)
-    console.print(f"{out}: {network.neurons:,} neurons, digest {digest[:16]}")
+    console.print(found(network, out, split), markup=False)

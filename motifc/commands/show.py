@@ -7,9 +7,14 @@ import typer
 
 
 def show_command(file: Annotated[Path, typer.Argument(help="A .network or .program file.")]) -> None:
-    """Print a network or program as text: sizes, cores, limits used, digests."""
-    from motifc import InputError, Network, Program, text
+    """Print a network or program as text: sizes, cores, limits used, digests; what it was trained on, who made it."""
+    from motifc import Network, text
+    from motifc.files import expected, program_in
+    from motifc.proofs import proven
+    from targets.contracts.shown import shown
 
-    if file.suffix not in (".network", ".program"):
-        raise InputError(f"{file} is neither a .network nor a .program file; show one of these.")
-    typer.echo(text(Network.load(file) if file.suffix == ".network" else Program.load(file)), nl=False)
+    is_network = expected(file, "network", "program") == "network"
+    made = Network.load(file) if is_network else proven(program_in(file))
+    typer.echo(text(made), nl=False)
+    for what, told in made.provenance.rows():
+        typer.echo(f"{what} {shown(told)}")

@@ -13,8 +13,14 @@ from targets.contracts import artefact
 from targets.contracts.arrays import Array
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
+from targets.contracts.shown import brief, shown
 
 History = tuple[Mapping[str, float], ...]
+_ADAM = {"step", "exp_avg", "exp_avg_sq"}
+"""State of a parameter in Adam and AdamW."""
+_MOST_STEPS = 1 << 24
+"""float32 counts no further."""
+_LARGEST = 1e300
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +53,11 @@ def load_checkpoint(path: str | os.PathLike[str], identity: Mapping[str, Any]) -
     if not Path(path).exists():
         return {}
     stored = artefact.load(path, "checkpoint")
+    begun, histories = stored.header.get("identity"), stored.header.get("stages")
+    if not isinstance(begun, Mapping) or not isinstance(histories, Mapping):
+        raise _damaged(f"{path} tells neither of its run nor of its stages")
     for key, value in identity.items():
-        found = stored.header.get("identity", {}).get(key)
+        found = begun.get(key)
         if found != value:
             raise InputError(
                 f"{path} was written with another {key} ({_short(found)}, now {_short(value)}); "
@@ -57,9 +66,9 @@ def load_checkpoint(path: str | os.PathLike[str], identity: Mapping[str, Any]) -
     return {
         name: Stage(
             {key.split("/", 1)[1]: array for key, array in stored.arrays.items() if key.startswith(f"{name}/")},
-            tuple(history),
+            _history(history, path),
         )
-        for name, history in stored.header["stages"].items()
+        for name, history in histories.items()
     }
 
 
@@ -79,17 +88,53 @@ def restore_tensors(
     """Fill tensors and optimizers, made as for a fresh run, with what `stored_tensors` took."""
     with torch.no_grad():
         for name, value in tensors.items():
-            value.copy_(torch.from_numpy(arrays[f"tensor/{name}"].copy()))
+            value.copy_(torch.from_numpy(_like(arrays, f"tensor/{name}", value).copy()))
     for name, optimizer in optimizers.items():
         state: dict[int, dict[str, Tensor]] = {}
-        for address, array in arrays.items():
-            if address.startswith(f"optimizer/{name}/"):
-                number, key = address.split("/")[2:]
-                state.setdefault(int(number), {})[key] = torch.from_numpy(array.copy())
+        parameters = [each for group in optimizer.param_groups for each in group["params"]]
+        prefix = f"optimizer/{name}/"
+        for address in (address for address in arrays if address.startswith(prefix)):
+            number, _, key = address.removeprefix(prefix).partition("/")
+            if number not in map(str, range(len(parameters))):
+                raise _damaged(f"the checkpoint holds {brief(address)}, of no parameter")
+            like = torch.tensor(0.0) if key == "step" else parameters[int(number)]
+            state.setdefault(int(number), {})[key] = torch.from_numpy(_like(arrays, address, like).copy())
+        for place, held in state.items():
+            if held.keys() != _ADAM or not 1 <= held["step"] < _MOST_STEPS:
+                raise _damaged(f"the checkpoint holds no state of optimizer {name!r} for its parameter {place}")
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": state, "param_groups": groups})
 
 
+def _like(arrays: Mapping[str, Array], address: str, like: Tensor) -> Array:
+    """The array at an address, of the shape and type of a tensor."""
+    array = arrays.get(address)
+    if array is None:
+        raise _damaged(f"the checkpoint holds no {brief(address)}")
+    if array.size == like.numel() == 1:
+        array = array.reshape(tuple(like.shape))  # a file holds a single number as an array of one
+    if array.shape != tuple(like.shape) or array.dtype != torch.empty(0, dtype=like.dtype).numpy().dtype:
+        raise _damaged(
+            f"the checkpoint holds {brief(address)} as {array.dtype} {array.shape}, where {like.dtype} "
+            f"{tuple(like.shape)} is trained"
+        )
+    return array
+
+
+def _history(given: object, path: str | os.PathLike[str]) -> History:
+    """The figures of every epoch: text to number."""
+    if not isinstance(given, list) or not all(isinstance(entry, Mapping) for entry in given):
+        raise _damaged(f"{path} has a history {brief(given)}")
+    for value in (value for entry in given for value in entry.values()):
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _LARGEST:
+            raise _damaged(f"{path} has a history with {brief(value)}")
+    return tuple(given)
+
+
+def _damaged(found: str) -> InputError:
+    return InputError(f"{found}: it is damaged or of another search, so remove it, and the search begins anew.")
+
+
 def _short(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    text = shown(value) if isinstance(value, str) else brief(value)
     return text if len(text) <= 16 else f"{text[:12]}..."

@@ -51,7 +51,7 @@ class NumpyMachine(StepMachine[State]):
     after the threshold was asked. Under output "next step" s[t-1] is recorded at t. Under first_bias "missing" the
     bias is zero at t = 0.
 
-    incoming, recurrent  projections by target: heard within a step, and at the end of a step
+    incoming, recurrent  projections by target: those received within a step, and at its end
     """
 
     program: Program
@@ -122,7 +122,7 @@ class NumpyMachine(StepMachine[State]):
 
 @dataclass(frozen=True, eq=False)
 class Afferent:
-    """A projection as its target hears it; weights float64, whose sums of integers are exact below 2^53."""
+    """A projection as its target receives it; weights float64, whose sums of integers are exact below 2^53."""
 
     source: str
     delay: int

@@ -41,13 +41,20 @@ def requirement() -> str | None:
         import onnx  # noqa: F401
         import onnxruntime  # noqa: F401
     except ImportError as error:
-        return f"the onnx backend needs onnx and onnxruntime ({error}); install them with: pip install onnx onnxruntime"
+        return f'the onnx backend needs onnx and onnxruntime ({error}); install them with: pip install "motifc[onnx]"'
     return None
 
 
 def export(program: Program, path: str | os.PathLike[str]) -> None:
-    """Write `model(program)` to `path` in one step; InputError when it cannot be written."""
-    content = model(program).SerializeToString(deterministic=True)
+    """Write `model(program)` to `path` in one step, without spikes of what stands for biases among its outputs.
+
+    Raises InputError when it cannot be written.
+    """
+    built = model(program)
+    for population in program.populations:
+        if population.invented:  # it stands for biases, and nobody reads its spikes
+            built.graph.output.remove(next(o for o in built.graph.output if o.name == f"spikes/{population.name}"))
+    content = built.SerializeToString(deterministic=True)
     with replacing(path) as temporary:
         temporary.write_bytes(content)
 
@@ -67,7 +74,8 @@ def model(program: Program) -> onnx.ModelProto:
 
     Sums over synapses are float32 products where these are exact and float64 elsewhere (targets/runtime/exact.py).
     State is int32, and a decay x k / 2^D is taken in two parts that fit: q = x / 2^D, r = x - 2^D q, q k + r k / 2^D,
-    with the division toward zero that ONNX defines for integers. Metadata: digest, chip, cores, readout (JSON).
+    with the division toward zero that ONNX defines for integers. Metadata: digest, chip, cores, readout, latency
+    (JSON): what the network does in step t, a population P does in step t + latency[P].
     """
     states = _states(program)
     scanned = [f"spikes/{source.name}" for source in program.inputs]
@@ -212,8 +220,8 @@ def _product(body: _Body, synapses: Synapses, form: ExactProjection, spikes: str
         return _padded_sums(body, synapses, form, spikes)
     pre, (motifs, reach, post) = synapses.weights.shape[-1], form.weights.shape
     blocks = body.node("Reshape", spikes, _int64([-1, synapses.shape[1] // pre, pre]))
-    heard = body.node("Gather", blocks, _int64(form.sources), axis=1)
-    by_motif = body.node("Reshape", body.node("Transpose", heard, perm=[1, 0, 2, 3]), _int64([motifs, -1, reach]))
+    incoming = body.node("Gather", blocks, _int64(form.sources), axis=1)
+    by_motif = body.node("Reshape", body.node("Transpose", incoming, perm=[1, 0, 2, 3]), _int64([motifs, -1, reach]))
     summed = body.node("Transpose", body.node("MatMul", by_motif, form.weights), perm=[1, 0, 2])
     return body.node("Reshape", summed, _int64([-1, motifs * post]))
 
@@ -226,14 +234,14 @@ def _is_ragged(synapses: Sparse) -> bool:
 def _padded_sums(body: _Body, synapses: Sparse, form: ExactProjection, spikes: str) -> str:
     """Spikes [batch, pre] -> sums [batch, post], every row filled up to the longest with weights of 0."""
     longest = int(np.diff(synapses.indptr).max())
-    rows, places = synapses.row_of(), np.arange(synapses.weights.size)
-    places = places - synapses.indptr[rows]
+    rows, positions = synapses.row_of(), np.arange(synapses.weights.size)
+    positions = positions - synapses.indptr[rows]
     indices = np.zeros((longest, synapses.shape[0]), dtype=np.int64)
     weights = np.zeros((longest, synapses.shape[0], 1), dtype=form.weights.dtype)
-    indices[places, rows], weights[places, rows, 0] = synapses.indices, form.weights
+    indices[positions, rows], weights[positions, rows, 0] = synapses.indices, form.weights
     # The batch comes last and the sum runs over the first axis: onnxruntime is several times slower otherwise.
-    heard = body.node("Gather", body.node("Transpose", spikes, perm=[1, 0]), indices, axis=0)
-    summed = body.node("ReduceSum", body.node("Mul", heard, weights), _int64([0]), keepdims=0)
+    incoming = body.node("Gather", body.node("Transpose", spikes, perm=[1, 0]), indices, axis=0)
+    summed = body.node("ReduceSum", body.node("Mul", incoming, weights), _int64([0]), keepdims=0)
     return body.node("Transpose", summed, perm=[1, 0])
 
 
@@ -241,9 +249,9 @@ def _row_sums(body: _Body, synapses: Sparse, form: ExactProjection, spikes: str)
     """Spikes uint8 [batch, pre] -> sums int64 [batch, post], as differences of a running sum over all synapses."""
     # A leading synapse of weight 0 makes the running sum start at 0.
     by_neuron = body.node("Transpose", _cast(body, spikes, np.int64), perm=[1, 0])
-    heard = body.node("Gather", by_neuron, _int64([0, *synapses.indices]), axis=0)
+    incoming = body.node("Gather", by_neuron, _int64([0, *synapses.indices]), axis=0)
     weights = _int64([0, *form.weights])[:, None]
-    running = body.node("CumSum", body.node("Mul", heard, weights), _int64(0))
+    running = body.node("CumSum", body.node("Mul", incoming, weights), _int64(0))
     above = body.node("Gather", running, _int64(synapses.indptr[1:]), axis=0)
     below = body.node("Gather", running, _int64(synapses.indptr[:-1]), axis=0)
     return body.node("Transpose", body.node("Sub", above, below), perm=[1, 0])
@@ -337,6 +345,7 @@ def _metadata(program: Program) -> dict[str, str]:
         "chip": program.chip.name,
         "cores": json.dumps(cores),
         "readout": json.dumps(readout),
+        "latency": json.dumps(dict(program.latency)),
     }
 
 

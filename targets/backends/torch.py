@@ -30,7 +30,7 @@ def requirement() -> str | None:
     try:
         import torch  # noqa: F401
     except ImportError as error:
-        return f"the torch backend needs PyTorch ({error}); install it with: pip install torch"
+        return f'the torch backend needs PyTorch ({error}); install it with: pip install "motifc[torch]"'
     return None
 
 
@@ -237,8 +237,8 @@ def _product(synapses: Synapses, form: ExactProjection, device: torch.device) ->
 
     def product(spikes: torch.Tensor) -> torch.Tensor:
         motifs, reach, _ = weights.shape
-        heard = spikes.reshape(len(spikes), -1, pre).index_select(1, sources).reshape(-1, motifs, reach)
-        return torch.bmm(heard.transpose(0, 1), weights).transpose(0, 1).flatten(1)
+        incoming = spikes.reshape(len(spikes), -1, pre).index_select(1, sources).reshape(-1, motifs, reach)
+        return torch.bmm(incoming.transpose(0, 1), weights).transpose(0, 1).flatten(1)
 
     return product
 

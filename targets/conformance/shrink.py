@@ -228,11 +228,11 @@ def _dense(projection: IntProjection) -> Dense:
 
 def _thinned(values: Array) -> Iterator[Array]:
     """The array with all, halves, quarters, ..., single ones of its numbers that are not zero set to zero."""
-    places = np.flatnonzero(values)
-    size = places.size
+    positions = np.flatnonzero(values)
+    size = positions.size
     while size:
-        for start in range(0, places.size, size):
+        for start in range(0, positions.size, size):
             thin = values.copy()
-            thin.reshape(-1)[places[start : start + size]] = 0
+            thin.reshape(-1)[positions[start : start + size]] = 0
             yield thin
         size //= 2

@@ -5,6 +5,7 @@ check_backend("nest")   # () where all is right, else a sentence for everything 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,17 +19,18 @@ from targets.runtime.recording import Probe, Recording
 from targets.runtime.registry import ORACLE
 
 _RANDOM = 60
-_SHARE = {"quick": 1, "slow": 12}
+_NAMES = ("shape", "a", "a.u", "a/v[0]", "u")
+_SHARE = {"quick": 1, "slow": 20}
 """A backend of that pace is given every so many-th case."""
 
 
 def cases(backend: str) -> tuple[ConformanceCase, ...]:
-    """What a backend or variant of one is held to: all worked cases and 60 random programs, a slow one to a twelfth.
+    """What a backend or variant of one is held to: names, worked cases, 60 random programs; a slow one to a twentieth.
 
     Each random program is run on its own spikes, and on the same backwards in time.
     """
     known = about(backend.partition(":")[0])
-    return (*worked_cases(), *(_random_case(number) for number in range(_RANDOM)))[:: _SHARE[known.pace]]
+    return (_named_case(), *worked_cases(), *(_random_case(number) for number in range(_RANDOM)))[:: _SHARE[known.pace]]
 
 
 def faults(case: ConformanceCase, backend: str) -> tuple[str, ...]:
@@ -51,6 +53,30 @@ def check_backend(backend: str, given: Sequence[ConformanceCase] | None = None) 
     return tuple(fault for case in chosen for fault in faults(case, backend))
 
 
+def _named_case() -> ConformanceCase:
+    """A random program whose parts have the names of keys, of registers and of one another's companions."""
+    program, inputs = numbered_program(0, 6)
+    parts = [part.name for part in program.inputs] + [part.name for part in program.populations]
+    names = dict(zip(parts, _NAMES, strict=False))
+    renamed = replace(
+        program,
+        inputs=tuple(replace(part, name=names[part.name]) for part in program.inputs),
+        populations=tuple(replace(part, name=names[part.name]) for part in program.populations),
+        projections=tuple(
+            replace(each, name=f"{number}/a.u[{number}]", source=names[each.source], target=names[each.target])
+            for number, each in enumerate(program.projections)
+        ),
+        cores=tuple(
+            replace(core, members={names[name]: held for name, held in core.members.items()}) for core in program.cores
+        ),
+        outputs=(),
+        readout=None,
+    )
+    probes = tuple(Probe(part.name, np.arange(1, dtype=np.int32)) for part in renamed.populations)
+    given = {names[name]: raster for name, raster in inputs.items()}
+    return ConformanceCase("names like keys", renamed, (given, _backwards(given)), probes)
+
+
 def _random_case(number: int) -> ConformanceCase:
     """Random program `number` of seed 0; every second one is probed, with neurons in any order."""
     program, inputs = numbered_program(0, number)
@@ -59,14 +85,18 @@ def _random_case(number: int) -> ConformanceCase:
         Probe(p.name, rng.permutation(p.neurons)[: rng.integers(0, p.neurons + 1)].astype(np.int32))
         for p in program.populations[: len(program.populations) * (number % 2)]
     )
-    backwards = {name: SpikeRaster.pack(raster.dense()[:, ::-1]) for name, raster in inputs.items()}
-    return ConformanceCase(f"random program {number}", program, (inputs, backwards), probes)
+    return ConformanceCase(f"random program {number}", program, (inputs, _backwards(inputs)), probes)
+
+
+def _backwards(inputs: Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
+    """The same spikes, the last step first."""
+    return {name: SpikeRaster.pack(raster.dense()[:, ::-1]) for name, raster in inputs.items()}
 
 
 def _faults(case: ConformanceCase, number: int, loaded: Loaded, oracle: Loaded) -> list[str]:
     """What is wrong with one run of a case."""
     inputs = case.sets[number]
-    got, expected = loaded.run(inputs, case.probes), oracle.run(inputs, case.probes)
+    got, expected = loaded.raw(inputs, case.probes), oracle.raw(inputs, case.probes)
     found = [f"run {number + 1}: {fault}" for fault in _differences(expected, got, loaded.backend)]
     return found if number else [*found, *_wrong_by_hand(case, got)]
 

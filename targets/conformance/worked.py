@@ -46,14 +46,14 @@ def _thresholds() -> Iterator[ConformanceCase]:
     program = _program(Dense(np.full((2, 1), 2)), vth=[100, 100], bias=[6400, 6401])
     yield _case("spikes only above the threshold", program, _spikes(1, 1), spikes=[[[0, 1]]], v=[[6400, 0]])
     # x -> p with delay 2, p -> p with delay 1: a = 0 0 2 2-4 0 0;  u = 64 a;  v > 64 only for a = 2.
-    heard = _program(
+    looped = _program(
         Dense(np.array([[2]])),
         delay=2,
         also=IntProjection("p-p", "p", "p", Dense(np.array([[-2]])), 1, 1),
         vth=[1],
     )
     spikes = [[[0], [0], [1], [0], [0], [0]]]
-    yield _case("own spikes arrive a step later", heard, _spikes(6, 1, [0, 1]), spikes=spikes, u=[[0]], v=[[0]])
+    yield _case("own spikes arrive a step later", looped, _spikes(6, 1, [0, 1]), spikes=spikes, u=[[0]], v=[[0]])
 
 
 def _currents() -> Iterator[ConformanceCase]:
@@ -186,7 +186,7 @@ def _program(
         "bias": [0] * post,
     } | registers
     projections = (IntProjection("x-p", "x", "p", synapses, exponent, delay), *((also,) if also else ()))
-    population = IntPopulation("p", 1, **{key: np.asarray(value) for key, value in values.items()})
+    population = IntPopulation("p", 1, *(np.asarray(values[key]) for key in ("du", "dv", "vth", "bias")))
     held = [np.arange(first, post, 2, dtype=np.int32) for first in range(min(post, 2))]
     cores = tuple(Core(number, 0, {"p": indices}) for number, indices in enumerate(held))
     return Program(chip_named("loihi2"), (Input("x", pre),), (population,), projections, cores, ("p",), None, 1)

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import math
 import os
+import stat
 import struct
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -18,10 +20,14 @@ import safetensors.numpy
 
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
+from targets.contracts.shown import brief, shown
 
 _KEY = "motifc"
 _VERSIONS = (1, 2)
 """Of the files that are read; the last is written."""
+_LONGEST_HEADER = 1 << 24
+_DEEPEST = 64
+_DTYPES = {"BOOL", "U8", "I8", "U16", "I16", "F16", "U32", "I32", "F32", "U64", "I64", "F64"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +63,13 @@ def save(artefact: Artefact, path: str | os.PathLike[str]) -> str:
         "header": dict(artefact.header),
     }
     arrays = {name: np.ascontiguousarray(array) for name, array in artefact.arrays.items()}
-    content = safetensors.numpy.save(arrays, metadata={_KEY: _canonical(metadata)})
+    text = _canonical(metadata)
+    if len(text) > _LONGEST_HEADER:
+        raise InputError(
+            f"{path} would have a header of {len(text):,} characters; up to {_LONGEST_HEADER:,} are read again, so "
+            "store less in its settings."
+        )
+    content = safetensors.numpy.save(arrays, metadata={_KEY: text})
     with replacing(path) as temporary:
         temporary.write_bytes(content)
     return digest
@@ -66,37 +78,39 @@ def save(artefact: Artefact, path: str | os.PathLike[str]) -> str:
 def load(path: str | os.PathLike[str], format: str) -> Artefact:
     """Read the artefact at `path`, which must be of the given format.
 
+    Nothing is believed before it is checked: the header is JSON up to 16 MiB whose lists and objects lie at most 64
+    deep, no key comes twice, every number is finite, arrays are of types that numpy has and fill the file exactly.
     Raises InputError for a missing file, a file of another kind, a truncated or changed file.
     """
     path = Path(path)
-    if not path.is_file():
-        found = "is a folder" if path.is_dir() else "does not exist"
-        raise InputError(f"{path} {found}; a .{format} file is needed, so check the path.")
+    check_readable(path, f"a .{format} file")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
-            metadata = json.loads((file.metadata() or {}).get(_KEY, "null"))
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (safetensors.SafetensorError, OSError, ValueError, struct.error) as error:
+            metadata = _parsed((file.metadata() or {}).get(_KEY, "null"))
+            arrays = {name: _array(file, name) for name in file.keys()}  # noqa: SIM118
+    except (safetensors.SafetensorError, OSError, ValueError, RecursionError, struct.error) as error:
         raise InputError(
             f"{path} is not a readable .{format} file ({_first_line(error)}): it is truncated, damaged or of another "
-            f"kind; write it again with motifc {_MAKER.get(format, 'compile')}."
+            f"kind; {_REMEDY.get(format, 'write it again with motifc compile')}."
         ) from None
-    if not isinstance(metadata, dict) or not {"format", "version", "digest", "header"} <= metadata.keys():
+    if not _is_ours(metadata):
         raise InputError(f"{path} was not written by motifc; a .{format} file is needed, so check the path.")
     if metadata["version"] not in _VERSIONS:
         raise InputError(
-            f"{path} has file version {metadata['version']}; this motifc reads {' and '.join(map(str, _VERSIONS))}, "
-            "so use the motifc that wrote it or write it again."
+            f"{path} has file version {brief(metadata['version'])}; this motifc reads "
+            f"{' and '.join(map(str, _VERSIONS))}, so use the motifc that wrote it or write it again."
         )
     if metadata["format"] != format:
-        raise InputError(f"{path} is a {metadata['format']}; a {format} is needed here, so give a .{format} file.")
+        raise InputError(
+            f"{path} is a {shown(metadata['format'])[:40]}; a {format} is needed here, so give a .{format} file."
+        )
     for array in arrays.values():
         array.setflags(write=False)
     artefact = Artefact(format, MappingProxyType(metadata["header"]), MappingProxyType(arrays), metadata["version"])
     if artefact.digest != metadata["digest"]:
         raise InputError(
             f"{path} has been changed since it was written (digest {artefact.digest[:12]}, "
-            f"stored {metadata['digest'][:12]}); write it again."
+            f"stored {shown(metadata['digest'][:12])}); {_AGAIN.get(format, 'write it again')}."
         )
     return artefact
 
@@ -109,11 +123,28 @@ def stored_digest(path: str | os.PathLike[str], format: str) -> str:
     return load(path, format).digest
 
 
+def check_readable(path: str | os.PathLike[str], needed: str) -> None:
+    """InputError unless there is a regular file at `path`; `needed` says what is wanted: "a .program file"."""
+    path = Path(path)
+    try:
+        kind = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        absent = isinstance(error, FileNotFoundError | NotADirectoryError)
+        found = "does not exist" if absent else f"cannot be read ({getattr(error, 'strerror', None) or error})"
+    else:
+        if stat.S_ISREG(kind):
+            return
+        found = "is a folder" if stat.S_ISDIR(kind) else "is no regular file"
+    raise InputError(f"{path} {found}; {needed} is needed, so check the path.")
+
+
 def check_writable(path: str | os.PathLike[str]) -> None:
     """InputError unless a file can be made at `path`; asked before long work, so that none is lost."""
     path = Path(path)
     if path.is_dir():
         raise InputError(f"{path} is a folder; a file name is needed to write to, so give one.")
+    if path.exists() and not path.is_file():  # a device or pipe would be replaced by a file
+        raise InputError(f"{path} is no regular file; a file name is needed to write to, so give one.")
     if not path.parent.is_dir():
         raise InputError(f"{path} cannot be written: {path.parent} is no folder; make it first.")
     if not os.access(path.parent, os.W_OK):
@@ -125,8 +156,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place when the block ends well, and vanishes when it does not."""
     path = Path(path)
     check_writable(path)
+    place = Path(os.path.realpath(path))  # what a link points to is replaced, and the link stays
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror}); choose a folder that can be.") from None
     os.close(handle)
@@ -136,7 +168,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        temporary.replace(place)
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror}); free space or choose another folder.") from None
     finally:
@@ -149,11 +181,58 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-_MAKER = {"network": "search", "checkpoint": "search", "program": "compile"}
+_REMEDY = {
+    "network": "write it again with motifc search",
+    "checkpoint": "remove it, and the search begins anew",
+    "program": "write it again with motifc compile",
+}
+_AGAIN = {"checkpoint": "remove it, and the search begins anew"}
 
 
 def _canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _parsed(text: str) -> Any:
+    """The value of a JSON text; ValueError or RecursionError for what no file of ours holds."""
+    if len(text) > _LONGEST_HEADER:
+        raise ValueError(f"a header of {len(text):,} characters; up to {_LONGEST_HEADER:,} are read")
+    value = json.loads(text, object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite)
+    level = [value]
+    for _ in range(_DEEPEST):
+        held = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
+        level = [child for children in held for child in children]
+        if not level:
+            return value
+    raise ValueError(f"a header of more than {_DEEPEST} lists and objects in one another")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a header in which a key comes twice")
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"a header with the number {text[:20]}")
+    return number
+
+
+def _array(file: Any, name: str) -> Array:
+    """The array of that name; ValueError where numpy has no such type."""
+    code = file.get_slice(name).get_dtype()
+    if code not in _DTYPES:
+        raise ValueError(f"array {shown(name)[:60]!r} of type {code}, which motifc does not write")
+    return file.get_tensor(name)
+
+
+def _is_ours(metadata: object) -> bool:
+    """Whether what stands under our key has all parts, each of its type."""
+    kinds = {"format": str, "version": int, "digest": str, "header": dict}
+    return isinstance(metadata, dict) and all(type(metadata.get(key)) is kind for key, kind in kinds.items())
 
 
 def _feed(sha: "hashlib._Hash", data: bytes | memoryview) -> None:
@@ -162,7 +241,8 @@ def _feed(sha: "hashlib._Hash", data: bytes | memoryview) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return shown(line.partition("; use sys")[0])[:200]  # of too many digits Python says how to allow them
 
 
 def _umask() -> int:

@@ -1,14 +1,28 @@
 """ChipSpec: every limit of a chip with its unit and source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_DELAY, MOST_EXPONENT, MOST_NEURONS, named, whole
 from targets.contracts.plugins import Plugins
 
 Count = TypeVar("Count", int, Array)
+_INT32_BITS = 31
+_MESH = (1, MOST_NEURONS)
+_WEIGHTS = (-(1 << 20), 1 << 20)
+_SHIFTS = (-MOST_EXPONENT, MOST_EXPONENT)
+_RANGES = {
+    "chips": (0, MOST_NEURONS),
+    **dict.fromkeys(("chips_x", "cores", "cores_per_tile", "tiles_x"), _MESH),
+    **{"weight_min": _WEIGHTS, "weight_max": _WEIGHTS, "weight_step": (1, _WEIGHTS[1])},
+    **{"exponent_min": _SHIFTS, "exponent_max": _SHIFTS},
+    **{"bias_mantissa_bits": (0, _INT32_BITS), "bias_exponent_max": (0, _INT32_BITS)},
+    **{"threshold_max": (0, (1 << _INT32_BITS) - 1), "delay_max": (1, MOST_DELAY)},
+}
+"""What a limit may be at all, least and most; counts of other things are not below 0."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,23 @@ class ChipSpec:
     align_bits: Limit
 
     def __post_init__(self) -> None:
+        named(self.name, "a chip")
+        for field in fields(self):
+            if isinstance(limit := getattr(self, field.name), Limit):
+                least, most = _RANGES.get(field.name, (0, 1 << 40))
+                whole(limit.value, f"{field.name} of chip {self.name!r}", most, least)
+        for low, high in (("weight_min", "weight_max"), ("exponent_min", "exponent_max")):
+            ends = getattr(self, low).value, getattr(self, high).value
+            if ends[0] > ends[1]:
+                raise InputError(
+                    f"chip {self.name!r} has {low} {ends[0]} above {high} {ends[1]}; it must not be, so swap them."
+                )
+        bits = self.bias_mantissa_bits.value + self.bias_exponent_max.value
+        if bits > _INT32_BITS:
+            raise InputError(
+                f"chip {self.name!r} has biases of {bits} bits, mantissa and exponent together; up to {_INT32_BITS} "
+                "are run exactly, so change one of the two."
+            )
         widths = self.arithmetic
         if self.decay_max.value >= widths.decay_one:
             raise InputError(

@@ -2,18 +2,26 @@
 
 import os
 import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from targets.contracts.arrays import Array, Ints, readonly
-from targets.contracts.artefact import replacing
+from targets.contracts.archive import Archive, UnreadableError
+from targets.contracts.arrays import Array, Floats, Ints, readonly, sealed
+from targets.contracts.artefact import check_readable, replacing
 from targets.contracts.errors import InputError
-from targets.contracts.names import quoted, unquoted
+from targets.contracts.fields import MOST_NEURONS, whole
+from targets.contracts.names import meant, quoted, unquoted
+from targets.contracts.shown import brief
+
+_PIECE = 1 << 20
+"""Bins looked at together when dense spikes are packed, so that few are held twice."""
+RENUMBER = "labels = np.unique(labels, return_inverse=True)[1]"
+"""The line of numpy that makes classes 0, 1, 2, ... of labels of any kind."""
+_COMPANIONS = ("shape", "lengths", "labels", "groups")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +30,7 @@ class SpikeRaster:
 
     packed   uint8 [sample, time, ceil(neuron / 8)], bits in the order of numpy.packbits
     neurons  number of neurons
-    lengths  int32 [sample]: steps that count; later steps are padding
+    lengths  int32 [sample]: steps that count; later steps are padding, and what they hold counts nowhere
     labels   int32 [sample], or None
     """
 
@@ -32,12 +40,19 @@ class SpikeRaster:
     labels: Ints | None = None
 
     def __post_init__(self) -> None:
+        neurons = whole(self.neurons, "the number of neurons of packed spikes", MOST_NEURONS, least=0)
+        object.__setattr__(self, "neurons", neurons)
         packed = readonly(self.packed, np.uint8, "packed spikes [sample, time, byte]", 3)
         samples, steps, width = packed.shape
         if width != -(-self.neurons // 8):
             raise InputError(
                 f"packed spikes have {width} bytes per step; {self.neurons} neurons need {-(-self.neurons // 8)}, "
                 "so check the number of neurons."
+            )
+        if self.neurons % 8 and (packed[:, :, -1] & (0xFF >> self.neurons % 8)).any():
+            raise InputError(
+                f"packed spikes have bits set beyond neuron {self.neurons - 1}, the last; they must be 0 as in "
+                "numpy.packbits, so check the number of neurons."
             )
         object.__setattr__(self, "packed", packed)
         object.__setattr__(self, "lengths", _per_sample(self.lengths, "lengths", samples))
@@ -63,11 +78,8 @@ class SpikeRaster:
             raise InputError(
                 f"spikes hold {spikes.dtype}; 0 and 1 of a boolean or integer type are needed, so convert them."
             )
-        if spikes.dtype != np.bool_ and not np.isin(spikes, (0, 1)).all():
-            raise InputError("spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.")
         lengths = np.full(spikes.shape[0], spikes.shape[1]) if lengths is None else np.asarray(lengths)
-        packed = np.packbits(spikes.astype(bool), axis=2)
-        return cls(packed, spikes.shape[2], lengths, None if labels is None else np.asarray(labels))
+        return cls(_bits(spikes), spikes.shape[2], lengths, None if labels is None else np.asarray(labels))
 
     @property
     def samples(self) -> int:
@@ -93,11 +105,44 @@ class SpikeRaster:
         counted = np.arange(self.steps) < self.lengths[:, None]
         return np.einsum("stn,st->sn", self.dense(), counted, dtype=np.int32, casting="unsafe")
 
+    @property
+    def counted_steps(self) -> int:
+        """Number of steps that count, over all samples."""
+        return int(self.lengths.sum(dtype=np.int64))
+
+    def rates(self) -> Floats:
+        """Spikes per step that counts, over all samples: float64 [neuron]; 0 where no step counts."""
+        return self.counts().sum(axis=0, dtype=np.int64) / max(self.counted_steps, 1)
+
+    def counted(self) -> "SpikeRaster":
+        """The raster with silence after each sample's length."""
+        if (self.lengths == self.steps).all():
+            return self
+        within = np.arange(self.steps) < self.lengths[:, None]
+        return SpikeRaster(self.packed * within[:, :, None], self.neurons, self.lengths, self.labels)
+
+    def whole(self) -> "SpikeRaster":
+        """The raster with every step counting."""
+        return SpikeRaster(self.packed, self.neurons, np.full(self.samples, self.steps), self.labels)
+
+    def padded(self, steps: int) -> "SpikeRaster":
+        """The raster with `steps` more steps of silence, which do not count."""
+        packed = np.pad(self.packed, ((0, 0), (0, steps), (0, 0)))
+        return SpikeRaster(packed, self.neurons, self.lengths, self.labels) if steps else self
+
+    def between(self, first: int, end: int) -> "SpikeRaster":
+        """Steps `first` to `end` - 1 as steps from 0 on; as many of them count as did, as far as there are so many."""
+        packed = self.packed[:, first : max(first, end)]
+        return SpikeRaster(packed, self.neurons, np.minimum(self.lengths, packed.shape[1]), self.labels)
+
     def take(self, samples: npt.ArrayLike | slice) -> "SpikeRaster":
         """The raster of some samples only, chosen by indices, mask or slice."""
         chosen = samples if isinstance(samples, slice) else np.asarray(samples)
         labels = None if self.labels is None else self.labels[chosen]
-        return SpikeRaster(self.packed[chosen], self.neurons, self.lengths[chosen], labels)
+        packed = self.packed[chosen]
+        return SpikeRaster(
+            packed if isinstance(chosen, slice) else sealed(packed), self.neurons, self.lengths[chosen], labels
+        )
 
     def until(self, steps: int) -> "SpikeRaster":
         """The raster of the steps before `steps` only."""
@@ -133,53 +178,142 @@ def save_rasters(
                 np.lib.format.write_array(member, np.ascontiguousarray(values), allow_pickle=False)
 
 
+@dataclass(frozen=True, eq=False)
+class SpikeFile:
+    """What a .npz of spikes holds.
+
+    rasters  by name
+    groups   which samples belong together, [sample], or a single value for all; None where the file does not say
+    used     keys of all arrays that belong to these
+    others   keys of the rest, which have not been kept
+    """
+
+    rasters: Mapping[str, SpikeRaster]
+    groups: Array | None = None
+    used: frozenset[str] = frozenset()
+    others: tuple[str, ...] = ()
+
+
+def unused_told(source: object, files: Sequence[SpikeFile]) -> str | None:
+    """The sentence that some arrays of the files of `source` are not used; None where all are."""
+    others = list(dict.fromkeys(key for file in files for key in file.others))
+    if not others:
+        return None
+    used = {key for file in files for key in file.used}
+    found = {wanted: meant(wanted, others) for wanted in ("spikes", *_COMPANIONS) if wanted not in used}
+    guesses = [f"{wanted!r} by {brief(key)}" for wanted, key in found.items() if key is not None]
+    asked = f"; did you mean {' and '.join(guesses)}?" if guesses else "."
+    return f"{source} also holds {', '.join(map(brief, others))}, which nothing here uses{asked}"
+
+
 def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
     """Read all rasters of a .npz written by `save_rasters`, or plain uint8 `spikes` [sample, time, neuron].
 
-    Raises InputError for a missing, damaged or foreign file.
+    Other arrays of the file are not read. Raises InputError for a missing, damaged or foreign file.
     """
+    return dict(load_spikes(path).rasters)
+
+
+def load_spikes(path: str | os.PathLike[str]) -> SpikeFile:
+    """`load_rasters`, with the groups of the samples and the keys of what was left out."""
     path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path} does not exist; a .npz file with spikes is needed, so check the path.")
+    check_readable(path, "a .npz file with spikes")
     try:
-        if not zipfile.is_zipfile(path):
-            raise ValueError("no zip archive")
         with path.open("rb") as stream:
-            file = np.load(stream, allow_pickle=False)
-            arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
+            return _spike_file(Archive(stream), path)
+    except (OSError, UnreadableError) as error:
         raise InputError(
-            f"{path} is not a readable .npz of spikes ({reason}); write it with numpy.savez or motifc run."
+            f"{path} is not a readable .npz of spikes ({error}); write it with numpy.savez or motifc run."
         ) from None
-    names = [name for name in arrays if not _belongs(name, arrays)]
-    if not names:
-        raise InputError(f"{path} holds no array named 'spikes' (it has {sorted(arrays)}); add one.")
-    return {unquoted(name): _raster(arrays, name, path) for name in names}
 
 
-def _belongs(name: str, arrays: Mapping[str, Array]) -> bool:
+def _spike_file(archive: Archive, path: Path) -> SpikeFile:
+    shapes = archive.shapes
+    told = {key for key in shapes if _belongs(key, shapes)}
+    rasters = {}
+    for key in shapes:
+        if key in told or not _is_raster(key, shapes, archive.kind(key)):
+            continue
+        try:
+            rasters[key] = _raster(archive, key, path)
+        except InputError:
+            # Beside "spikes", an array of other numbers is something else, if it does not say what it is.
+            if key == "spikes" or f"{key}.shape" in told or "spikes" not in shapes:
+                raise
+    if not rasters:
+        raise InputError(_without_spikes(path, archive))
+    strays = {key for key in told if key in _COMPANIONS and "spikes" not in rasters}
+    others = [key for key in shapes if key not in rasters and (key not in told or key in strays)]
+    groups = archive.get("groups") if "groups" in told - strays else None
+    used = frozenset(shapes.keys() - set(others))
+    return SpikeFile({unquoted(key): raster for key, raster in rasters.items()}, groups, used, tuple(others))
+
+
+def _belongs(name: str, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     """Whether an array only tells of another one: its shape, lengths, labels, or traces of its u and v."""
     owner, _, kind = name.rpartition(".")
     if owner:
-        return owner in arrays and kind in ("shape", "lengths", "labels", "u", "v", "neurons")
-    return kind in ("shape", "lengths", "labels") and f"{name}.shape" not in arrays
+        return owner in shapes and kind in ("shape", "lengths", "labels", "u", "v", "neurons")
+    return kind in _COMPANIONS and f"{name}.shape" not in shapes
 
 
-def _raster(arrays: Mapping[str, Array], name: str, path: Path) -> SpikeRaster:
+def _is_raster(name: str, shapes: Mapping[str, tuple[int, ...]], kind: str) -> bool:
+    """Whether an array is meant as spikes.
+
+    It is "spikes", has its shape told beside it, or looks like plain spikes: three axes of numbers and, where "spikes"
+    are there too, as many samples and steps as they have.
+    """
+    if name == "spikes" or f"{name}.shape" in shapes:
+        return True
+    alone = "spikes" not in shapes
+    plain = len(shapes[name]) == 3 and kind in ("buif" if alone else "bui")
+    return plain and (alone or shapes[name][:2] == shapes["spikes"][:2])
+
+
+def _without_spikes(path: Path, archive: Archive) -> str:
+    guess = meant("spikes", archive.shapes)
+    held = ", ".join(f"{brief(key)} of shape {shape}" for key, shape in archive.shapes.items())
+    return f"{path} holds no array named 'spikes' (it has {held or 'none at all'}); add one" + (
+        "." if guess is None else f", or rename {guess!r} if that is meant."
+    )
+
+
+def _raster(archive: Archive, name: str, path: Path) -> SpikeRaster:
     prefix = "" if name == "spikes" else f"{name}."
-    lengths, labels = arrays.get(f"{prefix}lengths"), arrays.get(f"{prefix}labels")
-    shape = arrays.get(f"{prefix}shape")
-    if shape is None:
-        return SpikeRaster.pack(arrays[name], lengths, labels)
-    packed = arrays[name]
-    if shape.shape != (3,) or shape.dtype.kind not in "iu" or packed.shape[:2] != tuple(shape[:2]):
-        raise InputError(
-            f"{path} holds {name!r} packed as {packed.shape} but says it has the shape {shape.tolist()} "
-            "[sample, time, neuron]; write the file again."
-        )
-    samples, steps, neurons = (int(size) for size in shape)
-    return SpikeRaster(packed, neurons, np.full(samples, steps) if lengths is None else lengths, labels)
+    shape, lengths, labels = (archive.get(f"{prefix}{what}") for what in ("shape", "lengths", "labels"))
+    try:
+        if shape is None:
+            return SpikeRaster.pack(archive[name], lengths, labels)
+        packed = archive[name]
+        if shape.shape != (3,) or shape.dtype.kind not in "iu" or packed.shape[:2] != tuple(shape[:2]):
+            raise InputError(
+                f"{path} holds {brief(name)} packed as {packed.shape} but says it has the shape "
+                f"{brief(shape.tolist())} [sample, time, neuron]; write the file again."
+            )
+        samples, steps, neurons = (int(size) for size in shape)
+        return SpikeRaster(packed, neurons, np.full(samples, steps) if lengths is None else lengths, labels)
+    except InputError as error:
+        if str(path) in str(error):
+            raise
+        raise InputError(f"in {path}, array {brief(name)}: {error}") from None
+
+
+def _bits(spikes: Array) -> Array:
+    """`spikes` [sample, time, neuron] packed, piece by piece; InputError for values other than 0 and 1."""
+    samples, steps, neurons = spikes.shape
+    packed = np.empty((samples, steps, -(-neurons // 8)), np.uint8)
+    many = max(1, _PIECE // max(1, steps * neurons))
+    rows = max(1, _PIECE // max(1, neurons))
+    for sample in range(0, samples, many):
+        for step in range(0, steps, rows):
+            here = np.s_[sample : sample + many, step : step + rows]
+            piece = spikes[here]
+            if piece.dtype != np.bool_ and not ((piece == 0) | (piece == 1)).all():
+                raise InputError(
+                    "spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them."
+                )
+            packed[here] = np.packbits(piece.astype(bool, copy=False), axis=2)
+    return sealed(packed)
 
 
 def _per_sample(values: npt.ArrayLike, name: str, samples: int) -> Ints:
@@ -190,8 +324,20 @@ def _per_sample(values: npt.ArrayLike, name: str, samples: int) -> Ints:
             if given.ndim == 1 and given.dtype.kind == "f"
             else f"{given.dtype} of shape {given.shape}"
         )
-        raise InputError(f"{name} are {found}; one whole number per sample is needed, so convert them.")
+        mend = _numbered(given) if name == "labels" else "convert them"
+        raise InputError(f"{name} are {found}; one whole number per sample is needed, so {mend}.")
     array = readonly(given, np.int32, f"{name} [sample]")
     if array.size != samples:
         raise InputError(f"{array.size} {name} were given for {samples} samples; one each is needed, so match them.")
     return array
+
+
+def _numbered(labels: Array) -> str:
+    """What turns labels of another form into classes, as a line of numpy where there is one."""
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        return "flatten them: labels = labels.ravel()"
+    if labels.ndim == 2 and labels.dtype.kind in "buif" and (np.count_nonzero(labels, axis=1) == 1).all():
+        return "take the class of each one-hot row: labels = labels.argmax(axis=1)"
+    if labels.ndim == 1 and labels.dtype.kind in "USO":
+        return f"number them: {RENUMBER}"
+    return "convert them"

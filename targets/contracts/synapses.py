@@ -12,6 +12,7 @@ import numpy as np
 
 from targets.contracts.arrays import Array, readonly
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_NEURONS, whole
 
 PIECE = 1 << 22
 """Stored weights that are looked at together where all of a large projection would need much memory."""
@@ -108,6 +109,8 @@ class Banded:
     pre_motifs: int
 
     def __post_init__(self) -> None:
+        most = whole(self.pre_motifs, "number of source motifs of a banded projection", MOST_NEURONS, least=0)
+        object.__setattr__(self, "pre_motifs", most)
         weights = _weights(self.weights, 4)
         sources = readonly(self.sources, np.int32, "sources [direction, motif] of a banded projection", 2)
         if sources.shape != weights.shape[:2]:
@@ -176,6 +179,8 @@ class Sparse:
     pre: int
 
     def __post_init__(self) -> None:
+        pre = whole(self.pre, "number of source neurons of a sparse projection", MOST_NEURONS, least=0)
+        object.__setattr__(self, "pre", pre)
         weights = _weights(self.weights, 1)
         indices = readonly(self.indices, np.int32, "indices [synapse] of a sparse projection")
         indptr = readonly(self.indptr, np.int64, "indptr [post + 1] of a sparse projection")

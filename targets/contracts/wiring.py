@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from targets.contracts.ports import Input, Readout
+from targets.contracts.shown import brief
 from targets.contracts.synapses import Synapses
 
 
@@ -54,7 +55,7 @@ def wiring_faults(
     for edge in edges:
         if edge.source not in widths or edge.target not in targets:
             faults.append(
-                f"projection {edge.name!r} goes from {edge.source!r} to {edge.target!r}; "
+                f"projection {edge.name!r} goes from {brief(edge.source)} to {brief(edge.target)}; "
                 f"the {whole} has {sorted(widths)}, so correct the name."
             )
         elif edge.synapses.shape != (needed := (widths[edge.target], widths[edge.source])):
@@ -64,7 +65,7 @@ def wiring_faults(
             )
     named = (*outputs, *(() if readout is None else (readout.population,)))
     faults += [
-        f"output {name!r} is no population of the {whole}, which has {sorted(targets)}; correct the name."
+        f"output {brief(name)} is no population of the {whole}, which has {sorted(targets)}; correct the name."
         for name in named
         if name not in targets
     ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,19 +14,32 @@ from targets.contracts.arrays import Ints, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_DELAY, MOST_EXPONENT, MOST_NEURONS, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
-from targets.contracts.serial import pack, unpack
+from targets.contracts.provenance import TOLD, Provenance
+from targets.contracts.serial import pack, read
+from targets.contracts.shown import brief
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import wiring_faults
+from targets.program.earlier import with_latency
 from targets.program.listeners import Listeners, Route, listeners
 from targets.program.version1 import upgraded
+
+Invented = Literal["", "every step", "first step"]
+"""When a population spikes that the compiler made up to stand for biases; "" for a population of the network."""
+
+_LATEST = (1 << 16) - 1
+"""Steps by which a population may be late: a program has more only where its file is damaged."""
+_FARTHEST = 1 << 100
+"""No proof speaks of numbers beyond: v counts from 0, and u and a are sums of int32."""
 
 
 @dataclass(frozen=True, eq=False)
 class IntPopulation:
     """Integer CUBA-LIF neurons; du, dv, vth, bias: int32 [neuron], units as in targets/runtime/neuron.py.
 
-    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself).
+    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). What the network
+    does in step t happens in step t + `latency`. An `invented` population stands for biases and is in no output.
     """
 
     name: str
@@ -35,8 +48,15 @@ class IntPopulation:
     dv: Ints
     vth: Ints
     bias: Ints
+    latency: int = field(default=0, kw_only=True)
+    invented: Invented = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
+        named(self.name, "a population")
+        size = whole(self.motif_size, f"motif size of population {self.name!r}", MOST_NEURONS)
+        object.__setattr__(self, "motif_size", size)
+        late = whole(self.latency, f"latency of population {self.name!r}", _LATEST, least=0)
+        object.__setattr__(self, "latency", late)
         for key in ("du", "dv", "vth", "bias"):
             values = readonly(getattr(self, key), np.int32, f"{key} of population {self.name!r}")
             object.__setattr__(self, key, values)
@@ -69,6 +89,9 @@ class IntProjection:
     delay: int
 
     def __post_init__(self) -> None:
+        named(self.name, "a projection")
+        for key, most in (("exponent", MOST_EXPONENT), ("delay", MOST_DELAY)):
+            object.__setattr__(self, key, whole(getattr(self, key), f"{key} of projection {self.name!r}", most))
         if self.synapses.weights.dtype != np.int32:
             raise InputError(
                 f"projection {self.name!r} has {self.synapses.weights.dtype} weights; a program holds integers, "
@@ -90,8 +113,10 @@ class Core:
     members: Mapping[str, Ints]
 
     def __post_init__(self) -> None:
+        for key in ("x", "y"):
+            object.__setattr__(self, key, whole(getattr(self, key), f"{key} of a core's tile", MOST_NEURONS))
         members = {
-            name: readonly(indices, np.int32, f"neurons of {name!r} on a core")
+            name: readonly(indices, np.int32, f"neurons of {brief(name)} on a core")
             for name, indices in self.members.items()
         }
         object.__setattr__(self, "members", MappingProxyType(members))
@@ -119,9 +144,17 @@ class Proof:
     saturates: Ints
 
     def __post_init__(self) -> None:
+        place = f"a proof of population {brief(self.population)}"
         for key in ("wraps", "saturates"):
-            values = readonly(getattr(self, key), np.int32, f"neurons at risk of population {self.population!r}")
-            object.__setattr__(self, key, values)
+            object.__setattr__(self, key, readonly(getattr(self, key), np.int32, f"{key} in {place}"))
+        for key in ("a", "u", "v"):
+            ends = tuple(whole(end, f"an end of {key} in {place}", _FARTHEST) for end in getattr(self, key))
+            if len(ends) != 2 or ends[0] > ends[1]:
+                raise InputError(
+                    f"{place} says that {key} reaches {brief(ends)}; the least and the most are needed in this order, "
+                    "so compile the network again."
+                )
+            object.__setattr__(self, key, ends)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,9 +162,9 @@ class Program:
     """What a chip or simulator runs.
 
     `chip` is held by value, so that a program means the same wherever it is read. `outputs` are the populations a user
-    reads; `steps` is the usual length of a sample; `origin` is the digest of the network it came from; `settings` are
-    those it was made with; `proofs` tell of each population whether its registers can overflow, and are empty where
-    nobody has asked.
+    reads; `steps` is the usual length of a sample, the largest latency included; `origin` is the digest of the network
+    it came from; `settings` are those it was made with; `proofs` tell of each population whether its registers can
+    overflow, and are empty where nobody has asked; `provenance` is that of the network, and the step that compiled it.
     """
 
     chip: ChipSpec
@@ -145,14 +178,18 @@ class Program:
     origin: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     proofs: tuple[Proof, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", whole(self.steps, "the number of steps of a program", MOST_STEPS, least=1))
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
         faults = wiring_faults("program", self.inputs, self.populations, self.projections, self.outputs, self.readout)
         if faults:
             raise InputError(faults[0])
-        for proof in self.proofs:
+        for number, proof in enumerate(self.proofs):
             _fitting(proof, self.populations)
+            if proof.population in {earlier.population for earlier in self.proofs[:number]}:
+                raise InputError(f"population {proof.population!r} has two proofs; compile the network again.")
 
     def population(self, name: str) -> IntPopulation:
         """The population of that name; KeyError when there is none."""
@@ -162,6 +199,21 @@ class Program:
     def neurons(self) -> int:
         """Number of neurons in all populations."""
         return sum(population.neurons for population in self.populations)
+
+    @cached_property
+    def own(self) -> tuple[IntPopulation, ...]:
+        """The populations of the network: all but those that the compiler made up to stand for biases."""
+        return tuple(population for population in self.populations if not population.invented)
+
+    @cached_property
+    def latency(self) -> Mapping[str, int]:
+        """Steps by which each population that is late is behind the network: population -> steps, none of them 0."""
+        return MappingProxyType({each.name: each.latency for each in self.own if each.latency})
+
+    @property
+    def latest(self) -> int:
+        """Steps by which the latest population is late: what a sample has to be longer for it to finish."""
+        return max(self.latency.values(), default=0)
 
     @cached_property
     def depths(self) -> Mapping[str, int]:
@@ -183,12 +235,13 @@ class Program:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the whole content."""
-        return self._artefact().digest
+        """SHA-256 of all that computes; origin, settings, provenance and proofs tell of it and are left out."""
+        return Artefact("program", *pack(self, without=TOLD)).digest
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write a .program file in one step and return its digest."""
-        return artefact.save(self._artefact(), path)
+        """Write a .program file in one step and return the program's digest."""
+        artefact.save(Artefact("program", *pack(self)), path)
+        return self.digest
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Program":
@@ -196,12 +249,12 @@ class Program:
 
         The limits of its chip are judged by `targets.program.check.check`, not here.
         """
-        stored = artefact.load(path, "program")
-        stored = upgraded(stored) if stored.version == 1 else stored
-        return unpack(cls, stored.header, stored.arrays)
+        return read(path, "program", cls, _as_now)
 
-    def _artefact(self) -> Artefact:
-        return Artefact("program", *pack(self))
+
+def _as_now(stored: Artefact) -> Artefact:
+    """A program stored in an earlier layout as it is stored today."""
+    return with_latency(upgraded(stored) if stored.version == 1 else stored)
 
 
 def _fitting(proof: Proof, populations: tuple[IntPopulation, ...]) -> None:
@@ -209,7 +262,7 @@ def _fitting(proof: Proof, populations: tuple[IntPopulation, ...]) -> None:
     neurons = {population.name: population.neurons for population in populations}.get(proof.population)
     if neurons is None:
         raise InputError(
-            f"a proof speaks of population {proof.population!r}; the program has "
+            f"a proof speaks of population {brief(proof.population)}; the program has "
             f"{sorted(population.name for population in populations)}, so compile the network again."
         )
     named = np.concatenate([proof.wraps, proof.saturates])

@@ -18,6 +18,7 @@ def measured(seed: int, variant: list[object]) -> list[Row]:
     return [{"way": way, "value": seed + 0.1, "process": os.getpid()} for way in ("one", "other")]
 
 
+@pytest.mark.slow
 def test_rows_are_measured_once_each_task_in_a_process_of_its_own(tmp_path: Path) -> None:
     told = list[str]()
     first = complete(tmp_path / "rows.json", TASKS[:2], measured, progress=told.append)
@@ -34,6 +35,7 @@ def test_rows_are_measured_once_each_task_in_a_process_of_its_own(tmp_path: Path
     assert [row["seed"] for row in chosen(second, reversed(TASKS))] == [1, 1, 0, 0, 1, 1, 0, 0]
 
 
+@pytest.mark.slow
 def test_what_was_measured_before_a_failure_is_kept(tmp_path: Path) -> None:
     tasks: list[Task] = [*TASKS[:1], {"seed": 7, "variant": ()}, *TASKS[1:]]
     with pytest.raises(InputError, match="seed 7 brings no luck"):

@@ -5,18 +5,19 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
-from compiler.frontends.nir import read_nir
+from compiler.frontends.nir.read import read_nir
 from compiler.ir.graph import IntGraph
-from compiler.passes import ORDER
 from compiler.passes.bounds import bounds
 from compiler.passes.fold import fold
 from compiler.pipeline import compile_graph, compile_network
+from compiler.stage import ORDER
 from compiler.text import text
 from search.network import Connection, Layer, Network
 from targets.contracts.chip import Limit, chip_named
@@ -25,8 +26,9 @@ from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, with_weights
 from targets.program.check import check
+from targets.program.program import Program
 from targets.program.usage import chips_used
-from targets.runtime.backend import run
+from targets.runtime.backend import load, run
 from tests.compiler.mapped import system
 from tests.networks import random_network, random_spikes
 
@@ -84,6 +86,7 @@ def test_the_program_is_the_float_network_with_rounded_numbers(seed: int) -> Non
         assert abs(int(plain[name].counts().sum()) - total) <= 0.15 * total
 
 
+@pytest.mark.slow
 def test_the_same_network_gives_the_same_digest_in_another_process() -> None:
     code = (
         "from compiler.pipeline import compile_network; from tests.networks import random_network;"
@@ -268,14 +271,20 @@ def test_a_graph_without_delays_is_compiled_and_late_by_its_latency(seed: int) -
         ),
     )
     program = compile_graph(instant)
-    assert dict(program.settings["latency"]) == {"hidden": 1, "answer": 2}
+    assert dict(program.latency) == {"hidden": 1, "answer": 2}
     assert program.steps == graph.steps + 2
     assert compile_graph(replace(instant, readout=None), outputs=["hidden"]).steps == graph.steps + 1
     raster = random_spikes(seed, 11)
-    early, late = run(compile_graph(plain), raster).spikes, run(program, raster).spikes
-    for name in ("hidden", "answer"):
+    with load(program) as loaded:
+        early, late, own = (
+            run(compile_graph(plain), raster).spikes,
+            loaded.raw(raster).spikes,
+            loaded.run(raster).spikes,
+        )
+    for name, steps in program.latency.items():
         assert np.array_equal(early[name].dense(), late[name].dense())  # delays 1 and 1 after hidden's first step
-    assert "latency" not in compile_graph(plain).settings
+        assert np.array_equal(late[name].dense()[:, steps:], own[name].dense()[:, : raster.steps - steps])
+    assert not compile_graph(plain).latency
 
 
 def test_nothing_of_a_late_output_is_cut_off() -> None:
@@ -288,14 +297,16 @@ def test_nothing_of_a_late_output_is_cut_off() -> None:
     edges = [("input", "fc"), ("fc", "lif"), ("lif", "output")]
     graph = read_nir(nir.NIRGraph(nodes, edges, type_check=False), dt=1e-3, steps=5)
     program = compile_graph(graph)
-    assert program.settings["latency"] == {"lif": 1}
+    assert program.latency == {"lif": 1}
     assert (graph.steps, program.steps) == (5, 6)
-    spikes = np.zeros((1, program.steps, 2), np.uint8)
+    spikes = np.zeros((1, graph.steps, 2), np.uint8)
     spikes[0, 4, 1] = 1
-    floats = interpret(graph, {"input": SpikeRaster.pack(spikes[:, : graph.steps])})["lif"].dense()
-    late = run(program, SpikeRaster.pack(spikes)).spikes["lif"].dense()
-    assert np.argwhere(floats[0]).tolist() == [[4, 1]]
+    raster = SpikeRaster.pack(spikes)
+    with load(program) as loaded:
+        late, own = loaded.raw(raster.padded(1)).spikes["lif"].dense(), loaded.run(raster).spikes["lif"].dense()
+    assert np.argwhere(interpret(graph, {"input": raster})["lif"].dense()[0]).tolist() == [[4, 1]]
     assert np.argwhere(late[0]).tolist() == [[5, 1]]
+    assert np.argwhere(own[0]).tolist() == [[4, 1]]
 
 
 def test_what_no_output_hears_is_left_out() -> None:
@@ -322,3 +333,18 @@ def test_the_seed_is_told_and_part_of_the_digest() -> None:
     programs = [compile_network(random_network(0), seed=seed) for seed in (0, 7)]
     assert [program.settings["seed"] for program in programs] == [0, 7]
     assert programs[0].digest != programs[1].digest
+
+
+def test_a_chip_of_one_s_own_compiles_saves_loads_checks_and_shows(tmp_path: Path) -> None:
+    """A value under a new name, and one under the name of a chip that it is not."""
+    for name in ("mine", "loihi1"):
+        own = replace(chip_named("loihi1"), name=name, neurons_per_core=Limit(5, "neurons", "this test"))
+        program = compile_network(random_network(0), own)
+        program.save(tmp_path / "own.program")
+        again = Program.load(tmp_path / "own.program")
+        assert (again.chip, again.digest) == (own, program.digest)
+        assert check(again) == ()
+        assert len(again.cores) == 7  # six motifs of four, one each, and the answer
+        assert f"for {name}\n" in text(again)
+        smaller = replace(again, chip=replace(own, neurons_per_core=Limit(3, "neurons", "this test")))
+        assert {violation.rule for violation in check(smaller)} == {"neurons"}

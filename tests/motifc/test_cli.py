@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compiler.pipeline import compile_network
 from search.network import Connection, Layer, Network
 from targets.contracts.ports import Input
 from targets.contracts.raster import save_rasters
 from targets.contracts.synapses import Dense
 from targets.runtime.backend import backend_names
+from targets.runtime.registry import BACKENDS
 from tests.motifc.command_line import Motifc
-from tests.networks import random_network, random_spikes
+from tests.networks import random_network, random_spikes, renamed
 
 
 def files() -> set[str]:
@@ -23,12 +25,15 @@ def files() -> set[str]:
 def test_help_names_every_command(motifc: Motifc) -> None:
     outcome = motifc("--help")
     assert outcome.status == 0
-    for command in ("demo", "search", "train", "compile", "show", "run", "verify", "export", "report", "doctor"):
+    for command in ("demo", "search", "train", "eval", "compile", "run", "verify", "export", "report", "doctor"):
         assert f" {command} " in outcome.out
 
 
 def missing_file() -> tuple[list[str], str]:
-    return ["show", "nowhere.program"], "nowhere.program does not exist; a .program file is needed, so check the path."
+    return (
+        ["show", "nowhere.program"],
+        "nowhere.program does not exist; a .network or .program file is needed, so check the path.",
+    )
 
 
 def truncated() -> tuple[list[str], str]:
@@ -46,19 +51,20 @@ def text_file() -> tuple[list[str], str]:
         "spikes.npz",
         "--out",
         "o.npz",
-    ], "net.program is not a readable .program file"
+    ], "net.program is a text; a program or a network is needed here, so give a .program or .network file."
 
 
 def neither_network_nor_program() -> tuple[list[str], str]:
     return (
         ["report", "spikes.npz", "--out", "page.html"],
-        "spikes.npz is neither a .network nor a .program file; report one of these.",
+        "spikes.npz is a zip archive, as .npz files are; a network or a program is needed here, so give a .network or "
+        ".program file.",
     )
 
 
 def network_for_program() -> tuple[list[str], str]:
     return (
-        ["run", "net.network", "--input", "spikes.npz", "--out", "o.npz"],
+        ["verify", "net.network", "--backends", "numpy,torch", "--input", "spikes.npz"],
         "net.network is a network; a program is needed here, so give a .program file.",
     )
 
@@ -121,9 +127,10 @@ def unknown_chip() -> tuple[list[str], str]:
 
 
 def unknown_format() -> tuple[list[str], str]:
+    exporting = [name for name in backend_names() if hasattr(BACKENDS.load(name), "export")]
     return (
         ["export", "net.program", "--format", "vhdl", "--out", "o"],
-        "unknown export format 'vhdl'; known are lava, onnx, so choose one of them.",
+        f"unknown export format 'vhdl'; known are {', '.join(exporting)}, so choose one of them.",
     )
 
 
@@ -134,7 +141,7 @@ def unknown_task() -> tuple[list[str], str]:
 def no_input() -> tuple[list[str], str]:
     return (
         ["run", "net.program", "--out", "o.npz"],
-        "either --input FILE.npz or --data TASK is needed, and not both; give one of them.",
+        "net.program does not say which data it was trained on; say which data to take, by --data or --input.",
     )
 
 
@@ -213,4 +220,91 @@ def test_a_missing_package_is_named(motifc: Motifc, monkeypatch: pytest.MonkeyPa
     outcome = motifc("run", "net.program", "--data", "digits", "--out", "o.npz")
     assert outcome.status == 2
     assert outcome.err.startswith("motifc: sklearn")
-    assert outcome.err.endswith("`motifc doctor` says what needs it and the command.\n")
+    assert outcome.err.endswith('; install it with pip install "motifc[search]".\n')
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", "absent.program", "--backends", "numpy,torc", "--input", "absent.npz"),
+        ("run", "absent.program", "--backend", "torc", "--input", "absent.npz", "--out", "o.npz"),
+        ("fuzz", "--backends", "numpy,torc"),
+        ("bench", "backends", "--backends", "numpy,torc"),
+    ],
+)
+def test_an_unknown_backend_is_told_before_anything_is_read_or_run(motifc: Motifc, arguments: tuple[str, ...]) -> None:
+    outcome = motifc(*arguments)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err == (
+        f"motifc: unknown backend 'torc'; known are {', '.join(backend_names())}, so choose one of them.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "remedy"),
+    [
+        ("torch", 'install it with pip install "motifc[search]"'),
+        ("sklearn.datasets", 'install it with pip install "motifc[search]"'),
+        ("far_away", "`motifc doctor` says what needs it and the command"),
+    ],
+)
+def test_a_missing_package_is_told_with_the_extra_that_brings_it(
+    motifc: Motifc, monkeypatch: pytest.MonkeyPatch, module: str, remedy: str
+) -> None:
+    def absent(*arguments: object) -> None:
+        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+
+    monkeypatch.setattr("motifc.doctor.doctor", absent)
+    outcome = motifc("doctor")
+    assert (outcome.status, outcome.err) == (2, f"motifc: {module} is not installed; {remedy}.\n")
+
+
+FORGED = "[/b]\n\x1b[2Janswer: 0 of 0 bins differ"
+
+
+def test_names_forge_no_lines_and_end_no_command(motifc: Motifc) -> None:
+    """Markup, line breaks and codes of terminals in names are printed as characters, by every command."""
+    network = renamed(random_network(0), {"hidden": FORGED, "answer": "[bold]x", "input": "\x1b]0;title\x07"})
+    network.save("net.network")
+    compile_network(network).save("net.program")
+    for arguments in (
+        ["show", "net.network"],
+        ["show", "net.program"],
+        ["run", "net.program", "--input", "spikes.npz", "--out", "o.npz"],
+        ["verify", "net.program", "--backends", "numpy,torch", "--input", "spikes.npz"],
+        ["verify", "net.program", "--against-float", "net.network", "--input", "spikes.npz"],
+        ["report", "net.program", "--out", "page.html"],
+    ):
+        outcome = motifc(*arguments)
+        assert outcome.status == 0, outcome.err
+        assert not {"\x1b", "\x07"} & set(outcome.out + outcome.err)
+        assert not any(line.startswith("answer: 0 of 0") for line in (outcome.out + outcome.err).splitlines())
+    refused = motifc("run", "net.program", "--input", "spikes.npz", "--out", "o.npz", "--probe", f"{FORGED}x:u")
+    assert refused.status == 2
+    assert len(refused.err.splitlines()) == 1
+    assert "\x1b" not in refused.err
+
+
+def test_a_file_is_what_it_holds_whatever_its_name(motifc: Motifc) -> None:
+    Path("net.program").rename("net.h5")
+    Path("net.network").rename("net.program")
+    assert "program" in motifc("show", "net.h5").out.splitlines()[0]
+    assert "network" in motifc("show", "net.program").out.splitlines()[0]
+    arguments = ["--backends", "numpy,torch", "--input", "spikes.npz"]
+    assert motifc("verify", "net.h5", *arguments).status == 0
+    assert motifc("compile", "net.program", "--out", "again.program").status == 0
+    wrong = motifc("verify", "net.program", *arguments)
+    assert wrong.status == 2
+    assert "net.program is a network; a program is needed here, so give a .program file." in wrong.err
+
+
+def test_a_nir_graph_where_a_network_is_needed_is_told(motifc: Motifc) -> None:
+    Path("graph.nir").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(64))
+    outcome = motifc("train", "--network", "graph.nir", "--data", "digits", "--out", "o.network")
+    assert outcome.status == 2
+    assert outcome.err == (
+        "motifc: graph.nir is an HDF5 file, as NIR graphs are; a network is needed here, so give a .network file.\n"
+    )
+    taken = motifc("verify", "net.program", "--against-float", "graph.nir", "--input", "spikes.npz")
+    assert taken.status == 2
+    assert taken.err.startswith("motifc: graph.nir is not a readable NIR file (")

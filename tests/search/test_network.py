@@ -1,5 +1,6 @@
 """Networks: what may be built, what is refused in one sentence, and what a file keeps."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ import pytest
 
 from search.motif import Motif, neighbours
 from search.network import Connection, Layer, Network
+from targets.contracts.artefact import stored_digest
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense
 from tests.networks import random_network, tiny_network
+from tests.provenances import PROVENANCE
 
 MOTIF = Motif(2, np.array([[0, -1], [1, 0]]), "ring", np.array([[[1, 0], [0, 0]], [[0, 0], [0, -1]]]))
 
@@ -129,14 +132,38 @@ def test_a_file_keeps_everything(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"steps": 31}, {"origin": "x"}, {"settings": {"seed": 1}}, {"readout": None}, {"inputs": (Input("t", 2),)}],
+    [{"steps": 31}, {"readout": None}, {"inputs": (Input("t", 2),)}],
 )
-def test_the_digest_tells_every_field_apart(changes: dict[str, Any]) -> None:
+def test_the_digest_tells_everything_that_computes_apart(changes: dict[str, Any]) -> None:
     network = tiny_network()
     if "inputs" in changes:
         first, *others = network.connections
         changes = changes | {"connections": (replace(first, source="t"), *others)}
     assert replace(network, **changes).digest != network.digest
+
+
+def test_what_only_tells_of_a_network_is_in_the_digest_of_its_file_alone(tmp_path: Path) -> None:
+    network = tiny_network()
+    there = replace(PROVENANCE, made=(replace(PROVENANCE.made[0], date="2027-01-01T00:00:00+00:00", cpu="another"),))
+    told = [
+        replace(network, origin="x"),
+        network.with_settings(seed=1),
+        replace(network, provenance=PROVENANCE),
+        replace(network, provenance=there),
+    ]
+    files = set()
+    for each in (network, *told):
+        assert each.save(tmp_path / "net.network") == network.digest == Network.load(tmp_path / "net.network").digest
+        files.add(stored_digest(tmp_path / "net.network", "network"))
+    assert len(files) == 1 + len(told)
+
+
+def test_provenance_survives_the_file(tmp_path: Path) -> None:
+    replace(tiny_network(), provenance=PROVENANCE).save(tmp_path / "net.network")
+    again = Network.load(tmp_path / "net.network").provenance
+    assert again.made == PROVENANCE.made
+    assert again.rows() == PROVENANCE.rows()
+    assert again.trained_on[0].trained.tolist() == PROVENANCE.trained_on[0].trained.tolist()
 
 
 def test_nothing_of_it_can_be_written() -> None:
@@ -160,3 +187,34 @@ def test_layers_are_found_by_name() -> None:
     assert network.neurons == 6
     with pytest.raises(KeyError):
         network.layer("voice")
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: Input("x", 0), "width of input 'x' is 0; 1 to 16,777,216 are allowed"),
+        (lambda: Input("x", True), "width of input 'x' is True; a whole number is needed"),
+        (lambda: Input(3, 4), "the name of an input is 3; a text is needed"),  # type: ignore[arg-type]
+        (lambda: Readout("x", 1.0), "number of classes of readout 'x' is 1.0"),  # type: ignore[arg-type]
+        (lambda: Layer.of("x" * 256, 1), "the name of a layer is 'xxx"),
+        (lambda: Connection("c", "a", "b", Dense(np.ones((1, 1))), delay=1.5), "delay of connection 'c' is 1.5"),  # type: ignore[arg-type]
+        (lambda: replace(tiny_network(), steps=0), "the number of steps of a network is 0"),
+        (lambda: replace(MOTIF, size=2.0), "size of a motif is 2.0; a whole number is needed"),  # type: ignore[arg-type]
+    ],
+)
+def test_numbers_are_whole_and_names_are_texts(make: Callable[[], object], told: str) -> None:
+    with pytest.raises(InputError) as error:
+        make()
+    assert str(error.value).startswith(told)
+
+
+def test_a_layer_whose_name_begins_like_another_s_keeps_its_own_numbers(tmp_path: Path) -> None:
+    """Layers "a" and "a.z": keys of arrays once began with the names of their owners."""
+    layers = (Layer.of("a", 2, tau_m=4), Layer.of("a.z", 2, tau_m=9))
+    weights = Dense(np.eye(2))
+    connections = (Connection("x", "in", "a", weights), Connection("x.weights", "a", "a.z", weights))
+    network = Network((Input("in", 2),), layers, connections)
+    network.save(tmp_path / "n.network")
+    again = Network.load(tmp_path / "n.network")
+    assert again.digest == network.digest
+    assert {layer.name: layer.tau_m.tolist() for layer in again.layers} == {"a": [4, 4], "a.z": [9, 9]}

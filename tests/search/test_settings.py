@@ -123,12 +123,44 @@ def test_bad_settings_are_told_in_one_sentence(tmp_path: Path, text: str, senten
 def test_unreadable_files_are_told_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         load_settings(tmp_path / "none.toml")
-    assert str(raised.value) == (
-        f"{tmp_path / 'none.toml'} cannot be read (No such file or directory); a TOML file is needed, "
-        "so check the path."
-    )
+    assert str(raised.value) == (f"{tmp_path / 'none.toml'} does not exist; a TOML file is needed, so check the path.")
     with pytest.raises(InputError, match=r"is not readable TOML \(.*\); correct it\.$"):
         load_settings(written(tmp_path, "[model\n"))
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match=r"is not readable TOML \(.*\); correct it\.$"):
+    with pytest.raises(InputError, match=r"is not readable TOML \(it is no text in UTF-8\); save it as UTF-8\.$"):
         load_settings(tmp_path / "bytes.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[training]\nrate = inf", "setting training.rate is inf; numbers up to 1e+09 are allowed"),
+        ("[training]\nslope = inf", "setting training.slope is inf; numbers up to 1e+09 are allowed"),
+        ("[training]\nslope = nan", "setting training.slope is nan; at least 0 is allowed"),
+        ("[training]\nepochs = 1000000000000000000000", "numbers up to 1e+09 are allowed"),
+        ("[training]\nrate = 1" + "0" * 400, "numbers up to 1e+09 are allowed"),
+        ("[training]\nrate = 0x" + "f" * 5000, "setting training.rate is a int too long to show"),
+        ("[training]\nepochs = " + "9" * 5000, "is not readable TOML (Exceeds the limit"),
+        ("[training]\nepochs = " + "[" * 5000, "is not readable TOML (too many brackets in one another); correct it."),
+        ("a." * 4000 + "b = 1", "is not readable TOML (a key of more than 32 parts); correct it."),
+        ("# " + "x" * (1 << 16), "is not readable TOML (it has 65,538 bytes; up to 65,536 are read); correct it."),
+        ("[training]\nepochs = [" + "1," * 5000 + "]", "a whole number is needed"),
+        ("[model]\nsizes = [1.5]", "setting model.sizes is 1.5; a whole number is needed"),
+    ],
+)
+def test_numbers_and_nesting_without_bounds_are_told_briefly(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(InputError) as raised:
+        load_settings(written(tmp_path, text))
+    assert told in str(raised.value)
+    assert len(str(raised.value)) < 400
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_bytes(b"\xef\xbb\xbf[training]\r\nepochs = 3\r\n")
+    assert load_settings(path).training.epochs == 3
+
+
+def test_dots_in_remarks_are_no_keys(tmp_path: Path) -> None:
+    text = "# " + "." * 100 + "\n[search]\ncost_shares = [" + "1.5, 2.5, 3.5]\n"
+    assert load_settings(written(tmp_path, text)).search.cost_shares == (1.5, 2.5, 3.5)

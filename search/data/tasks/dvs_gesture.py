@@ -28,7 +28,7 @@ from search.data.cache import cached
 from search.data.encoders.events import EVENT_DTYPE, cropped, downsampled, downsampled_sensor, frames, raster_of
 from search.data.readers.aedat3 import read_aedat3
 from search.data.readers.event_file import check_span
-from search.data.readers.files import missing
+from search.data.readers.files import missing, visible
 from search.data.speakers import speakers_held_out
 from search.data.task import Split, folder_of
 from search.data.task_info import TaskInfo
@@ -94,7 +94,7 @@ def _gestures(folder: Path, part: str) -> list[Gesture]:
     for root in (folder / "DVSGesture", folder / "DvsGesture", folder):
         cut = root / f"ibmGesture{part.title()}"
         if cut.is_dir():
-            found = [_cut_gesture(path) for path in sorted(cut.glob("*/*.npy"))]
+            found = [_cut_gesture(path) for path in visible(cut, "*/*.npy")]
         elif (root / f"trials_to_{part}.txt").is_file():
             found = list(_listed_gestures(root, root / f"trials_to_{part}.txt"))
         else:

@@ -22,7 +22,7 @@ from search.data.encoders.events import frames, raster_of
 from search.data.holdout import held_out
 from search.data.readers.aer import read_recording
 from search.data.readers.event_file import check_span
-from search.data.readers.files import missing
+from search.data.readers.files import missing, visible
 from search.data.task import Split, folder_of, labels_of
 from search.data.task_info import TaskInfo
 from targets.contracts.arrays import Array
@@ -66,7 +66,7 @@ def _recordings(folder: Path, part: str) -> list[Path]:
     """The files of a part, digit by digit and by name, as tonic orders them."""
     tonic = folder / "NMNIST" / part
     folder = tonic if tonic.is_dir() else folder / part
-    paths = [path for digit in range(CLASSES) for path in sorted((folder / str(digit)).glob("*.bin"))]
+    paths = [path for digit in range(CLASSES) for path in visible(folder / str(digit), "*.bin")]
     if not paths:
         raise missing(folder, "recording 0/*.bin to 9/*.bin", ABOUT)
     return paths

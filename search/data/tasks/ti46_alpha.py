@@ -28,7 +28,7 @@ import numpy as np
 from search.data.cache import cached
 from search.data.encoders.cochlea import Cochlea
 from search.data.holdout import held_out
-from search.data.readers.files import missing
+from search.data.readers.files import missing, visible
 from search.data.task import Split, folder_of
 from search.data.task_info import TaskInfo
 from targets.contracts.errors import InputError
@@ -78,7 +78,7 @@ def load(seed: int, folder: Path | None = None) -> Split:
 
 def recordings(folder: Path, part: str) -> tuple[Recording, ...]:
     """All sound files of a part, "train" or "test", by speaker and name; InputError for none and for a wrong name."""
-    paths = sorted(_inner(folder, part).glob("*/*"))
+    paths = visible(_inner(folder, part), "*/*")
     found = tuple(_recording(path, part) for path in paths if path.suffix.lower() in _SOUNDS)
     if not found:
         raise missing(folder, f"recording in {part}/f1, {part}/f2, ...", ABOUT)
@@ -91,7 +91,7 @@ def _encoded(found: Sequence[Recording]) -> SpikeRaster:
 
 def _inner(folder: Path, name: str) -> Path:
     """The subfolder `name`, in lower or upper case, where there is one, or else the folder itself."""
-    return next((path for path in sorted(folder.iterdir()) if path.is_dir() and path.name.lower() == name), folder)
+    return next((path for path in visible(folder) if path.is_dir() and path.name.lower() == name), folder)
 
 
 def _recording(path: Path, part: str) -> Recording:

@@ -13,6 +13,7 @@ from targets.backends.lava.network import LavaNetwork, files
 from targets.backends.lava.scratch import scratch
 from targets.backends.lava.supervise import supervise
 from targets.contracts.errors import InputError
+from targets.contracts.names import quoted
 from targets.contracts.raster import SpikeRaster, save_rasters
 from targets.program.program import Program
 from targets.runtime.recording import Probe, Recording, Trace
@@ -73,11 +74,11 @@ class LavaMachine:
         if not first.samples * first.steps:
             return _silence(self.program, first, probes)
         try:
-            place = scratch()
+            parent = scratch()
         except ValueError as error:
             raise InputError(str(error)) from None
         written = files(with_probes(self.network, probes)) if probes else self.files
-        with tempfile.TemporaryDirectory(prefix="motifc-", dir=place, ignore_cleanup_errors=True) as name:
+        with tempfile.TemporaryDirectory(prefix="motifc-", dir=parent, ignore_cleanup_errors=True) as name:
             folder = Path(name)
             for file, content in written.items():
                 (folder / file).write_bytes(content)
@@ -85,14 +86,16 @@ class LavaMachine:
             supervise(folder, deadline(self.network, first.samples, first.steps))
             with np.load(folder / "recording.npz", allow_pickle=False) as archive:
                 recorded = dict(archive)
-        names = [population.name for population in self.program.populations]
-        spikes = {name: SpikeRaster.pack(recorded[f"{name}.spikes"], first.lengths, first.labels) for name in names}
-        u, v = ({name: recorded[f"{name}.{field}"] for name in names} for field in ("u", "v"))
+        keys = {population.name: quoted(population.name) for population in self.program.populations}
+        spikes = {
+            name: SpikeRaster.pack(recorded[f"{key}.spikes"], first.lengths, first.labels) for name, key in keys.items()
+        }
+        u, v = ({name: recorded[f"{key}.{field}"] for name, key in keys.items()} for field in ("u", "v"))
         traces = _no_traces(probes, first)
         traces |= {
-            name: Trace(recorded[f"{name}.trace_u"], recorded[f"{name}.trace_v"])
+            name: Trace(recorded[f"{keys[name]}.trace_u"], recorded[f"{keys[name]}.trace_v"])
             for name in traces
-            if f"{name}.trace_u" in recorded
+            if f"{keys[name]}.trace_u" in recorded
         }
         return Recording(spikes, u, v, traces)
 

@@ -15,6 +15,9 @@ from scipy.sparse import csr_matrix
 
 Ints = npt.NDArray[np.int32]
 
+UNREAD = "unread.json"
+"""Of an exported folder: names of populations that nobody reads, so that they are not recorded."""
+
 
 @dataclass(frozen=True, eq=False)
 class Share:
@@ -22,7 +25,7 @@ class Share:
 
     neurons  int32 [neuron]: indices in the population, in the order of the process
     probed   int32 [probe]: positions within the share whose u and v are recorded in every step
-    slots    int32 [probe]: their places in the trace of the population
+    slots    int32 [probe]: their positions in the trace of the population
     """
 
     population: str
@@ -36,7 +39,7 @@ class LavaNeurons:
     """Neurons of one HetLIF, share after share; all arrays int32, bias = bias_mant << bias_exp.
 
     du, dv, vth, bias_mant, bias_exp  [neuron]
-    sum_neuron, sum_shift             [sum]: the neuron that hears each partial sum, and its shift to the right
+    sum_neuron, sum_shift             [sum]: the target of each partial sum, and its shift to the right
     """
 
     name: str
@@ -136,8 +139,8 @@ def files(network: LavaNetwork) -> dict[str, bytes]:
     arrays: dict[str, Any] = {}
     for number, neurons in enumerate(network.neurons):
         arrays |= {f"neurons.{number}.{key}": getattr(neurons, key) for key in _PARAMETERS}
-        for place, share in enumerate(neurons.shares):
-            arrays |= {f"neurons.{number}.share.{place}.{key}": getattr(share, key) for key in _INDICES}
+        for position, share in enumerate(neurons.shares):
+            arrays |= {f"neurons.{number}.share.{position}.{key}": getattr(share, key) for key in _INDICES}
     for number, synapses in enumerate(network.synapses):
         arrays |= {f"synapses.{number}.{key}": getattr(synapses.weights, key) for key in _MATRIX}
     header = {
@@ -173,8 +176,8 @@ def load(folder: Path) -> LavaNetwork:
             name=entry["name"],
             **{key: arrays[f"neurons.{number}.{key}"] for key in _PARAMETERS},
             shares=tuple(
-                Share(name, **{key: arrays[f"neurons.{number}.share.{place}.{key}"] for key in _INDICES})
-                for place, name in enumerate(entry["shares"])
+                Share(name, **{key: arrays[f"neurons.{number}.share.{position}.{key}"] for key in _INDICES})
+                for position, name in enumerate(entry["shares"])
             ),
         )
         for number, entry in enumerate(header["neurons"])

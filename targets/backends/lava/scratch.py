@@ -15,9 +15,9 @@ def scratch() -> Path:
     Raises ValueError with one sentence when neither will do.
     """
     usual = tempfile.gettempdir()
-    for place in (usual, "/tmp", "/var/tmp"):
-        if len(os.fsencode(place)) <= _LONGEST and os.access(place, os.W_OK | os.X_OK):
-            return Path(place)
+    for folder in (usual, "/tmp", "/var/tmp"):
+        if len(os.fsencode(folder)) <= _LONGEST and os.access(folder, os.W_OK | os.X_OK):
+            return Path(folder)
     raise ValueError(
         f"the folder for temporary files, {usual}, has a path of {len(os.fsencode(usual))} bytes; Lava's sockets need "
         f"one of at most {_LONGEST}, so set TMPDIR to a shorter one."

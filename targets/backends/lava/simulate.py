@@ -3,6 +3,7 @@
 Knows nothing of the rest of motifc, so that an exported folder can carry it along.
 """
 
+import json
 import resource
 import tempfile
 from collections.abc import Mapping
@@ -25,9 +26,10 @@ from lava.utils.weightutils import SignMode
 from scipy.sparse import csr_matrix, identity, kron
 
 from targets.backends.lava.alarm import alarm
-from targets.backends.lava.network import LavaNetwork, LavaNeurons, LavaSynapses, Share, load
+from targets.backends.lava.network import UNREAD, LavaNetwork, LavaNeurons, LavaSynapses, Share, load
 from targets.backends.lava.processes.delayed_sparse import DelayedSparse
 from targets.backends.lava.processes.het_lif import HetLIF
+from targets.contracts.names import quoted
 
 Array = npt.NDArray[Any]
 
@@ -77,18 +79,22 @@ def simulate_folder(folder: Path, spikes: Path, recording: Path) -> dict[str, Re
 
     `spikes` holds [sample, time, neuron] under the name of every input, or under "spikes" where there is only one:
     0 / 1, or packed bits with NAME.shape ("shape" for "spikes"). `recording` holds the fields of Recorded for every
-    population as NAME.FIELD, traces only of those that were probed.
+    population as NAME.FIELD, traces only of those that were probed. Special characters of names are quoted in keys.
     """
     _allow_many_files()
     network = load(folder)
     with np.load(spikes, allow_pickle=False) as file:
         arrays = dict(file)
-    given = {name: _dense(arrays, name if name in arrays else "spikes", size) for name, size in network.inputs}
+    keys = {name: quoted(name) if quoted(name) in arrays else "spikes" for name, _ in network.inputs}
+    given = {name: _dense(arrays, keys[name], size) for name, size in network.inputs}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         recorded = simulate(network, given, Path(scratch))
+    unread = json.loads((folder / UNREAD).read_text(encoding="utf-8")) if (folder / UNREAD).exists() else []
+    recorded = {name: population for name, population in recorded.items() if name not in unread}
     written: dict[str, Any] = {}
     for name, population in recorded.items():
-        written |= {f"{name}.{field}": values for field, values in population._asdict().items() if values.shape[-1]}
+        fields = population._asdict().items()
+        written |= {f"{quoted(name)}.{field}": values for field, values in fields if values.shape[-1]}
     np.savez_compressed(recording, allow_pickle=False, **written)
     return recorded
 
@@ -100,10 +106,10 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _dense(file: Mapping[str, Array], name: str, neurons: int) -> Array:
+def _dense(file: Mapping[str, Array], key: str, neurons: int) -> Array:
     """Spikes [sample, time, neuron] of one input, unpacked where they are packed."""
-    packed = ("shape" if name == "spikes" else f"{name}.shape") in file
-    return np.unpackbits(file[name], axis=2, count=neurons) if packed else file[name]
+    packed = ("shape" if key == "spikes" else f"{key}.shape") in file
+    return np.unpackbits(file[key], axis=2, count=neurons) if packed else file[key]
 
 
 def _run(network: LavaNetwork, spikes: Mapping[str, Array], folder: Path) -> dict[str, Recorded]:

@@ -10,7 +10,9 @@ from benchmarks.studies.command import PAGES
 pytest.importorskip("torch", reason="torch is not installed")
 
 
-@pytest.mark.parametrize("study", ["front", "noise_labels", "planted_truth", "relaxations"])
+@pytest.mark.parametrize(
+    "study", ["front", "noise_labels", pytest.param("planted_truth", marks=pytest.mark.slow), "relaxations"]
+)
 def test_the_page_in_the_documents_says_what_its_rows_say(
     study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

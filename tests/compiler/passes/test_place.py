@@ -139,6 +139,7 @@ def test_where_chips_are_too_many_for_one_search_windows_of_them_are_improved(mo
     assert sent.hops(found.tiles) < 1.3 * sent.between.sum()
 
 
+@pytest.mark.slow
 def test_above_512_places_windows_of_the_mesh_are_improved() -> None:
     graph = chain(np.random.default_rng(0).permutation(600))
     chip = small(cores=600, cores_per_tile=1, tiles_x=30)

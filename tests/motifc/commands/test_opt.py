@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from compiler.passes import ORDER
+from compiler.stage import ORDER
 from tests.motifc.command_line import Motifc
 
 

@@ -59,6 +59,7 @@ def random_spikes(samples: int, steps: int, neurons: int, seed: int, density: fl
     return SpikeRaster.pack(np.random.default_rng(seed).random((samples, steps, neurons)) < density)
 
 
+@pytest.mark.slow
 @installed
 @both
 def test_runs_of_one_loaded_program_equal_fresh_ones(granularity: str) -> None:
@@ -85,6 +86,7 @@ def test_runs_of_one_loaded_program_equal_fresh_ones(granularity: str) -> None:
     assert runs[0].spikes["h"].counts().any()
 
 
+@pytest.mark.slow
 @installed
 @both
 def test_all_kinds_of_synapses_in_loops_over_several_samples(granularity: str) -> None:
@@ -119,6 +121,7 @@ def test_all_kinds_of_synapses_in_loops_over_several_samples(granularity: str) -
     assert got.spikes["h"].labels.tolist() == labels
 
 
+@pytest.mark.slow
 @installed
 @both
 @pytest.mark.parametrize("exponent", [-8, 7])
@@ -139,6 +142,7 @@ def test_currents_wrap_and_voltages_saturate(exponent: int, granularity: str) ->
         assert got.spikes["h"].counts().sum() > 0
 
 
+@pytest.mark.slow
 @installed
 @both
 def test_long_delays_arrive_to_the_step(granularity: str) -> None:
@@ -156,6 +160,7 @@ def test_long_delays_arrive_to_the_step(granularity: str) -> None:
         assert times == [[delay], [6 + delay] if 6 + delay < 70 else []]
 
 
+@pytest.mark.slow
 @installed
 @both
 def test_parts_without_connection_all_run(granularity: str) -> None:
@@ -172,6 +177,7 @@ def test_parts_without_connection_all_run(granularity: str) -> None:
         assert got.spikes[name].counts().sum() > 0
 
 
+@pytest.mark.slow
 @installed
 def test_one_step_and_every_bias_that_lava_can_hold() -> None:
     biases = [0, 1, -1, 32767, -32768, 1 << 20, -(4097 << 6), 8191 << 9]
@@ -180,6 +186,7 @@ def test_one_step_and_every_bias_that_lava_can_hold() -> None:
     assert got.v["h"].tolist() == [biases] * 3
 
 
+@pytest.mark.slow
 @installed
 @both
 def test_samples_that_fill_several_lava_networks(granularity: str) -> None:
@@ -195,6 +202,7 @@ def test_samples_that_fill_several_lava_networks(granularity: str) -> None:
     assert got.spikes["h"].counts().sum(axis=1).all()
 
 
+@pytest.mark.slow
 @installed
 @pytest.mark.parametrize("exponent", [-1, 1])
 def test_parallel_synapses_sum_beyond_one_weight(exponent: int) -> None:
@@ -227,6 +235,7 @@ def test_an_unknown_variant_is_refused() -> None:
     )
 
 
+@pytest.mark.slow
 @installed
 def test_a_long_path_of_the_temporary_folder_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     long = tmp_path / ("x" * 100)

@@ -10,6 +10,7 @@ from targets.conformance.equivalence import compare
 from targets.contracts.errors import InputError
 from targets.runtime.backend import run
 from targets.runtime.machine import record
+from tests.seeds import seeds
 from tests.strategies import random_program
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
@@ -52,7 +53,7 @@ def test_pieces_of_time_and_samples_change_nothing(seed: int, bins: int) -> None
     assert all(np.array_equal(oracle.v[name], mine.v[name]) for name in oracle.v)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20, 4))
 def test_every_tensor_is_on_the_device(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The meta device computes shapes only and refuses to be mixed with another, as a GPU does.
 

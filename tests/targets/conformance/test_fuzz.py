@@ -41,6 +41,7 @@ def wrong_state(program: Program, inputs: Mapping[str, SpikeRaster]) -> Recordin
     return replace(recording, u={**recording.u, name: u})
 
 
+@pytest.mark.slow
 def test_programs_are_legal_and_reach_the_corners() -> None:
     """Over 200 programs: every kind of synapse, 1-3 cores, loops, long delays that arrive, wraps and saturation."""
     kinds, cores, delays, loops, wraps, floors, spikes = set(), set(), set(), 0, 0, 0, 0
@@ -72,6 +73,7 @@ def test_programs_are_legal_and_reach_the_corners() -> None:
     assert spikes > 10_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("switch", SWITCHES)
 def test_every_switch_of_the_semantics_is_seen_on_random_programs(switch: str) -> None:
     report = fuzz(40, 0, {"numpy": run, "mutant": mutant(switch)}, shrink_runs=0)
@@ -112,6 +114,7 @@ def test_equal_runners() -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("runner", "kind", "neurons", "projections"),
     [

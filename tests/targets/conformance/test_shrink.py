@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from targets.backends.numpy import NumpyMachine
 from targets.conformance.fuzz import numbered_program
@@ -39,6 +40,7 @@ def test_shrinking_ends_in_time_and_writes_to_nothing() -> None:
     assert check(shrunk) == ()
 
 
+@pytest.mark.slow
 def test_what_is_left_is_needed() -> None:
     """A wrap needs input beyond 2^23 in one step: of the shrunk program no projection can go, and it is legal."""
     case = next(case for number in range(50) if wraps(case := numbered_program(2, number)))
@@ -52,6 +54,7 @@ def test_what_is_left_is_needed() -> None:
         assert not wraps((replace(program, projections=rest), inputs))
 
 
+@pytest.mark.slow
 def test_shrinking_is_deterministic() -> None:
     case = next(case for number in range(50) if wraps(case := numbered_program(2, number)))
     first, second = shrink(case, wraps, 100), shrink(case, wraps, 100)

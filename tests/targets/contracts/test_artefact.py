@@ -1,6 +1,7 @@
 """Files that are whole or not there, and digests that tell content apart."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +192,95 @@ def _assert_unreadable(path: Path, format: str, maker: str) -> None:
     assert str(error.value).endswith(
         f"): it is truncated, damaged or of another kind; write it again with motifc {maker}."
     )
+
+
+def stored(path: Path, header: str, version: str = "2", digest: str = '""') -> Path:
+    """A file with such a header, as text."""
+    text = f'{{"format":"program","version":{version},"digest":{digest},"header":{header}}}'
+    path.write_bytes(safetensors.numpy.save({}, metadata={"motifc": text}))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        ('{"a":NaN}', "a header with the number NaN"),
+        ('{"a":-Infinity}', "a header with the number -Infinity"),
+        ('{"a":1e999}', "a header with the number 1e999"),
+        ('{"a":1,"a":2}', "a header in which a key comes twice"),
+        ('{"a":' + "[" * 70 + "]" * 70 + "}", "a header of more than 64 lists and objects in one another"),
+        ('{"a":' + "[" * 5000 + "]" * 5000 + "}", "maximum recursion depth exceeded"),
+        ('{"a":' + "9" * 5000 + "}", "Exceeds the limit"),
+        ('{"a":"' + "x" * (1 << 24) + '"}', "a header of 16,777,2"),
+    ],
+    ids=["nan", "infinity", "large", "twice", "deep", "deeper", "digits", "long"],
+)
+def test_headers_that_nobody_writes_are_refused(tmp_path: Path, header: str, reason: str) -> None:
+    path = stored(tmp_path / "a.program", header)
+    with pytest.raises(InputError) as error:
+        load(path, "program")
+    assert str(error.value).startswith(f"{path} is not a readable .program file ({reason}")
+    assert str(error.value).endswith("damaged or of another kind; write it again with motifc compile.")
+    assert len(str(error.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("header", "version", "digest"), [("3", "2", '""'), ("{}", "true", '""'), ("{}", "2", "7"), ("null", "2", '""')]
+)
+def test_parts_of_another_type_are_not_ours(tmp_path: Path, header: str, version: str, digest: str) -> None:
+    with pytest.raises(InputError, match=r"was not written by motifc; a \.program file is needed"):
+        load(stored(tmp_path / "a.program", header, version, digest), "program")
+
+
+@pytest.mark.parametrize("code", ["BF16", "F8_E4M3", "F8_E5M2"])
+def test_types_that_numpy_has_not_are_refused(tmp_path: Path, code: str) -> None:
+    path = tmp_path / "a.program"
+    save(Artefact("program", {}, {"x": np.zeros(4, np.uint16 if code == "BF16" else np.uint8)}), path)
+    path.write_bytes(path.read_bytes().replace(b'"U16"' if code == "BF16" else b'"U8"', f'"{code}"'.encode(), 1))
+    content = path.read_bytes()
+    size = content.index(b"}", content.rindex(b"data_offsets")) + 2
+    path.write_bytes(size.__sub__(8).to_bytes(8, "little") + content[8:size] + content[-(8 if code == "BF16" else 4) :])
+    with pytest.raises(InputError, match=f"array 'x' of type {code}, which motifc does not write"):
+        load(path, "program")
+
+
+def test_a_header_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="up to 16,777,216 are read again, so store less in its settings"):
+        save(_artefact(header={"a": "x" * (1 << 24)}), tmp_path / "a.program")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_checkpoint_is_to_be_removed(tmp_path: Path) -> None:
+    """It stands in the way of the search that would write it again."""
+    path = tmp_path / "a.checkpoint"
+    save(_artefact(format="checkpoint"), path)
+    whole = path.read_bytes()
+    for content in (whole[:50], whole[:-1] + b"\x01"):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=r"; remove it, and the search begins anew\.$"):
+            load(path, "checkpoint")
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match=r"pipe is no regular file; a \.program file is needed, so check the path\.$"):
+        load(tmp_path / "pipe", "program")
+    with pytest.raises(InputError, match=r"cannot be read \(File name too long\)"):
+        load(tmp_path / ("x" * 300), "program")
+
+
+def test_devices_and_pipes_are_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(InputError, match="is no regular file; a file name is needed to write to, so give one"):
+            save(_artefact(), path)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "a.program")
+    save(_artefact(), tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert [entry.name for entry in (tmp_path / "real").iterdir()] == ["a.program"]
+    assert load(tmp_path / "link", "program").digest == _artefact().digest

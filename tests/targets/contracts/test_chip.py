@@ -81,3 +81,23 @@ def test_an_unknown_chip_is_named() -> None:
     with pytest.raises(InputError) as error:
         chip_named("loihi9")
     assert str(error.value) == "unknown chip 'loihi9'; known are loihi1, loihi2, small, so choose one of them."
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"cores": 0}, "cores of chip 'small' is 0; 1 to 16,777,216 are allowed"),
+        ({"cores_per_tile": 0}, "cores_per_tile of chip 'small' is 0"),
+        ({"tiles_x": -1}, "tiles_x of chip 'small' is -1"),
+        ({"weight_step": 0}, "weight_step of chip 'small' is 0; 1 to 1,048,576 are allowed"),
+        ({"exponent_max": 10**12}, "exponent_max of chip 'small' is 1000000000000; -31 to 31 are allowed"),
+        ({"neurons_per_core": 1.5}, "neurons_per_core of chip 'small' is 1.5; a whole number is needed"),
+        ({"weight_min": 5, "weight_max": 4}, "chip 'small' has weight_min 5 above weight_max 4"),
+        ({"bias_mantissa_bits": 20, "bias_exponent_max": 12}, "chip 'small' has biases of 32 bits"),
+    ],
+)
+def test_limits_that_no_chip_can_have_are_refused(changes: dict[str, Any], told: str) -> None:
+    limits: dict[str, Any] = {name: Limit(value, "units", "this test") for name, value in changes.items()}
+    with pytest.raises(InputError) as error:
+        dataclasses.replace(chip_named("small"), **limits)
+    assert str(error.value).startswith(told)

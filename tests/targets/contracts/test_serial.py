@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from targets.contracts.arrays import Floats, Ints
+from targets.contracts.artefact import Artefact, save
 from targets.contracts.errors import InputError
-from targets.contracts.serial import pack, unpack
+from targets.contracts.serial import pack, read, unpack
 
 X = TypeVar("X")
 
@@ -42,6 +44,11 @@ class Tree(Generic[X]):
 
 
 LeafTree = Tree[Leaf]
+
+
+@dataclass(frozen=True)
+class Choice:
+    offset: Literal[1, 0]
 
 
 def tree(**changes: Any) -> LeafTree:
@@ -136,3 +143,79 @@ def test_whole_numbers_stand_for_floats_and_truth_for_no_number() -> None:
     assert unpack(LeafTree, header | {"height": 2}, arrays).height == 2.0
     with pytest.raises(InputError, match=r"a number is needed"):
         unpack(LeafTree, header | {"height": True}, arrays)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"height": 10**400}, "a number is needed"),
+        ({"range": [1, True]}, "field /range/1 of the header is True; a whole number is needed"),
+        ({"range": [1, 2.0]}, "field /range/1 of the header is 2.0; a whole number is needed"),
+        ({"either": {"kind": ["leaf"]}}, "one of leaf, twig is needed"),
+        ({"either": {"kind": {}}}, "one of leaf, twig is needed"),
+        ({"either": 3}, "one of leaf, twig is needed"),
+        ({"name": "\ud800"}, "a text that UTF-8 can hold is needed"),
+        ({"a\x1b[2J": 1}, r"field /a\\x1b\[2J of the header is unknown"),
+        ({"bias": "either/weights"}, "takes the array 'either/weights', as another field does"),
+        ({"bias": "parts/0/weights"}, "takes the array 'parts/0/weights', as another field does"),
+        ({"parts": []}, "array 'parts/0/weights' belongs to no field of the header"),
+    ],
+)
+def test_forged_headers_are_told_in_one_printable_sentence(change: dict[str, Any], told: str) -> None:
+    header, arrays = pack(tree())
+    with pytest.raises(InputError, match=told) as error:
+        unpack(LeafTree, header | change, arrays)
+    assert str(error.value).isprintable()
+    assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "sentence"),
+    [
+        (
+            "members/0",
+            np.array([1.0]),
+            "array 'members/0' holds float64; whole numbers are needed, so write the file again.",
+        ),
+        (
+            "either/weights",
+            np.array([1]),
+            "array 'either/weights' holds int64; floats are needed, so write the file again.",
+        ),
+        (
+            "members/0",
+            np.array([True]),
+            "array 'members/0' holds bool; whole numbers are needed, so write the file again.",
+        ),
+    ],
+)
+def test_arrays_of_another_kind_are_refused(name: str, array: np.ndarray, sentence: str) -> None:
+    header, arrays = pack(tree())
+    with pytest.raises(InputError) as error:
+        unpack(LeafTree, header, arrays | {name: array})
+    assert str(error.value) == sentence
+
+
+def test_1_does_not_stand_for_true() -> None:
+    header, arrays = pack(Choice(0))
+    assert unpack(Choice, header, arrays) == Choice(0)
+    for other in (False, 0.0):
+        with pytest.raises(InputError, match="one of 1, 0 is needed"):
+            unpack(Choice, {"offset": other}, arrays)
+
+
+def test_a_file_is_named_in_what_is_told_of_its_fields(tmp_path: Path) -> None:
+    header, arrays = pack(tree())
+    save(Artefact("tree", header | {"height": "x"}, arrays), tmp_path / "a.tree")
+    with pytest.raises(InputError, match=f"^in {tmp_path / 'a.tree'}, field /height of the header is 'x'"):
+        read(tmp_path / "a.tree", "tree", LeafTree)
+
+
+@pytest.mark.parametrize("failure", [KeyError("routes"), TypeError("x"), IndexError("y"), AttributeError("z")])
+def test_a_header_that_was_never_of_version_1_is_told(tmp_path: Path, failure: Exception) -> None:
+    def upgraded(stored: Artefact) -> Artefact:
+        raise failure
+
+    save(Artefact("tree", {}, {}, version=1), tmp_path / "a.tree")
+    with pytest.raises(InputError, match=r"a\.tree, its header is none of version 1 \(.*\); write the file again\.$"):
+        read(tmp_path / "a.tree", "tree", LeafTree, upgraded)

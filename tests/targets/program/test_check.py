@@ -125,15 +125,18 @@ def test_all_violations_are_told_not_only_the_first() -> None:
     chip = replace(
         LOIHI1,
         chips=Limit(0, "chips", "this test"),
-        cores_per_tile=Limit(0, "cores", "this test"),
+        cores_per_tile=Limit(1, "cores", "this test"),
         neurons_per_core=Limit(20, "neurons", "this test"),
         synapse_bytes_per_core=Limit(100, "bytes", "this test"),
         axons_in_per_core=Limit(5, "axons", "this test"),
-        axons_out_per_core=Limit(-1, "axons", "this test"),
+        axons_out_per_core=Limit(0, "axons", "this test"),
         decay_profiles_per_core=Limit(2, "pairs", "this test"),
         threshold_profiles_per_core=Limit(1, "thresholds", "this test"),
     )
-    assert {violation.rule for violation in check(program(), chip)} == {
+    whole = program()
+    (core,) = whole.cores
+    both = replace(whole, cores=tuple(Core(0, 0, {name: core.members[name]}) for name in ("hidden", "answer")))
+    assert {violation.rule for violation in check(both, chip)} == {
         "cores",
         "cores per tile",
         "neurons",
@@ -143,8 +146,8 @@ def test_all_violations_are_told_not_only_the_first() -> None:
         "decay profiles",
         "threshold profiles",
     }
-    with pytest.raises(InputError, match=r"core 0 \('hidden', 'answer'\) has 27 neurons; loihi1 allows 20 \(neurons\)"):
-        legal(program(), chip)
+    with pytest.raises(InputError, match=r"core 0 \('hidden'\) has 24 neurons; loihi1 allows 20 \(neurons\)"):
+        legal(both, chip)
 
 
 def test_a_core_with_neurons_that_are_not_there_is_a_violation() -> None:

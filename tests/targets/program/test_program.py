@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from targets.contracts.artefact import Artefact, save
+from targets.contracts.artefact import Artefact, save, stored_digest
 from targets.contracts.chip import Limit, chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
+from targets.contracts.serial import pack
 from targets.contracts.synapses import Dense
 from targets.program.check import check
 from targets.program.listeners import Route
 from targets.program.program import Core, IntPopulation, IntProjection, Program, Proof
+from tests.provenances import PROVENANCE
 from tests.strategies import random_program
 
 LOIHI2 = chip_named("loihi2")
@@ -81,14 +83,35 @@ def test_every_field_survives_its_file(tmp_path: Path) -> None:
         {"outputs": ()},
         {"readout": None},
         {"steps": 6},
+    ],
+)
+def test_digest_tells_everything_that_computes_apart(changes: dict[str, Any]) -> None:
+    assert _program().digest == _program().digest
+    assert _program(**changes).digest != _program().digest
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
         {"origin": "abd"},
         {"settings": {}},
         {"proofs": (Proof("p", (0, 9), (0, 90), (0, 99), np.array([1], np.int32), np.array([], np.int32)),)},
+        {"provenance": PROVENANCE},
     ],
 )
-def test_digest_tells_every_field_apart(changes: dict[str, Any]) -> None:
-    assert _program().digest == _program().digest
-    assert _program(**changes).digest != _program().digest
+def test_what_only_tells_of_a_program_is_in_the_digest_of_its_file_alone(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    assert _program(**changes).save(tmp_path / "told.program") == _program().save(tmp_path / "bare.program")
+    assert Program.load(tmp_path / "told.program").digest == _program().digest
+    told, bare = (stored_digest(tmp_path / f"{name}.program", "program") for name in ("told", "bare"))
+    assert told != bare
+
+
+def test_provenance_survives_its_file(tmp_path: Path) -> None:
+    _program(provenance=PROVENANCE).save(tmp_path / "a.program")
+    again = Program.load(tmp_path / "a.program").provenance
+    assert (again.made, again.rows()) == (PROVENANCE.made, PROVENANCE.rows())
 
 
 def test_proofs_survive_their_file(tmp_path: Path) -> None:
@@ -256,3 +279,81 @@ def test_delay_zero_is_refused() -> None:
     assert str(error.value) == (
         "projection 'x-p' has delay 0; in a program a spike takes at least 1 step, so retime the network."
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"steps": 0}, "the number of steps of a program is 0; 1 to 1,000,000,000 are allowed, so change it."),
+        ({"steps": -5}, "the number of steps of a program is -5; 1 to 1,000,000,000 are allowed, so change it."),
+        ({"steps": "abc"}, "the number of steps of a program is 'abc'; a whole number is needed, so give one."),
+        ({"steps": None}, "the number of steps of a program is None; a whole number is needed, so give one."),
+        (
+            {"steps": 10**30},
+            f"the number of steps of a program is {10**30}; 1 to 1,000,000,000 are allowed, so change it.",
+        ),
+    ],
+)
+def test_steps_are_a_number_that_can_be_run(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InputError) as error:
+        _program(**changes)
+    assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("delay", 1.5, "delay of projection 'x-p' is 1.5; a whole number is needed"),
+        ("delay", 1 << 21, "delay of projection 'x-p' is 2097152; -1,048,576 to 1,048,576 are allowed"),
+        ("exponent", True, "exponent of projection 'x-p' is True; a whole number is needed"),
+        ("exponent", 10**12, "exponent of projection 'x-p' is 1000000000000; -31 to 31 are allowed"),
+        ("name", 3, "the name of a projection is 3; a text is needed"),
+    ],
+)
+def test_numbers_of_a_projection_are_whole_and_bounded(key: str, value: object, told: str) -> None:
+    with pytest.raises(InputError) as error:
+        replace(_program().projections[0], **{key: value})  # type: ignore[arg-type]
+    assert str(error.value).startswith(told)
+
+
+def test_numpy_integers_will_do() -> None:
+    projection = replace(_program().projections[0], **dict(zip(("delay", "exponent"), np.array([3, 2]), strict=True)))
+    assert (type(projection.delay), type(projection.exponent)) == (int, int)
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ((float("nan"), 1), "an end of u in a proof of population 'p' is nan; a whole number is needed"),
+        ((5, 4), "a proof of population 'p' says that u reaches (5, 4); the least and the most are needed"),
+        ((0, 10**40), f"an end of u in a proof of population 'p' is {10**40}"),
+        ((0,), "a proof of population 'p' says that u reaches (0,)"),
+    ],
+)
+def test_proofs_speak_of_ranges(ends: tuple[Any, ...], told: str) -> None:
+    with pytest.raises(InputError) as error:
+        Proof("p", (0, 1), ends, (0, 1), np.zeros(0, np.int32), np.zeros(0, np.int32))
+    assert str(error.value).startswith(told)
+
+
+def test_one_proof_of_a_population_is_enough() -> None:
+    proof = Proof("p", (0, 1), (0, 1), (0, 1), np.zeros(0, np.int32), np.zeros(0, np.int32))
+    with pytest.raises(InputError, match="population 'p' has two proofs; compile the network again"):
+        _program(proofs=(proof, proof))
+
+
+@pytest.mark.parametrize("key", ["x", "y"])
+def test_a_tile_is_a_pair_of_numbers(key: str) -> None:
+    with pytest.raises(InputError, match=f"^{key} of a core's tile is 1.5; a whole number is needed"):
+        replace(Core(1, 2, {}), **{key: 1.5})  # type: ignore[arg-type]
+
+
+def test_a_file_with_a_wrong_field_is_named(tmp_path: Path) -> None:
+    """A digest that fits does not make a header true."""
+    header, arrays = pack(_program())
+    save(Artefact("program", {**header, "steps": -5}, arrays), tmp_path / "a.program")
+    with pytest.raises(InputError, match=r"^in .*a\.program, the number of steps of a program is -5"):
+        Program.load(tmp_path / "a.program")
+    save(Artefact("program", header, arrays, version=1), tmp_path / "a.program")
+    with pytest.raises(InputError, match=r"^in .*a\.program, its header is none of version 1"):
+        Program.load(tmp_path / "a.program")

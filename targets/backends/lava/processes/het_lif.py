@@ -17,7 +17,7 @@ from lava.proc.lif.process import LIF
 class HetLIF(LIF):
     """LIF whose du, dv, vth are int arrays [neuron]; its step is Lava's.
 
-    `sum_in` hears sums over synapses of several sources, not yet shifted: sum i goes to neuron `sum_neuron[i]`,
+    `sum_in` receives sums over synapses of several sources, not yet shifted: sum i goes to neuron `sum_neuron[i]`,
     shifted right by `sum_shift[i]` once its parts are added. All else arrives through `a_in`.
 
     At time step `steps` it writes the .npz `recording`: Lava's own way out, `Var.get`, sends one message per number.
@@ -85,11 +85,11 @@ class PyHetLifModelFixed(AbstractPyLifModelFixed):
         return self.v > self.effective_vth
 
     def subthr_dynamics(self, activation_in: np.ndarray) -> None:
-        """Lava's step of u and v, once the partial sums are added, shifted and heard."""
-        heard = activation_in.astype(np.int32)
+        """Lava's step of u and v, once the shifted partial sums have joined the input."""
+        incoming = activation_in.astype(np.int32)
         if self.sum_neuron.size:
-            np.add.at(heard, self.sum_neuron, np.right_shift(self.sum_in.recv(), self.sum_shift))
-        super().subthr_dynamics(heard)
+            np.add.at(incoming, self.sum_neuron, np.right_shift(self.sum_in.recv(), self.sum_shift))
+        super().subthr_dynamics(incoming)
 
     def run_spk(self) -> None:
         """One step of Lava's LIF, recorded."""

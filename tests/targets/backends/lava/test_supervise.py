@@ -26,6 +26,7 @@ from targets.program.program import IntProjection
 from tests.targets.backends.lava.jobs import population, program
 
 pytestmark = [
+    pytest.mark.slow,  # all but a few start processes and wait for them
     pytest.mark.skipif(lava.requirement() is not None, reason=str(lava.requirement())),
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are listed from Linux's /proc"),
 ]

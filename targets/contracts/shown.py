@@ -1,0 +1,23 @@
+"""shown and brief: names and values of others, as sentences, tables and pages may print them."""
+
+_LONGEST = 60
+
+
+def shown(text: str) -> str:
+    r"""`text` on one line: what is not printable stands as its escape, a line break as \n and an ESC as \x1b.
+
+    So no name of a file can move the cursor, colour a terminal or begin a line of its own.
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def brief(value: object) -> str:
+    """The repr of `value`, cut short after 60 characters."""
+    try:
+        told = repr(value)
+    except (ValueError, RecursionError):  # a whole number of too many digits, or too many lists in one another
+        return f"a {type(value).__name__} too long to show"
+    told = shown(told)
+    return told if len(told) <= _LONGEST else f"{told[:_LONGEST]}..."
