@@ -21,7 +21,8 @@ def assemble(
 ) -> Program:
     """The program that runs `graph` on `chip`.
 
-    `core_of` is the core of every neuron, population -> int [neuron]; `tiles` int [core, 2] where the cores are.
+    Its samples are longer than those of the graph by the largest latency. `core_of` is the core of every neuron,
+    population -> int [neuron]; `tiles` int [core, 2] where the cores are.
     """
     members: list[dict[str, Any]] = [{} for _ in tiles]
     for name, cores_of in core_of.items():
@@ -35,10 +36,11 @@ def assemble(
         populations=graph.populations,
         projections=graph.projections,
         cores=tuple(Core(int(x), int(y), held) for (x, y), held in zip(tiles, members, strict=True)),
-        outputs=tuple(population.name for population in graph.populations),
+        outputs=tuple(population.name for population in graph.populations if not population.invented),
         readout=graph.readout,
-        steps=graph.steps,
+        steps=graph.steps + max(population.latency for population in graph.populations),
         origin=graph.origin,
         settings=settings,
         proofs=proofs,
+        provenance=graph.provenance,
     )

@@ -48,19 +48,18 @@ def compile_graph(
 
     `calibration` are spikes of every input: rates and peaks on them decide roundings and mapping. `outputs` are the
     populations that are read; what neither they nor the readout depend on is removed (None: nothing). The program's
-    settings tell the seed and, where populations had to be shifted, by how many steps each is late ("latency"); its
-    samples are longer by the largest of these, so that nothing of what is read falls off their end.
+    settings tell the seed. Where populations had to be shifted, `latency` tells by how many steps each is late; the
+    program's samples are longer by the largest of these, so that nothing of what is read falls off their end.
     `watch` is told what every pass returned. Raises InputError with one sentence for every limit of the chip that the
     network would break; a note tells which pass raised an error, and those before it.
     """
     spec = chip_named(chip) if isinstance(chip, str) else chip
     step = Observer(watch)
     step.tell("lower", graph)
-    retimed = step(retime, graph)
-    floats = step(fold, retimed.graph)
+    floats = step(fold, step(retime, graph))
     measured = None if calibration is None else step(calibrate, floats, calibration)
     rounded = step(quantize, floats, spec, measured)
-    integers = retimed.lengthened(step(prune, rounded, outputs).graph)
+    integers = step(prune, rounded, outputs).graph
     del floats, rounded  # of a large network no stage is kept longer than it is needed
     proofs = tuple(each.proof for each in step(bounds, integers, spec.arithmetic))
     hypergraph = step(coarsen, integers, spec, None if measured is None else measured.rates_in(integers))
@@ -70,6 +69,4 @@ def compile_graph(
     core_of = hypergraph.of_neurons(mapping.core_of)
     del hypergraph
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
-    late = {name: steps for name, steps in retimed.latency.items() if steps}
-    settings |= {"latency": late} if late else {}
     return legal(step(assemble, integers, core_of, mapping.tiles, spec, settings, proofs), spec)

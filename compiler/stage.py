@@ -18,6 +18,7 @@ from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.artefact import Artefact
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
+from targets.contracts.provenance import TOLD
 from targets.contracts.serial import pack, read
 
 ORDER = ("retime", "fold", "quantize", "prune", "bounds", "coarsen", "partition", "place", "refine")
@@ -36,8 +37,8 @@ class Stage:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the whole content."""
-        return self._artefact().digest
+        """SHA-256 of all that computes, as of a network."""
+        return Artefact("stage", *pack(self, without=TOLD)).digest
 
     def after(self, made: object) -> "Stage":
         """The stage after a pass has returned `made`; what only tells something, such as bounds, changes nothing."""
@@ -55,16 +56,14 @@ class Stage:
         return tuple(part for name in _NAMES.values() if (part := getattr(self, name)) is not None)
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write a .stage file in one step and return its digest."""
-        return artefact.save(self._artefact(), path)
+        """Write a .stage file in one step and return the stage's digest."""
+        artefact.save(Artefact("stage", *pack(self)), path)
+        return self.digest
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Stage":
         """Read a .stage file; InputError when it is missing, damaged or no stage."""
         return read(path, "stage", cls)
-
-    def _artefact(self) -> Artefact:
-        return Artefact("stage", *pack(self))
 
 
 def pass_names() -> tuple[str, ...]:

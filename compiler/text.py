@@ -13,7 +13,6 @@ from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.state import ChipMapping
 from compiler.passes.bounds import ENDLESS, Bounds
 from compiler.passes.prune import Pruned
-from compiler.passes.retime import Retimed
 from search.motif import DIRECTIONS
 from search.network import Connection, Layer, Network
 from targets.contracts.arrays import Array
@@ -51,11 +50,6 @@ def _(graph: Graph) -> str:  # type: ignore[type-arg]  # singledispatch needs th
     for projection in graph.projections:
         lines += _edge("projection", projection)
     return _joined(lines)
-
-
-@text.register
-def _(retimed: Retimed) -> str:
-    return text(retimed.graph)
 
 
 @text.register
@@ -154,6 +148,10 @@ def _population(population: FloatPopulation | IntPopulation) -> list[str]:
     integers = isinstance(population, IntPopulation)
     keys = ("du", "dv", "vth", "bias") if integers else ("tau_s", "tau_m", "threshold", "bias")
     head = _head("population", population.name, population.neurons, population.motif_size)
+    if population.latency:
+        head += f", {population.latency} {'step' if population.latency == 1 else 'steps'} late"
+    if population.invented:
+        head += f", stands for biases ({population.invented})"
     return [head, *(_array(key, getattr(population, key)) for key in keys)]
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from compiler.pipeline import compile_graph as compile_graph, compile_network as compile_network
     from compiler.text import text as text
+    from motifc.evaluation import Evaluation as Evaluation, evaluate as evaluate
     from search.data.load import load_split as load_split
     from search.data.recordings import recordings_split as recordings_split
     from search.data.task import Split as Split, task_named as task_named, task_names as task_names
@@ -56,6 +57,11 @@ if TYPE_CHECKING:
     )
     from targets.contracts.errors import BackendError as BackendError, InputError as InputError
     from targets.contracts.ports import Input as Input, Readout as Readout
+    from targets.contracts.provenance import (
+        DataOrigin as DataOrigin,
+        Making as Making,
+        Provenance as Provenance,
+    )
     from targets.contracts.raster import (
         SpikeRaster as SpikeRaster,
         load_rasters as load_rasters,

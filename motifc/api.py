@@ -5,6 +5,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "search.network": ("Connection", "Layer", "Network"),
     "search.motif": ("Motif", "neighbours"),
     "targets.contracts.ports": ("Input", "Readout"),
+    "targets.contracts.provenance": ("DataOrigin", "Making", "Provenance"),
     "targets.contracts.synapses": ("Banded", "BlockDiagonal", "Dense", "Sparse", "Synapses"),
     # Spikes
     "targets.contracts.raster": ("SpikeRaster", "load_rasters", "save_rasters"),
@@ -34,6 +35,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.analysis.calibration": ("calibrate",),
     "compiler.analysis.estimate": ("estimate",),
     "compiler.text": ("text",),
+    "motifc.evaluation": ("Evaluation", "evaluate"),
     # Chips and programs
     "targets.contracts.chip": ("ChipSpec", "Limit", "chip_named", "chip_names"),
     "targets.program.program": ("Core", "IntPopulation", "IntProjection", "Program"),

@@ -9,6 +9,7 @@ from motifc.commands.compile import compile_command
 from motifc.commands.data import data_app
 from motifc.commands.demo import demo_command
 from motifc.commands.doctor import doctor_command
+from motifc.commands.eval import eval_command
 from motifc.commands.explain import explain_command
 from motifc.commands.export import export_command
 from motifc.commands.fuzz import fuzz_command
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command("demo")(demo_command)
 app.command("search")(search_command)
 app.command("train")(train_command)
+app.command("eval")(eval_command)
 app.command("compile")(compile_command)
 app.command("opt")(opt_command)
 app.command("show")(show_command)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
 from compiler.pipeline import compile_network
+from motifc.evaluation import float_spikes
 from motifc.report.program_page import page
 from search.network import Network
 from targets.conformance.equivalence import compare
@@ -83,7 +83,7 @@ def demo(
     network.save(out / "demo.network")
     tell("running the float network")
     inputs = {network.inputs[0].name: test}
-    floats = interpret(lower(network), inputs)[readout.population].counts()
+    floats = float_spikes(lower(network), inputs)[readout.population].counts()
     tell(f"compiling for {chip}")
     program = compile_network(network, chip)
     program.save(out / "demo.program")

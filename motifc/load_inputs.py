@@ -1,26 +1,136 @@
-"""samples: the spikes a command works on, from a file, a task or a user's own data."""
+"""samples: the spikes a command works on, and how many of them were trained on; split_of: the split they are from."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from targets.contracts.errors import InputError
+from targets.contracts.provenance import DataOrigin, Provenance
 from targets.contracts.raster import SpikeRaster, load_rasters
+
+if TYPE_CHECKING:
+    from search.data.task import Split
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Spikes, where they are from, and what of them is known.
+
+    spikes   one raster, or a raster per input
+    source   "digits, split of seed 3, the one net.program was trained on", or the name of a file
+    kind     "test samples", "training samples" or "samples"
+    data, seed   of the split; the name of a file and None where there is none
+    seen     how many of them were trained on; None where that cannot be known
+    """
+
+    spikes: SpikeRaster | Mapping[str, SpikeRaster]
+    source: str
+    kind: str
+    data: str
+    seed: int | None
+    seen: int | None
+
+    @property
+    def raster(self) -> SpikeRaster:
+        """The spikes of the first input; all inputs have the same samples and labels."""
+        return self.spikes if isinstance(self.spikes, SpikeRaster) else next(iter(self.spikes.values()))
+
+    @property
+    def sentence(self) -> str:
+        """All of it on one line."""
+        seen = "" if self.seen is None else f", {self.seen:,} of them trained on"
+        return f"{self.source}: {self.raster.samples:,} {self.kind}{seen}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        told = {"data": self.data, "seed": self.seed, "samples": self.raster.samples}
+        return {**told, "trained_on": self.seen, "sentence": self.sentence}
 
 
 def samples(
-    file: Path | None, data: str | None, seed: int = 0, limit: int | None = None, folder: Path | None = None
-) -> SpikeRaster | Mapping[str, SpikeRaster]:
-    """The first `limit` samples of a .npz file or of the test part of data; exactly one of the two is given.
+    owner: str,
+    provenance: Provenance,
+    file: Path | None = None,
+    data: str | None = None,
+    seed: int | None = None,
+    limit: int | None = None,
+    folder: Path | None = None,
+) -> Samples:
+    """The first `limit` samples of a .npz file, or of the test part of the split that `split_of` gives.
 
-    `folder` is where the files of a task lie that is not built in, see `search.data.load.load_split`.
+    `owner` names the file that has the provenance. Raises InputError where both a file and data are given, and where
+    neither is and the provenance tells of none.
     """
-    if (file is None) == (data is None):
-        raise InputError("either --input FILE.npz or --data TASK is needed, and not both; give one of them.")
+    if file is not None and data is not None:
+        raise InputError("--input and --data were both given; spikes come from one of them, so leave the other out.")
     if limit is not None and limit < 1:
         raise InputError(f"--limit is {limit}; at least 1 sample is needed, so give a larger number.")
     chosen = slice(limit)
     if file is not None:
-        return {name: raster.take(chosen) for name, raster in load_rasters(file).items()}
+        rasters = {name: raster.take(chosen) for name, raster in load_rasters(file).items()}
+        source = f"{file}; {owner} {_past(provenance)}"
+        return Samples(rasters, source, "samples", str(file), None, provenance.seen(next(iter(rasters.values()))))
+    return part(owner, provenance, split_of(owner, provenance, data, seed, folder, "--data or --input"), "test", chosen)
+
+
+def part(owner: str, provenance: Provenance, split: "Split", name: str, chosen: slice = slice(None)) -> Samples:
+    """Samples of the "test" or "train" part of a split."""
+    raster = (split.test if name == "test" else split.train).take(chosen)
+    kind = "test samples" if name == "test" else "training samples"
+    source = _source(owner, provenance, split)
+    return Samples(raster, source, kind, split.data, split.seed, provenance.seen(raster))
+
+
+def split_of(
+    owner: str,
+    provenance: Provenance,
+    data: str | None = None,
+    seed: int | None = None,
+    folder: Path | None = None,
+    option: str = "--data",
+) -> "Split":
+    """The split that the file `owner` was trained on last, or another one where data or a seed is given.
+
+    `option` is what an error asks for where neither the file nor the caller names data.
+    """
     from search.data.load import load_split
 
-    return load_split(str(data), folder, seed).test.take(chosen)
+    latest = provenance.latest
+    if data is None:
+        data, told = _data_of(owner, latest, option)
+        folder = Path(told) if folder is None and told else folder
+    if seed is None:
+        seed = 0 if latest is None or latest.seed is None else latest.seed
+    return load_split(data, folder, seed)
+
+
+def _data_of(owner: str, latest: DataOrigin | None, option: str) -> tuple[str, str]:
+    """(data, folder) of the split trained on last; InputError where there is none or it is gone."""
+    from search.data.task import task_names
+
+    if latest is None or not latest.data:
+        told = "does not say which data it was trained on" if latest is None else f"was trained on {latest.name}"
+        raise InputError(f"{owner} {told}; say which data to take, by {option}.")
+    if latest.data not in task_names() and not Path(latest.data).exists():
+        raise InputError(
+            f"{owner} was trained on {latest.name}; there is nothing of that name here, so give its path as --data."
+        )
+    return latest.data, latest.folder
+
+
+def _source(owner: str, provenance: Provenance, split: "Split") -> str:
+    """The split's name, and whether it is the one trained on."""
+    name, known = split.origin.name, provenance.trained_on
+    if [each.split for each in known] == [split.digest]:
+        return f"{name}, the one {owner} was trained on"
+    if [each.name for each in known] == [name]:
+        return f"{name}, whose samples have changed since {owner} was trained on it"
+    return f"{name}; {owner} {_past(provenance)}"
+
+
+def _past(provenance: Provenance) -> str:
+    """What was trained on, as the end of a sentence."""
+    if not provenance.trained_on:
+        return "does not say what it was trained on"
+    return f"was trained on {' and '.join(origin.name for origin in provenance.trained_on)}"

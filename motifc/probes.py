@@ -22,7 +22,7 @@ def parse_probe(text: str, program: Program) -> tuple[Probe, frozenset[str]]:
         raise InputError(
             f"probe {brief(text)} cannot be read; write POPULATION:u,v or POPULATION[0,3,8-11]:u with u, v or both."
         )
-    widths = {population.name: population.neurons for population in program.populations}
+    widths = {population.name: population.neurons for population in program.own}
     is_name = match["whole"] in widths  # a population may be named "a[0]"
     name = match["whole"] if is_name else match["name"]
     if name not in widths:

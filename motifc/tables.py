@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from motifc.commands.console import console
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from motifc import Program, Verdict
     from motifc.demo import DemoResult
     from motifc.doctor import Finding
+    from motifc.evaluation import Evaluation
     from targets.conformance.drift import Drift
 
 
@@ -44,6 +45,14 @@ def show_demo(result: DemoResult) -> None:
         f"Float and program agree on the class of {result.agreeing} of {result.samples} images "
         f"({result.agreement:.2%}); {result.cores} {'core' if result.cores == 1 else 'cores'} of {result.chip} used."
     )
+
+
+def told_latency(program: Program) -> str | None:
+    """A sentence on how late the populations of a program are; None where none is."""
+    if not program.latency:
+        return None
+    late = ", ".join(f"{name!r} by {steps}" for name, steps in program.latency.items())
+    return f"Populations of the program are late, in steps: {late}; samples are run {program.latest} steps longer."
 
 
 def show_verdicts(verdicts: Sequence[Verdict]) -> None:
@@ -107,10 +116,16 @@ def show_drifts(drifts: Sequence[Drift]) -> None:
     )
 
 
+def show_accuracies(evaluations: Mapping[str, Evaluation]) -> None:
+    """The accuracy of each of "program" and "float network" that ran."""
+    for name, found in evaluations.items():
+        console.print(f"accuracy of the {name} {found.sentence}, ties count as wrong")
+
+
 def show_program(program: Program, path: str) -> None:
     """One line on a program just written."""
     console.print(
-        f"{path}: {program.neurons:,} neurons on {len(program.cores):,} "
+        f"{path}: {sum(population.neurons for population in program.own):,} neurons on {len(program.cores):,} "
         f"{'core' if len(program.cores) == 1 else 'cores'} of {program.chip.name}, digest {program.digest[:16]}"
     )
 

@@ -18,6 +18,7 @@ from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_DELAY, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
+from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.serial import pack, read
 from targets.contracts.synapses import Banded, BlockDiagonal, Synapses
 from targets.contracts.wiring import wiring_faults
@@ -132,7 +133,8 @@ class Network:
     """A recurrent spiking network with its weights, ready to be compiled.
 
     `steps` is the usual length of a sample; `settings` are the hyperparameters it was made with, `origin` the digest
-    of the data split it was trained on (empty for a network built by hand).
+    of the data split it was trained on last (empty for a network built by hand), `provenance` the data themselves and
+    the steps taken.
     """
 
     inputs: tuple[Input, ...]
@@ -142,6 +144,7 @@ class Network:
     steps: int = 1
     origin: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", whole(self.steps, "the number of steps of a network", MOST_STEPS, least=1))
@@ -168,20 +171,18 @@ class Network:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the whole content."""
-        return self._artefact().digest
+        """SHA-256 of all that computes; origin, settings and provenance tell of it and are left out."""
+        return Artefact("network", *pack(self, without=TOLD)).digest
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write a .network file in one step and return its digest."""
-        return artefact.save(self._artefact(), path)
+        """Write a .network file in one step and return the network's digest."""
+        artefact.save(Artefact("network", *pack(self)), path)
+        return self.digest
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Network":
         """Read a .network file of version 1 or 2; InputError when it is missing, damaged or no network."""
         return read(path, "network", cls, lambda stored: upgraded(stored) if stored.version == 1 else stored)
-
-    def _artefact(self) -> Artefact:
-        return Artefact("network", *pack(self))
 
 
 def _check_types(connection: Connection, motif: Motif | None) -> None:

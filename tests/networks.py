@@ -86,6 +86,11 @@ def random_spikes(seed: int, neurons: int, samples: int = 4, steps: int = 30, ra
     return SpikeRaster.pack(np.random.default_rng(seed).random((samples, steps, neurons)) < rate)
 
 
+def labelled_spikes(seed: int, neurons: int, samples: int, steps: int = 30) -> SpikeRaster:
+    """Random spikes with the labels 0, 1, 2, 0, 1, ..."""
+    return replace(random_spikes(seed, neurons, samples, steps), labels=np.arange(samples, dtype=np.int32) % 3)
+
+
 def renamed(network: Network, names: Mapping[str, str]) -> Network:
     """The same network with other names of inputs, layers and connections where `names` has them."""
 

@@ -111,7 +111,7 @@ def _programs(folder: Path) -> tuple[bytes, ...]:
 
 
 def _stages(folder: Path) -> tuple[bytes, ...]:
-    floats = retime(lower(network())).graph
+    floats = retime(lower(network()))
     Stage(floats=floats).save(folder / "floats.stage")
     Stage(integers=quantize(floats, chip_named("loihi2"))).save(folder / "integers.stage")
     return tuple((folder / f"{name}.stage").read_bytes() for name in ("floats", "integers"))

@@ -106,7 +106,7 @@ def messages(program: Program, spikes: dict[str, SpikeRaster]) -> float:
     rates = np.zeros(core_of.size)
     for name, start in starts.items():
         raster = spikes[name]
-        rates[start : start + raster.neurons] = raster.counts().sum(0) / (raster.samples * raster.steps)
+        rates[start : start + raster.neurons] = raster.rates()
     return float(rates[source[core_of[source] != core]].sum())
 
 

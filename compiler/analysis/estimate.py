@@ -91,7 +91,10 @@ class Estimate:
 
 
 def estimate(program: Program, spikes: Mapping[str, SpikeRaster]) -> Estimate:
-    """Energy and time per step of `program` when its inputs and populations spike as in `spikes`.
+    """Energy and time per step that counts, when inputs and populations of `program` spike as in `spikes`.
+
+    `spikes` are rasters of every input and of every population of the network, as `run` gives them; what stands for
+    biases is known without. Nothing depends on what follows the lengths of samples.
 
     A spike costs one synaptic operation for each synapse that is not zero, and one message for each core beyond its
     own that it goes to, routed east-west first; input spikes reach their cores at no cost. Every neuron is updated in
@@ -106,7 +109,8 @@ def estimate(program: Program, spikes: Mapping[str, SpikeRaster]) -> Estimate:
 
 def assumed_estimate(program: Program) -> Estimate:
     """The same where nothing was run: every input and neuron is taken to spike in 3 % of the steps."""
-    return _at(program, np.full(sum(source.neurons for source in program.inputs) + program.neurons, ASSUMED_RATE))
+    rates = np.full(sum(source.neurons for source in program.inputs) + program.neurons, ASSUMED_RATE)
+    return _at(program, _with_invented(program, rates, program.steps))
 
 
 def _at(program: Program, rates: Array) -> Estimate:
@@ -153,10 +157,22 @@ def _rates(program: Program, spikes: Mapping[str, SpikeRaster]) -> Array:
     """Spikes per step of every input and neuron by global number."""
     starts = offsets(program.inputs, program.populations)
     rates = np.zeros(sum(source.neurons for source in program.inputs) + program.neurons)
-    for name, start in starts.items():
+    for name in (*(source.name for source in program.inputs), *(population.name for population in program.own)):
         raster = spikes[name]
-        rates[start : start + raster.neurons] = raster.counts().sum(axis=0) / (raster.samples * raster.steps)
-    return rates
+        rates[starts[name] : starts[name] + raster.neurons] = raster.rates()
+    first = spikes[program.inputs[0].name]
+    return _with_invented(program, rates, first.counted_steps / max(first.samples, 1))
+
+
+def _with_invented(program: Program, rates: Array, steps: float) -> Array:
+    """The rates with those of populations that stand for biases, in samples of `steps` on the mean."""
+    starts = offsets(program.inputs, program.populations)
+    known = rates.copy()
+    for population in program.populations:
+        if population.invented:
+            once = min(1.0, 1 / steps) if steps else 0.0
+            known[starts[population.name]] = 1.0 if population.invented == "every step" else once
+    return known
 
 
 def _operations(program: Program, rates: Array, core_of: Array) -> tuple[Array, Array]:

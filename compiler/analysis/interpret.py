@@ -35,13 +35,13 @@ def interpret(
     v[t] = (1 - 1/tau_m) v[t-1] + u[t] + bias
     s[t] = v[t] > threshold;   v[t] = 0 where s[t];   u is kept
     ```
-    `inputs` maps the name of each input to its spikes. All of `targets.contracts.semantics.FLOAT_SWITCHES` apply.
-    `observe` is called after every step of every population. Populations joined by delay 0 are evaluated in the order
-    of flow; a cycle of them raises InputError.
+    `inputs` maps the name of each input to its spikes; those after a sample's length are not heard. All of
+    `targets.contracts.semantics.FLOAT_SWITCHES` apply. `observe` is called after every step of every population.
+    Populations joined by delay 0 are evaluated in the order of flow; a cycle of them raises InputError.
     """
     first = next(iter(inputs.values()))
     samples, steps = first.samples, first.steps
-    spikes = {name: raster.dense().astype(np.float64) for name, raster in inputs.items()}
+    spikes = {name: raster.counted().dense().astype(np.float64) for name, raster in inputs.items()}
     u, v = {}, {}
     for population in graph.populations:
         spikes[population.name] = np.zeros((samples, steps, population.neurons))

@@ -34,4 +34,12 @@ def lower(network: Network) -> FloatGraph:
         )
         for connection in network.connections
     )
-    return FloatGraph(network.inputs, populations, projections, network.readout, network.steps, network.digest)
+    return FloatGraph(
+        inputs=network.inputs,
+        populations=populations,
+        projections=projections,
+        readout=network.readout,
+        steps=network.steps,
+        origin=network.digest,
+        provenance=network.provenance,
+    )

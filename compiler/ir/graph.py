@@ -1,6 +1,6 @@
 """The intermediate representation: populations joined by projections."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -9,9 +9,10 @@ from targets.contracts.arrays import Floats, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_DELAY, MOST_NEURONS, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
+from targets.contracts.provenance import Provenance
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import Edge, Node, wiring_faults
-from targets.program.program import IntPopulation, IntProjection
+from targets.program.program import IntPopulation, IntProjection, Invented
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +22,8 @@ class FloatPopulation:
     tau_s, tau_m  synaptic and membrane time constants in steps
     threshold     the neuron spikes where v > threshold
     bias          added to v in every step
-    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself).
+    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). `latency` and
+    `invented` are those of an IntPopulation.
     """
 
     name: str
@@ -30,6 +32,8 @@ class FloatPopulation:
     tau_m: Floats
     threshold: Floats
     bias: Floats
+    latency: int = field(default=0, kw_only=True)
+    invented: Invented = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         named(self.name, "a population")
@@ -102,7 +106,8 @@ J = TypeVar("J", bound=Edge)
 class Graph(Generic[P, J]):
     """Populations of type P joined by projections of type J; raises InputError when names or shapes do not fit.
 
-    `origin` is the digest of the network it came from, `steps` the usual length of a sample.
+    `origin` is the digest of the network it came from and `provenance` that of the network, `steps` the usual length of
+    a sample.
     """
 
     inputs: tuple[Input, ...]
@@ -111,6 +116,7 @@ class Graph(Generic[P, J]):
     readout: Readout | None
     steps: int
     origin: str
+    provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", whole(self.steps, "the number of steps of a graph", MOST_STEPS, least=1))

@@ -63,6 +63,8 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
                     chip.bias_mantissa_bits.value,
                     chip.bias_exponent_max.value,
                 ),
+                latency=population.latency,
+                invented=population.invented,
             )
         )
         for projection in incoming:
@@ -77,7 +79,15 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
                 delay=projection.delay,
             )
     in_order = tuple(projections[projection.name] for projection in graph.projections)
-    return IntGraph(graph.inputs, tuple(populations), in_order, graph.readout, graph.steps, graph.origin)
+    return IntGraph(
+        inputs=graph.inputs,
+        populations=tuple(populations),
+        projections=in_order,
+        readout=graph.readout,
+        steps=graph.steps,
+        origin=graph.origin,
+        provenance=graph.provenance,
+    )
 
 
 def _programmable(projection: FloatProjection) -> None:

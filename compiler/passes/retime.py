@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
+from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from targets.contracts.arrays import Floats
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Dense
+from targets.program.program import Invented
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,41 +25,26 @@ _ROOT = "\0"
 """A node that comes before all others in the graph of shifts."""
 
 
-@dataclass(frozen=True, eq=False)
-class Retimed:
-    """A graph whose delays are all >= 1, and by how many steps each population of the old one is late in it."""
-
-    graph: FloatGraph
-    latency: Mapping[str, int]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "latency", MappingProxyType(dict(self.latency)))
-
-    def lengthened(self, graph: IntGraph) -> IntGraph:
-        """`graph`, made of this one, with samples so much longer that nothing late falls off their end."""
-        late = [self.latency.get(population.name, 0) for population in graph.populations]
-        return replace(graph, steps=graph.steps + max(late, default=0))
-
-
-def retime(graph: FloatGraph) -> Retimed:
+def retime(graph: FloatGraph) -> FloatGraph:
     """Give every projection a delay of at least 1 and put no bias on any.
 
     Population p is shifted by latency[p] >= 0 steps, the smallest that make every delay d + latency[target] -
     latency[source] at least 1; inputs stay where they are. What `p` did at t it does at t + latency[p], and before
-    latency[p] it is silent; a sample must be as many steps longer for its last ones not to fall off its end.
+    latency[p] it is silent; a sample must be as many steps longer for its last ones not to fall off its end. Each
+    population carries its latency, on top of any it had.
 
     A bias must set in late with its population. That of a projection becomes the bias of the membrane where this is
     the same (the population is not shifted, and tau_s is 1 wherever the bias is not 0). Else it becomes synapses from
     a new population "always on", whose one neuron spikes in every step; the membrane bias b of a shifted population
     likewise, as b / tau_s from "always on" and b (1 - 1/tau_s) once from "first step", which together keep u higher
-    by b. A population that needs "always on" is shifted by at least 1. Equal to `interpret` of the old graph, under
-    Lava's semantics, up to the rounding of float64.
+    by b. Both are marked `invented`. A population that needs "always on" is shifted by at least 1. Equal to
+    `interpret` of the old graph, under Lava's semantics, up to the rounding of float64.
 
     Raises InputError that names a cycle with fewer steps of delay than projections: no shift changes their sum.
     """
     biases = {population.name: _current_bias(graph, population) for population in graph.populations}
-    late = {population.name for population in graph.populations if _filtered(population, biases[population.name])}
-    latency = _latency(graph, late)
+    filtered = {population.name for population in graph.populations if _filtered(population, biases[population.name])}
+    latency = _latency(graph, filtered)
     populations, sourced = [], []
     projections = [
         replace(
@@ -70,19 +55,19 @@ def retime(graph: FloatGraph) -> Retimed:
         for projection in graph.projections
     ]
     for population in graph.populations:
-        current = biases[population.name]
-        if latency[population.name] == 0:
+        current, shift = biases[population.name], latency[population.name]
+        if shift == 0:
             populations.append(replace(population, bias=population.bias + current) if current.any() else population)
         else:
-            populations.append(replace(population, bias=np.zeros(population.neurons)))
+            late = population.latency + shift
+            populations.append(replace(population, bias=np.zeros(population.neurons), latency=late))
             steady = current + population.bias / population.tau_s
             sourced.append((population, steady, population.bias * (1 - 1 / population.tau_s)))
     if any(steady.any() or first.any() for _, steady, first in sourced):
         sources, links = _sources(graph, sourced, latency)
         populations += sources
         projections += links
-    changed = replace(graph, populations=tuple(populations), projections=tuple(projections))
-    return Retimed(changed, latency)
+    return replace(graph, populations=tuple(populations), projections=tuple(projections))
 
 
 def _current_bias(graph: FloatGraph, population: FloatPopulation) -> Floats:
@@ -125,7 +110,7 @@ def _sources(
     """The populations that stand for biases, and their projections: (population, steady current, first current)."""
     taken = set(_names(graph))
     edges = {projection.name for projection in graph.projections}
-    on = _spiking(_fresh(_ON, taken))
+    on = _spiking(_fresh(_ON, taken), "every step")
     populations, projections = [on], []
     for population, steady, _ in sourced:
         if steady.any():
@@ -133,7 +118,7 @@ def _sources(
             synapses = Dense(steady[:, None])
             projections.append(FloatProjection(name, on.name, population.name, synapses, latency[population.name]))
     if any(first.any() for _, _, first in sourced):
-        once = _spiking(_fresh(_FIRST, taken))
+        once = _spiking(_fresh(_FIRST, taken), "first step")
         populations.append(once)
         # From step 1 on this takes twice what the bias gives, whatever is rounded later.
         quiet = Dense(-2 * once.bias[:, None])
@@ -148,10 +133,10 @@ def _sources(
     return populations, projections
 
 
-def _spiking(name: str) -> FloatPopulation:
+def _spiking(name: str, invented: Invented) -> FloatPopulation:
     """One neuron whose bias lifts it above its threshold in every step."""
     one = np.ones(1)
-    return FloatPopulation(name, 1, tau_s=one, tau_m=one, threshold=one, bias=2 * one)
+    return FloatPopulation(name, 1, tau_s=one, tau_m=one, threshold=one, bias=2 * one, invented=invented)
 
 
 def _names(graph: FloatGraph) -> list[str]:

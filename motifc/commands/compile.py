@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from motifc.commands.options import DEFAULT_CHIP, DataFolder, Out, Seed
+from motifc.commands.console import console
+from motifc.commands.options import DEFAULT_CHIP, DataFolder, Out
+
+OWN = "own"
+"""What stands for the data of the network."""
 
 if TYPE_CHECKING:
     from motifc import FloatGraph
@@ -17,9 +22,17 @@ def compile_command(
     source: Annotated[Path, typer.Argument(metavar="NET.network|GRAPH.nir", help="What is compiled.")],
     out: Out,
     chip: Annotated[str, typer.Option(help="Chip to compile for.")] = DEFAULT_CHIP,
-    seed: Seed = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="Seed of the mapping, 0 where not given, and of the split of --calibrate, the network's if not."
+        ),
+    ] = None,
     calibrate: Annotated[
-        str | None, typer.Option(help="Data whose training part tells rates and peaks: a task, a .npz or a folder.")
+        str | None,
+        typer.Option(
+            help="Data whose training part tells rates and peaks: a task, a .npz, a folder, or `own` for the network's."
+        ),
     ] = None,
     data_dir: DataFolder = None,
     dump: Annotated[
@@ -30,20 +43,25 @@ def compile_command(
     """Quantize a network, partition it between motifs, place it, check every limit of the chip."""
     from motifc import chip_named, compile_graph
     from motifc.dump import Dump
+    from motifc.load_inputs import part, split_of
     from motifc.tables import show_program
     from targets.contracts.artefact import check_writable
+    from targets.contracts.provenance import making
     from targets.runtime.backend import bound_inputs
 
     check_writable(out)
     graph = graph_of(source, dt)
     calibration = None
     if calibrate is not None:
-        from search.data.load import load_split
-
-        calibration = bound_inputs(graph.inputs, load_split(calibrate, data_dir, seed).train)
+        data = None if calibrate == OWN else calibrate
+        split = split_of(str(source), graph.provenance, data, seed, data_dir, "--calibrate")
+        given = part(str(source), graph.provenance, split, "train")
+        console.print(f"calibrated on {given.sentence}")
+        calibration = bound_inputs(graph.inputs, given.spikes)
     spec = chip_named(chip)
     watch = None if dump is None else Dump(dump, spec)
-    program = compile_graph(graph, spec, seed, calibration, watch=watch)
+    program = compile_graph(graph, spec, seed or 0, calibration, watch=watch)
+    program = replace(program, provenance=program.provenance.after(making("compile")))
     program.save(out)
     show_program(program, str(out))
 

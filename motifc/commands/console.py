@@ -45,6 +45,7 @@ def epochs() -> Iterator[Callable[["Epoch"], None]]:
             if epoch.phase not in tasks:
                 tasks[epoch.phase] = bars.add_task(epoch.phase, total=epoch.epochs, note="")
             note = f"loss {epoch.loss:.3f}, accuracy {epoch.accuracy:.1%}"
+            note += f" on {epoch.on}" if epoch.on else ""
             for figure in ("synapses", "cores", "messages"):
                 if figure in epoch.details:
                     note += f", {epoch.details[figure]:,.4g} {figure}"

@@ -23,7 +23,7 @@ def demo_command(
     as_json: AsJson = False,
 ) -> None:
     """The whole chain on real handwritten digits: search, compile, run on every backend, compare every spike."""
-    from motifc import InputError, load_settings, task_named
+    from motifc import InputError, load_settings, load_split
     from motifc.demo import demo
     from motifc.tables import show_demo
 
@@ -32,7 +32,7 @@ def demo_command(
     except OSError as error:
         raise InputError(f"{out} cannot be made ({error.strerror}); choose another folder.") from None
     set_threads(threads)
-    split = task_named("digits").load(seed)
+    split = load_split("digits", seed=seed)
     network = searched(split, load_settings(None), seed, "cpu")
     with steps() as tell:
         result: DemoResult = demo(network, split.test, chip, seed, out, tell)

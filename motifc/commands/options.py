@@ -6,7 +6,13 @@ from typing import Annotated
 import typer
 
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the data split and of every random choice.")]
-Data = Annotated[str | None, typer.Option(help="Data whose test part is used: a task such as digits, or a path.")]
+SplitSeed = Annotated[
+    int | None, typer.Option("--seed", min=0, help="Seed of the data split; that of the file where not given.")
+]
+Data = Annotated[
+    str | None,
+    typer.Option(help="Data whose test part is used: a task such as digits, or a path; that of the file if not given."),
+]
 DataFolder = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of a task's files; $MOTIFC_DATA/NAME where not given.")
 ]
@@ -22,6 +28,7 @@ TensorBoard = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Out = Annotated[Path, typer.Option(help="File to write.")]
+NetworkFile = Annotated[Path, typer.Argument(metavar="NET.network", help="A network.")]
 ProgramFile = Annotated[Path, typer.Argument(metavar="NET.program", help="A compiled program.")]
 TrainingData = Annotated[
     str, typer.Option("--data", help="A task such as digits, or a .npz or folder of your own spikes: see docs/data.md.")

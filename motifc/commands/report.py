@@ -1,16 +1,30 @@
 """motifc report."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from motifc.commands.console import console
-from motifc.commands.options import Out
+from motifc.commands.options import Data, DataFolder, Out, SplitSeed
+
+if TYPE_CHECKING:
+    from motifc import Network, Program
 
 
-def report_command(file: Annotated[Path, typer.Argument(help="A .network or .program file.")], out: Out) -> None:
-    """Write an HTML page: of a network its motifs and its search, of a program its cores, limits used and routes."""
+def report_command(
+    file: Annotated[Path, typer.Argument(help="A .network or .program file.")],
+    out: Out,
+    data: Data = None,
+    data_dir: DataFolder = None,
+    seed: SplitSeed = None,
+) -> None:
+    """Write an HTML page: of a network its motifs and its search, of a program its cores, limits used and routes.
+
+    Both tell what they were trained on, who made them, and the accuracy on the test part of that split, or of another.
+    """
     from motifc import Network
     from motifc.files import expected, program_in
     from motifc.proofs import proven
@@ -20,5 +34,38 @@ def report_command(file: Annotated[Path, typer.Argument(help="A .network or .pro
 
     is_network = expected(file, "network", "program") == "network"
     check_writable(out)
-    write_text(out, network_page(Network.load(file)) if is_network else page(proven(program_in(file))))
+    if is_network:
+        network = Network.load(file)
+        html = network_page(network, measured(str(file), network, data, seed, data_dir))
+    else:
+        program = proven(program_in(file))
+        html = page(program, measured(str(file), program, data, seed, data_dir))
+    write_text(out, html)
     console.print(f"{out}: written")
+
+
+def measured(
+    owner: str, made: Network | Program, data: str | None, seed: int | None, folder: Path | None
+) -> list[tuple[str, str]]:
+    """Rows of (what, told) on the test accuracy; why there is none where the file alone does not lead to its data.
+
+    Raises InputError where data were asked for and cannot be had.
+    """
+    from motifc import InputError, Network, evaluate, legal, run
+    from motifc.evaluation import judged
+    from motifc.load_inputs import samples
+
+    what = f"test accuracy of the {'float network' if isinstance(made, Network) else 'program'}"
+    if made.readout is None:
+        return [(what, "none: it has no readout")]
+    try:
+        given = samples(owner, made.provenance, data=data, seed=seed, folder=folder)
+        if isinstance(made, Network):
+            found = evaluate(made, given.spikes)
+        else:
+            found = judged(made.readout, run(legal(made), given.spikes).spikes[made.readout.population])
+    except InputError as error:
+        if data is not None:
+            raise
+        return [(what, f"not measured: {error}")]
+    return [(what, f"{found.sentence}, ties count as wrong"), ("tested on", given.sentence)]

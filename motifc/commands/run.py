@@ -1,52 +1,87 @@
 """motifc run."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from motifc.commands.backend_names import known_backends
 from motifc.commands.console import console
-from motifc.commands.options import Data, DataFolder, InputFile, Limit, Out, ProgramFile, Seed
+from motifc.commands.options import Data, DataFolder, InputFile, Limit, Out, SplitSeed
 from targets.runtime.registry import ORACLE
+
+if TYPE_CHECKING:
+    from motifc import Readout, SpikeRaster
+    from motifc.load_inputs import Samples
 
 
 def run_command(
-    program: ProgramFile,
+    file: Annotated[
+        Path, typer.Argument(metavar="NET.program|NET.network", help="What is run; a .network runs in float.")
+    ],
     out: Out,
-    backend: Annotated[str, typer.Option(help=f"One of {known_backends()}.")] = ORACLE,
+    backend: Annotated[str | None, typer.Option(help=f"One of {known_backends()}; {ORACLE} where not given.")] = None,
     input_file: InputFile = None,
     data: Data = None,
     data_dir: DataFolder = None,
-    seed: Seed = 0,
+    seed: SplitSeed = None,
     limit: Limit = None,
     probe: Annotated[
         list[str] | None,
         typer.Option(help="u and v to record, such as hidden:u,v or hidden\\[0,8-11]:v; may be repeated."),
     ] = None,
 ) -> None:
-    """Run a program and write the spikes of every population, with u and v of probed neurons."""
-    from motifc import estimate, run, save_rasters
-    from motifc.files import program_in
+    """Run a program, or a network in float, and write the spikes of every population, with u and v of probed neurons.
+
+    Step t of what is written is the network's step t, however late a population is in the program. Without --input the
+    samples are the test part of the split that it was trained on, unless another one is asked for.
+    """
+    from motifc import InputError, estimate, lower, run, save_rasters
+    from motifc.evaluation import float_spikes
+    from motifc.files import expected, network_in, program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
     from targets.contracts.artefact import check_writable
-    from targets.contracts.shown import shown
     from targets.runtime.backend import bound_inputs
 
     check_writable(out)
-    loaded = program_in(program)
+    if expected(file, "network", "program") == "network":
+        if backend is not None or probe:
+            raise InputError(
+                f"{file} is a network, which runs in float without backend or probes; leave --backend and --probe out, "
+                "or compile it and run the program."
+            )
+        network = network_in(file)
+        given = samples(str(file), network.provenance, input_file, data, seed, limit, data_dir)
+        spikes = float_spikes(lower(network), bound_inputs(network.inputs, given.spikes))
+        save_rasters(spikes, out)
+        _tell(spikes, given, network.readout, "float network")
+        return
+    loaded = program_in(file)
     asked = [parse_probe(text, loaded) for text in probe or ()]
-    inputs = bound_inputs(loaded.inputs, samples(input_file, data, seed, limit, data_dir))
-    recording = run(loaded, inputs, backend, [wanted for wanted, _ in asked])
+    given = samples(str(file), loaded.provenance, input_file, data, seed, limit, data_dir)
+    inputs = bound_inputs(loaded.inputs, given.spikes)
+    recording = run(loaded, inputs, backend or ORACLE, [wanted for wanted, _ in asked])
     traces = {}
     for wanted, kinds in asked:
         traces[wanted.population, "neurons"] = wanted.neurons
         traces |= {(wanted.population, k): getattr(recording.traces[wanted.population], k) for k in kinds}
     save_rasters(recording.spikes, out, traces)
-    for name, raster in recording.spikes.items():
-        console.print(f"{shown(name)}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples")
-    if loaded.readout is not None:
-        votes = recording.spikes[loaded.readout.population]
-        if votes.labels is not None:
-            console.print(f"accuracy {loaded.readout.accuracy(votes.counts(), votes.labels):.2%} (ties count as wrong)")
+    _tell(recording.spikes, given, loaded.readout, "program")
     console.print(estimate(loaded, {**inputs, **recording.spikes}).sentence)
+
+
+def _tell(spikes: Mapping[str, SpikeRaster], given: Samples, readout: Readout | None, what: str) -> None:
+    """Print which samples were run, spikes by population and the accuracy of `what` where there are labels."""
+    from motifc.evaluation import judged
+    from motifc.tables import show_accuracies
+    from targets.contracts.shown import shown
+
+    console.print(given.sentence)
+    for name, raster in spikes.items():
+        console.print(f"{shown(name)}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples")
+    if readout is not None and given.raster.labels is not None:
+        show_accuracies({what: judged(readout, spikes[readout.population])})

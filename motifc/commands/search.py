@@ -53,6 +53,7 @@ def search_command(
         raise InputError(f"{checkpoint} is left from a search that was stopped; give --resume to go on, or remove it.")
     set_threads(threads)
     from motifc import load_settings, load_split
+    from motifc.found import found
     from search.settings import on_chip, on_grid
 
     settings = on_chip(load_settings(config), chip, cost)
@@ -65,6 +66,6 @@ def search_command(
         if checkpoint.exists():
             typer.echo(f"motifc: stopped; the same command with --resume goes on from {checkpoint}.", err=True)
         raise
-    digest = network.save(out)
+    network.save(out)
     checkpoint.unlink(missing_ok=True)
-    console.print(f"{out}: {network.neurons:,} neurons, digest {digest[:16]}")
+    console.print(found(network, out, split))

@@ -1,7 +1,9 @@
 """motifc train."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,22 +14,27 @@ from motifc.commands.options import (
     DataFolder,
     Device,
     Out,
-    Seed,
+    SplitSeed,
     TensorBoard,
     Threads,
-    TrainingData,
 )
 from motifc.commands.searching import listening, set_threads
+
+if TYPE_CHECKING:
+    from motifc import Network, Split
 
 
 def train_command(
     network: Annotated[Path, typer.Option(help="The .network whose weights are trained further.")],
-    data: TrainingData,
     out: Out,
+    data: Annotated[
+        str | None,
+        typer.Option(help="A task, or a .npz or folder of your own spikes; the network's own data if not given."),
+    ] = None,
     data_dir: DataFolder = None,
     config: Config = None,
     device: Device = "auto",
-    seed: Seed = 0,
+    seed: SplitSeed = None,
     threads: Threads = 1,
     tensorboard: TensorBoard = None,
     quantize_aware: Annotated[
@@ -37,7 +44,8 @@ def train_command(
 ) -> None:
     """Train the weights of a network, starting from those it has; its wiring stays.
 
-    Time constants stay too; with --quantize-aware they become those that the chip holds.
+    The split is the one that it was trained on; for another one --seed must say which, since samples of its test part
+    may have been trained on already. Time constants stay too; with --quantize-aware they become those of the chip.
     """
     from motifc.files import network_in
     from targets.contracts.artefact import check_writable
@@ -45,13 +53,31 @@ def train_command(
     check_writable(out)
     start = network_in(network)
     set_threads(threads)
-    from motifc import load_settings, load_split, train
+    from motifc import load_settings, train
+    from motifc.found import found
     from search.settings import on_grid
 
+    split = trained_split(str(network), start, data, seed, data_dir)
     settings = load_settings(config)
     if quantize_aware:
         settings = on_grid(settings, chip)
     with listening(tensorboard) as progress:
-        split = load_split(data, data_dir, seed)
-        trained = train(start, split, settings, seed, device, progress, settings.training.chip)
-    console.print(f"{out}: {trained.neurons:,} neurons, digest {trained.save(out)[:16]}")
+        trained = train(start, split, settings, split.seed or 0, device, progress, settings.training.chip)
+    trained.save(out)
+    console.print(found(trained, out, split))
+
+
+def trained_split(owner: str, network: Network, data: str | None, seed: int | None, folder: Path | None) -> Split:
+    """The split to train on; InputError where it is not the one trained on before and no seed says that it is meant."""
+    from motifc import InputError
+    from motifc.load_inputs import split_of
+
+    split = split_of(owner, network.provenance, data, seed, folder)
+    known = network.provenance.trained_on
+    if seed is None and network.origin and split.digest not in {origin.split for origin in known}:
+        past = f"was trained on {known[-1].name}" if known else "does not say what it was trained on"
+        raise InputError(
+            f"{owner} {past}, and {split.origin.name} is another split, whose test part may hold samples trained on "
+            "before; give --seed to say that it is meant."
+        )
+    return split

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.backend_names import asked_backends, known_backends
-from motifc.commands.console import emit, steps
-from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, Seed
+from motifc.commands.console import console, emit, steps
+from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, SplitSeed
 from targets.runtime.registry import ORACLE
 
 if TYPE_CHECKING:
-    from motifc import Network, Program
-    from targets.conformance.drift import Drift
+    from motifc import FloatGraph, Program, SpikeRaster
 
 
 def verify_command(
@@ -25,23 +24,26 @@ def verify_command(
     ] = ORACLE,
     against: Annotated[Path | None, typer.Option(help="Another program to compare with, on the first backend.")] = None,
     against_float: Annotated[
-        Path | None, typer.Option(help="The .network it was compiled from: report how far the program strays.")
+        Path | None, typer.Option(help="The .network or .nir it was compiled from: report how far the program strays.")
     ] = None,
+    dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
     input_file: InputFile = None,
     data: Data = None,
     data_dir: DataFolder = None,
-    seed: Seed = 0,
+    seed: SplitSeed = None,
     limit: Limit = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare every spike of every population between backends, or between two programs; exit 1 if any differs.
 
     A difference is shown with u, v and the synapses behind it, and explained by the semantics that reproduces it.
+    Without --input the samples are the test part of the split that it was trained on, unless another one is asked for.
     """
-    from motifc import InputError, drift, interpret, load, lower, side, verify
+    from motifc import InputError, drift, load, side, verify
+    from motifc.evaluation import float_spikes, in_pieces, judged
     from motifc.files import program_in
     from motifc.load_inputs import samples
-    from motifc.tables import show_drifts, show_verdicts
+    from motifc.tables import show_accuracies, show_drifts, show_verdicts, told_latency
     from targets.runtime.backend import bound_inputs
 
     first, *others = asked_backends(backends)
@@ -52,41 +54,63 @@ def verify_command(
         )
     loaded = program_in(program)
     rival = None if against is None else program_in(against)
-    floats = None if against_float is None else _origin(loaded, against_float)
-    inputs = samples(input_file, data, seed, limit, data_dir)
+    floats = None if against_float is None else _origin(loaded, against_float, dt)
+    given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir)
+    inputs = bound_inputs(loaded.inputs, given.spikes)
+    judging = None if given.raster.labels is None else loaded.readout
+    found: dict[str, dict[str, SpikeRaster]] = {}
     with steps() as tell, ExitStack() as held:
-        left = side(held.enter_context(load(loaded, first)), None if against is None else str(program))
+        machine = held.enter_context(load(loaded, first))
+        left = side(machine, None if against is None else str(program))
         sides = [side(held.enter_context(load(loaded, name))) for name in others]
         if rival is not None:
             sides.append(side(held.enter_context(load(rival, first)), str(against)))
         verdicts = verify(left, sides, inputs, tell) if sides else ()
-        drifts: tuple[Drift, ...] = ()
         if floats is not None:
             tell("running the float network")
-            given = bound_inputs(loaded.inputs, inputs)
-            drifts = drift(interpret(lower(floats), given), left.run(given, ()).spikes, loaded.readout)
-    plain = {"verdicts": [verdict.as_dict() for verdict in verdicts], "drift": [found.as_dict() for found in drifts]}
+            found["float network"] = float_spikes(floats, inputs)
+        if floats is not None or judging is not None:
+            tell(f"{first}: counting spikes")
+            found["program"] = in_pieces(lambda piece: machine.run(piece).spikes, inputs)
+    drifts = drift(found["float network"], found["program"], loaded.readout) if floats is not None else ()
+    evaluations = (
+        {} if judging is None else {name: judged(judging, each[judging.population]) for name, each in found.items()}
+    )
+    plain = {
+        "data": given.as_dict(),
+        "latency": dict(loaded.latency),
+        "accuracy": {name: each.accuracy for name, each in evaluations.items()},
+        "verdicts": [verdict.as_dict() for verdict in verdicts],
+        "drift": [each.as_dict() for each in drifts],
+    }
 
     def tables() -> None:
+        console.print(given.sentence)
         if verdicts:
             show_verdicts(verdicts)
         if drifts:
             show_drifts(drifts)
+        show_accuracies(evaluations)
+        if late := told_latency(loaded):
+            console.print(late)
 
     emit(plain, as_json, tables)
     raise typer.Exit(0 if all(verdict.equal for verdict in verdicts) else 1)
 
 
-def _origin(program: Program, path: Path) -> Network:
-    """The network a program was compiled from; InputError when it is another one."""
+def _origin(program: Program, path: Path, dt: float) -> FloatGraph:
+    """The float graph a program was compiled from, a NIR graph in steps of `dt`; InputError when it is another one."""
     from motifc import InputError
-    from motifc.files import network_in
+    from motifc.commands.compile import graph_of
+    from motifc.files import kind_of
     from targets.contracts.artefact import stored_digest
 
-    network = network_in(path)
-    if program.origin not in (network.digest, stored_digest(path, "network")):
+    graph = graph_of(path, dt)
+    nir = kind_of(path) == "nir"
+    if program.origin not in {graph.origin} | (set() if nir else {stored_digest(path, "network")}):
+        kind, origin = "graph" if nir else "network", program.origin[:12] or "(none)"
+        remedy = "give that one, in the --dt it was compiled with" if nir else "give that one"
         raise InputError(
-            f"{path} has digest {network.digest[:12]}; the program was compiled from network "
-            f"{program.origin[:12] or '(none)'}, so give that one."
+            f"{path} has digest {graph.origin[:12]}; the program was compiled from {kind} {origin}, so {remedy}."
         )
-    return network
+    return graph

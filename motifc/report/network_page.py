@@ -15,14 +15,15 @@ from search.network import Layer, Network
 from targets.contracts.arrays import Array, Floats
 
 
-def network_page(network: Network) -> str:
-    """HTML with the network's layers, their motifs drawn, and the curves of the search that found it.
+def network_page(network: Network, measured: Sequence[tuple[str, str]] = ()) -> str:
+    """HTML with the network's layers, their motifs drawn, and the curves of the search if one found it.
 
+    `measured` are rows of (what, plain text) that stand among the facts, such as a test accuracy.
     Raises InputError without matplotlib.
     """
     parts = [
         f"<h1>Network {network.digest[:12]}</h1>",
-        facts(_facts(network)),
+        facts([*_facts(network), *((escape(what), escape(told)) for what, told in measured)]),
         "<h2>Layers</h2>",
         table(("name", "neurons", "motifs", "R", "tau_m", "tau_s", "threshold"), [_layer(e) for e in network.layers]),
         *_spread(network.layers),
@@ -36,8 +37,9 @@ def network_page(network: Network) -> str:
     training = _history(network.settings.get("training"))
     if training:
         figure = curves_figure(training_panels(training), "epoch")
-        parts += ["<h2>Training after the search</h2>", svg(figure, "training", "loss and accuracy of the training")]
-    parts += _hyperparameters(network.settings.get("hyperparameters"))
+        title = "Training after the search" if network.settings.get("search") else "Training"
+        parts += [f"<h2>{title}</h2>", svg(figure, "training", "loss and accuracy on thinned training samples")]
+    parts += _hyperparameters(network.settings.get("hyperparameters"), network.settings.get("idle"))
     return document(f"motifc network {network.digest[:12]}", parts)
 
 
@@ -52,6 +54,9 @@ def _facts(network: Network) -> list[tuple[str, str]]:
         ("readout", escape(readout)),
         ("steps of a sample", f"{network.steps:,}"),
     ]
+    if "method" in network.settings:
+        rows.append(("method", escape(str(network.settings["method"]))))
+    rows += [(escape(what), escape(told)) for what, told in network.provenance.rows()]
     if "seed" in network.settings:
         rows.append(("seed", escape(str(network.settings["seed"]))))
     return rows
@@ -160,7 +165,9 @@ def _repair(history: History) -> list[str]:
     ]
 
 
-def _hyperparameters(tables: object) -> list[str]:
+def _hyperparameters(tables: object, idle: object) -> list[str]:
+    """A table of all settings but those that were never used."""
+    unused = {str(name) for name in idle} if isinstance(idle, list | tuple) else set()
     if not isinstance(tables, Mapping):
         return []
     rows = [
@@ -168,6 +175,7 @@ def _hyperparameters(tables: object) -> list[str]:
         for name, values in tables.items()
         if isinstance(values, Mapping)
         for key, value in values.items()
+        if f"{name}.{key}" not in unused
     ]
     return ["<h2>Hyperparameters</h2>", table(("table", "setting", "value"), rows)] if rows else []
 

@@ -24,8 +24,11 @@ _LIMITS = {
 }
 
 
-def page(program: Program) -> str:
-    """HTML with the program's origin, populations, projections, cores, routes and violations."""
+def page(program: Program, measured: Sequence[tuple[str, str]] = ()) -> str:
+    """HTML with the program's origin, populations, projections, cores, routes and violations.
+
+    `measured` are rows of (what, plain text) that stand among the facts, such as a test accuracy.
+    """
     chip = program.chip
     violations = check(program)
     verdict = "legal: no limit of the chip is broken" if not violations else f"{len(violations)} violations"
@@ -33,10 +36,12 @@ def page(program: Program) -> str:
         ("program digest", f"<code>{program.digest}</code>"),
         ("network digest", f"<code>{escape(program.origin) or 'none'}</code>"),
         ("chip", escape(f"{chip.name}: {chip.description}")),
-        ("neurons", f"{program.neurons:,}"),
+        ("neurons", f"{sum(population.neurons for population in program.own):,}"),
+        *([("latency in steps", _latency(program))] if program.latency else []),
         ("cores", f"{len(program.cores):,} of {chip.system_cores:,}"),
         ("chips", f"{chips_used(program):,} of {chip.chips.value:,}"),
         ("check", verdict),
+        *((escape(what), escape(text)) for what, text in (*program.provenance.rows(), *measured)),
     ]
     parts = [
         f"<h1>Program {program.digest[:12]} for {escape(chip.name)}</h1>",
@@ -77,8 +82,13 @@ def _populations(program: Program) -> list[tuple[str, ...]]:
             f"{p.motif_size}",
             *(_span(values) for values in (p.vth, p.du, p.dv)),
         )
-        for p in program.populations
+        for p in program.own
     ]
+
+
+def _latency(program: Program) -> str:
+    """By how many steps which population is late."""
+    return escape(", ".join(f"{name} {steps}" for name, steps in program.latency.items()))
 
 
 def _span(values: Ints) -> str:
@@ -87,6 +97,7 @@ def _span(values: Ints) -> str:
 
 
 def _projections(program: Program) -> list[tuple[str, ...]]:
+    invented = {population.name for population in program.populations if population.invented}
     return [
         (
             escape(p.name),
@@ -98,6 +109,7 @@ def _projections(program: Program) -> list[tuple[str, ...]]:
             f"{p.delay}",
         )
         for p in program.projections
+        if not {p.source, p.target} & invented
     ]
 
 

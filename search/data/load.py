@@ -1,6 +1,7 @@
 """load_split: a task by name, or a user's own spikes by path."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from search.data.own_data import own_split
@@ -21,9 +22,10 @@ def load_split(data: str, folder: Path | None = None, seed: int = 0) -> Split:
     if not 0 <= seed < 1 << 32:
         raise InputError(f"seed {seed} is out of range; 0 to {(1 << 32) - 1} is allowed, so choose another.")
     if data not in task_names() and _is_path(data):
-        return own_split(Path(data), seed)
+        return replace(own_split(Path(data), seed), data=data, seed=seed)
     task = task_named(data)
-    return task.load(seed, None if task.ABOUT.built_in else folder_of(data, folder))
+    split = task.load(seed, None if task.ABOUT.built_in else folder_of(data, folder))
+    return replace(split, data=data, folder="" if folder is None else str(folder), seed=seed)
 
 
 def _is_path(data: str) -> bool:

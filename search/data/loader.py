@@ -16,7 +16,10 @@ from targets.contracts.raster import SpikeRaster
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some samples: spikes float32 [time, batch, neuron], mask [time, batch, 1] of valid steps, labels [batch]."""
+    """Some samples: spikes float32 [time, batch, neuron], mask [time, batch, 1] of steps that count, labels [batch].
+
+    There are no spikes in steps that do not count.
+    """
 
     spikes: Tensor
     mask: Tensor
@@ -38,7 +41,7 @@ class DataLoader:
     batch travels packed and is unpacked on the device.
 
     parts           the rasters, of equal width
-    steps           time steps of the longest; the shorter ones are padded with silence
+    steps           length of the longest sample; shorter ones are padded with silence, later steps left out
     lengths, labels int64 [sample], on the device
     """
 
@@ -52,7 +55,7 @@ class DataLoader:
         """The samples of rasters with labels."""
         lengths = np.concatenate([raster.lengths for raster in rasters]).astype(np.int64)
         labels = np.concatenate([labels_of(raster) for raster in rasters]).astype(np.int64)
-        steps = max(raster.steps for raster in rasters)
+        steps = max(int(lengths.max(initial=0)), 1)
         return cls(rasters, steps, torch.from_numpy(lengths).to(device), torch.from_numpy(labels).to(device))
 
     def __len__(self) -> int:
@@ -94,7 +97,7 @@ class DataLoader:
         first = 0
         for part in self.parts:
             here = np.flatnonzero((chosen >= first) & (chosen < first + part.samples))
-            rows[here, : part.steps] = part.packed[chosen[here] - first]
+            rows[here, : part.steps] = part.packed[chosen[here] - first, : self.steps]
             first += part.samples
         fetched = torch.from_numpy(chosen), torch.from_numpy(rows)
         return (fetched[0].pin_memory(), fetched[1].pin_memory()) if self.labels.is_cuda else fetched
@@ -104,7 +107,7 @@ class DataLoader:
         indices, packed = (each.to(device, non_blocking=True) for each in (indices, packed))
         spikes = unpacked(packed, self.parts[0].neurons).transpose(0, 1)
         mask = (torch.arange(self.steps, device=device)[:, None] < self.lengths[indices]).float()[:, :, None]
-        return Batch(spikes, mask, self.labels[indices])
+        return Batch(spikes * mask, mask, self.labels[indices])
 
 
 def unpacked(packed: Tensor, neurons: int) -> Tensor:

@@ -2,14 +2,18 @@
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol, cast
+
+import numpy as np
 
 from search.data.task_info import TaskInfo
 from targets.contracts.arrays import Array
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
 from targets.contracts.plugins import Plugins
+from targets.contracts.provenance import DataOrigin, keys_of, sample_digests
 from targets.contracts.raster import SpikeRaster
 
 
@@ -20,6 +24,7 @@ class Split:
     train, valid, test  SpikeRaster [sample, time, neuron] of equal width, labels 0 .. classes - 1
     classes             number of classes
     input               name of the network input the spikes belong to
+    data, folder, seed  how `search.data.load.load_split` makes it again; nothing for data made in Python
     """
 
     train: SpikeRaster
@@ -27,6 +32,9 @@ class Split:
     test: SpikeRaster
     classes: int
     input: str = "input"
+    data: str = ""
+    folder: str = ""
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         widths = [raster.neurons for raster in self._parts().values()]
@@ -48,15 +56,29 @@ class Split:
         """Width of the spikes."""
         return self.train.neurons
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """SHA-256 of all spikes and labels and of who is in which part."""
-        arrays: dict[str, Array] = {}
-        for name, raster in self._parts().items():
-            arrays |= {f"{name}.packed": raster.packed, f"{name}.lengths": raster.lengths}
-            arrays[f"{name}.labels"] = labels_of(raster)
+        """SHA-256 of all counted spikes and labels and of who is in which part; padding does not matter."""
         header = {"classes": self.classes, "input": self.input, "neurons": self.neurons}
-        return Artefact("split", header, arrays).digest
+        return Artefact("split", header, self._digests).digest
+
+    @cached_property
+    def origin(self) -> DataOrigin:
+        """What a network keeps of the split that its weights were trained on: the train and the valid part."""
+        return DataOrigin(
+            data=self.data,
+            folder=self.folder,
+            seed=self.seed,
+            split=self.digest,
+            train=self.train.samples,
+            valid=self.valid.samples,
+            test=self.test.samples,
+            trained=np.unique(np.concatenate([keys_of(self._digests[part]) for part in ("train", "valid")])),
+        )
+
+    @cached_property
+    def _digests(self) -> dict[str, Array]:
+        return {name: sample_digests(raster) for name, raster in self._parts().items()}
 
     def _parts(self) -> dict[str, SpikeRaster]:
         return {"train": self.train, "valid": self.valid, "test": self.test}

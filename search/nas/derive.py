@@ -86,7 +86,7 @@ def motif_network(
         layers=(*layers, Layer.of(READOUT, outputs, tau_s=model.tau_s, tau_m=model.readout_tau_m)),
         connections=tuple(connections),
         readout=Readout(READOUT, split.classes),
-        steps=split.train.steps,
+        steps=max(int(split.train.lengths.max(initial=0)), 1),
         origin=split.digest,
     )
 

@@ -67,8 +67,7 @@ class HardwareCost:
                     f"{chip.axons_in_per_core.value:,} input axons and {chip.synapse_bytes_per_core.value:,} bytes of "
                     "synapses; choose another chip or a narrower layer."
                 )
-        rate = float(train.counts().sum()) / (train.samples * train.steps)
-        return cls(chip, split.neurons, rate, split.classes * model.readout_neurons)
+        return cls(chip, split.neurons, float(train.rates().sum()), split.classes * model.readout_neurons)
 
     def estimate(
         self, layers: Mapping[str, RelaxedLayer], alpha: Mapping[str, Choices], rates: Mapping[str, float]

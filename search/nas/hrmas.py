@@ -29,6 +29,7 @@ from search.training.rules import gradient_rule
 from search.training.train import adamw, descend
 from targets.contracts.arrays import Array
 
+_JUDGED = "the validation part"
 _PHASE = 1  # number of this phase in the seeds of its random streams
 _TRAIN, _VALID, _WINDOW, _START, _SIZES, _TYPES = range(6)
 
@@ -151,7 +152,7 @@ def explore(
         history = (*history, entry)
         keep(Stage(stored_tensors(supernet.tensors(), {"alpha": alpha, "weights": weights}), history))
         if progress is not None:
-            progress(Progress("search", epoch + 1, own.epochs, entry["loss"], entry["accuracy"], entry))
+            progress(Progress("search", epoch + 1, own.epochs, entry["loss"], entry["accuracy"], entry, _JUDGED))
     return history
 
 

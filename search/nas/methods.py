@@ -1,7 +1,7 @@
 """Methods: HRMAS, its ablations, and baselines of the same size and budget."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from search.nas.evaluate import evaluate_network
 from search.nas.relaxed_layer import Choices, RelaxedLayer
 from search.nas.retraining import Candidate, Experiment, Method, retrain
 from search.network import Connection, Network
-from search.settings import Settings
+from search.settings import PlasticitySettings, SearchSettings, Settings
 from search.training.initialize import reinitialize
 from search.training.progress import Listener, Progress
 from search.training.train import fit
@@ -48,7 +48,8 @@ def search_by(
     ```
     Second-order gradients run four times as many networks. What only goes forward (the window of plasticity, the
     figures of every epoch) is not counted. A structure that needs no search is trained for so many epochs more that
-    the sum is equal. InputError for an unknown method, and for a cost given to one that has no alpha to follow it.
+    the sum is equal. The network's settings name those that the method never used ("idle"). InputError for an unknown
+    method, and for a cost given to one that has no alpha to follow it.
     """
     if method not in METHODS:
         raise InputError(f"unknown method {method!r}; known are {', '.join(METHODS)}, so choose one of them.")
@@ -58,7 +59,29 @@ def search_by(
             f"method {method!r} has no architecture parameters, so that a cost of {settings.search.cost:g} would "
             f"change nothing; leave --cost out, or choose {others}."
         )
-    return retrain(method, METHODS[method], split, settings, seed, device, progress, checkpoint)
+    network = retrain(method, METHODS[method], split, settings, seed, device, progress, checkpoint)
+    return network.with_settings(idle=list(idle_settings(method)))
+
+
+def idle_settings(method: str) -> tuple[str, ...]:
+    """Names ("table.setting") of the settings that a method never uses, except to count the budget it is given."""
+    search, plasticity = _names(SearchSettings), _names(PlasticitySettings)
+    unsearched = (*search, *plasticity, "start.alpha")
+    idle: dict[str, tuple[str, ...]] = {
+        "no-plasticity": _names(PlasticitySettings, "window", "mean_rate", "silent"),
+        "no-motif": ("model.sizes",),
+        "random-search": tuple(name for name in unsearched if name not in ("search.epochs", "search.batch")),
+        "random-motif": unsearched,
+        "recurrent": (*unsearched, "model.sizes", "model.wiring"),
+        "feed-forward": (*unsearched, "model.sizes", "model.wiring", "start.recurrence"),
+    }
+    return idle.get(method, ())
+
+
+def _names(table: type[SearchSettings | PlasticitySettings], *but: str) -> tuple[str, ...]:
+    """Names ("table.setting") of all settings of a table but some."""
+    title = table.__name__.removesuffix("Settings").lower()
+    return tuple(f"{title}.{spec.name}" for spec in fields(table) if spec.name not in but)
 
 
 def _without_plasticity(experiment: Experiment) -> Candidate:

@@ -1,11 +1,12 @@
 """retrain: the frame around every method; it finds a structure, draws all weights anew and trains them alone."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from search.data.loader import Batch, DataLoader
 from search.data.task import Split
@@ -15,8 +16,10 @@ from search.training.checkpoint import Stage, load_checkpoint, save_checkpoint
 from search.training.device import chosen_device
 from search.training.initialize import reinitialize
 from search.training.progress import Listener
+from search.training.reach import check_reach
 from search.training.train import documented, fit
 from targets.contracts.errors import InputError
+from targets.contracts.provenance import Provenance, making
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +71,12 @@ def retrain(
 ) -> Network:
     """The network that `method` finds for `split`, its weights drawn anew and trained on the train and valid parts.
 
-    The test part is not used. The network's settings hold the method's name, the hyperparameters, the seed, the
-    candidate's metadata, the figures of every epoch of training ("training") and the samples taken forward and backward
-    ("passes"). Equal arguments give an equal digest on the same machine with the same number of threads. With
+    The test part is not used. The network's provenance tells of the split; its settings hold the method's name, the
+    hyperparameters, the seed, the candidate's metadata, the figures of every epoch of training ("training") and the
+    samples taken forward and backward ("passes"). Equal arguments give an equal digest on the same machine with the
+    same number of threads. With
     `checkpoint` the state is written there after every epoch; an existing file is resumed. Raises InputError for an
-    unknown device, for an empty part, and for a checkpoint of another experiment.
+    unknown device, for a part that is empty or of too short samples, and for a checkpoint of another experiment.
     """
     chosen = chosen_device(device)
     for part_name, part in (("train", split.train), ("valid", split.valid)):
@@ -80,6 +84,7 @@ def retrain(
             raise InputError(
                 f"the {part_name} part of the split is empty; the search needs samples there, so add some."
             )
+        check_reach(len(settings.model.neurons) + 1, int(part.lengths.max()))
     identity = {
         "method": name,
         "seed": seed,
@@ -103,5 +108,7 @@ def retrain(
         network, split, training, seed, chosen, progress, begun, lambda stage: keep("train", stage), chip
     )
     passes = {"search": candidate.passes, "training": training.epochs * (split.train.samples + split.valid.samples)}
-    network = documented(network, split, candidate.settings, seed, training=learned)
+    network = documented(network, split, as_dict(candidate.settings), seed, training=learned)
+    step = making(f"search by {name}", chosen.type, torch.get_num_threads())
+    network = replace(network, provenance=Provenance((split.origin,), (step,)))
     return network.with_settings(method=name, passes=passes, **candidate.metadata)

@@ -10,9 +10,10 @@ class Progress:
 
     phase     "search", "train", or "candidate 1", "candidate 2", ... of a random search
     epoch     1 .. epochs
-    loss      mean loss: of the validation part in a search, of the thinned training samples elsewhere
+    loss      mean loss of the samples `on` which it is measured
     accuracy  share of the same samples whose class has strictly the most spikes
     details   further figures of the epoch by name, those of the history stored in the network
+    on        what is judged: "the validation part" in a search, "thinned training samples" elsewhere
     """
 
     phase: str
@@ -21,6 +22,7 @@ class Progress:
     loss: float
     accuracy: float
     details: Mapping[str, float]
+    on: str = ""
 
 
 Listener = Callable[[Progress], None]

@@ -1,7 +1,7 @@
 """train: the weights of a fixed structure, by gradients through time."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,11 +18,13 @@ from search.training.kernels.loop import run
 from search.training.loss import Tally
 from search.training.progress import Listener, Progress
 from search.training.quantized import Quantized
+from search.training.reach import check_reach, shortest_delay
 from search.training.rules import gradient_rule
 from search.training.torch_network import TorchNetwork, tensor
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
+from targets.contracts.provenance import making
 
 _PHASE = 2  # number of this phase in the seeds of its random streams
 _ORDER, _DROP = range(2)
@@ -40,13 +42,18 @@ def train(
     """The network with weights trained on the train and valid parts of `split`, from those it has.
 
     The wiring stays: dense, block, band and sparse connections keep their stored links, links of motifs also their
-    type. The result has the split's digest as origin, and in its settings the hyperparameters, the seed and, under
-    "training", loss and accuracy of every epoch. With a `chip` the network runs on that chip's integers while it
-    learns (search/training/quantized.py), and ends on them. Raises InputError when network and split do not fit, or for
-    an unknown device.
+    type. The result has the split's digest as origin and the split in its provenance, and in its settings the
+    hyperparameters of training, the seed and, under "training", loss and accuracy of every epoch. With a `chip` the
+    network runs on that chip's integers while it learns (search/training/quantized.py), and ends on them. Raises
+    InputError when network and split do not fit, or for an unknown device.
     """
-    trained, history = fit(network, split, settings.training, seed, chosen_device(device), progress, chip=chip)
-    return documented(trained, split, settings, seed, training=history)
+    chosen = chosen_device(device)
+    trained, history = fit(network, split, settings.training, seed, chosen, progress, chip=chip)
+    before = network.settings.get("hyperparameters")
+    used = {**(before if isinstance(before, Mapping) else {}), "training": as_dict(settings)["training"]}
+    told = documented(trained, split, used, seed, training=history)
+    provenance = network.provenance.after_training(split.origin)
+    return replace(told, provenance=provenance.after(making("train", chosen.type, torch.get_num_threads())))
 
 
 def fit(
@@ -67,6 +74,7 @@ def fit(
     """
     readout = _fitting_readout(network, split)
     loader = DataLoader.of(device, split.train, split.valid)
+    check_reach(shortest_delay(network), loader.steps)
     weights = {c.name: tensor(c.synapses.weights, device).requires_grad_() for c in network.connections}
     quantized = None if chip is None else Quantized.of(network, weights, chip, device)
     model = TorchNetwork.of(network, device) if quantized is None else quantized
@@ -93,17 +101,20 @@ def fit(
         if keep is not None:
             keep(Stage(stored_tensors(moving, {"weights": optimizer}), history))
         if progress is not None:
-            progress(Progress("train", epoch + 1, settings.epochs, entry["loss"], entry["accuracy"], entry))
+            judged = "thinned training samples" if settings.drop else "training samples"
+            progress(Progress("train", epoch + 1, settings.epochs, entry["loss"], entry["accuracy"], entry, judged))
     return model.with_weights(weights), history
 
 
-def documented(network: Network, split: Split, settings: Settings, seed: int, **histories: History) -> Network:
+def documented(
+    network: Network, split: Split, hyperparameters: Mapping[str, Any], seed: int, **histories: History
+) -> Network:
     """The network with its origin and with hyperparameters, seed and histories in its settings, as JSON values."""
     stored: dict[str, Any] = {name: [dict(entry) for entry in history] for name, history in histories.items()}
     return replace(
         network,
         origin=split.digest,
-        settings={**network.settings, "hyperparameters": as_dict(settings), "seed": seed, **stored},
+        settings={**network.settings, "hyperparameters": dict(hyperparameters), "seed": seed, **stored},
     )
 
 

@@ -46,8 +46,15 @@ def requirement() -> str | None:
 
 
 def export(program: Program, path: str | os.PathLike[str]) -> None:
-    """Write `model(program)` to `path` in one step; InputError when it cannot be written."""
-    content = model(program).SerializeToString(deterministic=True)
+    """Write `model(program)` to `path` in one step, without spikes of what stands for biases among its outputs.
+
+    Raises InputError when it cannot be written.
+    """
+    built = model(program)
+    for population in program.populations:
+        if population.invented:  # it stands for biases, and nobody reads its spikes
+            built.graph.output.remove(next(o for o in built.graph.output if o.name == f"spikes/{population.name}"))
+    content = built.SerializeToString(deterministic=True)
     with replacing(path) as temporary:
         temporary.write_bytes(content)
 
@@ -67,7 +74,8 @@ def model(program: Program) -> onnx.ModelProto:
 
     Sums over synapses are float32 products where these are exact and float64 elsewhere (targets/runtime/exact.py).
     State is int32, and a decay x k / 2^D is taken in two parts that fit: q = x / 2^D, r = x - 2^D q, q k + r k / 2^D,
-    with the division toward zero that ONNX defines for integers. Metadata: digest, chip, cores, readout (JSON).
+    with the division toward zero that ONNX defines for integers. Metadata: digest, chip, cores, readout, latency
+    (JSON): what the network does in step t, a population P does in step t + latency[P].
     """
     states = _states(program)
     scanned = [f"spikes/{source.name}" for source in program.inputs]
@@ -337,6 +345,7 @@ def _metadata(program: Program) -> dict[str, str]:
         "chip": program.chip.name,
         "cores": json.dumps(cores),
         "readout": json.dumps(readout),
+        "latency": json.dumps(dict(program.latency)),
     }
 
 

@@ -21,7 +21,7 @@ TIME_CONSTANT = 10.0
 class Drift:
     """One population, float against integer.
 
-    differing         bins that differ, of `bins`
+    differing         bins that differ, of `bins`: those of steps that count
     victor_purpura    cost of turning one into the other per spike of both: 0 equal, 1 no spike near another
     van_rossum        squared distance per spike of both: 0 equal, 1 no spike near another
     count_correlation Pearson correlation of spike counts over (sample, neuron); 1 where both are constant and equal
@@ -46,12 +46,14 @@ class Drift:
 def drift(
     floats: Mapping[str, SpikeRaster], integers: Mapping[str, SpikeRaster], readout: Readout | None = None
 ) -> tuple[Drift, ...]:
-    """Drift of every population in both recordings.
+    """Drift of every population in both recordings, each in its own time (see `targets.runtime.own_time`).
+
+    Only what happens within each sample's length counts, as `floats` tells it.
 
     Distances are elephant's: J. D. Victor and K. P. Purpura, J. Neurophysiol. 76 (1996), with a cost of 0.5 per step,
     and M. C. W. van Rossum, Neural Comput. 13 (2001), with a time constant of 10 steps. The samples of a neuron are
     laid one after the other, far enough apart that spikes of two samples never meet. Raises InputError where elephant
-    is not installed.
+    is not installed, and where the two differ in samples, steps or neurons.
     """
     try:
         import elephant.spike_train_dissimilarity as dissimilarity
@@ -75,7 +77,7 @@ def drift(
 
     found = []
     for name in [name for name in floats if name in integers]:
-        left, right = floats[name], integers[name]
+        left, right = _counted(name, floats[name], integers[name])
         counts = left.counts(), right.counts()
         victor_purpura, van_rossum = distances(left, right)
         classes = None
@@ -84,7 +86,7 @@ def drift(
         found.append(
             Drift(
                 population=name,
-                bins=left.bins,
+                bins=left.counted_steps * left.neurons,
                 differing=int(np.bitwise_count(left.packed ^ right.packed).sum()),
                 float_spikes=int(counts[0].sum()),
                 integer_spikes=int(counts[1].sum()),
@@ -95,6 +97,22 @@ def drift(
             )
         )
     return tuple(found)
+
+
+def _counted(name: str, left: SpikeRaster, right: SpikeRaster) -> tuple[SpikeRaster, SpikeRaster]:
+    """Both sides of a population, silent after the lengths of the left, to the end of the longest sample.
+
+    InputError where their sizes differ.
+    """
+    sizes = [(raster.samples, raster.steps, raster.neurons) for raster in (left, right)]
+    if sizes[0] != sizes[1]:
+        raise InputError(
+            f"population {name!r} has (samples, steps, neurons) {sizes[0]} in floats and {sizes[1]} in integers; both "
+            "must be equal, so run both on the same input."
+        )
+    longest = int(left.lengths.max(initial=0))
+    right = SpikeRaster(right.packed, right.neurons, left.lengths, right.labels)
+    return left.counted().until(longest), right.counted().until(longest)
 
 
 def _times(raster: SpikeRaster, gap: int) -> list[Array]:

@@ -11,6 +11,7 @@ from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import LAVA, SWITCHES, Semantics, variants
 from targets.program.program import Program
+from targets.runtime.own_time import lengthened, own_time
 
 Simulate = Callable[[Mapping[str, SpikeRaster], Semantics], Mapping[str, SpikeRaster]]
 """Input spikes and a semantics -> the spikes of every population; step t may depend on no later step, and no sample
@@ -96,9 +97,10 @@ def explain(
 ) -> Explanation:
     """Find every smallest set of `switches` under which `simulate` reproduces `observed` in every bin.
 
-    `observed` holds the other side's spikes of all populations or of some; padding is compared too. Sets are tried
-    by size, from none to all. Wherever one fails, the sample it failed on, cut after the first wrong step, is kept as
-    a trial that all later ones must pass first; so nearly all are dismissed by a few steps of one sample.
+    `observed` holds the other side's spikes of all populations or of some; what follows a sample's length, as the
+    first of `inputs` tells it, does not count. Sets are tried by size, from none to all. Wherever one fails, the sample
+    it failed on, cut after the first wrong step, is kept as a trial that all later ones must pass first; so nearly all
+    are dismissed by a few steps of one sample.
 
     Raises InputError when nothing was observed, or populations or sizes that `simulate` does not return.
     """
@@ -127,8 +129,27 @@ def explain(
 def explain_program(
     program: Program, inputs: Mapping[str, SpikeRaster], observed: Mapping[str, SpikeRaster]
 ) -> Explanation:
-    """`explain` with the oracle, targets/backends/numpy.py, running `program`."""
-    return explain(lambda spikes, semantics: NumpyMachine(program, semantics).run(spikes).spikes, inputs, observed)
+    """`explain` with the oracle, targets/backends/numpy.py, running `program`; every population in its own time.
+
+    So the latency of a population is no difference: `observed` are spikes as `run` gives them, or as the network's own
+    framework recorded them.
+    """
+    return explain(in_own_time(program), inputs, observed)
+
+
+def in_own_time(program: Program) -> Simulate:
+    """The oracle as `targets.runtime.backend.run` has it: every population of the network in its own time."""
+
+    def simulate(spikes: Mapping[str, SpikeRaster], semantics: Semantics) -> Mapping[str, SpikeRaster]:
+        machine, steps = NumpyMachine(program, semantics), next(iter(spikes.values())).steps
+        return own_time(program, machine.run(lengthened(spikes, program.latest)), steps).spikes
+
+    return simulate
+
+
+def in_machine_time(program: Program) -> Simulate:
+    """The oracle as it is: every population of the program, as late as it is there."""
+    return lambda spikes, semantics: NumpyMachine(program, semantics).run(spikes).spikes
 
 
 @dataclass(frozen=True)
@@ -160,6 +181,8 @@ class _Trial:
                 f"population {unknown[0]!r} was observed, but the oracle has {sorted(simulated)}; "
                 "rename or leave it out."
             )
+        first = next(iter(self.inputs.values()))
+        counted = np.arange(first.steps) < first.lengths[:, None]
         wrong = np.zeros((1, 1), dtype=bool)
         for name, theirs in self.observed.items():
             mine = simulated[name]
@@ -169,7 +192,7 @@ class _Trial:
                     f"population {name!r} was observed with (samples, steps, neurons) {sizes[1]}, but the oracle gives "
                     f"{sizes[0]}; both must be equal, so run both on the same input."
                 )
-            wrong = wrong | (mine.packed != theirs.packed).any(axis=2)
+            wrong = wrong | (mine.packed != theirs.packed).any(axis=2) & counted
         if not wrong.any():
             return None
         step, sample = np.argwhere(wrong.T)[0]

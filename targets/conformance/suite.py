@@ -96,7 +96,7 @@ def _backwards(inputs: Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
 def _faults(case: ConformanceCase, number: int, loaded: Loaded, oracle: Loaded) -> list[str]:
     """What is wrong with one run of a case."""
     inputs = case.sets[number]
-    got, expected = loaded.run(inputs, case.probes), oracle.run(inputs, case.probes)
+    got, expected = loaded.raw(inputs, case.probes), oracle.raw(inputs, case.probes)
     found = [f"run {number + 1}: {fault}" for fault in _differences(expected, got, loaded.backend)]
     return found if number else [*found, *_wrong_by_hand(case, got)]
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from targets.conformance.equivalence import EquivalenceReport, compare, merged, state_difference
-from targets.conformance.explain import Explanation, explain_program
+from targets.conformance.explain import Explanation, Simulate, explain, in_machine_time, in_own_time
 from targets.conformance.inspection import Inspection, Side, inspect_difference
 from targets.contracts.raster import SpikeRaster
+from targets.program.program import Program
 from targets.runtime.backend import Loaded, bound_inputs
+from targets.runtime.own_time import lengthened, own_time
+from targets.runtime.recording import Recording
 
 SAMPLES = 256
 """Samples that are run at a time."""
@@ -43,7 +46,7 @@ class Verdict:
 
 def side(loaded: Loaded, name: str | None = None) -> Side:
     """A program on a backend, named after the backend if nothing else is given."""
-    return Side(name or loaded.backend, loaded.program, loaded.run)
+    return Side(name or loaded.backend, loaded.program, loaded.raw)
 
 
 def verify(
@@ -53,16 +56,18 @@ def verify(
     tell: Callable[[str], None] = lambda step: None,
     samples: int = SAMPLES,
 ) -> tuple[Verdict, ...]:
-    """Compare every spike of every population of `left` with each of `others`, `samples` at a time.
+    """Compare every spike of every population of the network of `left` with each of `others`, `samples` at a time.
 
-    Final u, v are compared too where both sides run the same program. Equality is transitive, so sides equal to the
-    left one are equal to each other.
+    Bins are compared as the machines made them, until the latest population has ended. Where two programs have other
+    latencies, each population is compared in its own time, and nothing is inspected. Final u, v are compared too where
+    both sides run the same program. Equality is transitive, so sides equal to the left one are equal to each other.
     """
-    bound = bound_inputs(left.program.inputs, inputs)
-    total = next(iter(bound.values())).samples
+    given = bound_inputs(left.program.inputs, inputs)
+    total, steps = next((raster.samples, raster.steps) for raster in given.values())
+    bound = lengthened(given, max(each.program.latest for each in (left, *others)))
     reports: list[list[tuple[int, EquivalenceReport]]] = [[] for _ in others]
     states: list[str | None] = [None for _ in others]
-    details: list[tuple[Inspection, dict[str, Explanation]] | None] = [None for _ in others]
+    details: list[tuple[Inspection | None, dict[str, Explanation]] | None] = [None for _ in others]
     for start in range(0, max(total, 1), samples):
         piece = {name: raster.take(slice(start, start + samples)) for name, raster in bound.items()}
         share = f"samples {start} to {min(start + samples, total) - 1} of {total}"
@@ -72,24 +77,37 @@ def verify(
             tell(f"{other.name}: {share}")
             got = other.run(piece, ())
             names = (left.name, other.name)
-            report = compare(expected.spikes, got.spikes, names)
+            in_step = left.program.latency == other.program.latency
+            mine, theirs = (
+                _compared(each.program, recording if in_step else own_time(each.program, recording, steps))
+                for each, recording in ((left, expected), (other, got))
+            )
+            report = compare(mine, theirs, names)
             if other.program is left.program:
                 states[number] = states[number] or state_difference(expected, got, names)
             reports[number].append((start, report))
             if report.first is not None and details[number] is None:
                 tell(f"explaining the difference between {left.name} and {other.name}")
-                inspection = inspect_difference(report.first, piece, left, other)
-                seen = {left.name: expected.spikes, other.name: got.spikes}
-                details[number] = inspection, _explained(left, piece, seen)
+                inspection = inspect_difference(report.first, piece, left, other) if in_step else None
+                ran = piece if in_step else {name: raster.between(0, steps) for name, raster in piece.items()}
+                oracle = (in_machine_time if in_step else in_own_time)(left.program)
+                details[number] = inspection, _explained(oracle, ran, {left.name: mine, other.name: theirs})
     return tuple(
         Verdict(merged(pieces), state, *(detail or (None, None)))
         for pieces, state, detail in zip(reports, states, details, strict=True)
     )
 
 
+def _compared(program: Program, recording: Recording) -> dict[str, SpikeRaster]:
+    """Spikes of the populations of the network; what stands for biases shows in those that hear it."""
+    stand_ins = {population.name for population in program.populations if population.invented}
+    return {name: raster for name, raster in recording.spikes.items() if name not in stand_ins}
+
+
 def _explained(
-    left: Side, inputs: Mapping[str, SpikeRaster], seen: Mapping[str, Mapping[str, SpikeRaster]]
+    oracle: Simulate, inputs: Mapping[str, SpikeRaster], seen: Mapping[str, Mapping[str, SpikeRaster]]
 ) -> dict[str, Explanation]:
-    """The oracle's explanation, running the left program, of every side that is not the oracle as it is."""
-    found = {name: explain_program(left.program, inputs, spikes) for name, spikes in seen.items()}
+    """The oracle's explanation, in which every step counts, of every side that is not the oracle as it is."""
+    whole = {name: raster.whole() for name, raster in inputs.items()}
+    found = {name: explain(oracle, whole, spikes) for name, spikes in seen.items()}
     return {name: explanation for name, explanation in found.items() if explanation.sets != ((),)}

@@ -186,7 +186,7 @@ def _program(
         "bias": [0] * post,
     } | registers
     projections = (IntProjection("x-p", "x", "p", synapses, exponent, delay), *((also,) if also else ()))
-    population = IntPopulation("p", 1, **{key: np.asarray(value) for key, value in values.items()})
+    population = IntPopulation("p", 1, *(np.asarray(values[key]) for key in ("du", "dv", "vth", "bias")))
     held = [np.arange(first, post, 2, dtype=np.int32) for first in range(min(post, 2))]
     cores = tuple(Core(number, 0, {"p": indices}) for number, indices in enumerate(held))
     return Program(chip_named("loihi2"), (Input("x", pre),), (population,), projections, cores, ("p",), None, 1)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from targets.contracts.archive import Archive, UnreadableError
-from targets.contracts.arrays import Array, Ints, readonly
+from targets.contracts.arrays import Array, Floats, Ints, readonly
 from targets.contracts.artefact import check_readable, replacing
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_NEURONS, whole
@@ -27,7 +27,7 @@ class SpikeRaster:
 
     packed   uint8 [sample, time, ceil(neuron / 8)], bits in the order of numpy.packbits
     neurons  number of neurons
-    lengths  int32 [sample]: steps that count; later steps are padding
+    lengths  int32 [sample]: steps that count; later steps are padding, and what they hold counts nowhere
     labels   int32 [sample], or None
     """
 
@@ -111,6 +111,36 @@ class SpikeRaster:
         """Spikes per neuron within each sample's length: int32 [sample, neuron]."""
         counted = np.arange(self.steps) < self.lengths[:, None]
         return np.einsum("stn,st->sn", self.dense(), counted, dtype=np.int32, casting="unsafe")
+
+    @property
+    def counted_steps(self) -> int:
+        """Number of steps that count, over all samples."""
+        return int(self.lengths.sum(dtype=np.int64))
+
+    def rates(self) -> Floats:
+        """Spikes per step that counts, over all samples: float64 [neuron]; 0 where no step counts."""
+        return self.counts().sum(axis=0, dtype=np.int64) / max(self.counted_steps, 1)
+
+    def counted(self) -> "SpikeRaster":
+        """The raster with silence after each sample's length."""
+        if (self.lengths == self.steps).all():
+            return self
+        within = np.arange(self.steps) < self.lengths[:, None]
+        return SpikeRaster(self.packed * within[:, :, None], self.neurons, self.lengths, self.labels)
+
+    def whole(self) -> "SpikeRaster":
+        """The raster with every step counting."""
+        return SpikeRaster(self.packed, self.neurons, np.full(self.samples, self.steps), self.labels)
+
+    def padded(self, steps: int) -> "SpikeRaster":
+        """The raster with `steps` more steps of silence, which do not count."""
+        packed = np.pad(self.packed, ((0, 0), (0, steps), (0, 0)))
+        return SpikeRaster(packed, self.neurons, self.lengths, self.labels) if steps else self
+
+    def between(self, first: int, end: int) -> "SpikeRaster":
+        """Steps `first` to `end` - 1 as steps from 0 on; as many of them count as did, as far as there are so many."""
+        packed = self.packed[:, first : max(first, end)]
+        return SpikeRaster(packed, self.neurons, np.minimum(self.lengths, packed.shape[1]), self.labels)
 
     def take(self, samples: npt.ArrayLike | slice) -> "SpikeRaster":
         """The raster of some samples only, chosen by indices, mask or slice."""

@@ -3,7 +3,7 @@
 import os
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -23,23 +23,25 @@ _LARGEST = 1 << 53
 Layout = Callable[[Artefact], Artefact]
 
 
-def pack(value: object, path: str = "") -> tuple[Any, dict[str, Array]]:
+def pack(value: object, path: str = "", without: Collection[str] = ()) -> tuple[Any, dict[str, Array]]:
     """(header, arrays) of a dataclass, tuple, mapping, array or JSON value.
 
     Fields become a JSON object, tuples a list, a mapping a list of [key, value]; an array becomes the key under which
     `arrays` holds it. Keys are made of the names of fields and of numbers, such as "projections/3/synapses/weights":
-    what a user has named stands in the header alone, so that any name survives.
+    what a user has named stands in the header alone, so that any name survives. Fields of the names `without` are left
+    out, those of the dataclasses inside too.
     """
     if isinstance(value, np.ndarray):
         return path, {path: value}
     if is_dataclass(value):
         header: dict[str, Any] = {_KIND: getattr(value, _KIND)} if hasattr(value, _KIND) else {}
-        return _packed(header, {spec.name: getattr(value, spec.name) for spec in fields(value) if spec.init}, path)
+        kept = [spec.name for spec in fields(value) if spec.init and spec.name not in without]
+        return _packed(header, {name: getattr(value, name) for name in kept}, path, without)
     if isinstance(value, Mapping) and not _is_json(value):
-        listed, arrays = _packed({}, {str(number): each for number, each in enumerate(value.values())}, path)
+        listed, arrays = _packed({}, {str(number): each for number, each in enumerate(value.values())}, path, without)
         return [[key, each] for key, each in zip(value, listed.values(), strict=True)], arrays
     if isinstance(value, tuple) and not _is_json(value):
-        listed, arrays = _packed({}, {str(number): each for number, each in enumerate(value)}, path)
+        listed, arrays = _packed({}, {str(number): each for number, each in enumerate(value)}, path, without)
         return list(listed.values()), arrays
     return _plain(value), {}
 
@@ -200,10 +202,12 @@ def _substituted(hint: Any, given: Mapping[Any, Any]) -> Any:
     return hint[tuple(given[each] for each in parameters)] if parameters and given else hint
 
 
-def _packed(header: dict[str, Any], values: Mapping[str, object], path: str) -> tuple[dict[str, Any], dict[str, Array]]:
+def _packed(
+    header: dict[str, Any], values: Mapping[str, object], path: str, without: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Array]]:
     arrays: dict[str, Array] = {}
     for name, value in values.items():
-        header[name], found = pack(value, f"{path}/{name}" if path else name)
+        header[name], found = pack(value, f"{path}/{name}" if path else name, without)
         arrays |= found
     return header, arrays
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,22 +16,30 @@ from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_DELAY, MOST_EXPONENT, MOST_NEURONS, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
+from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.serial import pack, read
 from targets.contracts.shown import brief
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import wiring_faults
+from targets.program.earlier import with_latency
 from targets.program.listeners import Listeners, Route, listeners
 from targets.program.version1 import upgraded
 
 _FARTHEST = 1 << 100
 """No proof speaks of numbers beyond: v counts from 0, and u and a are sums of int32."""
+Invented = Literal["", "every step", "first step"]
+"""When a population spikes that the compiler made up to stand for biases; "" for a population of the network."""
+
+_LATEST = (1 << 16) - 1
+"""Steps by which a population may be late: a program has more only where its file is damaged."""
 
 
 @dataclass(frozen=True, eq=False)
 class IntPopulation:
     """Integer CUBA-LIF neurons; du, dv, vth, bias: int32 [neuron], units as in targets/runtime/neuron.py.
 
-    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself).
+    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). What the network
+    does in step t happens in step t + `latency`. An `invented` population stands for biases and is in no output.
     """
 
     name: str
@@ -40,11 +48,14 @@ class IntPopulation:
     dv: Ints
     vth: Ints
     bias: Ints
+    latency: int = field(default=0, kw_only=True)
+    invented: Invented = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         named(self.name, "a population")
-        size = whole(self.motif_size, f"motif size of population {self.name!r}", MOST_NEURONS)
-        object.__setattr__(self, "motif_size", size)
+        for key, least, most in (("motif_size", -MOST_NEURONS, MOST_NEURONS), ("latency", 0, _LATEST)):
+            value = whole(getattr(self, key), f"{key} of population {self.name!r}", most, least)
+            object.__setattr__(self, key, value)
         for key in ("du", "dv", "vth", "bias"):
             values = readonly(getattr(self, key), np.int32, f"{key} of population {self.name!r}")
             object.__setattr__(self, key, values)
@@ -150,9 +161,9 @@ class Program:
     """What a chip or simulator runs.
 
     `chip` is held by value, so that a program means the same wherever it is read. `outputs` are the populations a user
-    reads; `steps` is the usual length of a sample; `origin` is the digest of the network it came from; `settings` are
-    those it was made with; `proofs` tell of each population whether its registers can overflow, and are empty where
-    nobody has asked.
+    reads; `steps` is the usual length of a sample, the largest latency included; `origin` is the digest of the network
+    it came from; `settings` are those it was made with; `proofs` tell of each population whether its registers can
+    overflow, and are empty where nobody has asked; `provenance` is that of the network, and the step that compiled it.
     """
 
     chip: ChipSpec
@@ -166,6 +177,7 @@ class Program:
     origin: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     proofs: tuple[Proof, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", whole(self.steps, "the number of steps of a program", MOST_STEPS, least=1))
@@ -188,6 +200,21 @@ class Program:
         return sum(population.neurons for population in self.populations)
 
     @cached_property
+    def own(self) -> tuple[IntPopulation, ...]:
+        """The populations of the network: all but those that the compiler made up to stand for biases."""
+        return tuple(population for population in self.populations if not population.invented)
+
+    @cached_property
+    def latency(self) -> Mapping[str, int]:
+        """Steps by which each population that is late is behind the network: population -> steps, none of them 0."""
+        return MappingProxyType({each.name: each.latency for each in self.own if each.latency})
+
+    @property
+    def latest(self) -> int:
+        """Steps by which the latest population is late: what a sample has to be longer for it to finish."""
+        return max(self.latency.values(), default=0)
+
+    @cached_property
     def depths(self) -> Mapping[str, int]:
         """Longest delay, in steps, at which anybody listens to each input and population; 0 where nobody does."""
         depths = dict.fromkeys((*(i.name for i in self.inputs), *(p.name for p in self.populations)), 0)
@@ -207,12 +234,13 @@ class Program:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the whole content."""
-        return self._artefact().digest
+        """SHA-256 of all that computes; origin, settings, provenance and proofs tell of it and are left out."""
+        return Artefact("program", *pack(self, without=TOLD)).digest
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write a .program file in one step and return its digest."""
-        return artefact.save(self._artefact(), path)
+        """Write a .program file in one step and return the program's digest."""
+        artefact.save(Artefact("program", *pack(self)), path)
+        return self.digest
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Program":
@@ -220,10 +248,12 @@ class Program:
 
         The limits of its chip are judged by `targets.program.check.check`, not here.
         """
-        return read(path, "program", cls, lambda stored: upgraded(stored) if stored.version == 1 else stored)
+        return read(path, "program", cls, _today)
 
-    def _artefact(self) -> Artefact:
-        return Artefact("program", *pack(self))
+
+def _today(stored: Artefact) -> Artefact:
+    """What a file of any version holds, in the layout of today."""
+    return with_latency(upgraded(stored) if stored.version == 1 else stored)
 
 
 def _fitting(proof: Proof, populations: tuple[IntPopulation, ...]) -> None:

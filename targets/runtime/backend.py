@@ -6,11 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, cast
 
+import numpy as np
+
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import Program
 from targets.runtime.machine import Machine
+from targets.runtime.own_time import lengthened, own_time
 from targets.runtime.recording import Probe, Recording, checked_probes
 from targets.runtime.registry import BACKENDS, ORACLE
 
@@ -58,7 +61,16 @@ class Loaded:
     machine: Machine
 
     def run(self, inputs: SpikeRaster | Mapping[str, SpikeRaster], probes: Sequence[Probe] = ()) -> Recording:
-        """Record every population on `inputs`, from zero state; see `run`."""
+        """Record every population of the network on `inputs`, from zero state; see `run`."""
+        given = bound_inputs(self.program.inputs, inputs)
+        steps = next(iter(given.values())).steps
+        return own_time(self.program, self.raw(lengthened(given, self.program.latest), probes), steps)
+
+    def raw(self, inputs: SpikeRaster | Mapping[str, SpikeRaster], probes: Sequence[Probe] = ()) -> Recording:
+        """Record every population of the program on `inputs` as they are, in the time of the machine.
+
+        Backends are compared by this: a population is late by its latency, and those that stand for biases are there.
+        """
         return self.machine.run(bound_inputs(self.program.inputs, inputs), checked_probes(self.program, probes))
 
     def close(self) -> None:
@@ -122,7 +134,12 @@ def run(
     backend: str = ORACLE,
     probes: Sequence[Probe] = (),
 ) -> Recording:
-    """`load` and one run: record every population of `program` on `inputs`.
+    """`load` and one run: record every population of the network on `inputs`, each in its own time.
+
+    Step t of every raster is the network's step t and there are as many steps as `inputs` have, whatever the latency
+    of a population (`program.latency`): the machine runs on until the last one has ended, see
+    `targets.runtime.own_time`. Spikes after a sample's length are not given to it. Populations that stand for biases
+    are left out; final u and v are those after the last step of the machine.
 
     `inputs` maps the name of each program input to its spikes; a program with one input takes the raster itself.
     `probes` ask for u and v of some neurons after every step. Raises InputError when an input is missing or has
@@ -133,7 +150,7 @@ def run(
 
 
 def bound_inputs(ports: Sequence[Input], given: SpikeRaster | Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
-    """The raster of every input of a program or graph, checked for width and for equal samples and steps.
+    """The raster of every input of a program or graph, checked for width and for equal samples, steps and lengths.
 
     Where there is one input, a raster by itself or under the name "spikes" will do.
     """
@@ -154,6 +171,13 @@ def bound_inputs(ports: Sequence[Input], given: SpikeRaster | Mapping[str, Spike
     sizes = {(raster.samples, raster.steps) for raster in given.values()}
     if len(sizes) > 1:
         raise InputError(f"inputs differ in (samples, steps): {sorted(sizes)}; all must be equal, so cut or pad them.")
+    for name in names[1:]:
+        if differing := np.flatnonzero(given[name].lengths != given[names[0]].lengths).tolist():
+            of_both = [int(given[each].lengths[differing[0]]) for each in (names[0], name)]
+            raise InputError(
+                f"sample {differing[0]} has {of_both[0]} steps that count in input {names[0]!r} and {of_both[1]} in "
+                f"{name!r}; a sample has one length, so give both inputs the same lengths."
+            )
     return {name: given[name] for name in names}
 
 

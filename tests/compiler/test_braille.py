@@ -26,7 +26,7 @@ from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import FLOAT_SWITCHES, Semantics
 from targets.contracts.synapses import with_weights
 from targets.program.program import IntProjection, Program
-from targets.runtime.backend import run
+from targets.runtime.backend import load
 
 pytest.importorskip("nir", reason="nir is not installed")
 
@@ -100,9 +100,10 @@ def test_the_program_strays_from_the_graph_by_its_rounded_weights_alone(
     graph: FloatGraph, touch: dict[str, SpikeRaster]
 ) -> None:
     """The float equations with the program's weights give the program's spikes; with its decays, the graph's own."""
-    exact = fold(retime(graph).graph)
+    exact = fold(retime(graph))
     program = compile_graph(graph)
-    plain, integers = interpret(exact, touch), run(program, touch).spikes
+    with load(program) as loaded:
+        plain, integers = interpret(exact, touch), loaded.raw(touch).spikes
     decays = replace(
         exact,
         populations=tuple(

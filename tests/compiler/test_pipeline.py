@@ -28,7 +28,7 @@ from targets.contracts.synapses import Dense, with_weights
 from targets.program.check import check
 from targets.program.program import Program
 from targets.program.usage import chips_used
-from targets.runtime.backend import run
+from targets.runtime.backend import load, run
 from tests.compiler.mapped import system
 from tests.networks import random_network, random_spikes
 
@@ -271,14 +271,20 @@ def test_a_graph_without_delays_is_compiled_and_late_by_its_latency(seed: int) -
         ),
     )
     program = compile_graph(instant)
-    assert dict(program.settings["latency"]) == {"hidden": 1, "answer": 2}
+    assert dict(program.latency) == {"hidden": 1, "answer": 2}
     assert program.steps == graph.steps + 2
     assert compile_graph(replace(instant, readout=None), outputs=["hidden"]).steps == graph.steps + 1
     raster = random_spikes(seed, 11)
-    early, late = run(compile_graph(plain), raster).spikes, run(program, raster).spikes
-    for name in ("hidden", "answer"):
+    with load(program) as loaded:
+        early, late, own = (
+            run(compile_graph(plain), raster).spikes,
+            loaded.raw(raster).spikes,
+            loaded.run(raster).spikes,
+        )
+    for name, steps in program.latency.items():
         assert np.array_equal(early[name].dense(), late[name].dense())  # delays 1 and 1 after hidden's first step
-    assert "latency" not in compile_graph(plain).settings
+        assert np.array_equal(late[name].dense()[:, steps:], own[name].dense()[:, : raster.steps - steps])
+    assert not compile_graph(plain).latency
 
 
 def test_nothing_of_a_late_output_is_cut_off() -> None:
@@ -291,14 +297,16 @@ def test_nothing_of_a_late_output_is_cut_off() -> None:
     edges = [("input", "fc"), ("fc", "lif"), ("lif", "output")]
     graph = read_nir(nir.NIRGraph(nodes, edges, type_check=False), dt=1e-3, steps=5)
     program = compile_graph(graph)
-    assert program.settings["latency"] == {"lif": 1}
+    assert program.latency == {"lif": 1}
     assert (graph.steps, program.steps) == (5, 6)
-    spikes = np.zeros((1, program.steps, 2), np.uint8)
+    spikes = np.zeros((1, graph.steps, 2), np.uint8)
     spikes[0, 4, 1] = 1
-    floats = interpret(graph, {"input": SpikeRaster.pack(spikes[:, : graph.steps])})["lif"].dense()
-    late = run(program, SpikeRaster.pack(spikes)).spikes["lif"].dense()
-    assert np.argwhere(floats[0]).tolist() == [[4, 1]]
+    raster = SpikeRaster.pack(spikes)
+    with load(program) as loaded:
+        late, own = loaded.raw(raster.padded(1)).spikes["lif"].dense(), loaded.run(raster).spikes["lif"].dense()
+    assert np.argwhere(interpret(graph, {"input": raster})["lif"].dense()[0]).tolist() == [[4, 1]]
     assert np.argwhere(late[0]).tolist() == [[5, 1]]
+    assert np.argwhere(own[0]).tolist() == [[4, 1]]
 
 
 def test_what_no_output_hears_is_left_out() -> None:

@@ -10,10 +10,12 @@ import pytest
 
 from search.motif import Motif, neighbours
 from search.network import Connection, Layer, Network
+from targets.contracts.artefact import stored_digest
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense
 from tests.networks import random_network, tiny_network
+from tests.provenances import PROVENANCE
 
 MOTIF = Motif(2, np.array([[0, -1], [1, 0]]), "ring", np.array([[[1, 0], [0, 0]], [[0, 0], [0, -1]]]))
 
@@ -130,14 +132,38 @@ def test_a_file_keeps_everything(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"steps": 31}, {"origin": "x"}, {"settings": {"seed": 1}}, {"readout": None}, {"inputs": (Input("t", 2),)}],
+    [{"steps": 31}, {"readout": None}, {"inputs": (Input("t", 2),)}],
 )
-def test_the_digest_tells_every_field_apart(changes: dict[str, Any]) -> None:
+def test_the_digest_tells_everything_that_computes_apart(changes: dict[str, Any]) -> None:
     network = tiny_network()
     if "inputs" in changes:
         first, *others = network.connections
         changes = changes | {"connections": (replace(first, source="t"), *others)}
     assert replace(network, **changes).digest != network.digest
+
+
+def test_what_only_tells_of_a_network_is_in_the_digest_of_its_file_alone(tmp_path: Path) -> None:
+    network = tiny_network()
+    there = replace(PROVENANCE, made=(replace(PROVENANCE.made[0], date="2027-01-01T00:00:00+00:00", cpu="another"),))
+    told = [
+        replace(network, origin="x"),
+        network.with_settings(seed=1),
+        replace(network, provenance=PROVENANCE),
+        replace(network, provenance=there),
+    ]
+    files = set()
+    for each in (network, *told):
+        assert each.save(tmp_path / "net.network") == network.digest == Network.load(tmp_path / "net.network").digest
+        files.add(stored_digest(tmp_path / "net.network", "network"))
+    assert len(files) == 1 + len(told)
+
+
+def test_provenance_survives_the_file(tmp_path: Path) -> None:
+    replace(tiny_network(), provenance=PROVENANCE).save(tmp_path / "net.network")
+    again = Network.load(tmp_path / "net.network").provenance
+    assert again.made == PROVENANCE.made
+    assert again.rows() == PROVENANCE.rows()
+    assert again.trained_on[0].trained.tolist() == PROVENANCE.trained_on[0].trained.tolist()
 
 
 def test_nothing_of_it_can_be_written() -> None:

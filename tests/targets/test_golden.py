@@ -25,11 +25,8 @@ def test_lava_dense_layer(shared: Path, backend: str) -> None:
     folder = shared / "golden" / "lava_dense"
     given, current, spikes, weights = (np.load(folder / f"{name}.npy") for name in ("in", "current", "out", "weight"))
     neurons, steps = spikes.shape
-    population = IntPopulation(
-        "dense",
-        1,
-        **{key: np.full(neurons, value) for key, value in (("du", 4095), ("dv", 415), ("vth", 6), ("bias", 0))},
-    )
+    du, dv, vth, bias = (np.full(neurons, value) for value in (4095, 415, 6, 0))
+    population = IntPopulation("dense", 1, du, dv, vth, bias)
     program = Program(
         chip=chip_named("loihi2"),
         inputs=(Input("input", len(given)),),

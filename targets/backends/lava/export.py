@@ -1,5 +1,6 @@
 """export: a folder that builds and runs a Program in Lava without motifc."""
 
+import json
 import os
 import secrets
 import shutil
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from targets.backends.lava.driver import INSTALL
 from targets.backends.lava.lower import lower
-from targets.backends.lava.network import LavaNetwork, save
+from targets.backends.lava.network import UNREAD, LavaNetwork, save
 from targets.contracts.errors import InputError
 from targets.program.program import Program
 
@@ -41,6 +42,8 @@ def export(program: Program, path: str | os.PathLike[str], granularity: str = "l
     try:
         (partial / "processes").mkdir(parents=True)
         save(network, partial)
+        unread = [population.name for population in program.populations if population.invented]
+        (partial / UNREAD).write_text(json.dumps(unread) + "\n", encoding="utf-8")
         for name, source in _SOURCES.items():
             text = (_HERE / source).read_text(encoding="utf-8")
             # The folder is its own root: what was targets.backends.lava.network is network there.
@@ -57,8 +60,15 @@ def export(program: Program, path: str | os.PathLike[str], granularity: str = "l
 def _readme(program: Program, network: LavaNetwork, granularity: str) -> str:
     inputs = "\n".join(f"- `{source.name}`: {source.neurons:,} neurons" for source in program.inputs)
     populations = "\n".join(
-        f"- `{population.name}`: {population.neurons:,} neurons" for population in program.populations
+        f"- `{population.name}`: {population.neurons:,} neurons{_late(population.latency)}"
+        for population in program.own
     )
+    latency = ""
+    if program.latency:
+        latency = f"""
+What the network does in step t, a population that is late does so many steps later. Give samples {program.latest}
+silent steps more, so that the last of them is not cut off.
+"""
     unit = {"layer": "population", "core": "core"}[granularity]
     install = "\n".join(INSTALL)
     return f"""# A spiking network for Lava
@@ -72,7 +82,7 @@ Inputs:
 Populations:
 
 {populations}
-
+{latency}
 Lava processes: {network.leaves:,} in all, for inputs {len(network.inputs):,}, for neurons {len(network.neurons):,}
 (one per {unit}), for synapses {len(network.synapses):,}.
 
@@ -96,9 +106,14 @@ after the last step.
 ## Files
 
 - `network.json`, `network.npz`: names, wiring, and all integers
+- `{UNREAD}`: populations that stand for biases and are not recorded
 - `simulate.py`: builds the Lava processes and runs them
 - `processes/`: `HetLIF`, Lava's LIF with decays and thresholds per neuron; `DelayedSparse`, Lava's Sparse with a
   longer delay
 - `network.py`: reading the arrays
 - `alarm.py`, `scratch.py`, `shim.py`: a process that dies; temporary files; importing Lava on Python 3.11 and later
 """
+
+
+def _late(steps: int) -> str:
+    return f", {steps} {'step' if steps == 1 else 'steps'} late" if steps else ""

@@ -15,6 +15,9 @@ from scipy.sparse import csr_matrix
 
 Ints = npt.NDArray[np.int32]
 
+UNREAD = "unread.json"
+"""Of an exported folder: names of populations that nobody reads, so that they are not recorded."""
+
 
 @dataclass(frozen=True, eq=False)
 class Share:

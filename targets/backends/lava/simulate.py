@@ -3,6 +3,7 @@
 Knows nothing of the rest of motifc, so that an exported folder can carry it along.
 """
 
+import json
 import resource
 import tempfile
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ from lava.utils.weightutils import SignMode
 from scipy.sparse import csr_matrix, identity, kron
 
 from targets.backends.lava.alarm import alarm
-from targets.backends.lava.network import LavaNetwork, LavaNeurons, LavaSynapses, Share, load
+from targets.backends.lava.network import UNREAD, LavaNetwork, LavaNeurons, LavaSynapses, Share, load
 from targets.backends.lava.processes.delayed_sparse import DelayedSparse
 from targets.backends.lava.processes.het_lif import HetLIF
 from targets.contracts.names import quoted
@@ -88,6 +89,8 @@ def simulate_folder(folder: Path, spikes: Path, recording: Path) -> dict[str, Re
     given = {name: _dense(arrays, keys[name], size) for name, size in network.inputs}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         recorded = simulate(network, given, Path(scratch))
+    unread = json.loads((folder / UNREAD).read_text(encoding="utf-8")) if (folder / UNREAD).exists() else []
+    recorded = {name: population for name, population in recorded.items() if name not in unread}
     written: dict[str, Any] = {}
     for name, population in recorded.items():
         fields = population._asdict().items()

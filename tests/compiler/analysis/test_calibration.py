@@ -1,5 +1,8 @@
 """calibrate: rates and peaks of a float graph on data."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,12 +12,15 @@ from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
 from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
+from compiler.passes.retime import retime
+from compiler.pipeline import compile_graph
 from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, with_weights
 from tests.networks import random_network, random_spikes
+from tests.paddings import three_paddings
 
 LOIHI1 = chip_named("loihi1")
 
@@ -87,3 +93,45 @@ def test_a_percentile_outside_its_range_is_refused() -> None:
     with pytest.raises(InputError) as error:
         calibrate(lower(random_network(0)), {"touch": random_spikes(0, 11)}, percentile=101)
     assert str(error.value) == "percentile is 101; it must be in 0..100, so give one such as 99.9."
+
+
+def late_graph(seed: int) -> FloatGraph:
+    graph = lower(random_network(seed))
+    instant = (replace(each, delay=0) if each.source != each.target else each for each in graph.projections)
+    return replace(graph, projections=tuple(instant))
+
+
+@pytest.mark.parametrize("kind", [late_graph, lambda seed: lower(random_network(seed))])
+def test_one_data_set_in_three_paddings_gives_one_program(kind: Callable[[int], FloatGraph]) -> None:
+    graph, found = kind(0), three_paddings(0, 11)
+    measured = {name: calibrate(fold(retime(graph)), {"touch": raster}) for name, raster in found.items()}
+    for name in ("silence", "junk"):
+        assert measured[name].peaks == measured["none"].peaks
+        for part, rates in measured["none"].rates.items():
+            assert measured[name].rates[part].tolist() == rates.tolist()
+    digests = {compile_graph(graph, calibration={"touch": raster}).digest for raster in found.values()}
+    assert len(digests) == 1
+    assert digests != {compile_graph(graph).digest}
+
+
+def test_late_populations_are_measured_in_their_own_time() -> None:
+    """Rates are those of the graph that is not late, to the last step of short samples."""
+    graph, inputs = late_graph(0), {"touch": random_spikes(0, 11, samples=40, steps=5, rate=0.9)}
+    retimed = retime(graph)
+    measured = calibrate(retimed, inputs)
+    assert max(population.latency for population in retimed.populations) == 2
+    for name, raster in interpret(graph, inputs).items():
+        assert raster.dense()[:, 4].any()
+        assert measured.rates[name].tolist() == raster.rates().tolist()
+    assert measured.rates["always on"].tolist() == [1.0]
+    assert measured.rates["first step"].tolist() == [0.2]
+
+
+def test_spikes_of_which_nothing_counts_are_refused() -> None:
+    nothing = SpikeRaster.pack(np.ones((2, 5, 11)), lengths=[0, 0])
+    with pytest.raises(InputError) as error:
+        calibrate(lower(random_network(0)), {"touch": nothing})
+    assert str(error.value) == (
+        "none of the steps of the 2 samples to calibrate on counts; at least one is needed, so give spikes with "
+        "lengths above 0."
+    )

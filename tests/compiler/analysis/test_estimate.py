@@ -12,9 +12,10 @@ from targets.contracts.chip import chip_named
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense
-from targets.program.program import Core, IntPopulation, IntProjection, Program
+from targets.program.program import Core, IntPopulation, IntProjection, Invented, Program
 from targets.runtime.backend import run
 from tests.networks import random_network, random_spikes
+from tests.paddings import three_paddings
 
 
 def three_cores() -> Program:
@@ -97,3 +98,27 @@ def test_what_is_spread_over_chips_is_counted_in_tiles_and_said_so() -> None:
         " The program is spread over 2 chips: the cost between chips is unpublished, and hops across chips are "
         "counted as hops between tiles."
     )
+
+
+@pytest.mark.parametrize("padding", ["silence", "junk"])
+def test_steps_that_do_not_count_cost_nothing(padding: str) -> None:
+    program, found = compile_network(random_network(0), "loihi1"), three_paddings(0, 11)
+    bare, other = (
+        estimate(program, {"touch": raster, **run(program, raster).spikes})
+        for raster in (found["none"], found[padding])
+    )
+    assert other.as_dict() == bare.as_dict()
+
+
+def test_what_stands_for_biases_costs_though_nobody_reads_it() -> None:
+    """ "c" in place of an input that spikes in every step, or once in four."""
+    steady = rasters(x=[[1, 1, 0, 0]], a=[[1, 0, 0, 0], [1, 1, 0, 0]], b=[[0, 0, 0, 1]], c=[[1, 1, 1, 1]])
+    once = steady | rasters(c=[[1, 0, 0, 0]])
+    program = three_cores()
+    invented: Invented
+    for invented, told in (("every step", steady), ("first step", once)):
+        source = replace(program.population("c"), invented=invented)
+        marked = replace(program, populations=(*program.populations[:2], source))
+        found = estimate(marked, {name: raster for name, raster in told.items() if name != "c"})
+        assert found.as_dict() == estimate(program, told).as_dict()
+        assert assumed_estimate(marked).active == pytest.approx(3 * 0.03 + (1 if invented == "every step" else 0.25))

@@ -1,13 +1,18 @@
 """motifc compile: programs written, the text of every stage, calibration, NIR."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from compiler.pipeline import compile_network
+from search.data.load import load_split
+from search.network import Network
+from targets.contracts.provenance import Provenance
 from targets.contracts.raster import SpikeRaster, save_rasters
 from targets.program.program import Program
 from tests.motifc.command_line import Motifc
-from tests.networks import random_spikes
+from tests.networks import labelled_spikes, random_spikes
 
 
 def test_compile_writes_a_program_and_says_its_size(motifc: Motifc) -> None:
@@ -37,4 +42,36 @@ def test_a_nir_graph_is_compiled(motifc: Motifc, shared: Path) -> None:
     graph = shared / "golden" / "braille" / "braille_noDelay_bias_zero.nir"
     outcome = motifc("compile", str(graph), "--chip", "loihi1", "--out", "braille.program")
     assert outcome.status == 0, outcome.err
-    assert Program.load("braille.program").settings["latency"] == {"lif1.lif": 1, "lif2": 2}
+    assert Program.load("braille.program").latency == {"lif1.lif": 1, "lif2": 2}
+
+
+def test_calibration_takes_the_split_of_the_network(motifc: Motifc) -> None:
+    spikes = labelled_spikes(0, 11, 30)
+    save_rasters({"spikes": spikes}, "mine.npz")
+    split = load_split("mine.npz", seed=3)
+    network = replace(Network.load("net.network"), provenance=Provenance().after_training(split.origin))
+    network.save("net.network")
+    named = motifc("compile", "net.network", "--out", "o.program", "--calibrate", "mine.npz")
+    assert named.status == 0, named.err
+    assert named.out.splitlines()[0] == (
+        "calibrated on mine.npz, split of seed 3, the one net.network was trained on: 18 training samples, 18 of them "
+        "trained on"
+    )
+    own = motifc("compile", "net.network", "--out", "own.program", "--calibrate", "own", "--seed", "3")
+    assert own.out.splitlines()[0] == named.out.splitlines()[0]
+    expected = compile_network(network, calibration={"touch": split.train})
+    assert Program.load("o.program").digest == expected.digest
+    program = Program.load("o.program")
+    assert program.origin == network.digest
+    assert program.provenance.rows()[:-1] == network.provenance.rows()
+    assert program.provenance.made[-1].step == "compile"
+    seed = motifc("compile", "net.network", "--out", "o.program", "--calibrate", "own", "--seed", "0")
+    assert "split of seed 0; net.network was trained on mine.npz, split of seed 3: 18 training " in seed.out
+
+
+def test_a_network_by_hand_has_no_data_of_its_own(motifc: Motifc) -> None:
+    outcome = motifc("compile", "net.network", "--out", "o.program", "--calibrate", "own")
+    assert outcome.status == 2
+    assert outcome.err == (
+        "motifc: net.network does not say which data it was trained on; say which data to take, by --calibrate.\n"
+    )

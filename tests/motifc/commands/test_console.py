@@ -35,11 +35,11 @@ def test_epochs_of_every_phase_have_a_bar_of_their_own(capsys: Printed, monkeypa
     with epochs() as progress:
         progress(Progress("search", 1, 2, 1.5, 0.25, {"synapses": 1234.0}))
         progress(Progress("search", 2, 2, 0.5, 0.75, {"synapses": 1000.0}))
-        progress(Progress("train", 1, 4, 0.25, 1.0, {}))
+        progress(Progress("train", 1, 4, 0.25, 1.0, {}, "thinned training samples"))
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "2/2 loss 0.500, accuracy 75.0%, 1,000 synapses" in printed.err
-    assert "1/4 loss 0.250, accuracy 100.0%" in printed.err
+    assert "1/4 loss 0.250, accuracy 100.0% on thinned training samples" in printed.err
 
 
 def test_names_are_printed_as_they_are_and_move_no_cursor(capsys: Printed) -> None:

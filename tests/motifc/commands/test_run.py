@@ -1,14 +1,23 @@
 """motifc run: spikes of every population, probes, and what is missing."""
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from targets.contracts.raster import load_rasters
+from compiler.analysis.interpret import interpret
+from compiler.frontends.network import lower
+from search.data.load import load_split
+from search.data.task import labels_of
+from search.network import Network
+from targets.contracts.provenance import Provenance
+from targets.contracts.raster import load_rasters, save_rasters
+from targets.program.program import Program
 from targets.runtime.backend import ready_backends
 from tests.motifc.command_line import Motifc
+from tests.networks import labelled_spikes
 
 QUICK = [known.name for known in ready_backends() if known.pace == "quick"]
 
@@ -48,3 +57,53 @@ def test_lava_not_installed(motifc: Motifc, monkeypatch: pytest.MonkeyPatch) -> 
     assert "pip install --no-deps --ignore-requires-python lava-nc==0.10.0" in outcome.err
     assert len(outcome.err.splitlines()) == 1
     assert not Path("o.npz").exists()
+
+
+def test_a_network_runs_in_float(motifc: Motifc) -> None:
+    outcome = motifc("run", "net.network", "--input", "spikes.npz", "--limit", "3", "--out", "o.npz")
+    assert outcome.status == 0, outcome.err
+    expected = interpret(lower(Network.load("net.network")), {"touch": load_rasters("spikes.npz")["spikes"]})
+    written = load_rasters("o.npz")
+    assert set(written) == {"hidden", "answer"}
+    for name, raster in written.items():
+        assert np.array_equal(raster.packed, expected[name].packed[:3])
+    assert outcome.out.splitlines() == [
+        "spikes.npz; net.network does not say what it was trained on: 3 samples",
+        *(f"{name}: {raster.counts().sum():,} spikes in 3 samples" for name, raster in written.items()),
+    ]
+
+
+@pytest.mark.parametrize("option", [["--backend", "numpy"], ["--probe", "hidden:u"]])
+def test_a_network_has_no_backend_and_no_probes(motifc: Motifc, option: list[str]) -> None:
+    outcome = motifc("run", "net.network", "--input", "spikes.npz", "--out", "o.npz", *option)
+    assert outcome.status == 2
+    assert outcome.err == (
+        "motifc: net.network is a network, which runs in float without backend or probes; leave --backend and --probe "
+        "out, or compile it and run the program.\n"
+    )
+    assert not Path("o.npz").exists()
+
+
+def test_the_split_is_that_of_the_file_unless_told_otherwise(motifc: Motifc) -> None:
+    spikes = labelled_spikes(1, 11, 30)
+    save_rasters({"spikes": spikes}, "mine.npz")
+    split = load_split("mine.npz", seed=3)
+    provenance = Provenance().after_training(split.origin)
+    replace(Program.load("net.program"), provenance=provenance).save("net.program")
+    own = motifc("run", "net.program", "--out", "o.npz")
+    assert own.status == 0, own.err
+    labels = load_rasters("o.npz")["answer"].labels
+    assert labels is not None
+    assert labels.tolist() == labels_of(split.test).tolist()
+    assert own.out.startswith(
+        "mine.npz, split of seed 3, the one net.program was trained on: 6 test samples, 0 of them trained on\n"
+    )
+    assert "accuracy of the program " in own.out
+    assert motifc("run", "net.program", "--seed", "3", "--data", "mine.npz", "--out", "o.npz").out == own.out
+    other = motifc("run", "net.program", "--seed", "0", "--out", "o.npz").out
+    seen = provenance.seen(load_split("mine.npz", seed=0).test)
+    assert seen
+    assert other.startswith(
+        "mine.npz, split of seed 0; net.program was trained on mine.npz, split of seed 3: 6 test samples, "
+        f"{seen} of them trained on\n"
+    )

@@ -3,12 +3,17 @@
 import json
 from dataclasses import replace
 
+import numpy as np
+
+from motifc.evaluation import evaluate
+from search.network import Network
+from targets.contracts.raster import save_rasters
 from targets.contracts.synapses import with_weights
 from targets.program.program import Program
-from targets.runtime.backend import ready_backends
+from targets.runtime.backend import ready_backends, run
 from tests.conftest import GOLDEN
 from tests.motifc.command_line import Motifc
-from tests.networks import random_network
+from tests.networks import labelled_spikes, random_network
 
 QUICK = [known.name for known in ready_backends() if known.pace == "quick"]
 
@@ -62,3 +67,21 @@ def test_files_of_version_1_are_known_to_belong_together(motifc: Motifc) -> None
     program, network = (str(GOLDEN / "version1" / name) for name in ("random1-small.program", "random1.network"))
     outcome = motifc("verify", program, "--against-float", network, "--input", "spikes.npz")
     assert outcome.status == 0, outcome.err
+
+
+def test_both_accuracies_are_named(motifc: Motifc) -> None:
+    spikes = labelled_spikes(0, 11, 9)
+    save_rasters({"spikes": spikes}, "labelled.npz")
+    arguments = ("verify", "net.program", "--input", "labelled.npz", "--against-float", "net.network")
+    both = motifc(*arguments)
+    assert both.status == 0, both.err
+    assert both.out.startswith("labelled.npz; net.program does not say what it was trained on: 9 samples\n")
+    program, network = Program.load("net.program"), Network.load("net.network")
+    assert program.readout is not None
+    integer = program.readout.accuracy(run(program, spikes).spikes["answer"].counts(), np.asarray(spikes.labels))
+    for name, accuracy in (("program", integer), ("float network", evaluate(network, spikes).accuracy)):
+        assert f"accuracy of the {name} {accuracy:.2%} of 9 (95 % interval " in both.out
+    plain = json.loads(motifc(*arguments, "--backends", "numpy,torch", "--json").out)
+    assert plain["accuracy"] == {"program": integer, "float network": evaluate(network, spikes).accuracy}
+    assert plain["data"]["samples"] == 9
+    assert json.loads(motifc(*arguments[:2], "--input", "spikes.npz", *arguments[4:], "--json").out)["accuracy"] == {}

@@ -16,6 +16,7 @@ from targets.contracts.synapses import BlockDiagonal, Dense
 from tests.motifc.report.balance import Balance
 from tests.motifc.report.histories import history
 from tests.networks import random_network
+from tests.provenances import PROVENANCE
 
 pytestmark = pytest.mark.slow
 
@@ -87,3 +88,28 @@ def test_without_matplotlib_the_command_is_told(monkeypatch: pytest.MonkeyPatch)
     assert str(raised.value) == (
         'the report of a network needs matplotlib, which is not installed; install it with pip install "motifc[plot]".'
     )
+
+
+def test_a_baseline_speaks_neither_of_a_search_nor_of_settings_it_never_used() -> None:
+    settings = {
+        "method": "feed-forward",
+        "training": [{"loss": 1.0, "accuracy": 0.5}],
+        "hyperparameters": {"model": {"neurons": [24], "wiring": "ring"}, "search": {"alpha_rate": 0.1}},
+        "idle": ["model.wiring", "search.alpha_rate"],
+    }
+    html = network_page(replace(random_network(0), settings=settings))
+    assert "<tr><td>method</td><td>feed-forward</td></tr>" in html
+    assert "<h2>Training</h2>" in html
+    told = html[: html.index("<svg")] + html[html.index("<h2>Hyperparameters") :]
+    assert "search" not in told.lower()
+    assert "alpha_rate" not in html
+    assert "wiring" not in told
+    assert "<tr><td>model</td><td>neurons</td>" in html
+
+
+def test_provenance_and_what_was_measured_stand_among_the_facts() -> None:
+    network = replace(random_network(0), provenance=PROVENANCE)
+    html = network_page(network, [("test accuracy", "<50% of 8")])
+    assert "<tr><td>trained on</td><td>digits, split of seed 3: 862 training" in html
+    assert "<tr><td>made by</td><td>search by hrmas, 2026-11-28T12:00:00+00:00: motifc search" in html
+    assert "<tr><td>test accuracy</td><td>&lt;50% of 8</td></tr>" in html

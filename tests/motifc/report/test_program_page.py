@@ -9,6 +9,7 @@ from motifc.report.program_page import page
 from targets.contracts.chip import Limit
 from tests.motifc.report.balance import Balance
 from tests.networks import random_network
+from tests.provenances import PROVENANCE
 
 
 def test_the_page_is_whole_and_tells_digests_cores_and_sources() -> None:
@@ -38,3 +39,10 @@ def test_violations_are_listed() -> None:
     assert "Energy and time" not in html
     assert "1 violations" in html
     assert "<li>core 0 (&#x27;hidden&#x27;, &#x27;answer&#x27;) has 27 neurons;" in html
+
+
+def test_provenance_and_what_was_measured_stand_among_the_facts() -> None:
+    network = replace(random_network(0), provenance=PROVENANCE)
+    html = page(compile_network(network), [("test accuracy", "<50% of 8")])
+    assert "<tr><td>trained on</td><td>digits, split of seed 3: 862 training" in html
+    assert "<tr><td>test accuracy</td><td>&lt;50% of 8</td></tr>" in html

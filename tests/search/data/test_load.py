@@ -18,6 +18,8 @@ def test_a_path_is_told_from_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     shutil.copy("mine.npz", "folder/train.npz")
     Path("digits").mkdir()
     digest = own_split(Path("mine.npz"), 5).digest
+    split = load_split("mine.npz", seed=5)
+    assert (split.data, split.folder, split.seed) == ("mine.npz", "", 5)
     for data in ("mine.npz", str(tmp_path / "mine.npz"), "./mine.npz", "folder"):
         assert load_split(data, seed=5).digest == digest
     assert load_split("digits").classes == 10

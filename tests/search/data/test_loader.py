@@ -8,6 +8,7 @@ from torch import Tensor
 from search.data.loader import Batch, DataLoader, torch_generator, unpacked
 from targets.contracts.arrays import Array
 from targets.contracts.raster import SpikeRaster
+from tests.paddings import three_paddings
 
 CPU = torch.device("cpu")
 
@@ -20,9 +21,24 @@ def samples() -> DataLoader:
 def test_a_batch_holds_the_samples_asked_for() -> None:
     dense = np.random.default_rng(0).random((5, 3, 4)) < 0.5
     batch = samples().batch(np.array([2, 0]))
+    dense[2, 1:] = 0  # steps that do not count
     assert np.array_equal(batch.spikes.numpy(), dense[[2, 0]].transpose(1, 0, 2))
     assert batch.mask[:, :, 0].tolist() == [[1, 1], [0, 1], [0, 1]]
     assert batch.labels.tolist() == [2, 0]
+
+
+def test_batches_are_the_same_in_every_padding() -> None:
+    first, *others = (DataLoader.of(CPU, raster).batch(np.arange(6)) for raster in three_paddings(0, 11).values())
+    for other in others:
+        assert torch.equal(other.spikes, first.spikes)
+        assert torch.equal(other.mask, first.mask)
+
+
+def test_samples_of_which_nothing_counts_are_one_silent_step() -> None:
+    batch = DataLoader.of(CPU, SpikeRaster.pack(np.ones((2, 3, 4)), lengths=[0, 0], labels=[0, 1])).batch(np.arange(2))
+    assert batch.spikes.shape == (1, 2, 4)
+    assert not batch.spikes.any()
+    assert not batch.mask.any()
 
 
 def test_batches_in_order_hold_every_sample_once() -> None:

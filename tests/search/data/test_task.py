@@ -9,6 +9,7 @@ import search.data.tasks
 from search.data.load import load_split
 from search.data.task import Split, folder_of, labels_of, task_named, task_names
 from targets.contracts.errors import InputError
+from targets.contracts.provenance import keys_of, sample_digests
 from targets.contracts.raster import SpikeRaster
 
 
@@ -30,12 +31,16 @@ def test_tasks_are_found_by_listing_the_folder() -> None:
 
 @pytest.fixture
 def far_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A task of two words whose data are not built in; its load hands back seed and folder."""
+    """A task of two words whose data are not built in; the input of its split is called after seed and folder."""
     (tmp_path / "far_off.py").write_text(
+        "import numpy as np\n"
+        "from search.data.task import Split\n"
         "from search.data.task_info import TaskInfo\n"
+        "from targets.contracts.raster import SpikeRaster\n"
         'ABOUT = TaskInfo("Far", "CC0", 2, 3, {"train": 4}, "a file far.bin", "Far Data, https://example.org")\n'
         "def load(seed, folder=None):\n"
-        "    return f'{seed} {folder}'\n"
+        "    spikes = SpikeRaster.pack(np.zeros((2, 1, 3)), labels=[0, 1])\n"
+        "    return Split(spikes, spikes, spikes, 2, f'{seed} {folder}')\n"
     )
     monkeypatch.setattr(search.data.tasks, "__path__", [*search.data.tasks.__path__, str(tmp_path)])
     monkeypatch.delenv("MOTIFC_DATA", raising=False)
@@ -56,8 +61,10 @@ def test_a_task_is_given_the_folder_where_its_files_lie(
     (tmp_path / "given").mkdir()
     (tmp_path / far_off).mkdir()
     monkeypatch.setenv("MOTIFC_DATA", str(tmp_path))
-    assert str(load_split(far_off, tmp_path / "given", 3)) == f"3 {tmp_path / 'given'}"
-    assert str(load_split(far_off, seed=3)) == f"3 {tmp_path / far_off}"
+    split = load_split(far_off, tmp_path / "given", 3)
+    assert split.input == f"3 {tmp_path / 'given'}"
+    assert (split.data, split.folder, split.seed) == (far_off, str(tmp_path / "given"), 3)
+    assert load_split(far_off, seed=3).input == f"3 {tmp_path / far_off}"
     assert load_split("digits", tmp_path / "nowhere").classes == 10
 
 
@@ -100,6 +107,24 @@ def test_the_digest_tells_spikes_labels_and_parts_apart() -> None:
     relabelled = SpikeRaster(one.packed, one.neurons, one.lengths, 1 - labels_of(one))
     different = [Split(other, one, other, 2), Split(relabelled, other, other, 2), Split(one, other, other, 3)]
     assert len({split.digest, *(each.digest for each in different)}) == 4
+
+
+def test_the_digest_is_of_counted_steps_only() -> None:
+    one, other = raster(4), raster(4, seed=1)
+    longer = np.pad(one.dense(), ((0, 0), (0, 3), (0, 0)), constant_values=1)
+    padded = SpikeRaster.pack(longer, one.lengths, one.labels)
+    assert Split(padded, other, other, 2).digest == Split(one, other, other, 2).digest
+
+
+def test_the_origin_tells_what_is_trained_on() -> None:
+    one, other, last = raster(4), raster(4, seed=1), raster(4, seed=2)
+    split = Split(one, other, last, 2, data="mine", seed=7)
+    origin = split.origin
+    assert (origin.data, origin.folder, origin.seed, origin.split) == ("mine", "", 7, split.digest)
+    assert (origin.train, origin.valid, origin.test) == (4, 4, 4)
+    keys = set(origin.trained.tolist())
+    assert keys == {*keys_of(sample_digests(one)).tolist(), *keys_of(sample_digests(other)).tolist()}
+    assert not keys & set(keys_of(sample_digests(last)).tolist())
 
 
 def test_bad_splits_are_told_in_one_sentence() -> None:

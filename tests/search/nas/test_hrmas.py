@@ -6,16 +6,19 @@ import numpy as np
 import pytest
 import torch
 
+from compiler.text import text
 from search.data.loader import DataLoader
 from search.data.task import Split
 from search.motif import Wiring
 from search.nas.hrmas import new_supernet, schedule, search, tune
 from search.nas.relaxation import RELAXATIONS, Draw
 from search.network import Network
+from search.settings import on_chip
 from search.training.checkpoint import load_checkpoint
 from search.training.progress import Progress
 from targets.contracts import artefact
 from targets.contracts.errors import InputError
+from tests.paddings import three_paddings
 from tests.search.tiny import TINY, tiny_split
 
 CPU = torch.device("cpu")
@@ -167,7 +170,7 @@ def test_an_interrupted_run_goes_on_as_if_it_had_not_stopped(
         search(tiny_split(), TINY, 0, "cpu", stop, path)
     resumed: list[Progress] = []
     network = search(tiny_split(), TINY, 0, "cpu", resumed.append, path)
-    assert network.digest == found.digest
+    assert (network.digest, network.settings) == (found.digest, found.settings)
     everything = [("search", 1), ("search", 2), ("train", 1), ("train", 2), ("train", 3), ("train", 4)]
     assert heard + [(progress.phase, progress.epoch) for progress in resumed] == everything
 
@@ -214,3 +217,14 @@ def test_bad_input_is_told_in_one_sentence() -> None:
     with pytest.raises(InputError) as raised:
         search(split, TINY, 0, "gpu")
     assert str(raised.value) == "unknown device 'gpu'; allowed are auto, cpu and cuda, so choose one of them."
+
+
+@pytest.mark.slow
+def test_a_search_finds_the_same_in_every_padding() -> None:
+    """Weights, alpha, plasticity and the figures of every epoch; on a chip, whose cost asks for rates."""
+    train, valid, test = (three_paddings(seed, 8, samples) for seed, samples in enumerate((16, 8, 8)))
+    splits = (Split(train[name], valid[name], test[name], 2, "touch") for name in train)
+    bare, *others = (search(split, on_chip(TINY, "loihi1", 0.1), 0, "cpu") for split in splits)
+    for other in others:
+        assert {**other.settings} == {**bare.settings}
+        assert text(dataclasses.replace(other, origin="")) == text(dataclasses.replace(bare, origin=""))

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from search.motif import DIRECTIONS, Wiring
-from search.nas.methods import METHODS, random_motifs, search_by
+from search.nas.methods import METHODS, idle_settings, random_motifs, search_by
 from search.network import Network
 from search.settings import Settings, on_chip
 from search.training.kernels.loop import Trace, run
@@ -193,3 +193,38 @@ def test_a_cost_that_nothing_would_follow_is_refused() -> None:
         "method 'recurrent' has no architecture parameters, so that a cost of 0.5 would change nothing; leave --cost "
         "out, or choose hrmas, no-plasticity, no-lateral, no-motif."
     )
+
+
+BUDGET = ("search.epochs", "search.order", "search.relaxation", "model.sizes")
+"""Settings that decide how long a method without a search may train, whatever else they do not do."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["no-plasticity", "no-motif", "random-search", *UNSEARCHED])
+def test_what_a_method_calls_idle_changes_nothing(method: str) -> None:
+    other: dict[str, dict[str, Any]] = {
+        "model": {"sizes": (4, 8), "wiring": "none"},
+        "start": {"alpha": 0.5, "recurrence": 2.0},
+        "search": {"batch": 8, "alpha_rate": 0.5, "alpha_betas": (0.1, 0.2), "rate": 0.5, "temperature": 0.9}
+        | {"price": 1.0, "chip": "small", "cost_shares": (1.0, 2.0, 3.0)},
+        "plasticity": {"window": 3, "mean_rate": 0.21, "refractory": 0.1, "rate_r": 0.1, "rate_tau": 0.1}
+        | {"silent": 1.1, "largest": 0.5, "resistance": (0.5, 2.0), "tau_m": (0.8, 1.5)},
+    }
+    idle = idle_settings(method)
+    changed = {
+        table: dataclasses.replace(
+            getattr(TINY, table),
+            **{key: value for key, value in values.items() if f"{table}.{key}" in idle and key != "sizes"},
+        )
+        for table, values in other.items()
+    }
+    network = search_by(method, tiny_split(), dataclasses.replace(TINY, **changed), 0, "cpu")
+    assert network.digest == found(method).digest
+    assert network.settings["idle"] == list(idle)
+    assert set(idle) <= {f"{table}.{key}" for table in other for key in other[table]} | {*BUDGET, "search.cost"}
+
+
+def test_a_method_uses_what_it_does_not_call_idle() -> None:
+    assert idle_settings("hrmas") == idle_settings("no-lateral") == ()
+    assert "model.sizes" not in idle_settings("random-motif")
+    assert "search.batch" not in idle_settings("random-search")

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from search.nas.derive import motif_network
 from search.nas.retraining import Candidate, Experiment, retrain
@@ -36,6 +37,9 @@ def test_the_network_is_trained_and_holds_what_the_candidate_says() -> None:
     assert network.settings["hyperparameters"]["training"]["epochs"] == 2
     assert len(network.settings["training"]) == 2
     assert network.origin == tiny_split().digest
+    (origin,), (step,) = network.provenance.trained_on, network.provenance.made
+    assert (origin.split, origin.train, origin.valid, origin.test) == (tiny_split().digest, 48, 24, 24)
+    assert (step.step, step.device, step.threads) == ("search by mine", "cpu", torch.get_num_threads())
     assert all(np.abs(connection.synapses.weights).sum() > 0 for connection in network.connections)
 
 

@@ -12,7 +12,7 @@ from compiler.passes.quantize import quantize
 from search.data.loader import DataLoader
 from search.data.task import Split, labels_of
 from search.network import Connection, Layer, Network
-from search.settings import Settings, TrainingSettings
+from search.settings import Settings, TrainingSettings, as_dict
 from search.training.checkpoint import Stage
 from search.training.kernels.loop import run
 from search.training.loss import right_answers
@@ -27,6 +27,7 @@ from targets.contracts.ports import Input, Readout
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, Sparse
 from tests.networks import random_network
+from tests.paddings import three_paddings
 from tests.search.tiny import TINY, tiny_split
 
 COARSE = dataclasses.replace(
@@ -78,6 +79,10 @@ def test_training_learns_and_keeps_wiring_and_signs() -> None:
         assert np.array_equal(layer.tau_m, other.tau_m)
     assert trained.origin == split.digest
     assert trained.settings["kept"] == 1
+    assert trained.settings["hyperparameters"] == {"training": as_dict(settings)["training"]}
+    assert {p.on for p in heard} == {"thinned training samples"}
+    assert trained.provenance.seen(split.train) == split.train.samples
+    assert [step.step for step in trained.provenance.made] == ["train"]
     assert [entry["loss"] for entry in trained.settings["training"]] == [p.loss for p in heard]
     assert json.loads(json.dumps(dict(trained.settings))) == dict(trained.settings)
 
@@ -171,3 +176,63 @@ def test_a_network_that_does_not_fit_is_refused() -> None:
     with pytest.raises(InputError) as raised:
         train(mute, split, Settings(), 0, "tpu")
     assert str(raised.value) == "unknown device 'tpu'; allowed are auto, cpu and cuda, so choose one of them."
+
+
+def test_what_was_trained_on_before_is_remembered_and_other_settings_stay() -> None:
+    brief = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, epochs=1, drop=0.0))
+    model = {"model": {"neurons": [5]}}
+    network, first, second = of_all_kinds(0).with_settings(hyperparameters=model), tiny_split(), tiny_split(1)
+    heard: list[Progress] = []
+    once = train(network, first, brief, 0, "cpu", heard.append)
+    twice = train(once, second, brief, 0, "cpu")
+    assert {p.on for p in heard} == {"training samples"}
+    assert [origin.split for origin in twice.provenance.trained_on] == [first.digest, second.digest]
+    assert twice.origin == second.digest
+    for split in (first, second):
+        assert twice.provenance.seen(split.train) == split.train.samples
+    assert twice.settings["hyperparameters"] == {**model, "training": as_dict(brief)["training"]}
+
+
+def padded_splits() -> dict[str, Split]:
+    """One split of 16 train, 8 valid and 8 test samples in three paddings."""
+    train, valid, test = (three_paddings(seed, 8, samples) for seed, samples in enumerate((16, 8, 8)))
+    return {name: Split(train[name], valid[name], test[name], 2, "touch") for name in train}
+
+
+def short_split(steps: int) -> Split:
+    """The tiny split, of whose samples few steps count."""
+    split = tiny_split()
+    train, valid, test = (
+        SpikeRaster(raster.packed, raster.neurons, np.full(raster.samples, steps, np.int32), raster.labels)
+        for raster in (split.train, split.valid, split.test)
+    )
+    return Split(train, valid, test, 2, "touch")
+
+
+@pytest.mark.parametrize("gradient", ["surrogate", "tssl-bp"])
+def test_training_is_the_same_in_every_padding(gradient: str) -> None:
+    network, splits = of_all_kinds(0), padded_splits()
+    settings = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, gradient=gradient, epochs=2))
+    bare = train(network, splits["none"], settings, 0, "cpu")
+    assert not np.array_equal(bare.connections[0].synapses.weights, network.connections[0].synapses.weights)
+    for name in ("silence", "junk"):
+        other = train(network, splits[name], settings, 0, "cpu")
+        assert other.settings["training"] == bare.settings["training"]
+        for mine, theirs in zip(bare.connections, other.connections, strict=True):
+            assert np.array_equal(mine.synapses.weights, theirs.synapses.weights)
+
+
+@pytest.mark.parametrize(("steps", "told"), [(1, "1 step that counts"), (2, "2 steps that count")])
+def test_samples_that_end_before_the_readout_hears_them_are_refused(steps: int, told: str) -> None:
+    with pytest.raises(InputError) as error:
+        train(of_all_kinds(0), short_split(steps), TINY, 0, "cpu")
+    assert str(error.value) == (
+        f"the longest sample has {told}; a spike needs 2 from the input to the readout, so give samples of at least 3."
+    )
+
+
+@pytest.mark.parametrize("gradient", ["surrogate", "tssl-bp"])
+def test_samples_just_long_enough_are_trained_on(gradient: str) -> None:
+    settings = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, gradient=gradient, epochs=1))
+    trained = train(of_all_kinds(0), short_split(3), settings, 0, "cpu")
+    assert np.isfinite(trained.settings["training"][0]["loss"])

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def test_file_has_standard_operators_and_tells_what_it_is(tmp_path: Path) -> Non
     assert [(entry.domain, entry.version) for entry in loaded.opset_import] == [("", 17)]
     assert [node.op_type for node in loaded.graph.node] == ["Scan"]
     metadata = {entry.key: entry.value for entry in loaded.metadata_props}
-    assert metadata.keys() == {"digest", "chip", "cores", "readout"}
+    assert metadata.keys() == {"digest", "chip", "cores", "readout", "latency"}
     assert (metadata["digest"], metadata["chip"]) == (program.digest, "loihi2")
     held = [{name: indices.tolist() for name, indices in core.members.items()} for core in program.cores]
     assert json.loads(metadata["cores"]) == [{"x": 0, "y": 0, "members": members} for members in held]
@@ -112,8 +113,8 @@ def test_sparse_rows_even_and_ragged(rows: list[int], ragged: bool, exponent: in
     rng, post, pre = np.random.default_rng(len(rows)), len(rows), 12
     indices = np.concatenate([np.sort(rng.choice(pre, count, replace=False)) for count in rows])
     synapses = Sparse(2 * rng.integers(-128, 128, sum(rows)), indices, np.cumsum([0, *rows]), pre)
-    registers = {"du": 100, "dv": 200, "vth": 20, "bias": 0}
-    population = IntPopulation("p", 1, **{key: np.full(post, value, np.int32) for key, value in registers.items()})
+    du, dv, vth, bias = (np.full(post, value, np.int32) for value in (100, 200, 20, 0))
+    population = IntPopulation("p", 1, du, dv, vth, bias)
     projection = IntProjection("x-p", "x", "p", synapses, exponent, 2)
     program = Program(chip_named("loihi2"), (Input("x", pre),), (population,), (projection,), (), ("p",), None, 9)
     operators = {node.op_type for node in model(program).graph.node[0].attribute[0].g.node}
@@ -154,3 +155,18 @@ def _assert_equal(oracle: Recording, results: dict[str, Array]) -> None:
         assert np.array_equal(results[f"spikes/{name}"].transpose(1, 0, 2), raster.dense())
         assert np.array_equal(results[f"final/u/{name}"], oracle.u[name])
         assert np.array_equal(results[f"final/v/{name}"], oracle.v[name])
+
+
+def test_the_file_tells_latency_and_has_no_output_of_what_stands_for_biases(tmp_path: Path) -> None:
+    program, _ = random_program(np.random.default_rng(3))
+    first, last = program.populations[0], program.populations[-1]
+    late = (replace(last, latency=2), replace(first, name="s", invented="every step", bias=0 * first.bias))
+    export(replace(program, populations=(*program.populations[:-1], *late)), tmp_path / "a.onnx")
+    loaded = onnx.load(tmp_path / "a.onnx")
+    onnx.checker.check_model(loaded, full_check=True)
+    metadata = {entry.key: entry.value for entry in loaded.metadata_props}
+    assert json.loads(metadata["latency"]) == {last.name: 2}
+    spikes = [output.name for output in loaded.graph.output if output.name.startswith("spikes/")]
+    assert spikes == [f"spikes/{population.name}" for population in program.populations]
+    session = onnxruntime.InferenceSession(loaded.SerializeToString(), providers=["CPUExecutionProvider"])
+    assert len(session.get_outputs()) == len(loaded.graph.output)

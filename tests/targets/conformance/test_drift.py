@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from targets.conformance.drift import drift
+from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
 from targets.contracts.raster import SpikeRaster
 from tests.networks import random_spikes
+from tests.paddings import three_paddings
 
 
 def raster(*trains: list[list[int]], steps: int = 30) -> SpikeRaster:
@@ -51,3 +53,20 @@ def test_counts_and_classes() -> None:
     (found,) = drift(floats, integers, Readout("o", 2))
     assert found.class_agreement == 0.5
     assert found.count_correlation == pytest.approx(np.corrcoef([2, 1, 1, 3], [2, 1, 2, 1])[0, 1])
+
+
+@pytest.mark.parametrize("padding", ["silence", "junk"])
+def test_what_follows_the_length_of_a_sample_is_no_drift(padding: str) -> None:
+    floats, integers = three_paddings(0, 4), three_paddings(1, 4)
+    bare = drift({"n": floats["none"]}, {"n": integers[padding].until(24)}, Readout("n", 2))
+    assert drift({"n": floats[padding]}, {"n": integers[padding]}, Readout("n", 2)) == bare
+    assert bare[0].bins == floats["none"].lengths.sum() * 4
+
+
+def test_sides_of_other_sizes_are_refused() -> None:
+    with pytest.raises(InputError) as error:
+        drift({"n": raster([[3]])}, {"n": raster([[3]], steps=31)})
+    assert str(error.value) == (
+        "population 'n' has (samples, steps, neurons) (1, 30, 1) in floats and (1, 31, 1) in integers; both must be "
+        "equal, so run both on the same input."
+    )

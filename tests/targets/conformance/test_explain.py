@@ -16,6 +16,7 @@ from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import FLOAT_SWITCHES, LAVA, SWITCHES, Semantics, variants
 from targets.contracts.synapses import Dense
 from targets.program.program import IntPopulation, IntProjection, Program
+from targets.runtime.backend import run
 from tests.strategies import random_program
 from tests.targets.mutants import Machine, mutant
 
@@ -268,3 +269,25 @@ def test_other_sizes_are_refused() -> None:
         "population 'p' was observed with (samples, steps, neurons) (1, 7, 1), but the oracle gives (1, 6, 1); "
         "both must be equal, so run both on the same input."
     )
+
+
+def test_the_latency_of_a_population_is_no_difference() -> None:
+    """A recording in the network's own time is explained from there: by nothing, or by the switch that was thrown."""
+    (program, inputs), _, _ = DIRECTED["reset"]
+    late = replace(
+        program,
+        populations=(replace(program.populations[0], latency=2),),
+        projections=(replace(program.projections[0], delay=3),),
+    )
+    plain, thrown = Machine().run(program, inputs).spikes, mutant("reset").run(program, inputs).spikes
+    assert explain_program(late, inputs, plain).sets == ((),)
+    assert explain_program(late, inputs, thrown).sets == (("reset",),)
+    assert explain_program(late, inputs, {"p": run(late, inputs).spikes["p"]}).sets == ((),)
+
+
+def test_what_follows_the_length_of_a_sample_needs_no_explanation() -> None:
+    (program, inputs), _, _ = DIRECTED["threshold"]
+    cut = {"x": replace(inputs["x"], lengths=np.array([1], np.int32))}
+    observed = Machine().run(program, inputs).spikes["p"].dense().copy()
+    observed[0, 1:] ^= 1
+    assert explain_program(program, cut, {"p": SpikeRaster.pack(observed)}).sets == ((),)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from compiler.pipeline import compile_network
+from compiler.frontends.network import lower
+from compiler.pipeline import compile_graph, compile_network
 from targets.backends.numpy import NumpyMachine
 from targets.conformance.equivalence import compare
 from targets.conformance.inspection import Side
@@ -88,3 +89,57 @@ def test_a_final_state_that_differs_is_told_though_all_spikes_agree() -> None:
     assert verdict.state.startswith(
         "numpy and moved have the same spikes but differ in 12 of 12 final u of population 'answer', first in sample 0"
     )
+
+
+def late_program(seed: int = 0) -> Program:
+    """Without delays, with biases: every population late, and sources for the biases."""
+    graph = lower(random_network(seed))
+    instant = (replace(each, delay=0) if each.source != each.target else each for each in graph.projections)
+    return compile_graph(replace(graph, projections=tuple(instant)))
+
+
+@pytest.mark.parametrize("steps", [1, 12])
+def test_late_populations_are_compared_until_they_have_ended(steps: int) -> None:
+    own = late_program()
+    (verdict,) = verify(side(load(own)), [side(load(own, "torch"))], random_spikes(0, 11, steps=steps))
+    assert verdict.equal
+    assert {each.population: each.bins for each in verdict.report.populations} == {
+        "hidden": 4 * (steps + 2) * 24,
+        "answer": 4 * (steps + 2) * 3,
+    }
+
+
+def test_a_last_step_that_differs_is_seen_though_it_comes_after_the_input() -> None:
+    own, raster = late_program(), random_spikes(0, 11, samples=20, steps=12, rate=0.9)
+    honest = side(load(own))
+
+    def forgetful(inputs: Mapping[str, SpikeRaster], probes: Sequence[Probe]) -> Recording:
+        recording = honest.run(inputs, probes)
+        return replace(recording, spikes={name: r.until(13).padded(1) for name, r in recording.spikes.items()})
+
+    assert honest.run({"touch": raster.padded(2)}, ()).spikes["answer"].dense()[:, 13].any()
+    (verdict,) = verify(honest, [Side("forgetful", own, forgetful)], raster)
+    assert verdict.report.first is not None
+    assert verdict.report.first.step == 13
+
+
+def test_programs_of_other_latencies_are_compared_in_the_time_of_the_network() -> None:
+    """The same network with one delay more on its input: late by one step more, and else equal."""
+    own, raster = late_program(), random_spikes(0, 11, steps=9)
+    later = replace(
+        own,
+        populations=tuple(replace(each, latency=each.latency and each.latency + 1) for each in own.populations),
+        projections=tuple(
+            replace(each, delay=each.delay + 1)
+            if each.source in ("touch", "always on", "first step") and each.target in own.latency
+            else each
+            for each in own.projections
+        ),
+    )
+    (verdict,) = verify(side(load(own)), [side(load(later), "later")], raster)
+    assert verdict.equal
+    assert verdict.report.populations[0].bins == 4 * 9 * 24
+    changed = replace(later, projections=(replace(later.projections[0], exponent=2), *later.projections[1:]))
+    (verdict,) = verify(side(load(own)), [side(load(changed), "changed")], raster)
+    assert not verdict.equal
+    assert verdict.inspection is None

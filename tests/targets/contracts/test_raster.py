@@ -11,6 +11,7 @@ from targets.contracts import raster as raster_module
 from targets.contracts.errors import InputError
 from targets.contracts.names import quoted
 from targets.contracts.raster import SpikeRaster, load_rasters, save_rasters
+from tests.paddings import three_paddings
 
 
 @pytest.mark.parametrize("neurons", [1, 7, 8, 9, 16, 17])
@@ -39,6 +40,38 @@ def test_counts_leave_padding_out() -> None:
     raster = SpikeRaster.pack(np.ones((3, 4, 2)), lengths=[4, 1, 0])
     assert raster.counts().tolist() == [[4, 4], [1, 1], [0, 0]]
     assert raster.counts().dtype == np.int32
+
+
+def test_rates_are_per_step_that_counts() -> None:
+    raster = SpikeRaster.pack(np.ones((3, 4, 2)), lengths=[4, 1, 0])
+    assert raster.counted_steps == 5
+    assert raster.rates().tolist() == [1.0, 1.0]
+    assert SpikeRaster.pack(np.ones((3, 4, 2)), lengths=[0, 0, 0]).rates().tolist() == [0.0, 0.0]
+    assert SpikeRaster.pack(np.ones((0, 4, 2))).rates().tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("padding", ["none", "silence", "junk"])
+def test_what_counts_is_the_same_in_every_padding(padding: str) -> None:
+    bare, other = (three_paddings(0, 11)[name] for name in ("none", padding))
+    assert np.array_equal(other.counts(), bare.counts())
+    assert other.rates().tolist() == bare.rates().tolist()
+    assert np.array_equal(other.counted().until(bare.steps).packed, bare.packed)
+    assert not other.counted().dense()[:, bare.steps :].any()
+
+
+def test_padding_and_cutting_keep_the_lengths() -> None:
+    raster = SpikeRaster.pack(np.eye(4)[None], lengths=[3], labels=[5])
+    longer = raster.padded(2)
+    assert (longer.steps, longer.lengths.tolist(), longer.labels.tolist()) == (6, [3], [5])  # type: ignore[union-attr]
+    assert np.array_equal(longer.dense()[:, :4], raster.dense())
+    assert not longer.dense()[:, 4:].any()
+    assert raster.padded(0) is raster
+    middle = longer.between(1, 5)
+    assert (middle.steps, middle.lengths.tolist()) == (4, [3])
+    assert np.array_equal(middle.dense(), longer.dense()[:, 1:5])
+    assert (longer.between(5, 9).steps, longer.between(5, 9).lengths.tolist()) == (1, [1])
+    assert longer.between(4, 2).steps == 0
+    assert longer.whole().lengths.tolist() == [6]
 
 
 def test_counts_beyond_a_byte() -> None:

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from targets.contracts.artefact import Artefact, save
+from targets.contracts.artefact import Artefact, save, stored_digest
 from targets.contracts.chip import Limit, chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
+from targets.contracts.serial import pack
 from targets.contracts.synapses import Dense
 from targets.program.check import check
 from targets.program.listeners import Route
 from targets.program.program import Core, IntPopulation, IntProjection, Program, Proof
+from tests.provenances import PROVENANCE
 from tests.strategies import random_program
 
 LOIHI2 = chip_named("loihi2")
@@ -81,14 +83,35 @@ def test_every_field_survives_its_file(tmp_path: Path) -> None:
         {"outputs": ()},
         {"readout": None},
         {"steps": 6},
+    ],
+)
+def test_digest_tells_everything_that_computes_apart(changes: dict[str, Any]) -> None:
+    assert _program().digest == _program().digest
+    assert _program(**changes).digest != _program().digest
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
         {"origin": "abd"},
         {"settings": {}},
         {"proofs": (Proof("p", (0, 9), (0, 90), (0, 99), np.array([1], np.int32), np.array([], np.int32)),)},
+        {"provenance": PROVENANCE},
     ],
 )
-def test_digest_tells_every_field_apart(changes: dict[str, Any]) -> None:
-    assert _program().digest == _program().digest
-    assert _program(**changes).digest != _program().digest
+def test_what_only_tells_of_a_program_is_in_the_digest_of_its_file_alone(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    assert _program(**changes).save(tmp_path / "told.program") == _program().save(tmp_path / "bare.program")
+    assert Program.load(tmp_path / "told.program").digest == _program().digest
+    told, bare = (stored_digest(tmp_path / f"{name}.program", "program") for name in ("told", "bare"))
+    assert told != bare
+
+
+def test_provenance_survives_its_file(tmp_path: Path) -> None:
+    _program(provenance=PROVENANCE).save(tmp_path / "a.program")
+    again = Program.load(tmp_path / "a.program").provenance
+    assert (again.made, again.rows()) == (PROVENANCE.made, PROVENANCE.rows())
 
 
 def test_proofs_survive_their_file(tmp_path: Path) -> None:
@@ -327,7 +350,7 @@ def test_a_tile_is_a_pair_of_numbers(key: str) -> None:
 
 def test_a_file_with_a_wrong_field_is_named(tmp_path: Path) -> None:
     """A digest that fits does not make a header true."""
-    whole = _program()._artefact()
+    whole = Artefact("program", *pack(_program()))
     header = {**whole.header, "steps": -5}
     save(Artefact("program", header, whole.arrays), tmp_path / "a.program")
     with pytest.raises(InputError, match=r"^in .*a\.program, the number of steps of a program is -5"):

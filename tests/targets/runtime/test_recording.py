@@ -27,7 +27,7 @@ from tests.strategies import random_program
     ],
 )
 def test_probe_of_what_is_not_there(probes: list[tuple[str, list[int]]], sentence: str) -> None:
-    population = IntPopulation("p", 1, **{key: np.array([x, x]) for key, x in REGISTERS.items()})
+    population = IntPopulation("p", 1, *(np.array([x, x]) for x in REGISTERS.values()))
     program = Program(chip_named("loihi2"), (Input("x", 1),), (population,), (), (), ("p",), None, 1)
     with pytest.raises(InputError) as error:
         checked_probes(program, [Probe(name, np.array(neurons)) for name, neurons in probes])

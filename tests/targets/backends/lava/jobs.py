@@ -14,7 +14,7 @@ from targets.program.program import Core, IntPopulation, IntProjection, Program
 def population(name: str, neurons: int, **given: npt.ArrayLike) -> IntPopulation:
     """Neurons that forget their current at once, keep their voltage, and spike above 64 units, unless told."""
     numbers = {"du": 4095, "dv": 0, "vth": 1, "bias": 0} | given
-    return IntPopulation(name, 1, **{key: np.full(neurons, value, np.int32) for key, value in numbers.items()})
+    return IntPopulation(name, 1, *(np.full(neurons, numbers[key], np.int32) for key in ("du", "dv", "vth", "bias")))
 
 
 def program(

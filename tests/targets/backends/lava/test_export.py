@@ -1,8 +1,10 @@
 """An exported folder runs without motifc and gives what the oracle gives."""
 
+import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -92,3 +94,13 @@ def test_an_unknown_granularity_is_refused(tmp_path: Path) -> None:
         lava.export(TINY, tmp_path / "net", "chip")
     assert str(error.value) == "unknown granularity 'chip'; known are layer, core, so choose one of them."
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_tells_latency_and_records_nothing_that_stands_for_biases(tmp_path: Path) -> None:
+    late = (replace(population("h", 2), latency=2), replace(population("s", 1), invented="every step"))
+    lava.export(program({"x": 1}, late), tmp_path)
+    told = (tmp_path / "README.md").read_text()
+    assert "- `h`: 2 neurons, 2 steps late\n" in told
+    assert "Give samples 2\nsilent steps more" in told
+    assert "`s`" not in told
+    assert json.loads((tmp_path / "unread.json").read_text()) == ["s"]

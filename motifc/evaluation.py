@@ -1,0 +1,144 @@
+"""evaluate: how well a network classifies labelled spikes, in float; Evaluation: what that is told by."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from compiler.analysis.interpret import interpret
+from compiler.frontends.network import lower
+from compiler.ir.graph import FloatGraph
+from search.network import Network
+from targets.contracts.arrays import Ints, readonly
+from targets.contracts.errors import InputError
+from targets.contracts.ports import Readout
+from targets.contracts.raster import SpikeRaster
+from targets.runtime.backend import bound_inputs
+
+SAMPLES = 256
+"""Samples that are run at a time."""
+_Z = 1.959963984540054  # two-sided 95 % of the normal distribution
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Samples by their class and by what they were taken for.
+
+    confusion  int32 [class, class + 1]: rows are labels, columns what has strictly the most spikes; the last column
+               counts ties, which are wrong whatever the label
+    """
+
+    confusion: Ints
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "confusion", readonly(self.confusion, np.int32, "confusion [class, class + 1]", 2))
+
+    @property
+    def samples(self) -> int:
+        """Number of samples."""
+        return int(self.confusion.sum())
+
+    @property
+    def right(self) -> int:
+        """Samples whose own class has strictly the most spikes."""
+        return int(np.trace(self.confusion))
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the samples that are right; 0 of none."""
+        return self.right / max(self.samples, 1)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the accuracy by E. B. Wilson, J. Am. Stat. Assoc. 22:209 (1927)."""
+        n, p, square = max(self.samples, 1), self.accuracy, _Z * _Z
+        centre, scale = p + square / (2 * n), 1 + square / n
+        half = _Z * np.sqrt(p * (1 - p) / n + square / (4 * n * n))
+        return max(0.0, float((centre - half) / scale)), min(1.0, float((centre + half) / scale))
+
+    @property
+    def recall(self) -> tuple[float | None, ...]:
+        """Share of the samples of each class that are right; None where there is no sample."""
+        totals = self.confusion.sum(axis=1)
+        return tuple(
+            float(right / total) if total else None
+            for right, total in zip(np.diagonal(self.confusion), totals, strict=True)
+        )
+
+    @property
+    def sentence(self) -> str:
+        """Such as 97.78% of 360 (95 % interval 95.68% to 98.87%)."""
+        low, high = self.interval
+        return f"{self.accuracy:.2%} of {self.samples:,} (95 % interval {low:.2%} to {high:.2%})"
+
+    def as_dict(self) -> dict[str, Any]:
+        """All figures as JSON values."""
+        return {
+            "accuracy": self.accuracy,
+            "interval": list(self.interval),
+            "samples": self.samples,
+            "right": self.right,
+            "recall": list(self.recall),
+            "confusion": self.confusion.tolist(),
+        }
+
+
+def evaluate(network: Network, spikes: SpikeRaster | Mapping[str, SpikeRaster]) -> Evaluation:
+    """Run `network` in float on labelled spikes and compare classes with labels.
+
+    `spikes` are those of every input by its name, or one raster for a single input. Raises InputError for a network
+    without readout, for spikes without labels and for labels of no class.
+    """
+    inputs = bound_inputs(network.inputs, spikes)
+    if network.readout is None:
+        raise InputError("the network has no readout, so that it tells no class; give one that has.")
+    found = float_spikes(lower(network), inputs)
+    return judged(network.readout, found[network.readout.population])
+
+
+def judged(readout: Readout, votes: SpikeRaster) -> Evaluation:
+    """The evaluation of the spikes of a readout population that carry the labels of their samples."""
+    labels = votes.labels
+    if labels is None:
+        raise InputError("the spikes have no labels to compare classes with; give one per sample.")
+    if labels.size and not (labels.min() >= 0 and labels.max() < readout.classes):
+        raise InputError(
+            f"the samples have labels {labels.min()}..{labels.max()}; the readout has {readout.classes} classes, so "
+            f"0..{readout.classes - 1} are allowed: renumber them or take the data it was made for."
+        )
+    counts = readout.votes(votes.counts())
+    most = counts.max(axis=1, initial=0)
+    tied = (counts == most[:, None]).sum(axis=1) > 1
+    taken = np.where(tied, readout.classes, counts.argmax(axis=1))
+    confusion = np.zeros((readout.classes, readout.classes + 1), np.int32)
+    np.add.at(confusion, (labels, taken), 1)
+    return Evaluation(confusion)
+
+
+def float_spikes(graph: FloatGraph, inputs: Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
+    """Spikes of every population of a float graph."""
+    return in_pieces(partial(interpret, graph), inputs)
+
+
+def in_pieces(
+    run: Callable[[Mapping[str, SpikeRaster]], Mapping[str, SpikeRaster]], inputs: Mapping[str, SpikeRaster]
+) -> dict[str, SpikeRaster]:
+    """What `run` gives for all inputs, `SAMPLES` samples at a time."""
+    total = next(iter(inputs.values())).samples
+    pieces = [
+        run({name: raster.take(slice(start, start + SAMPLES)) for name, raster in inputs.items()})
+        for start in range(0, max(total, 1), SAMPLES)
+    ]
+    return {name: _joined([piece[name] for piece in pieces]) for name in pieces[0]}
+
+
+def _joined(pieces: list[SpikeRaster]) -> SpikeRaster:
+    labels = [piece.labels for piece in pieces if piece.labels is not None]
+    return SpikeRaster(
+        np.concatenate([piece.packed for piece in pieces]),
+        pieces[0].neurons,
+        np.concatenate([piece.lengths for piece in pieces]),
+        np.concatenate(labels) if labels else None,
+    )
