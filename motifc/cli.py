@@ -20,6 +20,7 @@ from motifc.commands.search import search_command
 from motifc.commands.show import show_command
 from motifc.commands.train import train_command
 from motifc.commands.verify import verify_command
+from motifc.extras import command_for
 from targets.contracts.errors import BackendError, InputError
 from targets.contracts.shown import shown
 
@@ -58,9 +59,11 @@ def main() -> None:
             typer.echo(f"  {_printable(note)}", err=True)
         sys.exit(2)
     except ModuleNotFoundError as error:
-        typer.echo(
-            f"motifc: {error.name} is not installed; `motifc doctor` says what needs it and the command.", err=True
+        command = command_for(error.name or "")
+        remedy = (
+            "`motifc doctor` says what needs it and the command" if command is None else f"install it with {command}"
         )
+        typer.echo(f"motifc: {error.name} is not installed; {remedy}.", err=True)
         sys.exit(2)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from search.data.copies import copies
 from search.data.load import load_split
 from search.data.task import Split, labels_of, sought_folder, task_named, task_names
 from targets.contracts.raster import SpikeRaster
@@ -30,18 +31,25 @@ class Listed:
 
 @dataclass(frozen=True)
 class Part:
-    """Figures of one part of a split; `density` is spikes per step and neuron, `classes` those that occur."""
+    """Figures of one part of a split.
+
+    `density` is spikes per step and neuron, `classes` those that occur, `silent` the samples without any spike.
+    """
 
     samples: int
     steps: int
     neurons: int
     density: float
     classes: int
+    silent: int
 
 
 @dataclass(frozen=True)
 class Examination:
-    """What a data set holds beside what was published: samples by official part, empty where nothing was."""
+    """What a data set holds beside what was published: samples by official part, empty where nothing was.
+
+    `copies` are test samples equal to one that is trained on.
+    """
 
     name: str
     digest: str
@@ -49,6 +57,7 @@ class Examination:
     parts: Mapping[str, Part]
     found: Mapping[str, int]
     published: Mapping[str, int]
+    copies: int
 
     @property
     def equal(self) -> bool:
@@ -81,6 +90,7 @@ def examination(data: str, folder: Path | None, seed: int) -> Examination:
         {name: _part(raster) for name, raster in parts.items()},
         _found(split, "valid" in published),
         published,
+        copies(split),
     )
 
 
@@ -103,7 +113,8 @@ def _found(split: Split, valid_is_official: bool) -> dict[str, int]:
 
 def _part(raster: SpikeRaster) -> Part:
     chunks = (raster.take(slice(start, start + _CHUNK)) for start in range(0, raster.samples, _CHUNK))
-    spikes = sum(int(chunk.counts().sum(dtype=np.int64)) for chunk in chunks)
+    spikes = np.concatenate([chunk.counts().sum(axis=1, dtype=np.int64) for chunk in chunks] or [np.zeros(0, np.int64)])
     bins = int(raster.lengths.sum(dtype=np.int64)) * raster.neurons
     classes = int(np.unique(labels_of(raster)).size)
-    return Part(raster.samples, raster.steps, raster.neurons, spikes / max(bins, 1), classes)
+    silent = int(np.count_nonzero(spikes == 0))
+    return Part(raster.samples, raster.steps, raster.neurons, int(spikes.sum()) / max(bins, 1), classes, silent)

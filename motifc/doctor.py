@@ -4,6 +4,7 @@ import importlib.metadata
 import platform
 from dataclasses import dataclass
 
+from motifc.extras import command_for
 from targets.contracts.errors import InputError
 from targets.runtime.backend import about, backend_names
 
@@ -20,6 +21,8 @@ _PACKAGES = {  # what backends alone need they say themselves
     "tensorboardX": "motifc search --tensorboard",
     "numba": "compiling, and encoding sound and pictures",
     "h5py": "SHD, SSC and N-TIDIGITS",
+    "soundfile": "Free Spoken Digits and TI46",
+    "soxr": "Free Spoken Digits and TI46",
     "tonic": "data sets of tonic (GPL-3, optional)",
 }
 
@@ -36,7 +39,7 @@ class Finding:
 def doctor() -> tuple[Finding, ...]:
     """Findings on Python, packages, the device and the backends."""
     backends: list[Finding] = []
-    packages = {name: f"{purpose} needs it: pip install {name}" for name, purpose in _PACKAGES.items()}
+    packages = {name: f"{purpose} needs it: {_command(name)}" for name, purpose in _PACKAGES.items()}
     for name in backend_names():
         try:
             known = about(name)
@@ -45,7 +48,7 @@ def doctor() -> tuple[Finding, ...]:
             continue
         backends.append(Finding(f"backend {name}", "not ready" if known.missing else "ready", known.missing or ""))
         for package in known.packages:
-            packages.setdefault(package, known.missing or f"the {name} backend needs it: pip install {package}")
+            packages.setdefault(package, known.missing or f"the {name} backend needs it: {_command(package)}")
     installed = [_package(name, remedy) for name, remedy in packages.items()]
     return (Finding("Python", platform.python_version()), *installed, *backends, Finding("device", _device()))
 
@@ -56,6 +59,10 @@ def _package(name: str, remedy: str) -> Finding:
         return Finding(name, importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
         return Finding(name, "not installed", remedy)
+
+
+def _command(package: str) -> str:
+    return command_for(package) or f"pip install {package}"
 
 
 def _device() -> str:

@@ -1,13 +1,17 @@
 """samples: the spikes a command works on, and how many of them were trained on; split_of: the split they are from."""
 
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from targets.contracts.errors import InputError
+from targets.contracts.ports import Readout
 from targets.contracts.provenance import DataOrigin, Provenance
-from targets.contracts.raster import SpikeRaster, load_rasters
+from targets.contracts.raster import SpikeRaster, load_spikes, unused_told
 
 if TYPE_CHECKING:
     from search.data.task import Split
@@ -56,11 +60,13 @@ def samples(
     seed: int | None = None,
     limit: int | None = None,
     folder: Path | None = None,
+    readout: Readout | None = None,
 ) -> Samples:
     """The first `limit` samples of a .npz file, or of the test part of the split that `split_of` gives.
 
-    `owner` names the file that has the provenance. Raises InputError where both a file and data are given, and where
-    neither is and the provenance tells of none.
+    `owner` names the file that has the provenance. Labels, where there are any, are held to the classes of `readout`.
+    Raises InputError where both a file and data are given, where neither is and the provenance tells of none, and for
+    labels that are no class.
     """
     if file is not None and data is not None:
         raise InputError("--input and --data were both given; spikes come from one of them, so leave the other out.")
@@ -68,10 +74,12 @@ def samples(
         raise InputError(f"--limit is {limit}; at least 1 sample is needed, so give a larger number.")
     chosen = slice(limit)
     if file is not None:
-        rasters = {name: raster.take(chosen) for name, raster in load_rasters(file).items()}
+        rasters = _labelled({name: raster.take(chosen) for name, raster in _read(file).items()}, readout, file)
         source = f"{file}; {owner} {_past(provenance)}"
         return Samples(rasters, source, "samples", str(file), None, provenance.seen(next(iter(rasters.values()))))
-    return part(owner, provenance, split_of(owner, provenance, data, seed, folder, "--data or --input"), "test", chosen)
+    split = split_of(owner, provenance, data, seed, folder, "--data or --input")
+    given = part(owner, provenance, split, "test", chosen)
+    return replace(given, spikes=_labelled({"spikes": given.raster}, readout, given.data)["spikes"])
 
 
 def part(owner: str, provenance: Provenance, split: "Split", name: str, chosen: slice = slice(None)) -> Samples:
@@ -103,6 +111,33 @@ def split_of(
     if seed is None:
         seed = 0 if latest is None or latest.seed is None else latest.seed
     return load_split(data, folder, seed)
+
+
+def _read(file: Path) -> Mapping[str, SpikeRaster]:
+    """The rasters of a file; a line on standard error names what else it holds."""
+    found = load_spikes(file)
+    if told := unused_told(file, [found]):
+        sys.stderr.write(f"motifc: {told}\n")
+    return found.rasters
+
+
+def _labelled(rasters: Mapping[str, SpikeRaster], readout: Readout | None, source: object) -> Mapping[str, SpikeRaster]:
+    """The rasters of all inputs, each with the labels that any of them has, once those are classes of `readout`."""
+    found = {name: raster.labels for name, raster in rasters.items() if raster.labels is not None}
+    if readout is None or not found:
+        return rasters
+    first, labels = next(iter(found.items()))
+    for name, others in found.items():
+        if not np.array_equal(labels, others):
+            raise InputError(
+                f"the inputs {first!r} and {name!r} of {source} have different labels; a sample has one class, so give "
+                "the labels once."
+            )
+    readout.known_labels(labels, str(source))
+    # An input of another number of samples is refused where it is bound, in words of its own.
+    return {
+        name: replace(each, labels=labels) if each.samples == labels.size else each for name, each in rasters.items()
+    }
 
 
 def _data_of(owner: str, latest: DataOrigin | None, option: str) -> tuple[str, str]:

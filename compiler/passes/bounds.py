@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from compiler.ir.graph import IntGraph
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Ints, readonly
-from targets.contracts.synapses import Sparse
 from targets.program.program import IntPopulation, IntProjection, Proof
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
 
 ENDLESS = 1 << 62
 """What a voltage without leak may reach."""
@@ -114,27 +108,26 @@ def _sums(parallel: list[IntProjection]) -> tuple[Array, Array]:
 
     int64 [neuron], before the shift of a negative exponent.
     """
-    summed = sum((_matrix(projection) for projection in parallel[1:]), _matrix(parallel[0]))
-    summed.sum_duplicates()
-    filled = np.diff(summed.indptr) > 0
-    least, most = np.zeros(len(filled), np.int64), np.zeros(len(filled), np.int64)
-    if filled.any():
-        starts = summed.indptr[:-1][filled]
-        least[filled] = np.add.reduceat(np.minimum(summed.data, 0), starts)
-        most[filled] = np.add.reduceat(np.maximum(summed.data, 0), starts)
+    neurons, width = parallel[0].synapses.shape
+    parts = [_synapses(projection, width) for projection in parallel]
+    at, weight = parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
+    if len(parts) > 1:
+        order = np.argsort(at, kind="stable")
+        at, weight = at[order], weight[order]
+    least, most = np.zeros(neurons, np.int64), np.zeros(neurons, np.int64)
+    if at.size:
+        first = np.flatnonzero(np.diff(at, prepend=-1))
+        summed, row = np.add.reduceat(weight, first), at[first] // width
+        starts = np.flatnonzero(np.diff(row, prepend=-1))
+        least[row[starts]] = np.add.reduceat(np.minimum(summed, 0), starts)
+        most[row[starts]] = np.add.reduceat(np.maximum(summed, 0), starts)
     return least, most
 
 
-def _matrix(projection: IntProjection) -> csr_array[Any, tuple[int, int]]:
-    """Weights [post, pre] int64, shifted up by an exponent above 0."""
-    from scipy.sparse import coo_array, csr_array
-
-    synapses, exponent = projection.synapses, max(0, projection.exponent)
-    if isinstance(synapses, Sparse):
-        stored = synapses.weights.astype(np.int64) << exponent, synapses.indices.copy(), synapses.indptr.copy()
-        return csr_array(stored, shape=synapses.shape)
-    post, pre, weight = synapses.coordinates()
-    return coo_array((weight.astype(np.int64) << exponent, (post, pre)), shape=synapses.shape).tocsr()
+def _synapses(projection: IntProjection, width: int) -> tuple[Array, Array]:
+    """(post * width + pre, weight) of every synapse, ascending, int64; weights shifted up by an exponent above 0."""
+    post, pre, weight = projection.synapses.coordinates()
+    return post.astype(np.int64) * width + pre, weight.astype(np.int64) << max(0, projection.exponent)
 
 
 def _limit(drive: Array, loss: Array, one: int) -> Array:

@@ -9,8 +9,16 @@ def known_backends() -> str:
 
 
 def asked_backends(text: str) -> list[str]:
-    """The names of a list separated by commas."""
-    return [name.strip() for name in text.split(",")]
+    """The names of a list separated by commas, each of a backend that can run here.
+
+    Raises InputError, before anything else is done, for a name that is unknown or empty and for what is not installed.
+    """
+    from targets.runtime.backend import backend_named
+
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        backend_named(name.partition(":")[0])
+    return names
 
 
 def quick_backends() -> str:

@@ -48,11 +48,9 @@ def backends_command(
 
 
 def named_loader(backend: str) -> Loader:
-    """What loads a program on `backend`; InputError at once when it is unknown or not installed."""
+    """What loads a program on `backend`."""
     from motifc import load
-    from targets.runtime.backend import backend_named
 
-    backend_named(backend.partition(":")[0])
     return lambda program: load(program, backend)
 
 

@@ -68,6 +68,11 @@ def steps() -> Iterator[Callable[[str], None]]:
         yield tell
 
 
+def warn(sentence: str) -> None:
+    """A line on standard error about what is wrong but does not stop the command."""
+    typer.echo(f"motifc: {sentence}", err=True)
+
+
 def emit(values: Any, as_json: bool, table: Callable[[], None]) -> None:
     """Print `values` as JSON, or call what prints them for people."""
     if as_json:

@@ -60,14 +60,23 @@ def _show_sets(sets: tuple[Listed, ...]) -> None:
 def _show_examination(found: Examination) -> None:
     from rich.table import Table
 
+    from search.data.copies import copies_told
+
     table = Table()
-    for title in ("part", "samples", "classes", "steps", "neurons", "spikes per step and neuron"):
+    for title in ("part", "samples", "classes", "steps", "neurons", "spikes per step and neuron", "silent"):
         table.add_column(title, justify="left" if title == "part" else "right")
     for name, part in found.parts.items():
         table.add_row(
-            name, f"{part.samples:,}", str(part.classes), str(part.steps), f"{part.neurons:,}", f"{part.density:.4f}"
+            name,
+            f"{part.samples:,}",
+            str(part.classes),
+            str(part.steps),
+            f"{part.neurons:,}",
+            f"{part.density:.4f}",
+            f"{part.silent:,}",
         )
     console.print(table)
+    console.print(copies_told(found.copies, found.parts["test"].samples))
     for name, count in found.published.items():
         same = "as published" if found.found[name] == count else f"but {count:,} were published"
         console.print(f"{name}: {found.found[name]:,} samples, {same}")

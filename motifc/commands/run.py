@@ -39,32 +39,34 @@ def run_command(
     Step t of what is written is the network's step t, however late a population is in the program. Without --input the
     samples are the test part of the split that it was trained on, unless another one is asked for.
     """
-    from motifc import InputError, estimate, lower, run, save_rasters
+    from motifc import InputError, Network, estimate, lower, run, save_rasters
     from motifc.evaluation import float_spikes
-    from motifc.files import expected, network_in, program_in
+    from motifc.files import expected, program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
     from targets.contracts.artefact import check_writable
-    from targets.runtime.backend import bound_inputs
+    from targets.runtime.backend import backend_named, bound_inputs
 
     check_writable(out)
-    if expected(file, "network", "program") == "network":
+    chosen = backend or ORACLE
+    backend_named(chosen.partition(":")[0])
+    if expected(file, "program", "network") == "network":
         if backend is not None or probe:
             raise InputError(
                 f"{file} is a network, which runs in float without backend or probes; leave --backend and --probe out, "
                 "or compile it and run the program."
             )
-        network = network_in(file)
-        given = samples(str(file), network.provenance, input_file, data, seed, limit, data_dir)
+        network = Network.load(file)
+        given = samples(str(file), network.provenance, input_file, data, seed, limit, data_dir, network.readout)
         spikes = float_spikes(lower(network), bound_inputs(network.inputs, given.spikes))
         save_rasters(spikes, out)
         _tell(spikes, given, network.readout, "float network")
         return
     loaded = program_in(file)
     asked = [parse_probe(text, loaded) for text in probe or ()]
-    given = samples(str(file), loaded.provenance, input_file, data, seed, limit, data_dir)
+    given = samples(str(file), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
     inputs = bound_inputs(loaded.inputs, given.spikes)
-    recording = run(loaded, inputs, backend or ORACLE, [wanted for wanted, _ in asked])
+    recording = run(loaded, inputs, chosen, [wanted for wanted, _ in asked])
     traces = {}
     for wanted, kinds in asked:
         traces[wanted.population, "neurons"] = wanted.neurons
@@ -80,8 +82,8 @@ def _tell(spikes: Mapping[str, SpikeRaster], given: Samples, readout: Readout | 
     from motifc.tables import show_accuracies
     from targets.contracts.shown import shown
 
-    console.print(given.sentence)
+    console.print(given.sentence, markup=False)
     for name, raster in spikes.items():
-        console.print(f"{shown(name)}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples")
+        console.print(f"{shown(name)}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples", markup=False)
     if readout is not None and given.raster.labels is not None:
         show_accuracies({what: judged(readout, spikes[readout.population])})

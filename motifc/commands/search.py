@@ -16,7 +16,7 @@ from motifc.commands.options import (
     Threads,
     TrainingData,
 )
-from motifc.commands.searching import searched, set_threads
+from motifc.commands.searching import searched, set_threads, warn_of_copies
 
 _METHODS = (
     "hrmas; without a part of it: no-plasticity, no-lateral, no-motif; or with its neurons and budget: random-search, "
@@ -60,6 +60,7 @@ def search_command(
     if quantize_aware:
         settings = on_grid(settings, chip or DEFAULT_CHIP)
     split = load_split(data, data_dir, seed)
+    warn_of_copies(split)
     try:
         network = searched(split, settings, seed, device, checkpoint, tensorboard, method)
     except KeyboardInterrupt:

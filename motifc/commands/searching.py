@@ -1,4 +1,4 @@
-"""searched: a network found on data, with progress; set_threads: how many threads torch may use for it."""
+"""What commands that search or train share: progress, a warning of copied samples, the threads of torch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motifc.commands.console import epochs
+from motifc.commands.console import epochs, warn
 
 if TYPE_CHECKING:
     from motifc import Network
@@ -52,6 +52,14 @@ def listening(tensorboard: Path | None, checkpoint: Path | None = None) -> Itera
                 listener(epoch)
 
         yield progress
+
+
+def warn_of_copies(split: Split) -> None:
+    """Say how many test samples are trained on, where there are any."""
+    from search.data.copies import copies, copies_told
+
+    if found := copies(split):
+        warn(copies_told(found, split.test.samples))
 
 
 def set_threads(threads: int) -> None:

@@ -18,7 +18,7 @@ from motifc.commands.options import (
     TensorBoard,
     Threads,
 )
-from motifc.commands.searching import listening, set_threads
+from motifc.commands.searching import listening, set_threads, warn_of_copies
 
 if TYPE_CHECKING:
     from motifc import Network, Split
@@ -62,6 +62,7 @@ def train_command(
     if quantize_aware:
         settings = on_grid(settings, chip)
     with listening(tensorboard) as progress:
+        warn_of_copies(split)
         trained = train(start, split, settings, split.seed or 0, device, progress, settings.training.chip)
     trained.save(out)
     console.print(found(trained, out, split))

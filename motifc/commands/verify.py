@@ -55,7 +55,7 @@ def verify_command(
     loaded = program_in(program)
     rival = None if against is None else program_in(against)
     floats = None if against_float is None else _origin(loaded, against_float, dt)
-    given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir)
+    given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
     inputs = bound_inputs(loaded.inputs, given.spikes)
     judging = None if given.raster.labels is None else loaded.readout
     found: dict[str, dict[str, SpikeRaster]] = {}

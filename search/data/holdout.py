@@ -1,8 +1,8 @@
-"""Stratified hold-out: samples held out class by class, by seed."""
+"""Stratified hold-out: samples, or whole groups of samples, held out class by class, by seed."""
 
 import numpy as np
 
-from targets.contracts.arrays import Ints
+from targets.contracts.arrays import Array, Ints
 
 
 def held_out(labels: Ints, share: float, *seed: int) -> tuple[Ints, Ints]:
@@ -17,3 +17,40 @@ def held_out(labels: Ints, share: float, *seed: int) -> tuple[Ints, Ints]:
         members = generator.permutation(np.flatnonzero(labels == label))
         held[members[: min(max(1, round(share * members.size)), members.size - 1)]] = True
     return np.flatnonzero(~held).astype(np.int32), np.flatnonzero(held).astype(np.int32)
+
+
+def groups_held_out(labels: Ints, groups: Array, share: float, *seed: int) -> tuple[Ints, Ints]:
+    """Indices (kept, held) of the samples with `labels` and `groups` [sample], both ascending; no group is in both.
+
+    Groups are held, large ones first and else in random order, while that brings what is held of each class nearer to
+    `share`. Of a class in two or more groups at least one is held where every class keeps another; of each class at
+    least one sample is kept. Who is held depends on nothing but labels, groups and the seed numbers.
+    """
+    names, who = np.unique(groups, return_inverse=True)
+    classes = np.unique(labels, return_inverse=True)[1]
+    members = np.zeros((names.size, 1 + int(classes.max(initial=0))), np.int64)
+    np.add.at(members, (who, classes), 1)
+    total = members.sum(axis=0)
+    chosen = np.zeros(names.size, dtype=bool)
+
+    def distance(held: Array) -> float:
+        """How far the classes of the groups `held` are from the share."""
+        return float(np.linalg.norm(members[held].sum(axis=0) - share * total))
+
+    def with_group(group: int) -> Array | None:
+        """What is held with one more group; None where a class would keep nothing."""
+        held = chosen.copy()
+        held[group] = True
+        return held if members[~held].any(axis=0).all() else None
+
+    order = np.random.default_rng(seed).permutation(names.size)
+    for group in order[np.argsort(-members[order].sum(axis=1), kind="stable")]:
+        held = with_group(group)
+        if held is not None and distance(held) < distance(chosen):
+            chosen = held
+    for label in range(total.size):
+        if not members[chosen, label].any():
+            ways = [held for group in order[members[order, label] > 0] if (held := with_group(group)) is not None]
+            chosen = min(ways, key=distance, default=chosen)
+    held_samples = chosen[who]
+    return np.flatnonzero(~held_samples).astype(np.int32), np.flatnonzero(held_samples).astype(np.int32)

@@ -14,6 +14,7 @@ import numpy as np
 
 from search.data.encoders.events import raster_of
 from search.data.own_data import shared_out
+from search.data.pairs import pairs
 from search.data.task import Split
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
@@ -33,8 +34,8 @@ def recordings_split(
     """A split of recordings, each read once and in order.
 
     Where `valid` or `test` is not given, 20 % of `train`, every class alike, are taken for it, chosen by `seed`.
-    Raises InputError for spikes other than 0 and 1, classes that are no whole numbers or leave a gap, and widths that
-    differ.
+    Raises InputError for spikes other than 0 and 1, classes that are no whole numbers or leave a gap, widths that
+    differ, and items that are no pair of an array and a class.
     """
     given = {"train": train, "valid": valid, "test": test}
     return shared_out({name: _raster(name, part) for name, part in given.items() if part is not None}, "the data", seed)
@@ -44,10 +45,9 @@ def _raster(part: str, recordings: Recordings) -> SpikeRaster:
     labels: list[Any] = []
 
     def spikes() -> Iterator[Array]:
-        for index in range(len(recordings)):
-            one, label = recordings[index]
+        for source, one, label in pairs(recordings, part, "recording"):
             labels.append(label)
-            yield _binary(np.asarray(one), f"recording {index} of the {part} part")
+            yield _binary(one, source)
 
     unlabelled = raster_of(spikes())
     return SpikeRaster(unlabelled.packed, unlabelled.neurons, unlabelled.lengths, np.asarray(labels))
@@ -58,6 +58,6 @@ def _binary(spikes: Array, source: str) -> Array:
         raise InputError(
             f"{source} is {spikes.dtype} of shape {spikes.shape}; 0 and 1 [time, neuron] are needed, so convert it."
         )
-    if not np.isin(spikes, (0, 1)).all():
+    if not ((spikes == 0) | (spikes == 1)).all():
         raise InputError(f"{source} holds values other than 0 and 1; only binary spikes are allowed, so binarize them.")
     return spikes.astype(bool)

@@ -84,7 +84,8 @@ def retrain(
             raise InputError(
                 f"the {part_name} part of the split is empty; the search needs samples there, so add some."
             )
-        check_reach(len(settings.model.neurons) + 1, int(part.lengths.max()))
+        delay = len(settings.model.neurons) + 1  # one step into every layer and one more into the readout
+        check_reach(delay, int(part.lengths.max()), f"the samples of the {part_name} part")
     identity = {
         "method": name,
         "seed": seed,

@@ -57,7 +57,8 @@ def _scaled(network: Network, number: int, batch: Batch, voltage: float) -> Netw
     wires = [wire for wire in model.wires(weights) if wire.target in layers and wire.source in {*known, layers[-1]}]
     with torch.no_grad():
         trace = run({source.name: batch.spikes for source in network.inputs}, cells, wires, Surrogate(1.0))
-    spread = float(trace[layers[-1]].voltages[batch.mask[:, :, 0] > 0].std())
+    voltages = trace[layers[-1]].voltages[batch.mask[:, :, 0] > 0]
+    spread = float(voltages.std()) if voltages.numel() > 1 else 0.0
     if not spread > 0:
         return network
     return replace(

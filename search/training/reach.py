@@ -4,12 +4,12 @@ from search.network import Network
 from targets.contracts.errors import InputError
 
 
-def check_reach(delay: int, steps: int) -> None:
-    """InputError where samples of `steps` steps end before a spike has come from the input to the readout."""
+def check_reach(delay: int, steps: int, whose: str) -> None:
+    """InputError where samples of at most `steps` steps end before a spike of the input, `delay` later, counts."""
     if steps <= delay:
         raise InputError(
-            f"the longest sample has {steps} {'step that counts' if steps == 1 else 'steps that count'}; a spike needs "
-            f"{delay} from the input to the readout, so give samples of at least {delay + 1}."
+            f"{whose} last at most {steps} steps; a spike of the input reaches the readout {delay} steps later, so "
+            f"that none would ever matter: give samples of at least {delay + 1} steps or fewer layers."
         )
 
 

@@ -74,7 +74,6 @@ def fit(
     """
     readout = _fitting_readout(network, split)
     loader = DataLoader.of(device, split.train, split.valid)
-    check_reach(shortest_delay(network), loader.steps)
     weights = {c.name: tensor(c.synapses.weights, device).requires_grad_() for c in network.connections}
     quantized = None if chip is None else Quantized.of(network, weights, chip, device)
     model = TorchNetwork.of(network, device) if quantized is None else quantized
@@ -155,4 +154,11 @@ def _fitting_readout(network: Network, split: Split) -> Readout:
         raise InputError(f"the network has {found}; the data have {split.classes} classes, so give it one that fits.")
     if not split.train.samples + split.valid.samples:
         raise InputError("the split has no samples to train on; give at least one.")
+    delay = shortest_delay(network)
+    if not delay:
+        raise InputError(
+            f"no connections lead from an input to the readout {network.readout.population!r}; it can learn nothing "
+            "then, so connect it."
+        )
+    check_reach(delay, int(max(split.train.lengths.max(initial=0), split.valid.lengths.max(initial=0))), "the samples")
     return network.readout

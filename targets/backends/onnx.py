@@ -41,7 +41,7 @@ def requirement() -> str | None:
         import onnx  # noqa: F401
         import onnxruntime  # noqa: F401
     except ImportError as error:
-        return f"the onnx backend needs onnx and onnxruntime ({error}); install them with: pip install onnx onnxruntime"
+        return f'the onnx backend needs onnx and onnxruntime ({error}); install them with: pip install "motifc[onnx]"'
     return None
 
 

@@ -30,7 +30,7 @@ def requirement() -> str | None:
     try:
         import torch  # noqa: F401
     except ImportError as error:
-        return f"the torch backend needs PyTorch ({error}); install it with: pip install torch"
+        return f'the torch backend needs PyTorch ({error}); install it with: pip install "motifc[torch]"'
     return None
 
 

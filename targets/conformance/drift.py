@@ -60,7 +60,9 @@ def drift(
         import neo
         import quantities as pq
     except ImportError as error:
-        raise InputError(f"spike-train distances need elephant ({error}); pip install 'elephant>=1.2'.") from None
+        raise InputError(
+            f'spike-train distances need elephant ({error}); install it with pip install "motifc[compare]".'
+        ) from None
 
     def distances(left: SpikeRaster, right: SpikeRaster) -> tuple[float, float]:
         gap = int(20 * TIME_CONSTANT)

@@ -20,6 +20,8 @@ from targets.contracts.shown import brief, shown
 _FREE = 1 << 28
 _RATIO = 100
 """An array may be unpacked to 256 MiB, or to so many times the size of its file where that is more."""
+_PIECE = 1 << 20
+"""Bytes that are unpacked at a time."""
 _MEMBERS = 1 << 16
 _HEADER = 10_000
 """Characters of what a .npy tells of its array."""
@@ -94,6 +96,10 @@ class Archive:
         """Name -> shape of every array."""
         return {name: member.shape for name, member in self._members.items()}
 
+    def kind(self, name: str) -> str:
+        """The kind of numbers in an array, as numpy's dtype.kind: one of "biufcSUVO" and others."""
+        return self._members[name].dtype.kind
+
     def get(self, name: str) -> Array | None:
         """The array of that name, read-only; None when there is none."""
         return self[name] if name in self._members else None
@@ -112,10 +118,13 @@ class Archive:
             )
         with _reading(name), self._zip.open(member.info) as stream:
             stream.read(member.start)
-            data = stream.read(size)
-            if len(data) < size or stream.read(1):
+            data, filled = np.empty(size, np.uint8), 0
+            while piece := stream.read(min(_PIECE, size - filled)):  # so that the array is never held twice
+                data[filled : filled + len(piece)] = np.frombuffer(piece, np.uint8)
+                filled += len(piece)
+            if filled < size or stream.read(1):
                 raise UnreadableError(f"array {brief(name)} has more or fewer bytes than its shape {member.shape}")
-            flat = np.frombuffer(data, member.dtype)
+            flat = np.frombuffer(data.data.toreadonly(), member.dtype)
             return flat.reshape(member.shape, order="F" if member.fortran else "C")
 
     def _member(self, entry: zipfile.ZipInfo, name: str) -> _Member:

@@ -40,6 +40,13 @@ def readonly(values: npt.ArrayLike, dtype: npt.DTypeLike, place: str, ndim: int 
     return array
 
 
+def sealed(fresh: Array) -> Array:
+    """`fresh` as an array that nobody can write to and `readonly` need not copy; its maker must keep no name of it."""
+    if not fresh.size or not fresh.flags.c_contiguous:
+        return fresh
+    return np.frombuffer(fresh.reshape(-1).view(np.uint8).data.toreadonly(), fresh.dtype).reshape(fresh.shape)
+
+
 def _never_written(array: Array) -> bool:
     """Whether an array lies in memory that cannot be made writable, such as a file mapped for reading."""
     lender: Any = array

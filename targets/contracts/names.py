@@ -1,10 +1,18 @@
-"""quoted and unquoted: any name as the key of an array in a .npz, and back; the standard library only."""
+"""quoted and unquoted: any name as the key of an array in a .npz, and back; meant: the key somebody may have meant."""
 
+import difflib
 import re
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 _SPECIAL = re.compile(r"[%./\\\[\]\x00-\x1f\x7f]")
 _RESERVED = ("shape", "lengths", "labels")
+_OTHER_WORDS = {
+    "spikes": ("x", "data", "inputs", "input", "events", "raster", "spike_trains"),
+    "labels": ("y", "target", "targets", "class", "classes"),
+    "lengths": ("lens", "durations"),
+    "groups": ("subjects", "speakers", "persons"),
+}
 
 
 def quoted(name: str) -> str:
@@ -27,3 +35,13 @@ def unquoted(key: str) -> str:
 def _is_ascii_quote(key: str) -> bool:
     """Whether every percent sign begins a code of an ASCII character."""
     return all(re.match(r"[0-7][0-9A-Fa-f]", rest) for rest in key.split("%")[1:])
+
+
+def meant(wanted: str, keys: Iterable[str]) -> str | None:
+    """The first of `keys` that is written almost as `wanted`, or is another word for it; None where there is none."""
+    for key in keys:
+        word = key.casefold()
+        near = difflib.SequenceMatcher(None, word, wanted).ratio() >= 0.8
+        if key != wanted and (near or {word, f"{word}s"} & set(_OTHER_WORDS.get(wanted, ()))):
+            return key
+    return None

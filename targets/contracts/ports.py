@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from targets.contracts.arrays import Ints
+from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_NEURONS, named, whole
 from targets.contracts.shown import brief
 
@@ -45,8 +46,30 @@ class Readout:
         """Predicted class of every sample: int32 [sample]; ties go to the lowest class."""
         return self.votes(counts).argmax(axis=1).astype(np.int32)
 
+    def known_labels(self, labels: Ints | None, whose: str = "the spikes") -> Ints:
+        """`labels` [sample] as they are; InputError where there are none and where one is no class of this readout."""
+        if labels is None:
+            raise InputError(f"{whose} have no labels; one class per sample is needed to judge answers, so add them.")
+        foreign = np.flatnonzero((labels < 0) | (labels >= self.classes))
+        if foreign.size:
+            raise InputError(
+                f"{foreign.size:,} of {labels.size:,} labels of {whose} lie outside 0 to {self.classes - 1}, the "
+                f"classes of readout {self.population!r}, the first being {labels[foreign[0]]} of sample {foreign[0]}; "
+                "renumber the labels or give the data it was made for."
+            )
+        return labels
+
     def accuracy(self, counts: Ints, labels: Ints) -> float:
-        """Share of samples whose labelled class has strictly more spikes than every other."""
+        """Share of samples whose labelled class has strictly more spikes than every other.
+
+        `counts` int32 [sample, neuron], `labels` int32 [sample]. Raises InputError for a label that is no class and
+        where there are not as many labels as samples.
+        """
+        if len(labels) != len(counts):
+            raise InputError(
+                f"{len(labels)} labels were given for {len(counts)} samples; one each is needed, so match them."
+            )
+        labels = self.known_labels(labels)
         votes = self.votes(counts)
         right = votes[np.arange(len(labels)), labels].copy()
         votes[np.arange(len(labels)), labels] = -1

@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,15 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from targets.contracts.archive import Archive, UnreadableError
-from targets.contracts.arrays import Array, Floats, Ints, readonly
+from targets.contracts.arrays import Array, Floats, Ints, readonly, sealed
 from targets.contracts.artefact import check_readable, replacing
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_NEURONS, whole
-from targets.contracts.names import quoted, unquoted
+from targets.contracts.names import meant, quoted, unquoted
 from targets.contracts.shown import brief
 
-_PIECE = 1 << 22
-"""Bins that are packed together."""
+_PIECE = 1 << 20
+"""Bins looked at together when dense spikes are packed, so that few are held twice."""
+RENUMBER = "labels = np.unique(labels, return_inverse=True)[1]"
+"""The line of numpy that makes classes 0, 1, 2, ... of labels of any kind."""
+_COMPANIONS = ("shape", "lengths", "labels", "groups")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,18 +78,8 @@ class SpikeRaster:
             raise InputError(
                 f"spikes hold {spikes.dtype}; 0 and 1 of a boolean or integer type are needed, so convert them."
             )
-        packed = np.empty((*spikes.shape[:2], -(-spikes.shape[2] // 8)), np.uint8)
-        together = max(1, _PIECE // max(1, spikes[:1].size))
-        for start in range(0, len(spikes), together):  # so that no copy is as large as the whole
-            own = spikes[start : start + together]
-            on = own != 0
-            if spikes.dtype != np.bool_ and not np.array_equal(own, on):
-                raise InputError(
-                    "spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them."
-                )
-            packed[start : start + together] = np.packbits(on, axis=2)
         lengths = np.full(spikes.shape[0], spikes.shape[1]) if lengths is None else np.asarray(lengths)
-        return cls(packed, spikes.shape[2], lengths, None if labels is None else np.asarray(labels))
+        return cls(_bits(spikes), spikes.shape[2], lengths, None if labels is None else np.asarray(labels))
 
     @property
     def samples(self) -> int:
@@ -146,7 +139,10 @@ class SpikeRaster:
         """The raster of some samples only, chosen by indices, mask or slice."""
         chosen = samples if isinstance(samples, slice) else np.asarray(samples)
         labels = None if self.labels is None else self.labels[chosen]
-        return SpikeRaster(self.packed[chosen], self.neurons, self.lengths[chosen], labels)
+        packed = self.packed[chosen]
+        return SpikeRaster(
+            packed if isinstance(chosen, slice) else sealed(packed), self.neurons, self.lengths[chosen], labels
+        )
 
     def until(self, steps: int) -> "SpikeRaster":
         """The raster of the steps before `steps` only."""
@@ -182,32 +178,75 @@ def save_rasters(
                 np.lib.format.write_array(member, np.ascontiguousarray(values), allow_pickle=False)
 
 
+@dataclass(frozen=True, eq=False)
+class SpikeFile:
+    """What a .npz of spikes holds.
+
+    rasters  by name
+    groups   which samples belong together, [sample], or a single value for all; None where the file does not say
+    used     keys of all arrays that belong to these
+    others   keys of the rest, which have not been kept
+    """
+
+    rasters: Mapping[str, SpikeRaster]
+    groups: Array | None = None
+    used: frozenset[str] = frozenset()
+    others: tuple[str, ...] = ()
+
+
+def unused_told(source: object, files: Sequence[SpikeFile]) -> str | None:
+    """The sentence that some arrays of the files of `source` are not used; None where all are."""
+    others = list(dict.fromkeys(key for file in files for key in file.others))
+    if not others:
+        return None
+    used = {key for file in files for key in file.used}
+    found = {wanted: meant(wanted, others) for wanted in ("spikes", *_COMPANIONS) if wanted not in used}
+    guesses = [f"{wanted!r} by {brief(key)}" for wanted, key in found.items() if key is not None]
+    asked = f"; did you mean {' and '.join(guesses)}?" if guesses else "."
+    return f"{source} also holds {', '.join(map(brief, others))}, which nothing here uses{asked}"
+
+
 def load_rasters(path: str | os.PathLike[str]) -> dict[str, SpikeRaster]:
     """Read all rasters of a .npz written by `save_rasters`, or plain uint8 `spikes` [sample, time, neuron].
 
-    Raises InputError for a missing, damaged or foreign file.
+    Other arrays of the file are not read. Raises InputError for a missing, damaged or foreign file.
     """
+    return dict(load_spikes(path).rasters)
+
+
+def load_spikes(path: str | os.PathLike[str]) -> SpikeFile:
+    """`load_rasters`, with the groups of the samples and the keys of what was left out."""
     path = Path(path)
     check_readable(path, "a .npz file with spikes")
     try:
         with path.open("rb") as stream:
-            archive = Archive(stream)
-            names = _rasters(archive.shapes)
-            if not names:
-                raise InputError(
-                    f"{path} holds no array named 'spikes' (it has {brief(sorted(archive.shapes))}); add one."
-                )
-            return {unquoted(name): _raster(archive, name, path) for name in names}
+            return _spike_file(Archive(stream), path)
     except (OSError, UnreadableError) as error:
         raise InputError(
             f"{path} is not a readable .npz of spikes ({error}); write it with numpy.savez or motifc run."
         ) from None
 
 
-def _rasters(shapes: Mapping[str, tuple[int, ...]]) -> list[str]:
-    """The arrays that are spikes: those of three axes, told of by no other; "spikes" whatever its axes."""
-    alone = [name for name in shapes if not _belongs(name, shapes)]
-    return [name for name in alone if len(shapes[name]) == 3 or name == "spikes" or f"{name}.shape" in shapes]
+def _spike_file(archive: Archive, path: Path) -> SpikeFile:
+    shapes = archive.shapes
+    told = {key for key in shapes if _belongs(key, shapes)}
+    rasters = {}
+    for key in shapes:
+        if key in told or not _is_raster(key, shapes, archive.kind(key)):
+            continue
+        try:
+            rasters[key] = _raster(archive, key, path)
+        except InputError:
+            # Beside "spikes", an array of other numbers is something else, if it does not say what it is.
+            if key == "spikes" or f"{key}.shape" in told or "spikes" not in shapes:
+                raise
+    if not rasters:
+        raise InputError(_without_spikes(path, archive))
+    strays = {key for key in told if key in _COMPANIONS and "spikes" not in rasters}
+    others = [key for key in shapes if key not in rasters and (key not in told or key in strays)]
+    groups = archive.get("groups") if "groups" in told - strays else None
+    used = frozenset(shapes.keys() - set(others))
+    return SpikeFile({unquoted(key): raster for key, raster in rasters.items()}, groups, used, tuple(others))
 
 
 def _belongs(name: str, shapes: Mapping[str, tuple[int, ...]]) -> bool:
@@ -215,7 +254,28 @@ def _belongs(name: str, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     owner, _, kind = name.rpartition(".")
     if owner:
         return owner in shapes and kind in ("shape", "lengths", "labels", "u", "v", "neurons")
-    return kind in ("shape", "lengths", "labels") and f"{name}.shape" not in shapes
+    return kind in _COMPANIONS and f"{name}.shape" not in shapes
+
+
+def _is_raster(name: str, shapes: Mapping[str, tuple[int, ...]], kind: str) -> bool:
+    """Whether an array is meant as spikes.
+
+    It is "spikes", has its shape told beside it, or looks like plain spikes: three axes of numbers and, where "spikes"
+    are there too, as many samples and steps as they have.
+    """
+    if name == "spikes" or f"{name}.shape" in shapes:
+        return True
+    alone = "spikes" not in shapes
+    plain = len(shapes[name]) == 3 and kind in ("buif" if alone else "bui")
+    return plain and (alone or shapes[name][:2] == shapes["spikes"][:2])
+
+
+def _without_spikes(path: Path, archive: Archive) -> str:
+    guess = meant("spikes", archive.shapes)
+    held = ", ".join(f"{brief(key)} of shape {shape}" for key, shape in archive.shapes.items())
+    return f"{path} holds no array named 'spikes' (it has {held or 'none at all'}); add one" + (
+        "." if guess is None else f", or rename {guess!r} if that is meant."
+    )
 
 
 def _raster(archive: Archive, name: str, path: Path) -> SpikeRaster:
@@ -238,6 +298,24 @@ def _raster(archive: Archive, name: str, path: Path) -> SpikeRaster:
         raise InputError(f"in {path}, array {brief(name)}: {error}") from None
 
 
+def _bits(spikes: Array) -> Array:
+    """`spikes` [sample, time, neuron] packed, piece by piece; InputError for values other than 0 and 1."""
+    samples, steps, neurons = spikes.shape
+    packed = np.empty((samples, steps, -(-neurons // 8)), np.uint8)
+    many = max(1, _PIECE // max(1, steps * neurons))
+    rows = max(1, _PIECE // max(1, neurons))
+    for sample in range(0, samples, many):
+        for step in range(0, steps, rows):
+            here = np.s_[sample : sample + many, step : step + rows]
+            piece = spikes[here]
+            if piece.dtype != np.bool_ and not ((piece == 0) | (piece == 1)).all():
+                raise InputError(
+                    "spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them."
+                )
+            packed[here] = np.packbits(piece.astype(bool, copy=False), axis=2)
+    return sealed(packed)
+
+
 def _per_sample(values: npt.ArrayLike, name: str, samples: int) -> Ints:
     given = np.asarray(values)
     if given.ndim != 1 or given.dtype.kind not in "buif" or not np.isfinite(given).all():
@@ -246,8 +324,20 @@ def _per_sample(values: npt.ArrayLike, name: str, samples: int) -> Ints:
             if given.ndim == 1 and given.dtype.kind == "f"
             else f"{given.dtype} of shape {given.shape}"
         )
-        raise InputError(f"{name} are {found}; one whole number per sample is needed, so convert them.")
+        mend = _numbered(given) if name == "labels" else "convert them"
+        raise InputError(f"{name} are {found}; one whole number per sample is needed, so {mend}.")
     array = readonly(given, np.int32, f"{name} [sample]")
     if array.size != samples:
         raise InputError(f"{array.size} {name} were given for {samples} samples; one each is needed, so match them.")
     return array
+
+
+def _numbered(labels: Array) -> str:
+    """What turns labels of another form into classes, as a line of numpy where there is one."""
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        return "flatten them: labels = labels.ravel()"
+    if labels.ndim == 2 and labels.dtype.kind in "buif" and (np.count_nonzero(labels, axis=1) == 1).all():
+        return "take the class of each one-hot row: labels = labels.argmax(axis=1)"
+    if labels.ndim == 1 and labels.dtype.kind in "USO":
+        return f"number them: {RENUMBER}"
+    return "convert them"

@@ -25,13 +25,13 @@ from targets.program.earlier import with_latency
 from targets.program.listeners import Listeners, Route, listeners
 from targets.program.version1 import upgraded
 
-_FARTHEST = 1 << 100
-"""No proof speaks of numbers beyond: v counts from 0, and u and a are sums of int32."""
 Invented = Literal["", "every step", "first step"]
 """When a population spikes that the compiler made up to stand for biases; "" for a population of the network."""
 
 _LATEST = (1 << 16) - 1
 """Steps by which a population may be late: a program has more only where its file is damaged."""
+_FARTHEST = 1 << 100
+"""No proof speaks of numbers beyond: v counts from 0, and u and a are sums of int32."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +53,10 @@ class IntPopulation:
 
     def __post_init__(self) -> None:
         named(self.name, "a population")
-        for key, least, most in (("motif_size", -MOST_NEURONS, MOST_NEURONS), ("latency", 0, _LATEST)):
-            value = whole(getattr(self, key), f"{key} of population {self.name!r}", most, least)
-            object.__setattr__(self, key, value)
+        size = whole(self.motif_size, f"motif size of population {self.name!r}", MOST_NEURONS)
+        object.__setattr__(self, "motif_size", size)
+        late = whole(self.latency, f"latency of population {self.name!r}", _LATEST, least=0)
+        object.__setattr__(self, "latency", late)
         for key in ("du", "dv", "vth", "bias"):
             values = readonly(getattr(self, key), np.int32, f"{key} of population {self.name!r}")
             object.__setattr__(self, key, values)
@@ -248,11 +249,11 @@ class Program:
 
         The limits of its chip are judged by `targets.program.check.check`, not here.
         """
-        return read(path, "program", cls, _today)
+        return read(path, "program", cls, _as_now)
 
 
-def _today(stored: Artefact) -> Artefact:
-    """What a file of any version holds, in the layout of today."""
+def _as_now(stored: Artefact) -> Artefact:
+    """A program stored in an earlier layout as it is stored today."""
     return with_latency(upgraded(stored) if stored.version == 1 else stored)
 
 

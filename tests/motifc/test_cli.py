@@ -51,7 +51,7 @@ def text_file() -> tuple[list[str], str]:
         "spikes.npz",
         "--out",
         "o.npz",
-    ], "net.program is a text; a network or a program is needed here, so give a .network or .program file."
+    ], "net.program is a text; a program or a network is needed here, so give a .program or .network file."
 
 
 def neither_network_nor_program() -> tuple[list[str], str]:
@@ -220,7 +220,43 @@ def test_a_missing_package_is_named(motifc: Motifc, monkeypatch: pytest.MonkeyPa
     outcome = motifc("run", "net.program", "--data", "digits", "--out", "o.npz")
     assert outcome.status == 2
     assert outcome.err.startswith("motifc: sklearn")
-    assert outcome.err.endswith("`motifc doctor` says what needs it and the command.\n")
+    assert outcome.err.endswith('; install it with pip install "motifc[search]".\n')
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", "absent.program", "--backends", "numpy,torc", "--input", "absent.npz"),
+        ("run", "absent.program", "--backend", "torc", "--input", "absent.npz", "--out", "o.npz"),
+        ("fuzz", "--backends", "numpy,torc"),
+        ("bench", "backends", "--backends", "numpy,torc"),
+    ],
+)
+def test_an_unknown_backend_is_told_before_anything_is_read_or_run(motifc: Motifc, arguments: tuple[str, ...]) -> None:
+    outcome = motifc(*arguments)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err == (
+        f"motifc: unknown backend 'torc'; known are {', '.join(backend_names())}, so choose one of them.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "remedy"),
+    [
+        ("torch", 'install it with pip install "motifc[search]"'),
+        ("sklearn.datasets", 'install it with pip install "motifc[search]"'),
+        ("far_away", "`motifc doctor` says what needs it and the command"),
+    ],
+)
+def test_a_missing_package_is_told_with_the_extra_that_brings_it(
+    motifc: Motifc, monkeypatch: pytest.MonkeyPatch, module: str, remedy: str
+) -> None:
+    def absent(*arguments: object) -> None:
+        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+
+    monkeypatch.setattr("motifc.doctor.doctor", absent)
+    outcome = motifc("doctor")
+    assert (outcome.status, outcome.err) == (2, f"motifc: {module} is not installed; {remedy}.\n")
 
 
 FORGED = "[/b]\n\x1b[2Janswer: 0 of 0 bins differ"
@@ -269,3 +305,6 @@ def test_a_nir_graph_where_a_network_is_needed_is_told(motifc: Motifc) -> None:
     assert outcome.err == (
         "motifc: graph.nir is an HDF5 file, as NIR graphs are; a network is needed here, so give a .network file.\n"
     )
+    taken = motifc("verify", "net.program", "--against-float", "graph.nir", "--input", "spikes.npz")
+    assert taken.status == 2
+    assert taken.err.startswith("motifc: graph.nir is not a readable NIR file (")

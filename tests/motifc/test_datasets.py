@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from motifc.datasets import examination, listing
@@ -37,3 +38,18 @@ def test_an_examination_counts_spikes_within_the_lengths_of_samples(mine: Path) 
 def test_an_examination_of_what_is_unknown_is_refused() -> None:
     with pytest.raises(InputError, match=r"^unknown task 'letters'; known are "):
         examination("letters", None, 0)
+
+
+def test_an_examination_counts_silent_samples_and_copies(tmp_path: Path) -> None:
+    spikes = np.zeros((30, 3, 5), np.uint8)
+    spikes[:, 0] = np.arange(30)[:, None] >> np.arange(5) & 1  # sample 0 is silent
+    spikes[:, 2] = 1  # behind every length
+    lengths = np.full(30, 2)
+    np.savez(tmp_path / "mine.npz", spikes=spikes, labels=np.arange(30) % 2, lengths=lengths)
+    found = examination(str(tmp_path / "mine.npz"), None, 0)
+    assert sum(part.silent for part in found.parts.values()) == 1
+    assert found.copies == 0
+    np.savez(tmp_path / "mine.npz", spikes=spikes // 3 + spikes[:1], labels=np.arange(30) % 2, lengths=lengths)
+    found = examination(str(tmp_path / "mine.npz"), None, 0)
+    assert [part.silent for part in found.parts.values()] == [18, 6, 6]
+    assert (found.copies, found.as_dict()["copies"]) == (6, 6)

@@ -29,7 +29,7 @@ def test_what_is_missing_comes_with_its_purpose_and_the_command(monkeypatch: pyt
     monkeypatch.setattr(importlib.metadata, "version", version)
     monkeypatch.setattr(BACKENDS.load("lava"), "requirement", lambda: "lava wants two flags of pip.")
     findings = {finding.name: finding for finding in doctor()}
-    assert findings["onnx"] == Finding("onnx", "not installed", "the onnx backend needs it: pip install onnx")
+    assert findings["onnx"] == Finding("onnx", "not installed", 'the onnx backend needs it: pip install "motifc[onnx]"')
     assert findings["lava-nc"] == Finding("lava-nc", "not installed", "lava wants two flags of pip.")
 
 

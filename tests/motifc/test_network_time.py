@@ -74,8 +74,8 @@ def test_what_follows_the_length_of_a_sample_changes_nothing_within(motifc: Moti
         spikes = np.ones((3, steps, 3), bool)
         spikes[:, :20] = np.random.default_rng(1).random((3, 20, 3)) < 0.4
         save_rasters({"spikes": SpikeRaster.pack(spikes, [20, 7, 0])}, path)
-        outcome = motifc("run", "late.program", "--input", path, "--out", f"o-{path}")
-        printed.append(outcome.out.removeprefix(path))
+        out = motifc("run", "late.program", "--input", path, "--out", f"o-{path}").out
+        printed.append(out.replace(path, "x.npz"))
     assert printed[0] == printed[1]
     short, long = load_rasters("o-short.npz"), load_rasters("o-long.npz")
     for name, raster in short.items():

@@ -65,7 +65,9 @@ def _content(source: "str | os.PathLike[str] | nir.NIRGraph") -> tuple[dict[str,
     try:
         import nir
     except ImportError as error:
-        raise InputError(f"reading NIR needs the package nir ({error}); install it with: pip install nir") from None
+        raise InputError(
+            f'reading NIR needs the package nir ({error}); install it with: pip install "motifc[nir]"'
+        ) from None
     graph = source
     if isinstance(source, str | os.PathLike):
         if not Path(source).is_file():

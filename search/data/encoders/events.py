@@ -1,9 +1,9 @@
 """Events of a sensor as spikes: cut in time, coarser in space, binned; the conventions are those of tonic.
 
 A recording is a structured array with fields x, y, t, p; `EVENT_DTYPE` is the one motifc makes, any other with these
-fields is read (y may be absent, as in tonic's audio sets). Times are in microseconds, (0, 0) is the upper left pixel,
-p is 1 (or True) where it became brighter, 0 where it became darker. A sensor size is (width, height, polarities), as
-tonic's `sensor_size`.
+fields is read (y may be absent, as in tonic's audio sets). Times are whole numbers, mostly microseconds, or seconds as
+floats; (0, 0) is the upper left pixel, p is 1 (or True) where it became brighter, 0 where it became darker. A sensor
+size is (width, height, polarities), as tonic's `sensor_size`.
 """
 
 from collections.abc import Iterable
@@ -44,38 +44,39 @@ def frames(
     events: Array,
     sensor: SensorSize,
     bins: int,
-    window: int | None = None,
-    start: int | None = None,
+    window: float | None = None,
+    start: float | None = None,
     source: object = "a recording",
 ) -> Array:
     """Which channel fired in which bin: bool [time, neuron], neuron = (p * height + y) * width + x.
 
     sensor  (width, height, polarities); with one polarity p is not looked at
     bins    number of bins
-    window  width of a bin, microseconds; without it the recording's own span // bins
-    start   time of the first bin, microseconds; without it that of the first event
-    source   where the events are from, for messages
+    window  width of a bin in the unit of the events' times; without it the recording's own span is shared out
+    start   time of the first bin; without it, and without a window, that of the first event
+    source  where the events are from, for messages
 
-    Events before the first and after the last bin are left out; several in one bin count once. These are tonic's
-    ToFrame(sensor, time_window=window, start_time=start, end_time=start + bins * window) and, without a window,
-    ToFrame(sensor, n_time_bins=bins), made binary; so, as there, the last few events may be left out.
-    Raises InputError for events outside the sensor and for a dtype without x, t and p.
+    With a window, events before the first and after the last bin are left out, as by tonic's
+    ToFrame(sensor, time_window=window, start_time=start, end_time=start + bins * window). Without one no event is left
+    out: the span from the first to the last event is cut into `bins` equal bins, the last of which holds its end, as by
+    numpy.histogram (tonic's n_time_bins rounds the width down and drops what is then behind the last bin); events that
+    are all of one moment are in the first bin. Several events in one bin count once; their order does not matter.
+    Raises InputError for events outside the sensor, for times that are no finite numbers and for a dtype without x, t
+    and p.
     """
     channel = _channels(events, sensor, source)
     width, height, polarities = sensor
     spikes = np.zeros((bins, polarities * height * width), dtype=bool)
     if not events.size:
         return spikes
-    times = events["t"].astype(np.int64)
-    if start is None or window is None:
-        start = int(times.min())
+    times = _times(events, source)
     if window is None:
-        window = (int(times.max()) - start) // bins
-    if not window:  # all at one moment: tonic's bins are empty then
-        return spikes
-    step = (times - start) // window
+        start, span = times.min(), np.ptp(times)
+        step = np.minimum((times - start) * bins // span, bins - 1) if span else np.zeros_like(times)
+    else:
+        step = (times - (times.min() if start is None else start)) // window
     inside = (step >= 0) & (step < bins)
-    spikes[step[inside], channel[inside]] = True
+    spikes[step[inside].astype(np.int64), channel[inside]] = True
     return spikes
 
 
@@ -102,6 +103,17 @@ def raster_of(recordings: Iterable[Array], labels: npt.ArrayLike | None = None) 
     return SpikeRaster(whole, neurons, lengths, None if labels is None else np.asarray(labels))
 
 
+def _times(events: Array, source: object) -> Array:
+    """Time of every event, int64 or float64 [event]."""
+    times = events["t"]
+    if times.dtype.kind not in "buif" or not np.isfinite(times).all():
+        raise InputError(
+            f"{source} has events with times of {times.dtype} that are not all finite numbers; give whole numbers such "
+            "as microseconds, or seconds."
+        )
+    return times.astype(np.float64 if times.dtype.kind == "f" else np.int64)
+
+
 def _channels(events: Array, sensor: SensorSize, source: object) -> Array:
     """Channel of every event, int64 [event]."""
     names = events.dtype.names or ()
@@ -110,6 +122,8 @@ def _channels(events: Array, sensor: SensorSize, source: object) -> Array:
             f"{source} has events with the fields {', '.join(names) or 'of a plain array'}; x, t and p (and y) are "
             "needed, so name them as tonic does."
         )
+    if events.ndim != 1:
+        raise InputError(f"{source} has events of shape {events.shape}; one axis [event] is needed, so flatten them.")
     width, height, polarities = sensor
     x = events["x"].astype(np.int64)
     y = events["y"].astype(np.int64) if "y" in names else np.zeros_like(x)

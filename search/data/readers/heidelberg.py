@@ -13,7 +13,7 @@ import numpy as np
 
 from search.data.encoders.channel_bins import channel_bins
 from search.data.encoders.events import raster_of
-from search.data.readers.hdf5 import channel_events, dataset_of, open_hdf5
+from search.data.readers.hdf5 import channel_events, dataset_of, open_hdf5, values_of
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -61,7 +61,7 @@ def heidelberg_speakers(path: Path) -> Ints:
 
 def _per_recording(path: Path, name: str, below: int) -> Ints:
     with open_hdf5(path) as file:
-        values, recordings = np.asarray(dataset_of(file, name, path)[()]), len(dataset_of(file, "spikes/times", path))
+        values, recordings = values_of(file, name, path), len(dataset_of(file, "spikes/times", path))
     if values.shape != (recordings,) or not recordings:
         raise InputError(
             f"{path} holds {recordings} recordings and {name} of shape {values.shape}; one each and at least one is "

@@ -25,8 +25,9 @@ import numpy as np
 
 from search.data.cache import cached
 from search.data.encoders.events import EVENT_DTYPE, cropped, downsampled, downsampled_sensor, frames, raster_of
-from search.data.readers.aedat import read_aedat
-from search.data.readers.files import missing
+from search.data.readers.aedat3 import read_aedat3
+from search.data.readers.event_file import check_span
+from search.data.readers.files import missing, visible
 from search.data.speakers import speakers_held_out
 from search.data.task import Split, folder_of
 from search.data.task_info import TaskInfo
@@ -40,6 +41,10 @@ CLASSES = 11
 WINDOW = 25_000
 BINS = 60
 VALID = 4 / 23
+SHORTEST, LONGEST = 100_000, 100_000_000
+"""Microseconds of a gesture; the real ones last 1 to 20 s."""
+_LAST = {"x": 127, "y": 127, "p": 1, "t": 1 << 40}
+"""The columns of layout 1 and the most they hold; t in milliseconds."""
 
 ABOUT = TaskInfo(
     title="DVS128 Gesture",
@@ -88,7 +93,7 @@ def _gestures(folder: Path, part: str) -> list[Gesture]:
     for root in (folder / "DVSGesture", folder / "DvsGesture", folder):
         cut = root / f"ibmGesture{part.title()}"
         if cut.is_dir():
-            found = [_cut_gesture(path) for path in sorted(cut.glob("*/*.npy"))]
+            found = [_cut_gesture(path) for path in visible(cut, "*/*.npy")]
         elif (root / f"trials_to_{part}.txt").is_file():
             found = list(_listed_gestures(root, root / f"trials_to_{part}.txt"))
         else:
@@ -141,8 +146,15 @@ def _events(gestures: Sequence[Gesture]) -> Iterator[tuple[Path, Array]]:
     for gesture in gestures:
         if gesture.path != path:  # the gestures of one AEDAT file come one after the other
             path = gesture.path
-            whole = _cut_events(path) if gesture.span is None else read_aedat(path)
-        yield gesture.path, whole if gesture.span is None else cropped(whole, *gesture.span)
+            whole = _cut_events(path) if gesture.span is None else read_aedat3(path).events
+        events = whole if gesture.span is None else cropped(whole, *gesture.span)
+        if not events.size:
+            raise InputError(
+                f"{path} holds no event of the gesture {gesture.label + 1}, from {gesture.span} microseconds; each "
+                "gesture has thousands, so get the file and its labels again."
+            )
+        check_span(path, int(events["t"].min()), int(events["t"].max()), SHORTEST, LONGEST, "a gesture")
+        yield path, events
 
 
 def _cut_events(path: Path) -> Array:
@@ -152,8 +164,11 @@ def _cut_events(path: Path) -> Array:
         if columns.ndim != 2 or columns.shape[1] != 4 or not len(columns):
             raise ValueError(f"an array of shape {columns.shape}")
         events = np.empty(len(columns), EVENT_DTYPE)
-        for number, name in enumerate(("x", "y", "p", "t")):
-            events[name] = columns[:, number].astype(np.int64) * (1_000 if name == "t" else 1)
+        for number, (name, last) in enumerate(_LAST.items()):
+            column = columns[:, number]
+            if column.dtype.kind not in "buif" or not (column.min() >= 0 and column.max() <= last):
+                raise ValueError(f"{name} from {column.min()} to {column.max()}, where 0 to {last:,} are allowed")
+            events[name] = np.round(column * (1_000 if name == "t" else 1))
     except (OSError, ValueError, EOFError) as error:
         raise InputError(
             f"{path} is no readable gesture ({str(error).splitlines()[0]}); an .npy array [event, (x, y, p, t)] is "

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from search.data.cache import cached
 from search.data.encoders.cochlea import Cochlea
-from search.data.readers.files import missing
+from search.data.readers.files import missing, visible
 from search.data.speakers import one_speaker_each
 from search.data.task import Split, folder_of
 from search.data.task_info import TaskInfo
@@ -66,7 +66,7 @@ def recordings(folder: Path) -> tuple[Recording, ...]:
     """The wav files of a folder, or of its subfolder `recordings`, by name; InputError for none or a wrong name."""
     inner = folder / "recordings"
     folder = inner if inner.is_dir() else folder
-    found = tuple(_recording(path) for path in sorted(folder.iterdir()) if path.suffix.lower() == ".wav")
+    found = tuple(_recording(path) for path in visible(folder) if path.suffix.lower() == ".wav")
     if not found:
         raise missing(folder, "wav file", ABOUT)
     return found

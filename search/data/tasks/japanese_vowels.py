@@ -53,7 +53,7 @@ def _built_in() -> Path:
     if package is None or package.origin is None:
         raise InputError(
             "japanese-vowels needs the package sktime, which brings its files and is not installed; install it with "
-            "pip install sktime."
+            'pip install "motifc[data]".'
         )
     return Path(package.origin).parent / "datasets" / "data" / "JapaneseVowels"
 

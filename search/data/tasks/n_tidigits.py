@@ -24,7 +24,7 @@ from search.data.cache import cached
 from search.data.encoders.channel_bins import channel_bins
 from search.data.encoders.events import raster_of
 from search.data.readers.files import file_in
-from search.data.readers.hdf5 import channel_events, dataset_of, open_hdf5
+from search.data.readers.hdf5 import channel_events, open_hdf5, values_of
 from search.data.speakers import speakers_held_out
 from search.data.task import Split, folder_of
 from search.data.task_info import TaskInfo
@@ -76,7 +76,7 @@ def load(seed: int, folder: Path | None = None) -> Split:
 def single_digits(path: Path, part: str) -> tuple[Recording, ...]:
     """The recordings of one digit of a part, "train" or "test", in their order; InputError for a damaged file."""
     with open_hdf5(path) as file:
-        names = [_text(name) for name in dataset_of(file, f"{part}_labels", path)[()]]
+        names = [_text(name) for name in values_of(file, f"{part}_labels", path)]
     found = tuple(_recording(name, path) for name in names if len(name.rsplit("-", 1)[-1]) == 1)
     if not found:
         raise InputError(f"{path} names no recording of a single digit in {part}_labels; copy it again.")
@@ -88,8 +88,8 @@ def n_tidigits_events(path: Path, part: str) -> Iterator[Array]:
     recordings = single_digits(path, part)
     with open_hdf5(path) as file:
         for each in recordings:
-            seconds = dataset_of(file, f"{part}_timestamps/{each.name}", path)[()]
-            channels = dataset_of(file, f"{part}_addresses/{each.name}", path)[()]
+            seconds = values_of(file, f"{part}_timestamps/{each.name}", path)
+            channels = values_of(file, f"{part}_addresses/{each.name}", path)
             yield channel_events(seconds, channels, CHANNELS, f"{part} recording {each.name} of {path}")
 
 

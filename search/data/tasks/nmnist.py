@@ -21,9 +21,12 @@ from search.data.cache import cached
 from search.data.encoders.events import frames, raster_of
 from search.data.holdout import held_out
 from search.data.readers.aer import read_recording
-from search.data.readers.files import missing
+from search.data.readers.event_file import check_span
+from search.data.readers.files import missing, visible
 from search.data.task import Split, folder_of, labels_of
 from search.data.task_info import TaskInfo
+from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
 SENSOR = (34, 34, 2)
@@ -31,6 +34,8 @@ CLASSES = 10
 WINDOW = 10_000
 BINS = 32
 VALID = 1 / 6
+SHORTEST, LONGEST = 10_000, 10_000_000
+"""Microseconds of a recording; the real ones last 0.3 s."""
 
 ABOUT = TaskInfo(
     title="N-MNIST, recorded digits",
@@ -61,7 +66,7 @@ def _recordings(folder: Path, part: str) -> list[Path]:
     """The files of a part, digit by digit and by name, as tonic orders them."""
     tonic = folder / "NMNIST" / part
     folder = tonic if tonic.is_dir() else folder / part
-    paths = [path for digit in range(CLASSES) for path in sorted((folder / str(digit)).glob("*.bin"))]
+    paths = [path for digit in range(CLASSES) for path in visible(folder / str(digit), "*.bin")]
     if not paths:
         raise missing(folder, "recording 0/*.bin to 9/*.bin", ABOUT)
     return paths
@@ -69,6 +74,14 @@ def _recordings(folder: Path, part: str) -> list[Path]:
 
 def _spikes(paths: Sequence[Path]) -> SpikeRaster:
     return raster_of(
-        (frames(read_recording(path), SENSOR, BINS, WINDOW, start=0, source=path) for path in paths),
+        (frames(_events(path), SENSOR, BINS, WINDOW, start=0, source=path) for path in paths),
         np.array([int(path.parent.name) for path in paths]),
     )
+
+
+def _events(path: Path) -> Array:
+    events = read_recording(path)
+    if not events.size:
+        raise InputError(f"{path} holds no event; a recording has thousands, so unpack it again.")
+    check_span(path, int(events["t"].min()), int(events["t"].max()), SHORTEST, LONGEST, "a recording of N-MNIST")
+    return events

@@ -6,7 +6,8 @@ ti_alpha, or one that holds it, with 8 women f1 to f8 and 8 men m1 to m8, in low
     ti_alpha/train/f1/0af1set0.wav   the letter a, speaker f1, enrolment session, take 0 to 9
     ti_alpha/test/f1/0af1s1t0.wav    the letter a, speaker f1, session 1 to 8, take 0 or 1
 
-NIST SPHERE (.wav or .sph, uncompressed) or RIFF wav, 12,500 Hz, mono, 16 bits.
+NIST SPHERE (.wav or .sph, uncompressed) or RIFF wav, 12,500 Hz, mono, 16 bits; others are converted where nothing is
+lost by it (search/data/readers/sound.py).
 
 Transform: search/data/encoders/cochlea.py with 78 channels from 100 to 5,800 Hz; as published frames of 200 samples
 (16 ms), each held for 10 steps of 1.6 ms, at most 700 steps (1.12 s), and BSA with the published constants. **The
@@ -27,7 +28,7 @@ import numpy as np
 from search.data.cache import cached
 from search.data.encoders.cochlea import Cochlea
 from search.data.holdout import held_out
-from search.data.readers.files import missing
+from search.data.readers.files import missing, visible
 from search.data.task import Split, folder_of
 from search.data.task_info import TaskInfo
 from targets.contracts.errors import InputError
@@ -77,7 +78,7 @@ def load(seed: int, folder: Path | None = None) -> Split:
 
 def recordings(folder: Path, part: str) -> tuple[Recording, ...]:
     """All sound files of a part, "train" or "test", by speaker and name; InputError for none and for a wrong name."""
-    paths = sorted(_inner(folder, part).glob("*/*"))
+    paths = visible(_inner(folder, part), "*/*")
     found = tuple(_recording(path, part) for path in paths if path.suffix.lower() in _SOUNDS)
     if not found:
         raise missing(folder, f"recording in {part}/f1, {part}/f2, ...", ABOUT)
@@ -90,7 +91,7 @@ def _encoded(found: Sequence[Recording]) -> SpikeRaster:
 
 def _inner(folder: Path, name: str) -> Path:
     """The subfolder `name`, in lower or upper case, where there is one, or else the folder itself."""
-    return next((path for path in sorted(folder.iterdir()) if path.is_dir() and path.name.lower() == name), folder)
+    return next((path for path in visible(folder) if path.is_dir() and path.name.lower() == name), folder)
 
 
 def _recording(path: Path, part: str) -> Recording:

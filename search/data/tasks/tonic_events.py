@@ -18,7 +18,7 @@ from typing import Any
 
 from search.data.cache import cached
 from search.data.encoders.events import SensorSize, downsampled_sensor
-from search.data.readers.files import missing
+from search.data.readers.files import missing, visible
 from search.data.task import Split, folder_of
 from search.data.task_info import TaskInfo
 from search.data.tonic_split import Dataset, completed, labelled
@@ -41,7 +41,7 @@ def load(seed: int, folder: Path | None = None) -> Split:
     """The set as spikes [sample, 30, neuron]; InputError where tonic or a file is missing and for damaged files."""
     folder = folder_of("tonic-events", folder)
     tonic = _tonic()
-    found = [path for path in sorted(folder.iterdir()) if path.is_dir() and hasattr(tonic.datasets, path.name)]
+    found = [path for path in visible(folder) if path.is_dir() and hasattr(tonic.datasets, path.name)]
     if len(found) != 1:
         raise missing(folder, "single folder of tonic's" if found else "folder of tonic's", ABOUT)
     (root,) = found
@@ -50,8 +50,8 @@ def load(seed: int, folder: Path | None = None) -> Split:
     factor = _factor(sensor)
     spikes = cached(
         "tonic-events",
-        {"version": 1, "tonic": tonic.__version__, "set": root.name, "bins": BINS, "factor": factor},
-        [path for path in root.rglob("*") if path.is_file()],
+        {"version": 2, "tonic": tonic.__version__, "set": root.name, "bins": BINS, "factor": factor},
+        [path for path in visible(root, "**/*") if path.is_file()],
         lambda: labelled(parts, sensor, BINS, None, factor),
     )
     return completed(spikes, seed)
@@ -63,7 +63,7 @@ def _tonic() -> Any:
         return importlib.import_module("tonic")
     except ImportError:
         raise InputError(
-            "tonic-events needs the package tonic, which is not installed; install it with pip install tonic."
+            'tonic-events needs the package tonic, which is not installed; install it with pip install "motifc[data]".'
         ) from None
 
 

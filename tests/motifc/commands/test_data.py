@@ -43,7 +43,10 @@ def test_list_as_json_is_the_listing() -> None:
 def test_check_counts_what_there_is_and_compares() -> None:
     done = RUNNER.invoke(data_app, ["check", "digits"])
     assert done.exit_code == 0
-    assert done.stdout.endswith("train: 1,437 samples, as published\ntest: 360 samples, as published\n")
+    assert done.stdout.endswith(
+        "0 of 360 test samples equal a sample that is trained on.\n"
+        "train: 1,437 samples, as published\ntest: 360 samples, as published\n"
+    )
     printed = json.loads(RUNNER.invoke(data_app, ["check", "digits", "--json"]).stdout)
     assert printed["digest"] == load_split("digits").digest
     assert printed["found"] == printed["published"] == {"train": 1437, "test": 360}
@@ -54,6 +57,7 @@ def test_check_counts_what_there_is_and_compares() -> None:
         "neurons": 200,
         "classes": 10,
         "density": 0,
+        "silent": 0,
     }
 
 

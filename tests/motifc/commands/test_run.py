@@ -107,3 +107,18 @@ def test_the_split_is_that_of_the_file_unless_told_otherwise(motifc: Motifc) -> 
         "mine.npz, split of seed 0; net.program was trained on mine.npz, split of seed 3: 6 test samples, "
         f"{seen} of them trained on\n"
     )
+
+
+@pytest.mark.parametrize("label", [-1, 9])
+@pytest.mark.parametrize("command", [("run", "--out", "o.npz"), ("verify", "--backends", "numpy,torch")])
+def test_labels_that_are_no_class_end_before_anything_runs(
+    motifc: Motifc, label: int, command: tuple[str, ...]
+) -> None:
+    np.savez("odd.npz", spikes=np.zeros((2, 3, 11), np.uint8), labels=[0, label])
+    outcome = motifc(command[0], "net.program", "--input", "odd.npz", *command[1:])
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err == (
+        "motifc: 1 of 2 labels of odd.npz lie outside 0 to 2, the classes of readout 'answer', the first being "
+        f"{label} of sample 1; renumber the labels or give the data it was made for.\n"
+    )
+    assert not Path("o.npz").exists()

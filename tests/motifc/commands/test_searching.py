@@ -1,11 +1,12 @@
 """What commands that train share: who listens to epochs, and how many threads torch may use."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from motifc.commands.searching import listening, searched, set_threads
+from motifc.commands.searching import listening, searched, set_threads, warn_of_copies
 from search.data.task import Split
 from search.training.checkpoint import Stage, save_checkpoint
 from search.training.progress import Progress
@@ -56,3 +57,14 @@ def test_less_than_one_thread_is_refused(threads: int) -> None:
     with pytest.raises(InputError) as error:
         set_threads(threads)
     assert str(error.value) == f"--threads is {threads}; at least 1 is needed, so give a larger number."
+
+
+def test_copies_are_told_on_standard_error_and_their_absence_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    split = tiny_split()
+    warn_of_copies(split)
+    assert capsys.readouterr().err == ""
+    warn_of_copies(replace(split, test=split.train))
+    assert capsys.readouterr().err == (
+        "motifc: 48 of 48 test samples equal a sample that is trained on; accuracy on them is no test, so remove them "
+        "from the data.\n"
+    )

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from search.data.holdout import held_out
+from search.data.holdout import groups_held_out, held_out
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -25,5 +25,40 @@ def test_small_classes_keep_one_sample_and_hold_one() -> None:
 def test_who_is_held_depends_on_all_seed_numbers() -> None:
     labels = np.zeros(1000, np.int32)
     one, same, *others = (held_out(labels, 0.5, *seed)[1].tolist() for seed in ((1, 2), (1, 2), (1, 3), (2, 2)))
+    assert one == same
+    assert one not in others
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_groups_are_kept_or_held_whole_and_classes_shared_out(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    groups = generator.integers(40, size=1000)
+    labels = (groups % 4).astype(np.int32)  # every group is of one class
+    kept, held = groups_held_out(labels, groups, 0.2, seed)
+    assert sorted([*kept, *held]) == list(range(1000))
+    assert not set(groups[kept]) & set(groups[held])
+    assert (np.abs(np.bincount(labels[held]) / np.bincount(labels) - 0.2) < 0.1).all()
+
+
+def test_every_class_of_two_groups_is_on_both_sides_where_that_can_be() -> None:
+    labels = np.array([0, 0, 0, 1, 1, 1, 2], np.int32)
+    groups = np.array(["a", "a", "b", "c", "d", "d", "e"])
+    for seed in range(9):
+        kept, held = groups_held_out(labels, groups, 0.01, seed)
+        assert set(labels[kept]) == {0, 1, 2}
+        assert set(labels[held]) == {0, 1}
+
+
+def test_a_single_group_is_kept() -> None:
+    kept, held = groups_held_out(np.array([0, 1], np.int32), np.array([5, 5]), 0.2, 0)
+    assert (kept.tolist(), held.tolist()) == ([0, 1], [])
+
+
+def test_which_groups_are_held_depends_on_all_seed_numbers() -> None:
+    groups = np.arange(1000) // 5
+    labels = np.zeros(1000, np.int32)
+    one, same, *others = (
+        groups_held_out(labels, groups, 0.5, *seed)[1].tolist() for seed in ((1, 2), (1, 2), (1, 3), (2, 2))
+    )
     assert one == same
     assert one not in others

@@ -1,5 +1,6 @@
 """A user's own spikes, from a file and from a folder, good and malformed."""
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,23 +91,51 @@ def test_the_test_part_stays_when_the_seed_is_another_and_was_given(tmp_path: Pa
     ("changed", "message"),
     [
         ({"labels": None}, "FILE holds no array named 'labels'; one class per sample is needed, so add it."),
+        *(
+            (
+                {"labels": None, name: np.arange(30) % 2},
+                f"FILE holds no array named 'labels'; one class per sample is needed, so add it, or rename {name!r} if "
+                "that is meant.",
+            )
+            for name in ("label", "y", "Y", "targets", "Labels", "class")
+        ),
+        *(
+            (
+                {"spikes": None, name: spikes(30), "more": np.zeros(3)},
+                f"FILE holds the arrays {sorted(['more', 'labels', name])}; one named 'spikes' is needed, so add it, "
+                f"or rename {name!r} if that is meant.",
+            )
+            for name in ("spike", "X", "data")
+        ),
+        (
+            {"groups": np.arange(29)},
+            "FILE holds groups int64 of shape (29,) for 30 samples; one number or text per sample, or one for the "
+            "whole file, is needed, so write them anew.",
+        ),
+        (
+            {"groups": np.array(["ann", "bob"] * 15)},
+            "FILE has 2 groups of samples to share out among train, test, valid, too few to give each some of a class; "
+            "at least 3 of a class are needed, so add groups.",
+        ),
         (
             {"spikes": None, "events": np.zeros((30, 4, 5), np.uint8)},
-            "FILE holds the arrays ['events']; one named 'spikes' is needed, so rename it.",
+            "FILE holds the arrays ['events', 'labels']; one named 'spikes' is needed, so add it, or rename "
+            "'events' if that is meant.",
         ),
         (
             {"labels": np.arange(30) % 2 - 1},
-            "FILE has the label -1; labels count from 0, so renumber them.",
+            "FILE has the label -1; labels count from 0, so renumber them, all parts alike: labels = "
+            "np.unique(labels, return_inverse=True)[1].",
         ),
         (
             {"labels": np.where(np.arange(30) % 2, 2**31 - 2, 0)},
-            "FILE has labels up to 2147483646 but no training sample of class 1; labels count from 0 without a gap, so "
-            "renumber them or add samples.",
+            "FILE has labels up to 2147483646 but no sample of class 1; labels count from 0 without a gap, so add "
+            "samples or renumber them, all parts alike: labels = np.unique(labels, return_inverse=True)[1].",
         ),
         (
             {"labels": np.arange(30) % 2 + 1},
-            "FILE has labels up to 2 but no training sample of class 0; labels count from 0 without a gap, so "
-            "renumber them or add samples.",
+            "FILE has labels up to 2 but no sample of class 0; labels count from 0 without a gap, so add "
+            "samples or renumber them, all parts alike: labels = np.unique(labels, return_inverse=True)[1].",
         ),
         (
             {"labels": np.zeros(30, int)},
@@ -114,7 +143,7 @@ def test_the_test_part_stays_when_the_seed_is_another_and_was_given(tmp_path: Pa
         ),
         (
             {"labels": np.arange(7)},
-            "in FILE, 7 labels were given for 30 samples; one each is needed, so match them.",
+            "in FILE, array 'spikes': 7 labels were given for 30 samples; one each is needed, so match them.",
         ),
         (
             {"spikes": np.zeros((30, 0, 5), np.uint8)},
@@ -123,56 +152,66 @@ def test_the_test_part_stays_when_the_seed_is_another_and_was_given(tmp_path: Pa
         ),
         (
             {"spikes": np.zeros((30, 5), np.uint8)},
-            "in FILE, spikes have shape (30, 5); three axes [sample, time, neuron] are needed, so reshape them.",
+            "in FILE, array 'spikes': spikes have shape (30, 5); three axes [sample, time, neuron] are needed, so "
+            "reshape them.",
         ),
         (
             {"spikes": np.full((30, 4, 5), 2)},
-            "in FILE, spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
+            "in FILE, array 'spikes': spikes hold values other than 0 and 1; only binary spikes are allowed, so "
+            "binarise them.",
         ),
         (
             {"spikes": spikes(30).astype(str)},
-            "in FILE, spikes hold <U3; 0 and 1 of a boolean or integer type are needed, so convert them.",
+            "in FILE, array 'spikes': spikes hold <U3; 0 and 1 of a boolean or integer type are needed, so convert "
+            "them.",
         ),
         (
             {"spikes": np.zeros((30, 4, 5), [("x", "<i4")])},
-            "in FILE, spikes hold [('x', '<i4')]; 0 and 1 of a boolean or integer type are needed, so convert them.",
+            "in FILE, array 'spikes': spikes hold [('x', '<i4')]; 0 and 1 of a boolean or integer type are needed, "
+            "so convert them.",
         ),
         (
             {"spikes": np.full((30, 4, 5), 0.5)},
-            "in FILE, spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
+            "in FILE, array 'spikes': spikes hold values other than 0 and 1; only binary spikes are allowed, so "
+            "binarise them.",
         ),
         (
             {"spikes": np.full((30, 4, 5), np.nan)},
-            "in FILE, spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
+            "in FILE, array 'spikes': spikes hold values other than 0 and 1; only binary spikes are allowed, so "
+            "binarise them.",
         ),
         (
             {"spikes": np.array([{}, None])},
-            "FILE is not a readable .npz of spikes (Object arrays cannot be loaded when allow_pickle=False); write it "
-            "with numpy.savez or motifc run.",
+            "FILE is not a readable .npz of spikes (array 'spikes' holds Python objects, which are never read); "
+            "write it with numpy.savez or motifc run.",
         ),
         (
             {"labels": np.array(["yes", "no"] * 15)},
-            "in FILE, labels are <U3 of shape (30,); one whole number per sample is needed, so convert them.",
+            "in FILE, array 'spikes': labels are <U3 of shape (30,); one whole number per sample is needed, so "
+            "number them: labels = np.unique(labels, return_inverse=True)[1].",
         ),
         (
             {"labels": np.eye(2)[np.arange(30) % 2]},
-            "in FILE, labels are float64 of shape (30, 2); one whole number per sample is needed, so convert them.",
+            "in FILE, array 'spikes': labels are float64 of shape (30, 2); one whole number per sample is needed, so "
+            "take the class of each one-hot row: labels = labels.argmax(axis=1).",
         ),
         (
             {"labels": np.full(30, np.nan)},
-            "in FILE, labels are NaN or infinite; one whole number per sample is needed, so convert them.",
+            "in FILE, array 'spikes': labels are NaN or infinite; one whole number per sample is needed, so convert "
+            "them.",
         ),
         (
             {"labels": np.arange(30) / 2},
-            "in FILE, labels [sample] holds numbers that do not fit int32; round or scale them first.",
+            "in FILE, array 'spikes': labels [sample] holds numbers that do not fit int32; round or scale them first.",
         ),
         (
             {"lengths": np.full(30, 5)},
-            "in FILE, sample lengths run from 5 to 5 steps; the raster has 4, so give lengths from 0 to that.",
+            "in FILE, array 'spikes': sample lengths run from 5 to 5 steps; the raster has 4, so give lengths from 0 "
+            "to that.",
         ),
         (
             {"lengths": np.full(3, 4)},
-            "in FILE, 3 lengths were given for 30 samples; one each is needed, so match them.",
+            "in FILE, array 'spikes': 3 lengths were given for 30 samples; one each is needed, so match them.",
         ),
         (
             {"spikes": spikes(2), "labels": np.arange(2)},
@@ -244,10 +283,7 @@ def one_class(folder: Path) -> str:
 def class_that_only_the_test_part_has(folder: Path) -> str:
     save(folder / "train.npz", 30)
     save(folder / "test.npz", 10, labels=np.arange(10) % 3)
-    return (
-        "FOLDER has labels up to 2 but no training sample of class 2; labels count from 0 without a gap, so renumber "
-        "them or add samples."
-    )
+    return "FOLDER has labels up to 2 but no training sample of class 2; every class must be learned, so add samples."
 
 
 def unreadable(folder: Path) -> str:
@@ -267,9 +303,49 @@ def truncated(folder: Path) -> str:
     )
 
 
+def like_parts(folder: Path) -> str:
+    for name in ("Train", "testing", "my_val_2", "MineDevSet"):
+        save(folder / f"{name}.npz", 30)
+    return (
+        "FOLDER holds MineDevSet.npz, Train.npz, my_val_2.npz, testing.npz, named almost as a part of a split; the "
+        "parts are train.npz, valid.npz and test.npz, so rename MineDevSet.npz to valid.npz, Train.npz to train.npz, "
+        "my_val_2.npz to valid.npz, testing.npz to test.npz, or, where it is no part, to a name without such words."
+    )
+
+
+def like_a_part_beside_a_part(folder: Path) -> str:
+    save(folder / "train.npz", 30)
+    save(folder / "test_1.npz", 30)
+    return (
+        "FOLDER holds test_1.npz, named almost as a part of a split; the parts are train.npz, valid.npz and "
+        "test.npz, so rename test_1.npz to test.npz, or, where it is no part, to a name without such words."
+    )
+
+
+def groups_in_one_file_only(folder: Path) -> str:
+    save(folder / "monday.npz", 30)
+    save(folder / "tuesday.npz", 30, groups=np.arange(30))
+    return (
+        "FOLDER/tuesday.npz has groups and FOLDER/monday.npz has none; all files of a folder need them or none, so add "
+        "or remove them."
+    )
+
+
+def a_group_in_two_parts(folder: Path) -> str:
+    save(folder / "train.npz", 30, groups=np.arange(30) // 6)
+    save(folder / "test.npz", 30, groups=np.arange(30) // 6 + 4.0)
+    return (
+        "FOLDER has samples of group '4' in test and in train; a group must be in one part alone, so move its samples."
+    )
+
+
 @pytest.mark.parametrize(
     "case",
     [
+        like_parts,
+        like_a_part_beside_a_part,
+        groups_in_one_file_only,
+        a_group_in_two_parts,
         nothing,
         no_train,
         misspelt,
@@ -301,3 +377,74 @@ def test_files_of_other_names_are_joined_and_split(tmp_path: Path) -> None:
     assert everyone(split) == sorted(row.tobytes() for row in np.packbits(together, axis=2))
     lengths = np.concatenate([part.lengths for part in (split.train, split.valid, split.test)])
     assert np.bincount(lengths).tolist() == [0, 0, 0, 0, 40, 0, 60]
+
+
+def groups_of(split: Split, groups: Array) -> list[set[Any]]:
+    """The groups in every part; a sample is known again by its spikes."""
+    known = dict(zip((row.tobytes() for row in np.packbits(spikes(len(groups)), axis=2)), groups.tolist(), strict=True))
+    return [{known[row.tobytes()] for row in part.packed} for part in (split.train, split.valid, split.test)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("kind", [int, float, str])
+def test_a_group_is_in_one_part_alone(tmp_path: Path, seed: int, kind: type) -> None:
+    groups = np.random.default_rng(0).integers(10, size=200)
+    save(tmp_path / "mine.npz", 200, groups=groups.astype(kind))
+    split = own_split(tmp_path / "mine.npz", seed)
+    parts = groups_of(split, groups)
+    assert set.union(*parts) == set(range(10))
+    assert sum(map(len, parts)) == 10
+    assert [abs(size - share) <= 25 for size, share in zip(sizes(split), (120, 40, 40), strict=True)] == [True] * 3
+    assert {part.labels is not None and set(part.labels) == {0, 1} for part in (split.train, split.valid, split.test)}
+
+
+def test_a_group_may_be_that_of_a_whole_file_and_of_several(tmp_path: Path) -> None:
+    whole = spikes(120)
+    for number in range(6):
+        own = slice(20 * number, 20 * number + 20)
+        save(tmp_path / f"day{number}.npz", 20, spikes=whole[own], groups=np.array(f"person {number // 2}"))
+    split = own_split(tmp_path, 0)
+    parts = groups_of(split, np.arange(120) // 40)
+    assert sorted(len(part) for part in parts) == [1, 1, 1]
+    assert sizes(split) == [40, 40, 40]
+
+
+def test_valid_comes_whole_groups_from_train_where_test_is_given(tmp_path: Path) -> None:
+    save(tmp_path / "train.npz", 100, groups=np.arange(100) // 20)
+    save(tmp_path / "test.npz", 10, seed=1, groups=np.full(10, 7))
+    split = own_split(tmp_path, 0)
+    assert sizes(split) == [80, 20, 10]
+
+
+def test_arrays_that_are_not_used_are_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("monday", "tuesday"):
+        save(
+            tmp_path / f"{name}.npz", 30, images=np.zeros((30, 9, 9)), notes=np.array([{}, None]), subject=np.zeros(30)
+        )
+    (tmp_path / "._monday.npz").write_bytes(b"what macOS leaves")
+    (tmp_path / ".hidden.npz").write_bytes(b"no spikes")
+    assert sum(sizes(own_split(tmp_path, 0))) == 60
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == (
+        f"motifc: {tmp_path} also holds 'images', 'notes', 'subject', which nothing here uses; did you mean 'groups' "
+        "by 'subject'?\n"
+    )
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_memory_stays_below_twice_what_the_files_decode_to(tmp_path: Path, packed: bool) -> None:
+    dense, labels = np.zeros((400, 200, 100), np.uint8), np.arange(400) % 2
+    if packed:
+        dense = np.zeros((400, 200, 800), np.uint8)
+        save_rasters({"spikes": SpikeRaster.pack(dense, labels=labels)}, tmp_path / "mine.npz")
+    else:
+        np.savez(tmp_path / "mine.npz", spikes=dense, labels=labels)
+    decoded = dense.nbytes // (8 if packed else 1)
+    del dense
+    tracemalloc.start()
+    split = own_split(tmp_path / "mine.npz", 0)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sum(sizes(split)) == 400
+    assert most < 2.05 * decoded

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 from search.data.recordings import Recordings, recordings_split
 from search.data.task import labels_of
@@ -74,16 +75,41 @@ def test_parts_that_are_given_stay() -> None:
         (Mine(0), "recordings are none, so 0 neurons wide; one width for all is needed, so encode them alike."),
         (
             Mine(9, changed={4: (np.zeros((3, 8), int), "dog")}),
-            "labels are <U21 of shape (9,); one whole number per sample is needed, so convert them.",
+            "labels are <U21 of shape (9,); one whole number per sample is needed, so number them: labels = "
+            "np.unique(labels, return_inverse=True)[1].",
         ),
         (
             Mine(9, changed={4: (np.zeros((3, 8), int), 4)}),
-            "the data has labels up to 4 but no training sample of class 3; labels count from 0 without a gap, so "
-            "renumber them or add samples.",
+            "the data has labels up to 4 but no sample of class 3; labels count from 0 without a gap, so add samples "
+            "or renumber them, all parts alike: labels = np.unique(labels, return_inverse=True)[1].",
         ),
         (
             Mine(9, changed={4: (np.zeros((3, 8), int), -1)}),
-            "the data has the label -1; labels count from 0, so renumber them.",
+            "the data has the label -1; labels count from 0, so renumber them, all parts alike: labels = "
+            "np.unique(labels, return_inverse=True)[1].",
+        ),
+        (
+            Mine(9, changed={4: (np.zeros((3, 8), int), None)}),
+            "recording 4 of the train part has the label None; a number or a text is needed, so label it or leave it "
+            "out.",
+        ),
+        (
+            Mine(9, changed={4: (np.zeros((3, 8), int), 0, "group")}),  # type: ignore[dict-item]
+            "recording 4 of the train part is a tuple of 3; a pair of a sample and its label is needed, so return "
+            "these two.",
+        ),
+        (
+            Mine(9, changed={4: ([[0, 1], [1]], 0)}),
+            "recording 4 of the train part is a list that makes no array of numbers (setting an array element with a "
+            "sequence. The requested array has an inhomogeneous shape after 1 dimensions. The detected shape was "
+            "(2,) + inhomogeneous part); give a numpy array, of a torch tensor "
+            "tensor.detach().cpu().to_dense().numpy(), of a scipy matrix matrix.toarray().",
+        ),
+        (
+            Mine(9, changed={4: (scipy.sparse.csr_matrix((3, 8)), 0)}),
+            "recording 4 of the train part is a csr_matrix that makes no array of numbers (it holds object); give a "
+            "numpy array, of a torch tensor tensor.detach().cpu().to_dense().numpy(), of a scipy matrix "
+            "matrix.toarray().",
         ),
     ],
 )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from targets.contracts.arrays import Ints
+from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
 
 READOUT = Readout("answer", 3)
@@ -28,6 +29,37 @@ def test_ties_count_as_wrong() -> None:
 
 def test_accuracy_of_nothing_is_zero() -> None:
     assert READOUT.accuracy(np.zeros((0, 3), np.int32), np.zeros(0, np.int32)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (
+            [0, -1, 3],
+            "2 of 3 labels of the spikes lie outside 0 to 2, the classes of readout 'answer', the first being -1 of "
+            "sample 1; renumber the labels or give the data it was made for.",
+        ),
+        (
+            [2, 9, 0],
+            "1 of 3 labels of the spikes lie outside 0 to 2, the classes of readout 'answer', the first being 9 of "
+            "sample 1; renumber the labels or give the data it was made for.",
+        ),
+        ([0, 1], "2 labels were given for 3 samples; one each is needed, so match them."),
+    ],
+)
+def test_labels_that_are_no_class_make_no_accuracy(labels: list[int], message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        READOUT.accuracy(_counts([0, 0, 1], [0, 0, 1], [0, 0, 1]), np.array(labels))
+    assert str(raised.value) == message
+
+
+def test_labels_that_are_missing_are_told() -> None:
+    with pytest.raises(InputError) as raised:
+        READOUT.known_labels(None, "those of a.npz")
+    assert str(raised.value) == (
+        "those of a.npz have no labels; one class per sample is needed to judge answers, so add them."
+    )
+    assert READOUT.known_labels(np.array([2, 0]), "these").tolist() == [2, 0]
 
 
 def test_one_class_is_always_right() -> None:

@@ -1,5 +1,6 @@
 """SpikeRaster and its files."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from targets.contracts import raster as raster_module
+from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.names import quoted
-from targets.contracts.raster import SpikeRaster, load_rasters, save_rasters
+from targets.contracts.raster import SpikeRaster, load_rasters, load_spikes, save_rasters, unused_told
 from tests.paddings import three_paddings
 
 
@@ -226,8 +228,18 @@ def test_array_of_objects_is_refused(tmp_path: Path) -> None:
     """Reading it would mean to run pickled code."""
     path = tmp_path / "a.npz"
     np.savez(path, spikes=np.array([{}], dtype=object))
-    with pytest.raises(InputError, match="is not a readable"):
+    with pytest.raises(InputError) as error:
         load_rasters(path)
+    assert str(error.value) == (
+        f"{path} is not a readable .npz of spikes (array 'spikes' holds Python objects, which are never read); write "
+        "it with numpy.savez or motifc run."
+    )
+
+
+def test_an_array_of_objects_beside_the_spikes_is_left_unread(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, spikes=np.ones((1, 2, 3), np.uint8), notes=np.array([{}], dtype=object))
+    assert load_spikes(path).others == ("notes",)
 
 
 def test_single_array_is_refused(tmp_path: Path) -> None:
@@ -243,10 +255,127 @@ def test_single_array_is_refused(tmp_path: Path) -> None:
 
 def test_file_without_spikes_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
-    np.savez(path, labels=[1])
+    np.savez(path, labels=np.array([1], np.int64))
     with pytest.raises(InputError) as error:
         load_rasters(path)
-    assert str(error.value) == f"{path} holds no array named 'spikes' (it has ['labels']); add one."
+    assert str(error.value) == f"{path} holds no array named 'spikes' (it has 'labels' of shape (1,)); add one."
+
+
+@pytest.mark.parametrize("name", ["spike", "X", "data", "Spikes", "events"])
+def test_near_misses_of_spikes_are_guessed(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, labels=np.array([1], np.int64), **{name: np.zeros((1, 5), np.uint8)})  # type: ignore[arg-type]
+    with pytest.raises(InputError) as error:
+        load_rasters(path)
+    assert str(error.value) == (
+        f"{path} holds no array named 'spikes' (it has 'labels' of shape (1,), {name!r} of shape (1, 5)); add one, or "
+        f"rename {name!r} if that is meant."
+    )
+
+
+def test_other_arrays_are_no_rasters_and_are_listed(tmp_path: Path) -> None:
+    path, dense = tmp_path / "a.npz", np.eye(12, dtype=np.uint8).reshape(2, 6, 12)
+    others = {
+        "y": np.array([0, 1]),
+        "images": np.zeros((2, 28, 28)),
+        "counts": np.full((2, 6, 3), 7),
+        "rates": np.zeros((2, 6, 3), np.float32),
+        "subject": np.array(["ann", "bob"]),
+    }
+    np.savez(path, spikes=dense, **others)  # type: ignore[arg-type]
+    read = load_spikes(path)
+    assert set(read.rasters) == {"spikes"}
+    assert np.array_equal(read.rasters["spikes"].dense(), dense)
+    assert read.rasters["spikes"].labels is None
+    assert set(read.others) == set(others)
+    assert unused_told("a.npz", [read]) == (
+        "a.npz also holds 'y', 'images', 'counts', 'rates', 'subject', which nothing here uses; did you mean 'labels' "
+        "by 'y' and 'groups' by 'subject'?"
+    )
+
+
+def test_plain_inputs_beside_each_other_are_rasters(tmp_path: Path) -> None:
+    path, dense = tmp_path / "a.npz", np.eye(12, dtype=bool).reshape(2, 6, 12)
+    np.savez(path, spikes=dense, context=dense[:, :, :5].astype(np.int64))
+    read = load_spikes(path)
+    assert {name: raster.neurons for name, raster in read.rasters.items()} == {"spikes": 12, "context": 5}
+    assert (read.others, unused_told("a.npz", [read])) == ((), None)
+    np.savez(path, left=dense, right=dense, labels=[0, 1])
+    read = load_spikes(path)
+    assert set(read.rasters) == {"left", "right"}
+    assert unused_told("a.npz", [read]) == "a.npz also holds 'labels', which nothing here uses."
+
+
+def test_what_is_there_is_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, spikes=np.zeros((2, 6, 3), np.uint8), labels=[0, 1], y=[0, 1], target=[1, 0])
+    assert unused_told("a.npz", [load_spikes(path)]) == "a.npz also holds 'y', 'target', which nothing here uses."
+
+
+def test_groups_come_with_the_spikes(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, spikes=np.zeros((3, 1, 2), np.uint8), groups=["a", "b", "a"])
+    read = load_spikes(path)
+    assert read.groups is not None
+    assert read.groups.tolist() == ["a", "b", "a"]
+    assert read.others == ()
+    save_rasters({"groups": SpikeRaster.pack(np.ones((1, 1, 9)))}, path)
+    assert (set(load_spikes(path).rasters), load_spikes(path).groups) == ({"groups"}, None)
+
+
+LINE = "labels = np.unique(labels, return_inverse=True)[1]"
+
+
+@pytest.mark.parametrize(
+    ("labels", "found", "mend"),
+    [
+        (np.array(["yes", "no"]), "<U3 of shape (2,)", f"number them: {LINE}"),
+        (
+            np.eye(2, dtype=int),
+            "int64 of shape (2, 2)",
+            "take the class of each one-hot row: labels = labels.argmax(axis=1)",
+        ),
+        (np.array([[1], [0]]), "int64 of shape (2, 1)", "flatten them: labels = labels.ravel()"),
+        (np.ones((2, 3)), "float64 of shape (2, 3)", "convert them"),
+    ],
+)
+def test_labels_of_another_form_are_told_with_the_line_that_mends_them(labels: Array, found: str, mend: str) -> None:
+    with pytest.raises(InputError) as error:
+        SpikeRaster.pack(np.zeros((2, 1, 1)), labels=labels)
+    assert str(error.value) == f"labels are {found}; one whole number per sample is needed, so {mend}."
+    line = mend.partition("labels = ")[2]
+    if line:
+        mended = eval(line, {"np": np, "labels": labels})
+        assert SpikeRaster.pack(np.zeros((2, 1, 1)), labels=mended).labels is not None
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.float32])
+@pytest.mark.parametrize("shape", [(200, 100, 100), (1, 20_000, 100)])
+def test_packing_holds_little_beside_the_dense_spikes(dtype: npt.DTypeLike, shape: tuple[int, int, int]) -> None:
+    dense = np.zeros(shape, dtype)
+    tracemalloc.start()
+    raster = SpikeRaster.pack(dense)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < raster.packed.nbytes + 6_000_000  # what is held of one piece at a time, at most 8 bytes a bin
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_reading_holds_at_most_twice_what_the_file_decodes_to(tmp_path: Path, packed: bool) -> None:
+    path, dense = tmp_path / "a.npz", np.zeros((200, 400, 400), np.uint8)
+    if packed:
+        save_rasters({"spikes": SpikeRaster.pack(dense)}, path)
+    else:
+        np.savez_compressed(path, spikes=dense)
+    decoded = dense.nbytes // (8 if packed else 1)
+    del dense
+    tracemalloc.start()
+    raster = load_rasters(path)["spikes"]
+    half = raster.take(np.arange(raster.samples // 2))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert half.samples == raster.samples // 2
+    assert most < 2 * decoded
 
 
 @pytest.mark.parametrize("shape", [[2, 4, 8], [2, 3], 5, [[2, 3, 8]], [2.0, 3.0, 8.0], "two"])
@@ -333,7 +462,7 @@ def test_other_arrays_beside_the_spikes_do_no_harm(tmp_path: Path) -> None:
             "array 'spikes': spikes have shape (2, 3); three axes [sample, time, neuron] are needed, so reshape them.",
         ),
         (
-            {"spikes": np.ones((2, 3, 4)), "images": np.full((2, 3, 4), 7)},
+            {"left": np.ones((2, 3, 4)), "images": np.full((2, 3, 4), 7)},
             "array 'images': spikes hold values other than 0 and 1; only binary spikes are allowed, so binarise them.",
         ),
         (

@@ -350,11 +350,10 @@ def test_a_tile_is_a_pair_of_numbers(key: str) -> None:
 
 def test_a_file_with_a_wrong_field_is_named(tmp_path: Path) -> None:
     """A digest that fits does not make a header true."""
-    whole = Artefact("program", *pack(_program()))
-    header = {**whole.header, "steps": -5}
-    save(Artefact("program", header, whole.arrays), tmp_path / "a.program")
+    header, arrays = pack(_program())
+    save(Artefact("program", {**header, "steps": -5}, arrays), tmp_path / "a.program")
     with pytest.raises(InputError, match=r"^in .*a\.program, the number of steps of a program is -5"):
         Program.load(tmp_path / "a.program")
-    save(Artefact("program", whole.header, whole.arrays, version=1), tmp_path / "a.program")
+    save(Artefact("program", header, arrays, version=1), tmp_path / "a.program")
     with pytest.raises(InputError, match=r"^in .*a\.program, its header is none of version 1"):
         Program.load(tmp_path / "a.program")

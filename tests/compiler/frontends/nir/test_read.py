@@ -97,4 +97,4 @@ def test_a_missing_package_is_told_with_its_command(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "nir", None)
     message = refused("net.nir")
     assert message.startswith("reading NIR needs the package nir (")
-    assert message.endswith("); install it with: pip install nir")
+    assert message.endswith('); install it with: pip install "motifc[nir]"')

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from search.data.readers.files import file_in, missing
+from search.data.readers.files import file_in, missing, visible
 from search.data.task_info import TaskInfo
 from targets.contracts.errors import InputError
 
@@ -25,3 +25,14 @@ def test_a_missing_file_is_named_with_where_to_get_it(tmp_path: Path) -> None:
         f"{tmp_path} holds no far.bin; Far Data needs far.bin, so get it from Far, https://example.org."
     )
     assert str(missing(tmp_path, "far.bin", INFO)) == str(error.value)
+
+
+def test_what_a_system_hides_is_no_file_of_a_data_set(tmp_path: Path) -> None:
+    root = tmp_path / ".data"  # a folder that a user keeps hidden is the user's to name
+    for name in ("7.wav", "._7.wav", ".DS_Store", "a/8.wav", "a/._8.wav", ".git/9.wav", "._a/8.wav"):
+        (root / name).parent.mkdir(exist_ok=True, parents=True)
+        (root / name).touch()
+    assert visible(root) == [root / "7.wav", root / "a"]
+    assert visible(root, "*/*.wav") == [root / "a" / "8.wav"]
+    assert visible(root, "**/*") == [root / "7.wav", root / "a", root / "a" / "8.wav"]
+    assert visible(root / "absent") == []

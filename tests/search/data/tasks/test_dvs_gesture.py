@@ -156,6 +156,55 @@ def test_damaged_labels_and_a_missing_layout_are_told_by_name(tmp_path: Path) ->
         load(0, folder)
 
 
+@pytest.mark.parametrize(("factor", "span"), [(1_000, "1978"), (0.001, "0.00")], ids=["microseconds", "seconds"])
+def test_cut_gestures_with_times_in_another_unit_are_told(tmp_path: Path, factor: float, span: str) -> None:
+    folder = cut(tmp_path / "cut")
+    path = folder / "ibmGestureTrain" / "user01_led" / "0.npy"
+    np.save(path, np.load(path) * [1, 1, 1, factor])
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value).startswith(f"{path} lasts {span}")
+    assert str(raised.value).endswith(
+        "a gesture lasts 0.1 to 100 seconds, so its times are in another unit or it is cut off: convert or get it "
+        "again."
+    )
+
+
+@pytest.mark.parametrize("factor", [0.001, 0.000_001], ids=["milliseconds", "seconds"])
+def test_labels_in_another_unit_are_told(tmp_path: Path, factor: float) -> None:
+    folder = published(tmp_path / "published")
+    labels = folder / "user01_led_labels.csv"
+    header, *rows = labels.read_text().splitlines()
+    spans = [[int(each) for each in row.split(",")] for row in rows]
+    changed = [f"{label},{int(first * factor)},{int(last * factor)}" for label, first, last in spans]
+    labels.write_text("\n".join([header, *changed]))
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value).startswith(f"{folder / 'user01_led.aedat'} holds no event of the gesture 1, from (")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "found"),
+    [
+        (0, 128, "x from 0.0 to 128.0, where 0 to 127 are allowed"),
+        (2, 2, "p from 0.0 to 2.0, where 0 to 1 are allowed"),
+        (3, np.nan, "t from nan to nan, where 0 to 1,099,511,627,776 are allowed"),
+    ],
+)
+def test_columns_of_a_cut_gesture_that_cannot_be(tmp_path: Path, column: int, value: float, found: str) -> None:
+    folder = cut(tmp_path / "cut")
+    path = folder / "ibmGestureTrain" / "user01_led" / "0.npy"
+    columns = np.load(path)
+    columns[0, :] = 0
+    columns[1, column] = value
+    np.save(path, columns)
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value) == (
+        f"{path} is no readable gesture ({found}); an .npy array [event, (x, y, p, t)] is needed, so unpack it again."
+    )
+
+
 def test_one_person_cannot_be_held_out(tmp_path: Path) -> None:
     folder = cut(tmp_path / "cut")
     for person in TRAINING[1:]:

@@ -46,7 +46,7 @@ def test_the_package_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> No
         load(0)
     assert str(raised.value) == (
         "japanese-vowels needs the package sktime, which brings its files and is not installed; install it with pip "
-        "install sktime."
+        'install "motifc[data]".'
     )
 
 

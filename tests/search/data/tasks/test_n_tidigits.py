@@ -110,6 +110,18 @@ def test_a_damaged_recording_is_named(folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("factor", [1_000, 16_000, 1_000_000], ids=["milliseconds", "samples", "microseconds"])
+def test_times_in_another_unit_are_told(folder: Path, factor: int) -> None:
+    path = folder / "n-tidigits.hdf5"
+    with h5py.File(path, "a") as file:
+        file["test_timestamps/man-zz-a-3"][...] = file["test_timestamps/man-zz-a-3"][()] * factor
+    assert _error(folder).startswith(f"test recording man-zz-a-3 of {path} has a spike at ")
+    assert _error(folder).endswith(
+        ", in seconds; spoken words last up to 20 seconds, so its times are in another unit, such as milliseconds or "
+        "samples: divide them."
+    )
+
+
 def _lowest(path: Path) -> int:
     with h5py.File(path) as file:
         return int(file["test_addresses/man-zz-a-3"][()].min())

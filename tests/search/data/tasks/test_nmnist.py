@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.data.readers.aer import write_recordings
+from search.data.readers.aer import decoded, encoded, write_recordings
 from search.data.task import Split, labels_of, task_named
 from search.data.tasks.nmnist import ABOUT, load
 from targets.contracts.errors import InputError
@@ -76,7 +76,7 @@ def test_a_missing_part_and_damaged_recordings_are_told_by_name(folder: Path) ->
     damaged.write_bytes(b"abc")
     with pytest.raises(InputError, match=f"^{damaged} has 3 bytes, which is no multiple of 5;"):
         load(0, folder)
-    damaged.write_bytes(bytes([40, 0, 0, 0, 0]))
+    damaged.write_bytes(bytes([40, 0, 0, 0, 0, 40, 0, 1, 0, 0]))
     with pytest.raises(InputError, match=f"^{damaged} has events with x from 40 to 40;"):
         load(0, folder)
     for path in (folder / "Test").rglob("*.bin"):
@@ -88,6 +88,29 @@ def test_a_missing_part_and_damaged_recordings_are_told_by_name(folder: Path) ->
         "and Test of N-MNIST, each with the folders 0 to 9 full of .bin files, so get it from N-MNIST, "
         "https://www.garrickorchard.com/datasets/n-mnist."
     )
+
+
+@pytest.mark.parametrize("divisor", [1_000, 1_000_000], ids=["milliseconds", "seconds"])
+def test_times_in_another_unit_are_told(folder: Path, divisor: int) -> None:
+    path = folder / "Train" / "0" / "00001.bin"
+    events = decoded(path.read_bytes()).copy()
+    events["t"] //= divisor
+    path.write_bytes(encoded(events))
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value).startswith(f"{path} lasts ")
+    assert str(raised.value).endswith(
+        " seconds if its times are microseconds; a recording of N-MNIST lasts 0.01 to 10 seconds, so its times are in "
+        "another unit or it is cut off: convert or get it again."
+    )
+
+
+def test_a_recording_of_nothing_but_overflows(folder: Path) -> None:
+    path = folder / "Train" / "0" / "00001.bin"
+    path.write_bytes(bytes([0, 240, 0, 0, 0]))
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value) == f"{path} holds no event; a recording has thousands, so unpack it again."
 
 
 def test_the_task_is_found_by_name() -> None:

@@ -131,6 +131,18 @@ def test_a_damaged_recording_is_named(folder: Path, recording: tuple[list[float]
     assert _error(folder).startswith(f"recording 1 of {path} {what}")
 
 
+@pytest.mark.parametrize("task", ["shd", "ssc"])
+@pytest.mark.parametrize("factor", [1_000, 22_050], ids=["milliseconds", "samples"])
+def test_times_in_another_unit_are_told(folder: Path, task: str, factor: int) -> None:
+    times = [0.1 * factor, 0.9 * factor]
+    path = write_heidelberg(folder / f"{task}_train.h5", [(times, [1, 2])] * 2, [0, 1], [1, 2])
+    latest = float(np.float16(times[-1]))
+    assert _error(folder, task) == (
+        f"recording 0 of {path} has a spike at {latest:.6g}, in seconds; spoken words last up to 20 seconds, so its "
+        "times are in another unit, such as milliseconds or samples: divide them."
+    )
+
+
 @pytest.mark.parametrize(("labels", "found"), [([0, 20], "0 to 20"), ([7, 999], "7 to 999")])
 def test_wrong_labels(folder: Path, labels: list[int], found: str) -> None:
     path = write_heidelberg(folder / "shd_train.h5", [([0.1], [1])] * 2, labels, [1, 2])

@@ -6,6 +6,7 @@ time, overflows of the clock, capacity, number of events, valid events as 4 byte
 8 bytes: bit 0 valid, bit 1 polarity, bits 2-16 y, bits 17-31 x, then the time in microseconds.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,34 +14,41 @@ from pathlib import Path
 import numpy as np
 
 from search.data.encoders.events import EVENT_DTYPE
+from search.data.readers.event_recording import CAMERAS, EventRecording, content_of, recording_of
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
+
+MAGIC = b"#!AER-DAT3.1"
 
 LARGEST = 1 << 31
 """Bytes a file may have; DVS-Gesture's largest has 0.1 GB."""
 
 _END = b"#!END-HEADER\r\n"
 _PACKET = struct.Struct("<hhiiiiii")
+_SOURCE = re.compile(rb"#Source \d+: *(\w+)")
 _POLARITY = 1
 _RECORD = np.dtype([("data", "<u4"), ("time", "<i4")])
 
 
-def read_aedat(path: Path) -> Array:
-    """The valid polarity events of a file, `EVENT_DTYPE` [event]; packets of other types are passed over.
+def read_aedat3(path: Path) -> EventRecording:
+    """The valid polarity events of a file; packets of other types are passed over.
 
     Raises InputError for a file that is missing, unreadable, of another kind or version, too large or cut off.
     """
-    try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise InputError(f"{path} has {size:,} bytes; at most {LARGEST:,} are allowed, so check what it is.")
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}); an AEDAT 3.1 file is needed there.") from None
+    content = content_of(path, "an AEDAT 3.1", LARGEST)
     end = content.find(_END)
-    if not content.startswith(b"#!AER-DAT3.1") or end < 0:
+    if not content.startswith(MAGIC) or end < 0:
         raise InputError(f"{path} has no header of AEDAT 3.1; a file of that format is needed, so get it again.")
-    return np.concatenate([np.empty(0, EVENT_DTYPE), *_packets(memoryview(content), end + len(_END), path)])
+    packets = [np.empty(0, EVENT_DTYPE), *_packets(memoryview(content), end + len(_END), path)]
+    events = np.concatenate(packets)
+    return recording_of(path, _sensor(content[:end]), *(events[name] for name in ("x", "y", "t", "p")))
+
+
+def _sensor(header: bytes) -> tuple[int, int] | None:
+    """Width and height of the camera that the line `#Source 1: ` names, if it is known."""
+    found = _SOURCE.search(header)
+    name = found[1].decode("ascii").upper() if found else ""
+    return next((size for camera, size in CAMERAS.items() if name.startswith(camera)), None)
 
 
 def _packets(content: memoryview, offset: int, path: Path) -> Iterator[Array]:
