@@ -35,6 +35,15 @@ class Stage:
     hypergraph: Hypergraph | None = None
     mapping: ChipMapping | None = None
 
+    def __post_init__(self) -> None:
+        if self.mapping is not None and self.hypergraph is not None:
+            placed, units = self.mapping.core_of.size, self.hypergraph.units
+            if placed != units:
+                raise InputError(
+                    f"a stage has a mapping of {placed:,} units and a hypergraph of {units:,}; run the pass partition "
+                    "again."
+                )
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that computes, as of a network."""

@@ -13,6 +13,8 @@ from benchmarks.damage.headers import forged
 from benchmarks.damage.raw import damaged
 from benchmarks.damage.texts import rewritten
 from compiler.frontends.network import lower
+from compiler.mapping.state import on_one_core
+from compiler.passes.coarsen import coarsen
 from compiler.passes.quantize import quantize
 from compiler.passes.retime import retime
 from compiler.pipeline import compile_network
@@ -113,8 +115,13 @@ def _programs(folder: Path) -> tuple[bytes, ...]:
 def _stages(folder: Path) -> tuple[bytes, ...]:
     floats = retime(lower(network()))
     Stage(floats=floats).save(folder / "floats.stage")
-    Stage(integers=quantize(floats, chip_named("loihi2"))).save(folder / "integers.stage")
-    return tuple((folder / f"{name}.stage").read_bytes() for name in ("floats", "integers"))
+    chip = chip_named("loihi2")
+    integers = quantize(floats, chip)
+    Stage(integers=integers).save(folder / "integers.stage")
+    hypergraph = coarsen(integers, chip)
+    mapping = on_one_core(hypergraph, chip)
+    Stage(integers=integers, hypergraph=hypergraph, mapping=mapping).save(folder / "mapping.stage")
+    return tuple((folder / f"{name}.stage").read_bytes() for name in ("floats", "integers", "mapping"))
 
 
 def _checkpoints(folder: Path) -> tuple[bytes, ...]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from targets.contracts.arrays import Array, Floats, Ints, readonly
+from targets.contracts.errors import InputError
 
 _PAIRS = ("decays", "thresholds")
 
@@ -45,6 +46,28 @@ class Hypergraph:
             object.__setattr__(self, key, array)
         for key in ("events", "rate"):
             object.__setattr__(self, key, readonly(getattr(self, key), np.float64, f"{key} of a hypergraph"))
+        if (fault := self._fault()) is not None:
+            raise InputError(f"a hypergraph has {fault}; run the pass coarsen again.")
+
+    def _fault(self) -> str | None:
+        """What does not fit together, of which passes would read beyond the end of an array."""
+        sizes = {"synapses": self.units, "events": self.units, "width": self.nets, "rate": self.nets}
+        for key, size in (sizes | {"indptr": self.nets + 1}).items():
+            if getattr(self, key).size != size:
+                return f"{getattr(self, key).size:,} {key} where {size:,} are needed"
+        if self.indptr[0] != 0 or self.indptr[-1] != self.pins.size or (np.diff(self.indptr) < 0).any():
+            return "an indptr that does not rise from 0 to the number of pins"
+        profiles = [getattr(self, key) for key in _PAIRS]
+        if any(pairs.shape[0] != 2 or pairs.min(initial=0) < 0 for pairs in profiles):
+            return "profiles that are no pairs of a unit and a number from 0 on"
+        unit_of = tuple(self.unit_of.values())
+        if any(units.ndim != 1 or units.dtype.kind not in "iu" or not units.size for units in unit_of):
+            return "a population whose units are no list of numbers"
+        named = (self.pins, *unit_of, *(pairs[0] for pairs in profiles), self.home[self.home >= 0])
+        for units in named:
+            if units.size and not (units.min() >= 0 and units.max() < self.units):
+                return f"units {units.min()}..{units.max()} of {self.units:,}"
+        return "a net from a unit below -1" if self.home.min(initial=-1) < -1 else None
 
     @property
     def units(self) -> int:

@@ -32,6 +32,11 @@ class ChipMapping:
             raise InputError(
                 f"tiles of cores have shape {self.tiles.shape} for {self.loads.cores:,} cores; give one (x, y) each."
             )
+        if self.core_of.size and not (self.core_of.min() >= 0 and self.core_of.max() < self.cores):
+            raise InputError(
+                f"units are on cores {self.core_of.min()}..{self.core_of.max()}; there are {self.cores:,}, so run the "
+                "pass partition again."
+            )
 
     @property
     def cores(self) -> int:

@@ -56,7 +56,7 @@ def compile_command(
         data = None if calibrate == OWN else calibrate
         split = split_of(str(source), graph.provenance, data, seed, data_dir, "--calibrate")
         given = part(str(source), graph.provenance, split, "train")
-        console.print(f"calibrated on {given.sentence}", markup=False)
+        console.print(f"calibrated on {given.sentence}")
         calibration = bound_inputs(graph.inputs, given.spikes)
     spec = chip_named(chip)
     watch = None if dump is None else Dump(dump, spec)

@@ -18,16 +18,17 @@ def eval_command(
     Without --input the samples are the test part of the split that it was trained on, unless another one is asked for.
     --json adds the recall of every class and the confusion matrix: rows are labels, the last column counts ties.
     """
-    from motifc import Network, evaluate
+    from motifc import evaluate
+    from motifc.files import network_in
     from motifc.load_inputs import samples
     from motifc.tables import show_accuracies
 
-    loaded = Network.load(network)
+    loaded = network_in(network)
     given = samples(str(network), loaded.provenance, input_file, data, seed, limit, data_dir)
     found = evaluate(loaded, given.spikes)
 
     def show() -> None:
-        console.print(given.sentence, markup=False)
+        console.print(given.sentence)
         show_accuracies({"float network": found})
 
     emit({"network": loaded.digest, "data": given.as_dict(), **found.as_dict()}, as_json, show)

@@ -41,7 +41,7 @@ def report_command(
         program = proven(program_in(file))
         html = page(program, measured(str(file), program, data, seed, data_dir))
     write_text(out, html)
-    console.print(f"{out}: written", markup=False)
+    console.print(f"{out}: written")
 
 
 def measured(

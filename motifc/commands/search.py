@@ -69,4 +69,4 @@ def search_command(
         raise
     network.save(out)
     checkpoint.unlink(missing_ok=True)
-    console.print(found(network, out, split), markup=False)
+    console.print(found(network, out, split))

@@ -65,7 +65,7 @@ def train_command(
         warn_of_copies(split)
         trained = train(start, split, settings, split.seed or 0, device, progress, settings.training.chip)
     trained.save(out)
-    console.print(found(trained, out, split), markup=False)
+    console.print(found(trained, out, split))
 
 
 def trained_split(owner: str, network: Network, data: str | None, seed: int | None, folder: Path | None) -> Split:

@@ -85,7 +85,7 @@ def verify_command(
     }
 
     def tables() -> None:
-        console.print(given.sentence, markup=False)
+        console.print(given.sentence)
         if verdicts:
             show_verdicts(verdicts)
         if drifts:

@@ -76,6 +76,10 @@ class Archive:
             self._zip = zipfile.ZipFile(file)
             if (found := len(self._zip.infolist())) != (told := _entries(file, found)):
                 raise UnreadableError(f"{found:,} members where it tells of {told:,}")
+        for entry in self._zip.infolist():
+            with _reading(""), self._zip.open(entry):  # asks whether it is named so where it stands, too
+                if entry.filename != entry.orig_filename:
+                    raise UnreadableError(f"a member named {brief(entry.orig_filename)}")
         entries = [entry for entry in self._zip.infolist() if entry.filename.endswith(".npy")]
         entries = [entry for entry in entries if not entry.filename.startswith("__MACOSX/")]
         if len(entries) > _MEMBERS:

@@ -142,15 +142,11 @@ class Provenance:
 def sample_digests(raster: SpikeRaster) -> Array:
     """SHA-256 of every sample, uint8 [sample, 32]: its counted spikes, their number of neurons and steps, its label.
 
-    Steps beyond a sample's length and bits beyond the last neuron do not matter.
+    Steps beyond a sample's length do not matter.
     """
     found = np.empty((raster.samples, 32), np.uint8)
-    last = np.uint8(0xFF << (-raster.neurons % 8) & 0xFF)
     for number, length in enumerate(raster.lengths.tolist()):
         counted = raster.packed[number, :length]
-        if last != 0xFF and counted.size and (counted[:, -1] & ~last).any():
-            counted = counted.copy()
-            counted[:, -1] &= last
         label = "" if raster.labels is None else int(raster.labels[number])
         sha = hashlib.sha256(f"{raster.neurons} {length} {label} ".encode())
         sha.update(np.ascontiguousarray(counted).data)

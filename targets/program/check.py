@@ -176,9 +176,9 @@ def _projection(projection: IntProjection, chip: ChipSpec) -> Iterator[Violation
     place = f"projection {projection.name!r}"
     weights = projection.synapses.weights
     least, most = chip.weight_min.value, chip.weight_max
-    halvings = 1
-    while weights.size and not (weights.min() >= least << halvings and weights.max() <= most.value << halvings):
-        halvings += 1
+    lowest, highest = int(weights.min(initial=0)), int(weights.max(initial=0))
+    enough = (by for by in range(1, 33) if lowest >= least << by and highest <= most.value << by)
+    halvings = next(enough, 0)  # a chip without negative weights has none that would do
     yield from _range(
         weights,
         least,
@@ -186,7 +186,9 @@ def _projection(projection: IntProjection, chip: ChipSpec) -> Iterator[Violation
         "weights",
         place,
         chip,
-        f"divide them by {1 << halvings} and add {halvings} to its exponent",
+        f"divide them by {1 << halvings} and add {halvings} to its exponent"
+        if halvings
+        else f"keep to weights from {least} to {most.value}",
     )
     step = chip.weight_step.value
     odd = int(np.count_nonzero(weights % step))

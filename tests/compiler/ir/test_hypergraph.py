@@ -57,3 +57,27 @@ def test_nothing_of_it_can_be_written(key: str) -> None:
 def test_profiles_are_pairs() -> None:
     with pytest.raises(InputError, match="decays of a hypergraph"):
         replace(hypergraph(), decays=np.array([0, 1]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"synapses": [3, 1]}, "a hypergraph has 2 synapses where 3 are needed; run the pass coarsen again."),
+        ({"indptr": [0, 2, 4]}, "a hypergraph has 3 indptr where 4 are needed"),
+        ({"indptr": [0, 3, 2, 4]}, "a hypergraph has an indptr that does not rise"),
+        ({"indptr": [0, 2, 2, 9]}, "a hypergraph has an indptr that does not rise"),
+        ({"pins": [0, 1, 2, 3]}, "a hypergraph has units 0..3 of 3"),
+        ({"home": [-2, 0, 1]}, "a hypergraph has a net from a unit below -1"),
+        ({"home": [-1, 0, 3]}, "a hypergraph has units 0..3 of 3"),
+        ({"decays": [[0, 1, 3], [0, 0, 1]]}, "a hypergraph has units 0..3 of 3"),
+        ({"decays": [[0, 1, 2], [0, 0, -1]]}, "a hypergraph has profiles that are no pairs"),
+        ({"unit_of": {"a": np.array([0, 5])}}, "a hypergraph has units 0..5 of 3"),
+        ({"unit_of": {"a": np.array([], int)}}, "a hypergraph has a population whose units"),
+        ({"unit_of": {"a": np.array([0.5])}}, "a hypergraph has a population whose units"),
+    ],
+)
+def test_what_would_be_read_beyond_the_end_of_an_array_is_refused(changes: dict[str, Any], told: str) -> None:
+    """Passes of machine code do not look whether an index is there."""
+    with pytest.raises(InputError) as error:
+        hypergraph(**changes)
+    assert str(error.value).startswith(told)

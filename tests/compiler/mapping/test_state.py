@@ -52,3 +52,11 @@ def test_every_core_needs_a_tile() -> None:
     with pytest.raises(InputError) as error:
         replace(mapping, tiles=np.zeros((2, 2), np.int32))
     assert str(error.value) == "tiles of cores have shape (2, 2) for 1 cores; give one (x, y) each."
+
+
+@pytest.mark.parametrize("core_of", [[0, 0, 0, 0, 1], [-1, 0, 0, 0, 0]])
+def test_units_are_on_cores_that_are_there(core_of: list[int]) -> None:
+    chip = small(cores=4, cores_per_tile=1, tiles_x=2)
+    start = on_one_core(coarsen(chain(np.arange(5)), chip), chip)
+    with pytest.raises(InputError, match=r"there are 1, so run the pass partition again\.$"):
+        replace(start, core_of=np.array(core_of))

@@ -149,3 +149,14 @@ def test_a_listing_that_lost_members_is_refused(tmp_path: Path) -> None:
     assert second > first
     path.write_bytes(content)
     assert reason(path) == "1 members where it tells of 3"
+
+
+@pytest.mark.parametrize("wrong", [b"\0.npy", b"b.npz", b"b.npy"])
+def test_a_member_that_is_listed_under_another_name_is_refused(tmp_path: Path, wrong: bytes) -> None:
+    """Else an array of labels would be gone without a word."""
+    path = written(tmp_path / "a.npz", [("a.npy", npy([1])), ("c.npy", npy([1]))])
+    content = bytearray(path.read_bytes())
+    place = content.rindex(b"c.npy")
+    content[place : place + 5] = wrong
+    path.write_bytes(content)
+    assert reason(path).startswith(("File name in directory", "a member named"))

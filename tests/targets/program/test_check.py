@@ -347,3 +347,10 @@ def test_the_remedy_for_profiles_makes_it_fit(key: str) -> None:
     assert (fewer, most) == (19, 5)
     assert check(having(np.maximum(values, values[fewer])), chip) == ()
     assert check(having(np.maximum(values, values[fewer - 1])), chip) != ()
+
+
+def test_a_chip_without_negative_weights_is_told_as_such() -> None:
+    chip = replace(LOIHI1, weight_min=Limit(0, "weight units", "this test"))
+    found = [violation.sentence for violation in check(program(), chip) if violation.rule == "weights"]
+    assert found
+    assert all(sentence.endswith("so keep to weights from 0 to 254.") for sentence in found)
