@@ -3,10 +3,12 @@
 import importlib
 import pkgutil
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from targets.contracts.errors import InputError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,10 @@ class Plugins:
         return tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(folder)))
 
     @property
-    def added(self) -> dict[str, EntryPoint]:
+    def added(self) -> "dict[str, EntryPoint]":
         """Entry points of other packages by name."""
+        from importlib.metadata import entry_points
+
         return {point.name: point for point in entry_points(group=self.group) if point.name not in self.own}
 
     @property

@@ -2,13 +2,11 @@
 
 import hashlib
 import os
-import platform
 import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
 
@@ -161,6 +159,9 @@ def keys_of(digests: Array) -> Array:
 
 def making(step: str, device: str = "", threads: int = 0) -> Making:
     """The step taken now, by the command of this process."""
+    import platform  # these two take a tenth of the time in which a command starts
+    from importlib.metadata import PackageNotFoundError, version
+
     program = Path(sys.argv[0])
     name = program.parent.name if program.stem == "__main__" else program.name
     command = shlex.join([name, *sys.argv[1:]])
@@ -176,6 +177,8 @@ def making(step: str, device: str = "", threads: int = 0) -> Making:
 
 def _cpu() -> str:
     """The kind of processor, as the system calls it."""
+    import platform
+
     try:
         lines = Path(os.sep, "proc", "cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

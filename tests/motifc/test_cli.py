@@ -2,12 +2,16 @@
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import numpy as np
 import pytest
 
 from compiler.pipeline import compile_network
+from motifc import commands
+from motifc.cli import COMMANDS
 from search.network import Connection, Layer, Network
 from targets.contracts.ports import Input
 from targets.contracts.raster import save_rasters
@@ -20,6 +24,14 @@ from tests.networks import random_network, random_spikes, renamed
 
 def files() -> set[str]:
     return {path.name for path in Path().iterdir()}
+
+
+def test_every_command_of_the_folder_is_on_the_command_line() -> None:
+    modules = {
+        module.name: import_module(f"motifc.commands.{module.name}") for module in iter_modules(commands.__path__)
+    }
+    named = {name for name, module in modules.items() if {f"{name}_command", f"{name}_app"} & set(vars(module))}
+    assert set(COMMANDS) == named
 
 
 def test_help_names_every_command(motifc: Motifc) -> None:
