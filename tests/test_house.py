@@ -25,6 +25,7 @@ TESTED_ELSEWHERE = {
     "search/data/encoders/simulated.py": "the two tasks it makes: tests/search/data/tasks/test_simulated_events.py",
     "search/data/readers/riff.py": "sound in either container: tests/search/data/readers/test_sound.py",
     "search/data/readers/sphere.py": "as riff.py",
+    "search/data/readers/hdf5_walk.py": "a process of its own, run by the tests of hdf5.py",
     "search/data/tasks/ssc.py": "as the set it shares its format with: tests/search/data/tasks/test_shd.py",
     "targets/backends/lava/": "one machine in six files and a child process: tests/targets/backends/test_lava.py",
 }

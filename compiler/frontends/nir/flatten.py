@@ -1,6 +1,7 @@
 """flatten: nodes and edges become the ways that spikes take from one neuron node to the next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from compiler.frontends.nir.nodes import MAPS, NEURONS, kind, width
@@ -8,19 +9,62 @@ from targets.contracts.errors import InputError
 
 Edges = list[tuple[str, str]]
 """Names of the nodes at both ends of every edge."""
-NodePath = tuple[str, ...]
-"""Names of an input or a neuron node, of the maps after it, and of the neuron node where they end."""
 
 
-def flatten(nodes: Mapping[str, Any], edges: Edges) -> list[NodePath]:
-    """Every path that ends at a neuron node, grouped by that node.
+Path = tuple[str, ...] | None
+"""Maps one after the other; None for several paths."""
 
-    Raises InputError for edges that do not fit, and for maps that are no part of a path.
+
+@dataclass(frozen=True)
+class Way:
+    """Everything that leads from an input or a neuron node `start` through maps to the neuron node `end`.
+
+    `path` are the maps on it, one after the other; None where it branches, so that several paths are summed.
     """
+
+    start: str
+    end: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Flat:
+    """The ways of a graph, grouped by their ends, and the maps between.
+
+    before  node -> the nodes with an edge to it, for every map and every end of a way
+    order   the maps, each after all of those before it
+    """
+
+    ways: tuple[Way, ...]
+    before: Mapping[str, Sequence[str]]
+    order: tuple[str, ...]
+
+
+def flatten(nodes: Mapping[str, Any], edges: Edges) -> Flat:
+    """One way for each pair of nodes that maps join, however many paths of maps there are between them.
+
+    Raises InputError for edges that do not fit, and for maps that are no part of a way.
+    """
+    import networkx as nx
+
     maps = {name for name, node in nodes.items() if kind(node) in MAPS}
+    ends = [name for name, node in nodes.items() if kind(node) in NEURONS]
     _check_edges(nodes, edges, maps)
     _check_maps(nodes, edges, maps)
-    return [path for name, node in nodes.items() if kind(node) in NEURONS for path in _ending_in((name,), maps, edges)]
+    before: dict[str, list[str]] = {name: [] for name in (*maps, *ends)}
+    for start, end in edges:
+        if end in before:
+            before[end].append(start)
+    between = nx.DiGraph((start, end) for start, end in edges if start in maps and end in maps)
+    between.add_nodes_from(sorted(maps))
+    order = tuple(nx.topological_sort(between))
+    paths: dict[str, dict[str, Path]] = {}
+    for name in (*order, *ends):
+        paths[name] = {}
+        for node in before[name]:
+            for start, path in _continued(node, paths[node]) if node in maps else ((node, ()),):
+                paths[name][start] = None if start in paths[name] else path
+    return Flat(tuple(Way(start, end, path) for end in ends for start, path in paths[end].items()), before, order)
 
 
 def _check_edges(nodes: Mapping[str, Any], edges: Edges, maps: set[str]) -> None:
@@ -68,9 +112,7 @@ def _check_maps(nodes: Mapping[str, Any], edges: Edges, maps: set[str]) -> None:
             )
 
 
-def _ending_in(path: NodePath, maps: set[str], edges: Edges) -> list[NodePath]:
-    """Every path whose last nodes are those of `path`."""
-    found = []
-    for start in (start for start, end in edges if end == path[0]):
-        found += _ending_in((start, *path), maps, edges) if start in maps else [(start, *path)]
-    return found
+def _continued(node: str, paths: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+    """Each start and its path, with the map `node` at the end."""
+    for start, path in paths.items():
+        yield start, None if path is None else (*path, node)

@@ -20,6 +20,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 
@@ -112,6 +113,11 @@ def _cut_gesture(path: Path) -> Gesture:
 def _listed_gestures(root: Path, listed: Path) -> Iterator[Gesture]:
     for name in _text(listed).split():
         path = root / name
+        if path.parent != root or path.name != name:
+            raise InputError(
+                f"{listed} names {name!r}; names of files beside it, such as user01_led.aedat, are allowed, so get it "
+                "again."
+            )
         labels = path.with_name(f"{path.stem}_labels.csv")
         for row in csv.DictReader(_text(labels).splitlines()):
             try:
@@ -169,7 +175,7 @@ def _cut_events(path: Path) -> Array:
             if column.dtype.kind not in "buif" or not (column.min() >= 0 and column.max() <= last):
                 raise ValueError(f"{name} from {column.min()} to {column.max()}, where 0 to {last:,} are allowed")
             events[name] = np.round(column * (1_000 if name == "t" else 1))
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, SyntaxError, TokenError, MemoryError) as error:
         raise InputError(
             f"{path} is no readable gesture ({str(error).splitlines()[0]}); an .npy array [event, (x, y, p, t)] is "
             "needed, so unpack it again."
@@ -179,8 +185,11 @@ def _cut_events(path: Path) -> Array:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        if not all(each.isprintable() or each in "\r\n\t" for each in text):
+            raise ValueError("it holds characters that are no text")
+        return text
+    except (OSError, ValueError) as error:
         raise InputError(
             f"{path} cannot be read ({error}); it is part of DVS-Gesture, so get it from {ABOUT.page}."
         ) from None

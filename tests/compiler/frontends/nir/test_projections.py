@@ -59,3 +59,59 @@ def test_maps_that_cannot_be_are_refused() -> None:
     assert refused(graph(FORWARD, fc=nir.Affine(WEIGHTS, np.zeros(3)), lif=cuba())) == (
         "node 'fc' has weights (2, 2) [post, pre] but 3 biases; one per post neuron is needed, so match them."
     )
+
+
+def test_parallel_paths_are_summed() -> None:
+    """y = (2 x + W x) through a Scale of 3, beside x itself: 0.75 (3 (2 I + W) + I)."""
+    edges = [("input", "double"), ("input", "fc"), ("double", "triple"), ("fc", "triple"), ("triple", "lif")]
+    read = read_nir(
+        graph(
+            [*edges, ("input", "lif"), ("lif", "output")],
+            double=nir.Scale(np.array([2.0, 2.0])),
+            fc=nir.Linear(WEIGHTS),
+            triple=nir.Scale(np.array([3.0, 3.0])),
+            lif=cuba(),
+        ),
+        dt=DT,
+    )
+    (projection,) = read.projections
+    assert projection.name == "input -> lif"
+    np.testing.assert_allclose(projection.synapses.weights, 0.75 * (3 * (2 * np.eye(2) + WEIGHTS) + np.eye(2)))
+
+
+def test_two_parallel_maps_are_one_projection_with_the_sum_of_their_biases() -> None:
+    edges = [("input", "one"), ("input", "two"), ("one", "lif"), ("two", "lif"), ("lif", "output")]
+    read = read_nir(graph(edges, one=nir.Affine(WEIGHTS, BIAS), two=nir.Affine(WEIGHTS, BIAS), lif=cuba()), dt=DT)
+    (projection,) = read.projections
+    np.testing.assert_allclose(projection.synapses.weights, 2 * 0.75 * WEIGHTS)
+    assert projection.bias is not None
+    np.testing.assert_allclose(projection.bias, 2 * 0.75 * BIAS)
+
+
+def test_a_bias_after_a_sum_counts_once() -> None:
+    """A Linear hears the input and the neurons, and an Affine hears it: its bias is added once in every step."""
+    edges = [*chain("input", "sum", "affine", "lif", "output"), ("lif", "sum")]
+    read = read_nir(graph(edges, sum=nir.Linear(WEIGHTS), affine=nir.Affine(np.eye(2), BIAS), lif=cuba()), dt=DT)
+    assert [projection.source for projection in read.projections] == ["input", "lif"]
+    biases = [projection.bias for projection in read.projections if projection.bias is not None]
+    np.testing.assert_allclose(sum(biases), 0.75 * BIAS)
+
+
+def test_work_grows_with_maps_and_not_with_paths() -> None:
+    """60 layers of two parallel maps: 2^60 paths, of which each multiplies by 0.7^60."""
+    nodes, edges, before = {}, [], ["input"]
+    for layer in range(60):
+        for side in "ab":
+            nodes[f"{side}{layer}"] = nir.Linear(np.eye(2) * 0.7)
+            edges += [(node, f"{side}{layer}") for node in before]
+        before = [f"a{layer}", f"b{layer}"]
+    edges += [*((node, "lif") for node in before), ("lif", "output")]
+    (projection,) = read_nir(graph(edges, **nodes, lif=cuba()), dt=DT).projections
+    np.testing.assert_allclose(projection.synapses.weights, 0.75 * np.eye(2) * 1.4**60)
+
+
+def test_a_long_row_of_maps_is_read() -> None:
+    names = [f"map {number}" for number in range(1500)]
+    nodes = {name: nir.Scale(np.array([1.0, 1.0])) for name in names}
+    (projection,) = read_nir(graph(chain("input", *names, "lif", "output"), **nodes, lif=cuba()), dt=DT).projections
+    np.testing.assert_allclose(projection.synapses.weights.ravel(), [0.75, 0.75])

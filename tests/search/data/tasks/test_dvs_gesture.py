@@ -205,6 +205,42 @@ def test_columns_of_a_cut_gesture_that_cannot_be(tmp_path: Path, column: int, va
     )
 
 
+@pytest.mark.parametrize("header", ["{'descr': '<f8',", "(" * 60 + "1L", "{1: 2}", "[" * 200 + "]" * 200])
+def test_a_cut_gesture_with_a_damaged_header(tmp_path: Path, header: str) -> None:
+    folder = cut(tmp_path / "cut")
+    path = folder / "ibmGestureTrain" / "user01_led" / "0.npy"
+    content = header.encode() + b"\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(content).to_bytes(2, "little") + content)
+    with pytest.raises(
+        InputError, match=rf"^{path} is no readable gesture \(.*an \.npy array .* so unpack it again\.$"
+    ):
+        load(0, folder)
+
+
+@pytest.mark.parametrize("name", ["user01_led_labels.csv", "trials_to_train.txt"])
+@pytest.mark.parametrize("character", ["\0", "\x1f", "\x1b[2J"])
+def test_lists_and_labels_that_are_no_text(tmp_path: Path, name: str, character: str) -> None:
+    folder = published(tmp_path / "published")
+    path = folder / name
+    path.write_text(path.read_text().replace("user", f"us{character}er").replace("class", f"cl{character}ass"))
+    with pytest.raises(
+        InputError, match=rf"^{path} cannot be read \(it holds characters that are no text\); it is part"
+    ):
+        load(0, folder)
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../user01_led.aedat", "a/user01_led.aedat", ".."])
+def test_lists_name_files_beside_them_only(tmp_path: Path, name: str) -> None:
+    folder = published(tmp_path / "published")
+    path = folder / "trials_to_train.txt"
+    path.write_text(f"{name}\n")
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value) == (
+        f"{path} names {name!r}; names of files beside it, such as user01_led.aedat, are allowed, so get it again."
+    )
+
+
 def test_one_person_cannot_be_held_out(tmp_path: Path) -> None:
     folder = cut(tmp_path / "cut")
     for person in TRAINING[1:]:
