@@ -329,10 +329,10 @@ def test_what_no_output_hears_is_left_out() -> None:
     assert whole.digest != compile_network(wider).digest
 
 
-def test_the_seed_is_told_and_part_of_the_digest() -> None:
+def test_the_seed_is_told_and_of_no_digest_where_it_changes_nothing() -> None:
     programs = [compile_network(random_network(0), seed=seed) for seed in (0, 7)]
     assert [program.settings["seed"] for program in programs] == [0, 7]
-    assert programs[0].digest != programs[1].digest
+    assert programs[0].digest == programs[1].digest
 
 
 def test_a_chip_of_one_s_own_compiles_saves_loads_checks_and_shows(tmp_path: Path) -> None:
