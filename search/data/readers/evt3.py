@@ -31,7 +31,8 @@ from targets.contracts.errors import InputError
 
 _Y, _X, _BASE, _VECTOR_12, _VECTOR_8, _TIME_LOW, _TIME_HIGH = 0, 2, 3, 4, 5, 6, 8
 _KNOWN = (_Y, _X, _BASE, _VECTOR_12, _VECTOR_8, _TIME_LOW, 7, _TIME_HIGH, 10, 14, 15)
-_FALL = (1 << 12) - 1 - 10
+_PAYLOAD = (1 << 12) - 1
+_FALL = _PAYLOAD - 10
 _LARGEST = 1 << 26
 """Bytes; decoding takes some twenty times as many."""
 
@@ -53,7 +54,7 @@ def read_evt3(path: Path) -> EventRecording:
         )
     places, x, p = _events(words, kind, path)
     y = _latest(words & 0x7FF, kind == _Y, places)
-    t = _times(words & 0xFFF, kind, places)
+    t = _times(words & _PAYLOAD, kind, places)
     known = (y >= 0) & (t >= 0)
     return recording_of(path, header.sensor, x[known], y[known], t[known], p[known])
 
@@ -63,7 +64,7 @@ def _events(words: Array, kind: Array, path: Path) -> tuple[Array, Array, Array]
     single = np.flatnonzero(kind == _X)
     vector = np.flatnonzero((kind == _VECTOR_12) | (kind == _VECTOR_8))
     width = np.where(kind[vector] == _VECTOR_12, 12, 8)
-    valid = words[vector] & np.where(width == 12, 0xFFF, 0xFF).astype(np.uint16)
+    valid = words[vector] & np.where(width == 12, _PAYLOAD, _PAYLOAD >> 4).astype(np.uint16)
     check_number(path, len(single) + int(np.bitwise_count(valid).sum(dtype=np.int64)))
     bases = np.flatnonzero(kind == _BASE)
     base = np.searchsorted(bases, vector) - 1
