@@ -130,8 +130,8 @@ def _decompression(compression: int, path: Path) -> Callable[[bytes], bytes]:
         module: Any = importlib.import_module("lz4.frame" if package == "lz4" else package)
     except ImportError:
         raise InputError(
-            f"{path} is compressed with {package}, and that package is not installed; install it with "
-            f"pip install {package}."
+            f"{path} is compressed with {package}, and that package is not installed; install it with pip install "
+            '"motifc[search]".'
         ) from None
 
     damages = (RuntimeError, MemoryError) if package == "lz4" else (module.ZstdError, MemoryError)

@@ -29,11 +29,10 @@ from search.data.readers.percent_header import raw_events
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 
-_ELEVEN, _TWELVE = (1 << 11) - 1, (1 << 12) - 1
-"""The bits of a word that hold an address, and those that hold a time or a vector."""
 _Y, _X, _BASE, _VECTOR_12, _VECTOR_8, _TIME_LOW, _TIME_HIGH = 0, 2, 3, 4, 5, 6, 8
 _KNOWN = (_Y, _X, _BASE, _VECTOR_12, _VECTOR_8, _TIME_LOW, 7, _TIME_HIGH, 10, 14, 15)
-_FALL = (1 << 12) - 1 - 10
+_PAYLOAD = (1 << 12) - 1
+_FALL = _PAYLOAD - 10
 _LARGEST = 1 << 26
 """Bytes; decoding takes some twenty times as many."""
 
@@ -54,8 +53,8 @@ def read_evt3(path: Path) -> EventRecording:
             "is damaged or of another camera, so get it again."
         )
     places, x, p = _events(words, kind, path)
-    y = _latest(words & _ELEVEN, kind == _Y, places)
-    t = _times(words & _TWELVE, kind, places)
+    y = _latest(words & 0x7FF, kind == _Y, places)
+    t = _times(words & _PAYLOAD, kind, places)
     known = (y >= 0) & (t >= 0)
     return recording_of(path, header.sensor, x[known], y[known], t[known], p[known])
 
@@ -65,7 +64,7 @@ def _events(words: Array, kind: Array, path: Path) -> tuple[Array, Array, Array]
     single = np.flatnonzero(kind == _X)
     vector = np.flatnonzero((kind == _VECTOR_12) | (kind == _VECTOR_8))
     width = np.where(kind[vector] == _VECTOR_12, 12, 8)
-    valid = words[vector] & np.where(width == 12, _TWELVE, 0xFF).astype(np.uint16)
+    valid = words[vector] & np.where(width == 12, _PAYLOAD, _PAYLOAD >> 4).astype(np.uint16)
     check_number(path, len(single) + int(np.bitwise_count(valid).sum(dtype=np.int64)))
     bases = np.flatnonzero(kind == _BASE)
     base = np.searchsorted(bases, vector) - 1
@@ -73,10 +72,10 @@ def _events(words: Array, kind: Array, path: Path) -> tuple[Array, Array, Array]
     vector, width, valid, base = vector[based], width[based], valid[based], base[based]
     moved = np.cumsum(width) - width
     first = np.searchsorted(base, base)  # of the vectors of the same base
-    start = (words[bases] & _ELEVEN).astype(np.int64)[base] + moved - moved[first]
+    start = (words[bases] & 0x7FF).astype(np.int64)[base] + moved - moved[first]
     row, bit = np.nonzero(valid[:, None] >> np.arange(12, dtype=np.uint16) & 1)
     places = np.concatenate([single, vector[row]])
-    x = np.concatenate([(words[single] & _ELEVEN).astype(np.int64), start[row] + bit])
+    x = np.concatenate([(words[single] & 0x7FF).astype(np.int64), start[row] + bit])
     p = np.concatenate([words[single] >> 11 & 1, (words[bases] >> 11 & 1)[base[row]]])
     order = np.argsort(places, kind="stable")
     return places[order], x[order], p[order]

@@ -17,15 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from search.data.cache import cached
-from search.data.encoders.events import SensorSize, downsampled_sensor
+from search.data.encoders.events import SensorSize
+from search.data.own_events import BINS, joined
 from search.data.readers.files import missing, visible
 from search.data.task import Split, folder_of
 from search.data.task_info import TaskInfo
 from search.data.tonic_split import Dataset, completed, labelled
 from targets.contracts.errors import InputError
-
-BINS = 30
-CHANNELS = 2_500
 
 ABOUT = TaskInfo(
     title="a data set of tonic",
@@ -47,7 +45,7 @@ def load(seed: int, folder: Path | None = None) -> Split:
     (root,) = found
     parts = _parts(tonic, root)
     sensor = _sensor(next(iter(parts.values())), root.name)
-    factor = _factor(sensor)
+    factor = joined(sensor)
     spikes = cached(
         "tonic-events",
         {"version": 2, "tonic": tonic.__version__, "set": root.name, "bins": BINS, "factor": factor},
@@ -94,13 +92,3 @@ def _sensor(dataset: object, name: str) -> SensorSize:
         )
     width, height, polarities = (int(each) for each in size)
     return width, height, polarities
-
-
-def _factor(sensor: SensorSize) -> int:
-    """The smallest whole factor that leaves at most CHANNELS channels."""
-    factor = 1
-    while True:
-        width, height, polarities = downsampled_sensor(sensor, factor)
-        if width * height * polarities <= CHANNELS:
-            return factor
-        factor += 1

@@ -70,7 +70,7 @@ def test_a_package_that_is_not_installed(name: str, package: str, monkeypatch: p
     path = GOLDEN / f"dv_{name}.aedat4"
     assert _error(path) == (
         f"{path} is compressed with {package}, and that package is not installed; install it with pip install "
-        f"{package}."
+        '"motifc[search]".'
     )
 
 
