@@ -21,10 +21,10 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## search, compile and verify a network on real data (a few minutes)
 	$(BIN)/motifc demo --out $(OUT)
 
-quick: $(STAMP) ## run all tests but the slow ones (about a minute)
+quick: $(STAMP) ## run all tests but the slow ones
 	$(BIN)/pytest -m "not slow"
 
-test: $(STAMP) ## run all tests (about six minutes)
+test: $(STAMP) ## run all tests (about seven minutes)
 	$(BIN)/pytest
 
 lint: $(STAMP) ## ruff, mypy --strict, import-linter

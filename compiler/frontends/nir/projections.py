@@ -1,6 +1,6 @@
 """Weight nodes between two populations become one projection."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -13,6 +13,7 @@ from compiler.frontends.nir.nodes import kind
 from compiler.ir.graph import FloatProjection
 from targets.contracts.arrays import Floats, readonly
 from targets.contracts.errors import InputError
+from targets.contracts.fields import LONGEST_NAME
 from targets.contracts.ports import Input
 from targets.contracts.synapses import BlockDiagonal, Dense, Synapses
 
@@ -77,7 +78,7 @@ def projections(
 
     links = nx.DiGraph((way.start, way.end) for way in flat.ways)
     cycle_of = {name: number for number, part in enumerate(nx.strongly_connected_components(links)) for name in part}
-    short = [" -> ".join(way.path or ()) for way in flat.ways]
+    short = [_joined(way.path or ()) for way in flat.ways]
     wholes: dict[tuple[str, str], Map] = {}
     biased: set[str] = set()
     for start in dict.fromkeys(way.start for way in flat.ways):
@@ -89,7 +90,7 @@ def projections(
         start, end, whole = way.start, way.end, wholes[way.start, way.end]
         found.append(
             FloatProjection(
-                name=name if name and short.count(name) == 1 else " -> ".join((start, *(way.path or ()), end)),
+                name=name if name and short.count(name) == 1 else _joined((start, *(way.path or ()), end)),
                 source=start,
                 target=end,
                 synapses=whole.synapses(),
@@ -120,3 +121,11 @@ def _reached(start: str, one: Map, flat: Flat, maps: Mapping[str, Map], biased: 
         else:
             reached[name] = whole
     return reached
+
+
+def _joined(path: Sequence[str]) -> str:
+    """The nodes of a path in one name; of a path too long for a name its ends, and how many lie between."""
+    whole = " -> ".join(path)
+    if len(whole) <= LONGEST_NAME:
+        return whole
+    return f"{path[0]} -> {len(path) - 2:,} more -> {path[-1]}"

@@ -204,8 +204,8 @@ def test_a_foreign_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         load_checkpoint(path, {"seed": 0})
     assert str(raised.value) == (
-        f"{path} was written with another seed (None, now 0); "
-        "continue with what it was begun with, or remove it to begin anew."
+        f"{path} tells neither of its run nor of its stages: it is damaged or of another search, so remove it, and the "
+        "search begins anew."
     )
 
 

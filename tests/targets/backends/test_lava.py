@@ -40,7 +40,7 @@ def equal_to_oracle(
     """Run both, compare everything, and return the recording; "core" with the neurons scattered over three cores."""
     if granularity == "core":
         given = scattered(given, 3, np.random.default_rng(0))
-    expected, got = run(given, inputs, probes=probes), lava.load(given, granularity).run(inputs, probes)
+    expected, got = load(given).raw(inputs, probes), lava.load(given, granularity).run(inputs, probes)
     report = compare(expected.spikes, got.spikes, ("numpy", "lava"))
     assert report.equal, report.sentence()
     for name in expected.u:

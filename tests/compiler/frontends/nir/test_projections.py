@@ -114,4 +114,5 @@ def test_a_long_row_of_maps_is_read() -> None:
     names = [f"map {number}" for number in range(1500)]
     nodes = {name: nir.Scale(np.array([1.0, 1.0])) for name in names}
     (projection,) = read_nir(graph(chain("input", *names, "lif", "output"), **nodes, lif=cuba()), dt=DT).projections
+    assert projection.name == "map 0 -> 1,498 more -> map 1499"
     np.testing.assert_allclose(projection.synapses.weights.ravel(), [0.75, 0.75])
