@@ -24,7 +24,7 @@ demo: $(STAMP) ## search, compile and verify a network on real data (a few minut
 quick: $(STAMP) ## run all tests but the slow ones
 	$(BIN)/pytest -m "not slow"
 
-test: $(STAMP) ## run all tests (about seven minutes)
+test: $(STAMP) ## run all tests (about eight minutes)
 	$(BIN)/pytest
 
 lint: $(STAMP) ## ruff, mypy --strict, import-linter
