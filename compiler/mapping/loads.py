@@ -69,6 +69,20 @@ def loads(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec) -> Loads:
     )
 
 
+def too_large(hypergraph: Hypergraph, chip: ChipSpec) -> Array:
+    """Units that break a limit on an empty core, bool [unit]; what they send to others is not looked at."""
+    units = hypergraph.units
+    axons = _per_core(hypergraph.pins, hypergraph.width[hypergraph.net_of], units)
+    found = (
+        (hypergraph.neurons > chip.neurons_per_core.value)
+        | (axons > chip.axons_in_per_core.value)
+        | (chip.synapse_bytes(hypergraph.synapses, axons) > chip.synapse_bytes_per_core.value)
+        | (np.bincount(hypergraph.decays[0], minlength=units) > chip.decay_profiles_per_core.value)
+        | (np.bincount(hypergraph.thresholds[0], minlength=units) > chip.threshold_profiles_per_core.value)
+    )
+    return np.asarray(found)
+
+
 def between(hypergraph: Hypergraph, core_of: Array, cores: int) -> Floats:
     """Expected messages per step from core to core, float64 [source core, target core]; nothing within a core."""
     net, core = _reached(hypergraph, core_of, cores)

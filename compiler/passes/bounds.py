@@ -9,6 +9,7 @@ import numpy as np
 from compiler.ir.graph import IntGraph
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Ints, readonly
+from targets.contracts.synapses import BlockDiagonal, Dense
 from targets.program.program import IntPopulation, IntProjection, Proof
 
 ENDLESS = 1 << 62
@@ -108,7 +109,12 @@ def _sums(parallel: list[IntProjection]) -> tuple[Array, Array]:
 
     int64 [neuron], before the shift of a negative exponent.
     """
-    neurons, width = parallel[0].synapses.shape
+    first = parallel[0].synapses
+    if len(parallel) == 1 and isinstance(first, Dense | BlockDiagonal):
+        ends = (clip(first.weights, 0).sum(axis=-1, dtype=np.int64) for clip in (np.minimum, np.maximum))
+        least, most = (end.ravel() << max(0, parallel[0].exponent) for end in ends)
+        return least, most
+    neurons, width = first.shape
     parts = [_synapses(projection, width) for projection in parallel]
     at, weight = parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
     if len(parts) > 1:
@@ -116,8 +122,8 @@ def _sums(parallel: list[IntProjection]) -> tuple[Array, Array]:
         at, weight = at[order], weight[order]
     least, most = np.zeros(neurons, np.int64), np.zeros(neurons, np.int64)
     if at.size:
-        first = np.flatnonzero(np.diff(at, prepend=-1))
-        summed, row = np.add.reduceat(weight, first), at[first] // width
+        cells = np.flatnonzero(np.diff(at, prepend=-1))
+        summed, row = np.add.reduceat(weight, cells), at[cells] // width
         starts = np.flatnonzero(np.diff(row, prepend=-1))
         least[row[starts]] = np.add.reduceat(np.minimum(summed, 0), starts)
         most[row[starts]] = np.add.reduceat(np.maximum(summed, 0), starts)

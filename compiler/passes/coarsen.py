@@ -7,6 +7,7 @@ import numpy as np
 from compiler.ir.graph import IntGraph
 from compiler.ir.hypergraph import Hypergraph
 from compiler.ir.rates import rates_of, summed
+from compiler.mapping.loads import too_large
 from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.chip import ChipSpec
 from targets.contracts.numbering import distinct, numbered, offsets
@@ -23,7 +24,7 @@ def coarsen(graph: IntGraph, chip: ChipSpec, rates: Mapping[str, Floats] | None 
     """
     motifs = {p.name: np.arange(p.neurons) // p.motif_size for p in graph.populations}
     first = _built(graph, rates, _stacked(motifs), {})
-    large = _too_large(first, chip)
+    large = too_large(first, chip)
     if not large.any():
         return first
     split, units = {}, {}
@@ -117,18 +118,3 @@ def _profiles(graph: IntGraph, unit_of: Mapping[str, Array], names: tuple[str, .
     count = int(profile.max()) + 1
     pairs = distinct(np.concatenate(list(unit_of.values())) * count + profile)
     return np.stack(np.divmod(pairs, count))
-
-
-def _too_large(hypergraph: Hypergraph, chip: ChipSpec) -> Array:
-    """Units that break a limit on an empty core, bool [unit]."""
-    units = hypergraph.units
-    width = np.repeat(hypergraph.width, np.diff(hypergraph.indptr))
-    axons = np.bincount(hypergraph.pins, width, minlength=units).astype(np.int64)
-    too_large = (
-        (hypergraph.neurons > chip.neurons_per_core.value)
-        | (axons > chip.axons_in_per_core.value)
-        | (chip.synapse_bytes(hypergraph.synapses, axons) > chip.synapse_bytes_per_core.value)
-        | (np.bincount(hypergraph.decays[0], minlength=units) > chip.decay_profiles_per_core.value)
-        | (np.bincount(hypergraph.thresholds[0], minlength=units) > chip.threshold_profiles_per_core.value)
-    )
-    return np.asarray(too_large)

@@ -6,12 +6,14 @@ from math import ceil, floor
 import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
-from compiler.mapping.loads import loads
+from compiler.mapping.loads import too_large
+from compiler.mapping.partitioning.bound import settled
 from compiler.mapping.partitioning.first_fit import first_fit
 from compiler.mapping.partitioning.improve import IMBALANCE, fits_tables, improve, uniform_price
 from compiler.mapping.partitioning.kahypar import kahypar
 from compiler.mapping.partitioning.metis import enough_units, metis
 from compiler.mapping.partitioning.regions import improve_by_regions
+from compiler.mapping.partitioning.striped import striped
 from compiler.mapping.partitioning.weights import weights_for
 from compiler.mapping.state import ChipMapping, unplaced
 from targets.contracts.arrays import Array
@@ -38,16 +40,22 @@ def partition(hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed
     all. Fewer chips go before fewer messages, then even synaptic operations where they cost no more messages than
     index order; none uses over 5 % more cores than index order needs, unless that breaks a limit.
 
-    Tiles are in the order of cores, for `place` to choose. Where no candidate keeps every limit, the one that breaks
-    them least is returned and `targets.program.check` says by how much. The same input and seed give the same mapping.
+    Where no candidate keeps every limit, the one that breaks them least is returned and `targets.program.check` says by
+    how much; where a unit breaks one on an empty core, or all need more cores than there are, that is index order, and
+    nothing else is tried. Tiles are in the order of cores, for `place` to choose. The same input and seed give the same
+    mapping.
     """
     if mapping.cores == 1 and mapping.loads.overuse <= 1:
         return mapping
-    candidates = list(_candidates(hypergraph, chip, seed))
+    index = unplaced(hypergraph, first_fit(hypergraph, chip), chip)
+    if _hopeless(hypergraph, index, chip):
+        return mapping if mapping.loads.overuse <= 1 else index
+    candidates = list(_candidates(hypergraph, index, chip, seed))
     if mapping.loads.overuse <= 1:
         candidates.append(mapping)
-    candidates.append(_moved(hypergraph, _best(candidates, chip).core_of, chip, _LONG, seed))
     best = _best(candidates, chip)
+    if not settled(hypergraph, best, chip):
+        best = _best([*candidates, _moved(hypergraph, best.core_of, chip, _LONG, seed)], chip)
     return mapping if best is mapping else unplaced(hypergraph, _renumbered(best.core_of), chip)
 
 
@@ -67,19 +75,32 @@ def _best(candidates: Sequence[ChipMapping], chip: ChipSpec) -> ChipMapping:
     return min(candidates, key=rank)
 
 
-def _candidates(hypergraph: Hypergraph, chip: ChipSpec, seed: int) -> Iterator[ChipMapping]:
+def _hopeless(hypergraph: Hypergraph, index: ChipMapping, chip: ChipSpec) -> bool:
+    """Whether no partitioning keeps every limit: a unit breaks one on an empty core, or all need too many cores."""
+    return bool(too_large(hypergraph, chip).any() or _need(index) > chip.system_cores)
+
+
+def _need(index: ChipMapping) -> float:
+    """Cores' worth of neurons or of memory, whichever is more."""
+    return float(index.loads.use[:2].sum(axis=1).max())
+
+
+def _candidates(hypergraph: Hypergraph, index: ChipMapping, chip: ChipSpec, seed: int) -> Iterator[ChipMapping]:
     """The partitionings to choose from, index order first."""
-    index = unplaced(hypergraph, first_fit(hypergraph, chip), chip)
     yield index
-    need = float(index.loads.use[:2].sum(axis=1).max())  # cores' worth of neurons and of memory
-    alone = loads(hypergraph, np.arange(hypergraph.units), chip).use[[0, 1, 2, 4, 5]]
-    if index.cores == 1 or alone.max() > 1 or need > chip.system_cores:
+    need = _need(index)
+    if index.cores == 1:
+        return
+    most = floor(index.cores * (1 + _EXTRA_CORES))
+    plain = index
+    if index.loads.overuse > 1:
+        most = min(hypergraph.units, 2 * most)
+        plain = _in_stripes(hypergraph, ceil(need), most, chip)
+        yield plain
+    if settled(hypergraph, plain, chip):
         return
     if fits_tables(hypergraph, index.cores):
         yield _moved(hypergraph, index.core_of, chip, _QUICK, seed)
-    most = floor(index.cores * (1 + _EXTRA_CORES))
-    if index.loads.overuse > 1:
-        most = min(hypergraph.units, 2 * most)
     cores = ceil(need)
     if cores < need * (1 + _TIGHT):
         cores += 1
@@ -89,6 +110,21 @@ def _candidates(hypergraph: Hypergraph, chip: ChipSpec, seed: int) -> Iterator[C
         fitted = _fitted(partitioner, hypergraph, min(cores, most), most, index, chip, seed)
         cores = max(cores, fitted.cores)
         yield fitted
+
+
+def _in_stripes(hypergraph: Hypergraph, cores: int, most: int, chip: ChipSpec) -> ChipMapping:
+    """The first of some stripes on `cores` to `most` that keeps every limit; else the last of them."""
+    for _ in range(_ATTEMPTS):
+        found = unplaced(hypergraph, _renumbered(striped(hypergraph, cores)), chip)
+        if found.loads.overuse <= 1 or cores >= most:
+            break
+        cores = _more(cores, most, found)
+    return found
+
+
+def _more(cores: int, most: int, found: ChipMapping) -> int:
+    """Cores to try next after a mapping that breaks a limit."""
+    return min(most, max(cores + 1, ceil(cores * min(found.loads.overuse, 1.5))))
 
 
 def _partitioners(hypergraph: Hypergraph, cores: int) -> Iterator[Partitioner]:
@@ -114,10 +150,9 @@ def _fitted(
         raw = unplaced(hypergraph, _renumbered(partitioner(hypergraph, weights, cores, slack, seed)), chip)
         moved = _moved(hypergraph, raw.core_of, chip, _QUICK, seed)
         tried.append(raw if raw.loads.overuse <= 1 < moved.loads.overuse else moved)
-        overuse = tried[-1].loads.overuse
-        if overuse <= 1 or cores >= most:
+        if tried[-1].loads.overuse <= 1 or cores >= most:
             break
-        cores = min(most, max(cores + 1, ceil(cores * min(overuse, 1.5))))
+        cores = _more(cores, most, tried[-1])
     return min(tried, key=lambda candidate: max(candidate.loads.overuse, 1.0))
 
 

@@ -28,11 +28,13 @@ def place(hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed: in
     number of random kicks; the better is taken. What needs more is spread over the fewest chips: cores get chips first,
     so that little is sent between them, or lie as geometry wants them; then they are exchanged on each chip, and last
     across chips too. Of both, that with fewer messages between chips is taken unless spikes travel over 5 % farther.
-    More cores than the system has get tiles below it, which `targets.program.check` refuses. The same input and seed
-    give the same placement.
+    A mapping that breaks a limit or has more cores than the system is returned as it is, for `targets.program.check` to
+    refuse. The same input and seed give the same placement.
     """
     cores, room = mapping.cores, chip.cores.value
     slots = tiles_of(chip, range(room))
+    if mapping.loads.overuse > 1 or cores > chip.system_cores:
+        return mapping
     if cores <= room and np.all(slots[:cores] == slots[:1]):
         return replace(mapping, tiles=slots[:cores])
     sent = between(hypergraph, mapping.core_of, cores)

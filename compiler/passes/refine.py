@@ -6,6 +6,7 @@ import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.loads import Loads, between, loads
+from compiler.mapping.partitioning.bound import settled
 from compiler.mapping.partitioning.first_fit import first_fit
 from compiler.mapping.partitioning.improve import fits_tables, improve, uniform_price
 from compiler.mapping.partitioning.metis import enough_units, metis
@@ -32,11 +33,14 @@ def refine(hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed: i
     price of the way that spikes then travel: of all shortly, of the best longer, of the last for long. Distance is
     counted in tiles along x and y; a message counts as a sixth of a hop on top, or as four where the last mapping would
     send too many. Mappings that break a limit are left out, as are those that send more messages than both the given
-    one and index order where that is legal. A given mapping that breaks a limit, or is too large for tables
+    one and index order where that is legal. A given mapping that breaks a limit, in which
+    no message travels, to which moves can hardly do anything (`settled`), or that is too large for tables
     (`fits_tables`), is returned as it is. The same input and seed give the same mapping.
     """
-    fixed = mapping.loads.overuse > 1 or not distances(mapping.tiles).any()
-    if fixed or not fits_tables(hypergraph, mapping.cores):
+    illegal = mapping.loads.overuse > 1 or mapping.cores > chip.system_cores
+    if illegal or hops(hypergraph, mapping) == 0 or not fits_tables(hypergraph, mapping.cores):
+        return mapping
+    if settled(hypergraph, mapping, chip):
         return mapping
     index = loads(hypergraph, first_fit(hypergraph, chip), chip)
     most = max(mapping.loads.messages, index.messages) if index.overuse <= 1 else np.inf

@@ -29,10 +29,8 @@ def usage(program: Program, chip: ChipSpec | None = None) -> tuple[CoreUsage, ..
     found = program.listeners
     cores, inside = len(program.cores), found.cores >= 0
     axons_in = np.bincount(found.cores[inside], minlength=cores)
-    axons_out = np.zeros(cores, dtype=np.int64)
-    for route in program.routes:
-        if route.source >= 0:
-            axons_out[route.source] += route.axons
+    home = found.core_of[found.sources]
+    axons_out = np.bincount(home[(home >= 0) & (home != found.cores)], minlength=cores)
     decays, thresholds = (_distinct(program, found.core_of, keys) for keys in (("du", "dv"), ("vth",)))
     return tuple(
         CoreUsage(

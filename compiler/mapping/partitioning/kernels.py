@@ -13,10 +13,13 @@ from targets.contracts.arrays import Array
 NEURONS, MEMORY, AXONS_IN, AXONS_OUT, DECAYS, THRESHOLDS, EVENTS = range(7)
 """Rows of `MoveState.load`; memory in bits, operations per step in millionths of the busiest unit."""
 _TRIES = 4
+_IDLE, _IDLE_CORES = 16, 2  # moves that bring cores no nearer to their limits, for themselves and for each core
 _SAME = 256  # trials at one temperature
 _FINE = 1 << 30  # steps of a random fraction
 _SAME_CORE, _TRIAL = 1, 8  # what takes time: a trial that finds both on one core, and another
 _MOVE, _MOVE_CORES = 16, 4  # a move, for itself and once for so many cores
+_FEW = 4  # cores to be written to one by one are fewer than one in so many
+_FREE, _EFFORT = 1024, 16  # effort that is in all of these, and of which so much more takes one in addition
 
 
 class MoveProblem(NamedTuple):
@@ -33,6 +36,7 @@ class MoveProblem(NamedTuple):
     near, near_at               units at the other ends of those nets, as often as they are joined
     needs, needs_at, row_of     profiles that each unit needs; the row of `load` in which a profile counts
     axon_bits     [1]: bits of memory per input axon
+    effort        [unit]: what a move of each takes: nets that it listens to, and units that listen to it
     """
 
     limit: Array
@@ -54,6 +58,7 @@ class MoveProblem(NamedTuple):
     needs_at: Array
     row_of: Array
     axon_bits: Array
+    effort: Array
 
 
 class MoveState(NamedTuple):
@@ -78,32 +83,12 @@ class MoveState(NamedTuple):
     held: Array
 
 
-@numba.njit(cache=True)
-def count(problem: MoveProblem, state: MoveState) -> None:
-    """Penalties and axons of every unit on every core, from the rest of the state."""
-    cores = problem.price.shape[1]
-    for net in range(problem.home.size):
-        home, rate, width = problem.home[net], problem.rate[net], problem.width[net]
-        sender = state.core_of[home] if home >= 0 else cores
-        for j in range(problem.indptr[net], problem.indptr[net + 1]):
-            pin = problem.pins[j]
-            here = state.core_of[pin]
-            for core in range(cores):
-                if state.listening[net, core] == (core == here):
-                    state.axons[pin, core] += width
-                    if pin != home:
-                        state.penalty[pin, core] += rate * problem.price[sender, core]
-        for core in range(cores):
-            if home >= 0 and state.listening[net, core] > (problem.recurrent[net] == 1 and sender == core):
-                for other in range(cores):
-                    state.penalty[home, other] += rate * problem.price[other, core]
-
-
 def legalize(problem: MoveProblem, state: MoveState) -> None:
     """Empty cores over a limit, the worst first, each time by the move of the largest gain.
 
-    It ends when every limit is kept or no unit of a core over one finds room elsewhere. Synaptic operations come last,
-    so that they are in nobody's way.
+    It ends when every limit is kept, no unit of a core over one finds room elsewhere, or moves no longer help: one that
+    costs another core output axons may go round in circles. Synaptic operations come last, so that they are in nobody's
+    way.
     """
     others = problem.limit.copy()
     others[EVENTS] = max(others[EVENTS, 0], problem.size[EVENTS].sum())
@@ -117,14 +102,18 @@ def _spread(problem: MoveProblem, state: MoveState) -> None:
     """Move units away from cores over a limit."""
     cores = problem.price.shape[1]
     stuck = np.zeros(cores, dtype=np.bool_)
+    least, idle = np.inf, 0
     for _ in range(state.core_of.size):
-        worst, core = 1.0, -1
+        worst, core, excess = 1.0, -1, 0.0
         for each in range(cores):
             most = _overuse(problem, state, each)
+            excess += max(most - 1, 0.0)
             if most > worst and not stuck[each]:
                 worst, core = most, each
-        if core < 0:
+        idle = 0 if excess < least else idle + 1
+        if core < 0 or idle > _IDLE + _IDLE_CORES * cores:
             return
+        least = min(least, excess)
         stuck[core] = not _leave(problem, state, core)
 
 
@@ -189,7 +178,7 @@ def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold
             if delta <= bearable and state.load[NEURONS, here] > problem.size[NEURONS, unit]:
                 before[:] = state.load
                 move(problem, state, unit, core)
-                spent += cost
+                spent += cost + max(0, problem.effort[unit] - _FREE) // _EFFORT
                 if worse(problem, state, before):
                     move(problem, state, unit, here)
                 else:
@@ -203,6 +192,8 @@ def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold
                 break
         if delta + state.penalty[partner, here] - state.penalty[partner, core] > bearable:
             continue  # but for what the two send to each other, and what both listen to
+        extra = max(0, problem.effort[unit] + problem.effort[partner] - _FREE) // _EFFORT
+        spent += extra
         delta, axons_here, axons_there = exchange(problem, state, unit, partner)
         if delta > bearable:
             continue
@@ -213,7 +204,7 @@ def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold
         before[:] = state.load
         move(problem, state, unit, core)
         move(problem, state, partner, here)
-        spent += 2 * cost
+        spent += 2 * cost + extra
         if worse(problem, state, before):
             move(problem, state, partner, core)
             move(problem, state, unit, here)
@@ -247,6 +238,7 @@ def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
     """Put `unit` on another core, whatever the limits."""
     here, cores = state.core_of[unit], problem.price.shape[1]
     change, unreached = np.empty(cores, dtype=np.int64), np.empty(cores, dtype=np.int64)
+    changed = np.empty(cores, dtype=np.int64)
     for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
         net = problem.outgoing[i]
         state.load[AXONS_OUT, here] -= problem.width[net] * (state.reached[net] - (state.listening[net, here] > 0))
@@ -256,16 +248,23 @@ def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
     for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
         net = problem.outgoing[i]
         state.load[AXONS_OUT, core] += problem.width[net] * (state.reached[net] - (state.listening[net, core] > 0))
+        count = 0
         for other in range(cores):
             change[other] = problem.rate[net] * (problem.price[core, other] - problem.price[here, other])
             unreached[other] = change[other] if state.listening[net, other] == 0 else 0
+            changed[count] = other
+            count += unreached[other] != 0
         for j in range(problem.indptr[net], problem.indptr[net + 1]):
             pin = problem.pins[j]
             if pin == unit:
                 continue
             penalties, at = state.penalty[pin], state.core_of[pin]
-            for other in range(cores):
-                penalties[other] += unreached[other]
+            if count * _FEW < cores:
+                for each in range(count):
+                    penalties[changed[each]] += unreached[changed[each]]
+            else:  # all one after the other, which takes less time for each
+                for other in range(cores):
+                    penalties[other] += unreached[other]
             if state.listening[net, at] == 1:
                 penalties[at] += change[at]
     for row in range(7):

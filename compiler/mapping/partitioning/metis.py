@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SEEDS = 1 << 31
 _WEIGHT_STEPS = 10_000
+_HEAVY = 1.5  # mean parts from which on a vertex is one of its own
 _UFACTOR = 1000  # METIS gives its slack in thousandths
 
 
@@ -36,10 +37,32 @@ def metis(hypergraph: Hypergraph, weights: Array, cores: int, slack: float, seed
 
 
 def partition_graph(links: csr_array, weights: Array, cores: int, slack: float, seed: int) -> Array:
-    """METIS on a symmetric graph with whole vertex weights: part of every vertex, int [vertex]."""
+    """METIS on a symmetric graph with whole vertex weights: part of every vertex, int [vertex].
+
+    A vertex much heavier than the mean part of those that are left has a part to itself: METIS would halve what has no
+    two halves, write so on stdout, and leave many parts empty.
+    """
+    heavy = _heavy(weights, cores)
+    rest = np.setdiff1d(np.arange(weights.size), heavy)
+    parts = np.empty(weights.size, dtype=np.int64)
+    parts[heavy] = np.arange(heavy.size)
+    part = links if not heavy.size else links[rest][:, rest]
+    parts[rest] = heavy.size + _asked(part, weights[rest], min(cores - heavy.size, max(rest.size // 2, 1)), slack, seed)
+    return parts
+
+
+def _heavy(weights: Array, cores: int) -> Array:
+    """Vertices, heaviest first, of which each weighs much more than the mean part of itself and all lighter ones."""
+    order = np.argsort(-weights, kind="stable")[: cores - 1]
+    left = weights.sum() - np.cumsum(weights[order]) + weights[order]
+    light = weights[order] * (cores - np.arange(order.size)) <= _HEAVY * left
+    return order[: int(np.argmax(light)) if light.any() else order.size]
+
+
+def _asked(links: csr_array, weights: Array, cores: int, slack: float, seed: int) -> Array:
     import pymetis
 
-    if cores == 1:
+    if cores <= 1:
         return np.zeros(weights.size, dtype=np.int64)
     options = pymetis.Options(seed=seed % _SEEDS, ufactor=max(1, round(slack * _UFACTOR)))
     edge_weights = np.maximum(1, np.rint(links.data / links.data.max(initial=1e-300) * _WEIGHT_STEPS))

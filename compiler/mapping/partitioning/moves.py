@@ -3,6 +3,7 @@
 import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
+from compiler.mapping.partitioning.counting import count
 from compiler.mapping.partitioning.first_fit import incidence
 from compiler.mapping.partitioning.kernels import (
     AXONS_IN,
@@ -14,7 +15,6 @@ from compiler.mapping.partitioning.kernels import (
     THRESHOLDS,
     MoveProblem,
     MoveState,
-    count,
 )
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
@@ -36,7 +36,7 @@ def moves(
     """
     cores, units, home, pins = price.shape[1], hypergraph.units, hypergraph.home, hypergraph.pins
     incoming, incoming_at = incidence(hypergraph)
-    net_of = hypergraph.net_of
+    net_of, degree = hypergraph.net_of, np.diff(hypergraph.indptr)
     listening = np.zeros((hypergraph.nets, cores), dtype=np.uint16)
     np.add.at(listening, (net_of, core_of[pins]), 1)
     recurrent = np.bincount(net_of[home[net_of] == pins], minlength=hypergraph.nets)
@@ -93,6 +93,7 @@ def moves(
         needs_at=needs_at,
         row_of=np.where(np.arange(len(held)) < decays, DECAYS, THRESHOLDS),
         axon_bits=np.array([chip.axon_bits.value]),
+        effort=np.diff(incoming_at) + np.bincount(home[inner], degree[inner], minlength=units).astype(np.int64),
     )
     for array in problem:
         array.flags.writeable = False

@@ -23,6 +23,7 @@ from compiler.passes.partition import partition
 from compiler.pipeline import compile_network
 from compiler.text import text
 from targets.program.usage import CoreUsage, usage
+from tests.compiler.layers import layers
 from tests.compiler.mapped import assembled, chain, neurons, on_cores, partitioned, placed, small, varied
 from tests.networks import tiny_network
 from tests.seeds import seeds
@@ -179,6 +180,30 @@ def test_a_motif_too_large_for_a_core_is_split_and_named() -> None:
 def test_a_neuron_too_large_for_a_core_is_left_to_check() -> None:
     mapping = partitioned(varied(0), small(axons_in_per_core=20))
     assert max(core.axons_in for core in used(varied(0), mapping, axons_in_per_core=20)) == 24
+
+
+def test_a_network_that_no_mapping_fits_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One neuron listens to more than a core can; or all neurons need more cores than there are: index order."""
+    monkeypatch.setattr(partition_module, "improve", None)
+    monkeypatch.setattr(partition_module, "metis", None)
+    wide, chip = layers(50, 40), small(axons_in_per_core=30)
+    mapping = partitioned(wide, chip)
+    assert mapping.core_of.tolist() == list(range(40))
+    assert placed(wide, mapping, chip) is mapping
+    assert mapping.loads.overuse > 1
+    chips = small(neurons_per_core=4, chips=1, chips_x=1, cores=4)
+    assert partitioned(layers(5, 40), chips).cores == 10
+
+
+@pytest.mark.slow
+def test_dense_layers_find_cores_that_all_limits_hold_on() -> None:
+    """Each of 300 neurons reaches every core: only stripes of both layers keep output axons, on more cores."""
+    graph = layers(20, 300, 200)
+    chip = small(axons_out_per_core=320, synapse_bytes_per_core=16 * 1024, axons_in_per_core=1024)
+    index = first_fit(coarsen(graph, chip), chip)
+    assert loads(coarsen(graph, chip), index, chip).overuse > 1
+    mapping = partitioned(graph, chip)
+    assert mapping.loads.overuse <= 1
 
 
 @pytest.mark.slow

@@ -11,15 +11,18 @@ from compiler.analysis.traffic import traffic
 from compiler.ir.graph import IntGraph
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.loads import loads
-from compiler.mapping.partitioning import improve as improve_module
+from compiler.mapping.partitioning import bound, improve as improve_module
 from compiler.mapping.partitioning.first_fit import first_fit
+from compiler.mapping.partitioning.striped import striped
 from compiler.mapping.state import ChipMapping, hops, on_one_core, unplaced
+from compiler.passes import refine as refine_module
 from compiler.passes.coarsen import coarsen
 from compiler.passes.partition import partition
 from compiler.passes.place import place
 from compiler.passes.refine import refine
 from targets.contracts.chip import ChipSpec
 from targets.program.usage import usage
+from tests.compiler.layers import layers
 from tests.compiler.mapped import assembled, chain, neurons, on_cores, small
 
 
@@ -127,6 +130,17 @@ def test_split_motifs_stay_split() -> None:
     found = refine(hypergraph, placed(hypergraph, chip), chip)
     assert hypergraph.split["motifs"].tolist() == list(range(40))
     assert max(core.neurons for core in usage(assembled(made.graph, found, chip), chip)) <= 10
+
+
+def test_dense_layers_and_what_sends_nothing_are_left_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between dense layers every core hears all others wherever a unit is; from inputs alone nothing travels."""
+    monkeypatch.setattr(refine_module, "improve", None)
+    monkeypatch.setattr(bound, "_LARGE", 1)
+    chip = small(neurons_per_core=10)
+    for graph in (layers(1, 10, 90), layers(20, 100)):
+        hypergraph = coarsen(graph, chip)
+        mapping = place(hypergraph, unplaced(hypergraph, striped(hypergraph, 10), chip), chip)
+        assert refine(hypergraph, mapping, chip) is mapping
 
 
 def test_what_is_too_large_for_tables_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
