@@ -1,6 +1,4 @@
-"""Damage files of sound, events, images, series and NIR graphs and read them.
-
-Run it with: python -m benchmarks.damage.recordings --inputs 2000 --seed 1
+"""Damage files of sound and events and read them: `python -m benchmarks.damage.recordings --inputs 2000 --seed 1`.
 
 Every input comes from a seed and a number, so that one that fails can be made again (`--only NUMBER` keeps it here). An
 input is `taken` where the reader returns, `refused` where it raises InputError with one sentence, and `other` in all
@@ -17,29 +15,19 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable
-from contextlib import redirect_stderr
-from functools import partial
-from io import StringIO
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.damage.raw import damaged
-from compiler.frontends.nir.read import read_nir
 from search.data.readers.event_file import read_events
 from search.data.readers.heidelberg import heidelberg_events, heidelberg_labels, heidelberg_speakers
-from search.data.readers.idx import read_idx
 from search.data.readers.sound import read_sound
-from search.data.readers.ts import read_ts
-from search.data.tasks import dvs_gesture
 from search.data.tasks.n_tidigits import n_tidigits_events
 from targets.contracts.errors import InputError
-from tests.compiler.frontends.nir.graphs import nir, recurrent
 from tests.search.data.readers.recorded import every_format
 from tests.search.data.readers.riff_files import EXTENSIBLE, FLOAT, MULAW, PCM, chunk, coded, form, riff
-from tests.search.data.tasks.event_files import write_idx
-from tests.search.data.tasks.gesture_files import cut, published
 from tests.search.data.tasks.sounds import tone, write_sphere
 from tests.search.data.tasks.spike_files import random_recording, write_heidelberg, write_n_tidigits
 
@@ -58,10 +46,7 @@ def formats(folder: Path) -> dict[str, tuple[Path, Reader]]:
     """A whole file of every format, and what reads it."""
     events = {name: (path, _events) for name, path in every_format(folder / "events").items()}
     compressed = {f"aedat4 {name}": (_GOLDEN / f"dv_{name}.aedat4", _events) for name in ("plain", "lz4", "zstd")}
-    gestures = _gestures(folder / "gestures")
-    return {**_sounds(folder / "sounds"), **events, **compressed, **_spikes(folder / "spikes"), **gestures} | _others(
-        folder / "others"
-    )
+    return {**_sounds(folder / "sounds"), **events, **compressed, **_spikes(folder / "spikes")}
 
 
 def judged(read: Reader, path: Path) -> tuple[str, str]:
@@ -89,7 +74,6 @@ def main() -> int:
     found: dict[str, Counter[str]] = {}
     reasons: dict[str, list[int]] = {}
     with tempfile.TemporaryDirectory() as name:
-        os.environ["MOTIFC_CACHE"] = f"{name}/cache"
         known = formats(Path(name))
         for each in given.format or known:
             numbers = range(given.inputs) if given.only is None else range(given.only, given.only + 1)
@@ -201,63 +185,6 @@ def _spikes(folder: Path) -> dict[str, tuple[Path, Reader]]:
     names = ["man-aa-a-1", "man-ab-a-2", "man-ac-a-o", "man-ad-a-z"]
     digits = write_n_tidigits(folder / "n.hdf5", {"test": dict(zip(names, recordings, strict=True))})
     return {"shd": (shd, _heidelberg), "n-tidigits": (digits, _n_tidigits)}
-
-
-def _gestures(folder: Path) -> dict[str, tuple[Path, Reader]]:
-    """Files of a folder of three people as published or as cut by tonic, of which one is damaged at a time."""
-    folder.mkdir(parents=True)
-    people = range(1, 3), range(24, 25)
-    listed, tonics = published(folder / "published", *people), cut(folder / "cut", *people)
-    places = {
-        "gestures list": listed / "trials_to_train.txt",
-        "gestures csv": listed / "user01_led_labels.csv",
-        "gestures npy": tonics / "ibmGestureTrain" / "user01_led" / "0.npy",
-    }
-    found: dict[str, tuple[Path, Reader]] = {}
-    for name, place in places.items():
-        whole = folder / f"whole{place.suffix}"
-        whole.write_bytes(place.read_bytes())
-        found[name] = whole, partial(_gesture, place, tonics if place.suffix == ".npy" else listed, whole.read_bytes())
-    return found
-
-
-def _others(folder: Path) -> dict[str, tuple[Path, Reader]]:
-    folder.mkdir(parents=True)
-    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8), dtype=np.uint8)
-    for ending in ("", ".gz"):
-        write_idx(folder / f"images{ending}", images)
-    values = np.random.default_rng(0).normal(size=(6, 3, 9))
-    lines = [":".join(",".join(f"{value:.6f}" for value in row) for row in each) for each in values]
-    text = "@classLabel true a b\n@data\n" + "\n".join(f"{line}:{'ab'[at % 2]}" for at, line in enumerate(lines))
-    (folder / "a.ts").write_text(text, encoding="utf-8")
-    nir.write(folder / "a.nir", recurrent())
-    return {
-        "idx": (folder / "images", _idx),
-        "idx gz": (folder / "images.gz", _idx),
-        "ts": (folder / "a.ts", _ts),
-        "nir": (folder / "a.nir", _nir),
-    }
-
-
-def _gesture(place: Path, folder: Path, whole: bytes, path: Path) -> object:
-    place.write_bytes(path.read_bytes())
-    try:
-        with redirect_stderr(StringIO()):  # what is encoded is told
-            return dvs_gesture.load(0, folder)
-    finally:
-        place.write_bytes(whole)
-
-
-def _idx(path: Path) -> object:
-    return read_idx(path, 3)
-
-
-def _ts(path: Path) -> object:
-    return read_ts(path, 3)
-
-
-def _nir(path: Path) -> object:
-    return read_nir(path, dt=1e-3)
 
 
 def _sound(path: Path) -> object:

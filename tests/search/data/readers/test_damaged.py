@@ -11,9 +11,9 @@ from benchmarks.damage.recordings import formats, judged
 FORMATS = [
     *("wav 16", "wav 24", "wav float", "wav mu-law", "sphere"),
     *("aedat2", "aedat2 davis", "aedat3", "aedat4", "aedat4 plain", "aedat4 lz4", "aedat4 zstd"),
-    *("dat", "evt2", "evt3", "n-mnist", "gestures list", "gestures csv", "gestures npy", "idx", "idx gz", "ts"),
+    *("dat", "evt2", "evt3", "n-mnist"),
 ]
-IN_A_PROCESS = ["shd", "n-tidigits", "nir"]
+IN_A_PROCESS = ["shd", "n-tidigits"]
 """Formats whose files take a process each: fewer of them."""
 
 
