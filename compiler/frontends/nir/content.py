@@ -81,13 +81,19 @@ def _of_node(node: Any) -> Node:
     kind = next((name for name in bases if name in KNOWN), type(node).__name__)
     spelled = "" if kind == type(node).__name__ else type(node).__name__
     if kind in PORTS:
-        types = getattr(node, PORTS[kind], None) or {}
-        shape = types.get(PORTS[kind].removesuffix("_type"), next(iter(types.values()), None))
+        shape = _shape(getattr(node, PORTS[kind], None), PORTS[kind].removesuffix("_type"))
         return Node(kind, {"shape": shape}, _metadata(node), spelled=spelled)
     given = {key: getattr(node, key) for key in _KEYS.get(kind, ()) if getattr(node, key, None) is not None}
     if kind == "Flatten":
-        given["input_type"] = (given.get("input_type") or {}).get("input")
+        given["input_type"] = _shape(given.get("input_type"), "input")
     return Node(kind, *_completed(kind, given, _metadata(node))[:2], spelled=spelled)
+
+
+def _shape(types: Any, key: str) -> Any:
+    """The shape in what nir calls types: that of `key`, or the only one."""
+    if not isinstance(types, Mapping):
+        return types
+    return types.get(key, next(iter(types.values()), None))
 
 
 def _completed(kind: str, given: dict[str, Any], metadata: Mapping[str, Any]) -> tuple[Any, Any, tuple[str, ...]]:

@@ -57,7 +57,8 @@ class Convolution:
         """Every weight at its place, float64 [post, pre] in compressed rows; neurons in row-major order."""
         outputs, inputs = prod(self._places), prod(self.image)
         post, pre, values = [], [], []
-        out_channel, in_channel = np.indices(self.kernel.shape[:2])
+        channels = np.indices(self.kernel.shape[:2])
+        out_channel, in_channel = channels[0], channels[1]
         first = out_channel // (self.kernel.shape[0] // self.groups) * self.kernel.shape[1]
         for offset in product(*(range(size) for size in self.kernel.shape[2:])):
             out_place, in_place = self._pairs(offset)
@@ -65,8 +66,8 @@ class Convolution:
             post.append(np.broadcast_to((out_channel * outputs)[..., None] + out_place, shape).ravel())
             pre.append(np.broadcast_to(((first + in_channel) * inputs)[..., None] + in_place, shape).ravel())
             values.append(np.broadcast_to(self.kernel[(slice(None), slice(None), *offset, None)], shape).ravel())
-        shape = (prod(self.given), prod(self.taken))
-        return csr_array((np.concatenate(values), (np.concatenate(post), np.concatenate(pre))), shape=shape)
+        ends = (np.concatenate(post), np.concatenate(pre))
+        return csr_array((np.concatenate(values), ends), shape=(prod(self.given), prod(self.taken)))
 
     def biases(self) -> Floats | None:
         """The bias of every neuron, float64 [post]."""

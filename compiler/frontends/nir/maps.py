@@ -95,10 +95,15 @@ class Heard:
         return [steps for steps in found if _any(self.weights[steps])] or found[:1]
 
 
-def synapses(weights: Weights) -> Synapses:
-    """Weights as a projection stores them."""
-    if issparse(weights):
-        rows = csr_array(weights)
+def synapses(name: str, weights: Weights) -> Synapses:
+    """Weights as the projection `name` stores them; InputError where their product with gains has overflowed."""
+    if not np.isfinite(weights.data if _sparse(weights) else weights).all():
+        raise InputError(
+            f"the weights of projection {name!r}, with the gains of the neurons behind it, are beyond the range of "
+            "float64; correct the parameters of the nodes on it."
+        )
+    if _sparse(weights):
+        rows: Weights = csr_array(weights)
         rows.sum_duplicates()
         rows.sort_indices()
         return Sparse(rows.data, rows.indices, rows.indptr, rows.shape[1])
@@ -123,7 +128,7 @@ def _after(second: Weights, first: Weights) -> Weights:
     """The weights of `first` followed by `second`; each may be a diagonal."""
     if first.ndim == second.ndim == 2:
         return second @ first
-    if issparse(second) or issparse(first):
+    if _sparse(second) or _sparse(first):
         return csr_array(second @ diags_array(first) if first.ndim == 1 else diags_array(second) @ first)
     return (second[:, None] if second.ndim < first.ndim else second) * first
 
@@ -135,16 +140,20 @@ def _of_vector(weights: Weights, values: Floats) -> Floats:
 
 def _plus(first: Weights, second: Weights) -> Weights:
     """The sum of two weights."""
-    if issparse(first) or issparse(second):
+    if _sparse(first) or _sparse(second):
         return csr_array(_as_rows(first) + _as_rows(second))
     wide = max(first.ndim, second.ndim)
     one, two = (each if each.ndim == wide else np.diag(each) for each in (first, second))
     return one + two
 
 
+def _sparse(weights: Weights) -> bool:
+    return bool(issparse(weights))
+
+
 def _any(weights: Weights) -> bool:
-    return bool((weights.data if issparse(weights) else weights).any())
+    return bool((weights.data if _sparse(weights) else weights).any())
 
 
 def _as_rows(weights: Weights) -> Weights:
-    return weights if issparse(weights) else csr_array(np.diag(weights) if weights.ndim == 1 else weights)
+    return weights if _sparse(weights) else csr_array(np.diag(weights) if weights.ndim == 1 else weights)

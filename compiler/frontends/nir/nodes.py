@@ -8,6 +8,7 @@ import numpy as np
 
 from targets.contracts.arrays import Array, Floats
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_NEURONS
 from targets.contracts.shown import brief
 
 NEURONS = {
@@ -70,10 +71,11 @@ class Node:
     def whole(self, name: str, key: str, axes: int, least: int) -> tuple[int, ...]:
         """The parameter `key` as `axes` whole numbers of at least `least`; one number stands for all axes."""
         values = self.numbers(name, key).ravel()
-        if values.size not in (1, axes) or (values != np.round(values)).any() or (values < least).any():
+        outside = (values < least) | (values > MOST_NEURONS) | (values != np.round(values))
+        if values.size not in (1, axes) or outside.any():
             raise InputError(
-                f"node {name!r} has {key} {brief(values.tolist())}; {axes} whole numbers from {least} on are needed, "
-                "so correct it."
+                f"node {name!r} has {key} {brief(values.tolist())}; {axes} whole numbers from {least} to "
+                f"{MOST_NEURONS:,} are needed, so correct it."
             )
         return tuple(int(value) for value in np.broadcast_to(values, axes))
 

@@ -54,13 +54,14 @@ def projections(
     found = []
     for part in parts:
         start, end = part.way.start, part.way.end
+        name = names[start, end] if part.delays == 1 else _late(names[start, end], part.delay)
         looped = part.delay == 0 and loop_of.get(start, -1) == loop_of.get(end, -2)
         found.append(
             FloatProjection(
-                name=names[start, end] if part.delays == 1 else _late(names[start, end], part.delay),
+                name=name,
                 source=start,
                 target=end,
-                synapses=synapses(part.heard.weights[part.delay]),
+                synapses=synapses(name, part.heard.weights[part.delay]),
                 delay=1 if looped else part.delay,
                 bias=part.heard.bias,
             )

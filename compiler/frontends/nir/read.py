@@ -3,7 +3,7 @@
 import hashlib
 import os
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from compiler.frontends.nir.outputs import check_outputs
 from compiler.frontends.nir.projections import projections
 from compiler.frontends.nir.reset import check_reset
 from compiler.frontends.nir.shapes import Shapes, shapes_of, width
-from compiler.frontends.nir.timestep import time_step
+from compiler.frontends.nir.timestep import Tell, time_step
 from compiler.frontends.nir.unnest import Edges, unnest
 from compiler.ir.graph import FloatGraph
 from targets.contracts.errors import InputError
@@ -32,7 +32,7 @@ def read_nir(
     source: "str | os.PathLike[str] | nir.NIRGraph",
     dt: float | None = None,
     steps: int = 100,
-    tell: Callable[[str], None] | None = None,
+    tell: Tell | None = None,
 ) -> FloatGraph:
     """Read a NIR file, or take a `nir.NIRGraph`; docs/nir.md has the table of nodes.
 
@@ -61,7 +61,11 @@ def read_nir(
 
     Source: Pedersen et al., "Neuromorphic intermediate representation", Nature Communications 15, 8122 (2024).
     """
-    say = tell or _warn
+    with np.errstate(all="ignore"):  # what overflows is told by the name of its node
+        return _read(source, dt, steps, tell or _warn)
+
+
+def _read(source: "str | os.PathLike[str] | nir.NIRGraph", dt: float | None, steps: int, say: Tell) -> FloatGraph:
     steps = whole(steps, "the number of steps of a graph", MOST_STEPS, least=1)
     graph = unnest(content_of(source))
     nodes, edges = graph.nodes, graph.edges
@@ -98,7 +102,7 @@ def read_nir(
 
 
 def _warn(sentence: str) -> None:
-    warnings.warn(sentence, stacklevel=3)
+    warnings.warn(sentence, stacklevel=4)
 
 
 def _digest(nodes: Mapping[str, Node], edges: Edges, shapes: Mapping[str, Shapes], dt: float) -> str:

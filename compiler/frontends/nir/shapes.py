@@ -11,6 +11,8 @@ from compiler.frontends.nir.convolution import convolution_of
 from compiler.frontends.nir.nodes import CONVOLUTIONS, ELEMENTWISE, MAPS, NEURONS, PORTS, Node, numbers
 from compiler.frontends.nir.unnest import Edges, FlatGraph
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_NEURONS
+from targets.contracts.shown import brief
 
 Shape = tuple[int, ...]
 
@@ -73,7 +75,7 @@ def _backwards(nodes: Mapping[str, Node], before: Mapping[str, Sequence[str]], f
         shape = found[name].taken
         for start in before[name] if shape is not None else ():
             if found[start].given is None and nodes[start].kind not in CONVOLUTIONS:
-                found[start] = Shapes(found[start].taken or shape, shape)
+                found[start] = Shapes(shape, shape)
                 waiting.append(start)
 
 
@@ -142,9 +144,10 @@ def _common(name: str, node: Node) -> Shape | None:
 def _counted(name: str, sizes: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Shape:
     """A shape as whole numbers above 0."""
     shape = tuple(int(size) for size in sizes.ravel())
-    if not shape or (sizes.ravel() != shape).any() or min(shape) < 1:
+    if not shape or (sizes.ravel() != shape).any() or min(shape) < 1 or prod(shape) > MOST_NEURONS:
         raise InputError(
-            f"node {name!r} has the shape {sizes.ravel().tolist()}; whole numbers above 0 are needed, so correct it."
+            f"node {name!r} has the shape {brief(sizes.ravel().tolist())}; whole numbers from 1 on are needed, whose "
+            f"product is at most {MOST_NEURONS:,}, so correct it."
         )
     return shape
 

@@ -45,3 +45,12 @@ def test_two_delays_in_a_row_add_up() -> None:
     whole = graph(chain("input", "one", "two", "lif", "output"), one=one, two=two, lif=cuba())
     found = {each.delay: each.synapses.weights.ravel().tolist() for each in read_nir(whole, dt=DT).projections}
     assert found == {2: [0, 0.75], 4: [0.75, 0]}
+
+
+def test_weights_beyond_the_range_of_floats_are_refused() -> None:
+    whole = graph(chain("input", "fc", "twice", "lif", "output"), fc=nir.Linear(1e200 * WEIGHTS), lif=cuba())
+    whole.nodes["twice"] = nir.Scale(np.array([1e200]))
+    assert refused(whole) == (
+        "the weights of projection 'fc -> twice', with the gains of the neurons behind it, are beyond the range of "
+        "float64; correct the parameters of the nodes on it."
+    )

@@ -72,9 +72,9 @@ def test_a_flatten_counts_in_row_major_order() -> None:
     ("shape", "sentence"),
     [
         ([2, 34], "edge 'input' -> 'fc' joins 68 outputs to 2 inputs; both must be equal, so correct the shape of "),
-        ([2, 1.5], "node 'input' has the shape [2.0, 1.5]; whole numbers above 0 are needed, so correct it."),
-        ([0], "node 'input' has the shape [0.0]; whole numbers above 0 are needed, so correct it."),
-        ([], "node 'input' has the shape []; whole numbers above 0 are needed, so correct it."),
+        ([2, 1.5], "node 'input' has the shape [2.0, 1.5]; whole numbers from 1 on are needed, whose "),
+        ([0], "node 'input' has the shape [0.0]; whole numbers from 1 on are needed, whose "),
+        ([], "node 'input' has the shape []; whole numbers from 1 on are needed, whose "),
     ],
 )
 def test_an_input_of_another_shape_is_refused(shape: list[float], sentence: str) -> None:
