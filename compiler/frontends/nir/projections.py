@@ -98,7 +98,7 @@ def _loops(ways: Sequence[Way], tell: Tell) -> dict[str, int]:
     import networkx as nx
 
     links: nx.DiGraph[str] = nx.DiGraph((way.start, way.end) for way in ways)
-    found = {}
+    found: dict[str, int] = {}
     for number, loop in enumerate(nx.strongly_connected_components(links)):
         found |= dict.fromkeys(loop, number)
         if len(loop) > 1:

@@ -54,13 +54,15 @@ def with_lif(**changes: float) -> Any:
 
 def read(source: Any, **settings: Any) -> FloatGraph:
     """The graph, whatever is told of it."""
-    return read_nir(source, **({"dt": DT, "tell": lambda sentence: None} | settings))
+    given: dict[str, Any] = {"dt": DT, "tell": lambda sentence: None}
+    return read_nir(source, **(given | settings))
 
 
 def told(source: Any, **settings: Any) -> list[str]:
     """What is told of a graph while it is read."""
     sentences: list[str] = []
-    read_nir(source, **({"dt": DT, "tell": sentences.append} | settings))
+    given: dict[str, Any] = {"dt": DT, "tell": sentences.append}
+    read_nir(source, **(given | settings))
     return sentences
 
 
