@@ -156,4 +156,4 @@ def _any(weights: Weights) -> bool:
 
 
 def _as_rows(weights: Weights) -> Weights:
-    return weights if _sparse(weights) else csr_array(np.diag(weights) if weights.ndim == 1 else weights)
+    return weights if _sparse(weights) else csr_array(diags_array(weights) if weights.ndim == 1 else weights)

@@ -1,13 +1,16 @@
 """Convolutions and pools against torch's own, and against what is written out by hand."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from compiler.analysis.interpret import interpret
 from compiler.frontends.nir.convolution import convolution_of
 from compiler.frontends.nir.nodes import Node
 from compiler.frontends.nir.read import read_nir
+from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Sparse
 from tests.compiler.frontends.nir.graphs import DT, chain, graph, nir, refused
 
@@ -105,9 +108,66 @@ def test_an_image_is_read_through_convolution_pool_and_flatten() -> None:
     ],
 )
 def test_a_convolution_that_cannot_be_is_refused(changes: dict[str, Any], sentence: str) -> None:
-    given = {"weight": np.ones((2, 1, 2)), "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": np.ones(2)}
+    given: dict[str, Any] = {
+        "weight": np.ones((2, 1, 2)),
+        "stride": 1,
+        "padding": 0,
+        "dilation": 1,
+        "groups": 1,
+        "bias": np.ones(2),
+    }
     given |= {"input_shape": None} | changes
     whole = graph(chain("input", "c", "lif", "output"), c=nir.Conv1d(**given), lif=nir.Threshold(np.array(1.0)))
     channels = 2 if np.shape(given["weight"])[1:] == (4, 2) else 1
     whole.nodes["input"] = nir.Input({"input": np.array([channels, 7])})
     assert refused(whole, dt=DT).startswith(sentence)
+
+
+def test_a_convolution_beside_a_map_is_their_sum() -> None:
+    conv = nir.Conv1d(4, np.array([[[1.0, 2.0, 3.0]]]), 1, "same", 1, 1, np.zeros(1))
+    for beside, weights in (
+        (nir.Scale(np.full(4, 5.0)), 5 * np.eye(4)),
+        (nir.Linear(np.ones((4, 4))), np.ones((4, 4))),
+    ):
+        edges = [*chain("input", "conv", "lif", "output"), *chain("input", "beside", "lif")]
+        whole = graph(edges, conv=conv, beside=beside, lif=nir.Threshold(np.ones(4)))
+        whole.nodes["input"] = nir.Input({"input": np.array([4])})
+        whole.nodes["output"] = nir.Output({"output": np.array([4])})
+        (projection,) = read_nir(whole, dt=DT).projections
+        expected = weights + np.diag(np.full(4, 2.0)) + np.diag(np.ones(3), -1) + np.diag(np.full(3, 3.0), 1)
+        np.testing.assert_array_equal(projection.synapses.accumulate(np.eye(4)).T, expected)
+
+
+@pytest.mark.slow
+def test_the_image_network_of_the_nir_paper_is_what_torch_makes_of_it(shared: Path) -> None:
+    """Its weights, as sinabs wrote them, in layers of torch and integrators written out: every bin of five layers."""
+    functional = pytest.importorskip("torch.nn.functional", reason="torch is not installed")
+    import torch
+
+    path = shared / "golden" / "nir_cnn" / "cnn_sinabs.nir"
+    nodes = nir.read(path, type_check=False).nodes
+    x = np.random.default_rng(0).random((8, 2, 34, 34)) < 0.2
+    read = read_nir(path, dt=1.0, tell=lambda sentence: None)
+    found = interpret(read, {"input": SpikeRaster.pack(x.reshape(1, 8, -1))})
+    v: dict[str, Any] = {}
+    spikes: dict[str, list[Any]] = {}
+    for t in range(8):
+        y = torch.tensor(x[t], dtype=torch.float64)
+        for name in map(str, range(13)):
+            each = nodes[name]
+            if isinstance(each, nir.Conv2d):
+                weight, bias = (torch.tensor(values, dtype=torch.float64) for values in (each.weight, each.bias))
+                y = functional.conv2d(y, weight, bias, tuple(each.stride), tuple(each.padding))
+            elif isinstance(each, nir.SumPool2d):
+                y = functional.avg_pool2d(y, tuple(each.kernel_size), tuple(each.stride)) * 4
+            elif isinstance(each, nir.Affine):
+                y = torch.tensor(each.weight, dtype=torch.float64) @ y.ravel() + torch.tensor(each.bias)
+            elif isinstance(each, nir.IF):
+                v[name] = v.get(name, 0) + y
+                y = (v[name] > 1).double()
+                v[name] = v[name] * (1 - y)
+                spikes.setdefault(name, []).append(y.ravel().numpy())
+    assert {name: len(each) for name, each in spikes.items()} == dict.fromkeys(("1", "3", "6", "10", "12"), 8)
+    for name, each in spikes.items():
+        np.testing.assert_array_equal(found[name].dense()[0], np.array(each), err_msg=name)
+    assert all(np.sum(each) > 0 for each in spikes.values())
