@@ -30,7 +30,7 @@ def drawn_apart(labels: Ints, held: int, seed: int) -> tuple[Ints, Ints]:
     counts = np.array([each.size for each in members])
     kept = _shared_out(counts, labels.size - held, random)
     taken = _shared_out(counts - kept, held, random)
-    parts: tuple[list[Ints], list[Ints]] = ([], [])
+    parts: tuple[list[Array], list[Array]] = ([], [])
     for own, keep, take in zip(members, kept, taken, strict=True):
         order = own[random.permutation(own.size)]
         parts[0].append(order[:keep])
