@@ -12,7 +12,7 @@ from targets.contracts.arrays import Floats
 from targets.contracts.errors import InputError
 
 _ROUNDING = 1e-6
-"""A time constant may be shorter than dt by this share: files hold numbers rounded to float32."""
+"""Share by which a time constant may be shorter than dt, and v_reset differ from v_leak: files round to float32."""
 _FOR_EVER = 2.0**60
 """Time constant in steps of a neuron that forgets nothing: 1 - 1 / it is 1 in float64."""
 
@@ -70,7 +70,7 @@ def parameters(name: str, node: Node, width: int) -> dict[str, Floats]:
 
 def _check_reset(name: str, reset: Floats, leak: Floats | None) -> None:
     """Raise InputError where v would start elsewhere than it resets to: at v_leak."""
-    wrong = np.zeros(0) if leak is None else reset[(reset != 0) & (reset != leak)]
+    wrong = np.zeros(0) if leak is None else reset[(reset != 0) & ~np.isclose(reset, leak, rtol=_ROUNDING, atol=0)]
     if wrong.size:
         raise InputError(
             f"node {name!r} has v_reset up to {abs(wrong).max():g} away from 0 and not at v_leak; "

@@ -12,7 +12,7 @@ from compiler.frontends.nir.content import content_of
 from compiler.frontends.nir.flatten import flatten
 from compiler.frontends.nir.maps import Map
 from compiler.frontends.nir.neurons import Neurons
-from compiler.frontends.nir.nodes import MAPS, NEURONS, Node
+from compiler.frontends.nir.nodes import CONVOLUTIONS, MAPS, NEURONS, Node
 from compiler.frontends.nir.outputs import check_outputs
 from compiler.frontends.nir.projections import projections
 from compiler.frontends.nir.reset import check_reset
@@ -61,8 +61,12 @@ def read_nir(
 
     Source: Pedersen et al., "Neuromorphic intermediate representation", Nature Communications 15, 8122 (2024).
     """
+    told: list[str] = []
     with np.errstate(all="ignore"):  # what overflows is told by the name of its node
-        return _read(source, dt, steps, tell or _warn)
+        graph = _read(source, dt, steps, tell or told.append)
+    for sentence in told:
+        warnings.warn(sentence, stacklevel=2)
+    return graph
 
 
 def _read(source: "str | os.PathLike[str] | nir.NIRGraph", dt: float | None, steps: int, say: Tell) -> FloatGraph:
@@ -101,17 +105,15 @@ def _read(source: "str | os.PathLike[str] | nir.NIRGraph", dt: float | None, ste
     )
 
 
-def _warn(sentence: str) -> None:
-    warnings.warn(sentence, stacklevel=4)
-
-
 def _digest(nodes: Mapping[str, Node], edges: Edges, shapes: Mapping[str, Shapes], dt: float) -> str:
     """SHA-256 of everything the reader looked at; parameters of one value as they hold, for every neuron."""
     sha = hashlib.sha256(repr((edges, dt)).encode(errors="surrogatepass"))
     for name, node in nodes.items():
         keys, wide = NEURONS.get(node.kind) or MAPS.get(node.kind) or (), width(shapes[name].given)
         arrays = [_looked_at(name, node, key, wide) for key in keys]
-        told = (name, node.kind, [array.shape for array in arrays])
+        told: tuple[Any, ...] = (name, node.kind, [array.shape for array in arrays])
+        if node.kind in CONVOLUTIONS:
+            told += (shapes[name].taken,)
         sha.update(repr(told).encode(errors="surrogatepass"))
         for array in arrays:
             sha.update(np.ascontiguousarray(array).tobytes())

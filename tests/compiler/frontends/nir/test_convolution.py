@@ -138,6 +138,17 @@ def test_a_convolution_beside_a_map_is_their_sum() -> None:
         np.testing.assert_array_equal(projection.synapses.accumulate(np.eye(4)).T, expected)
 
 
+def test_the_origin_tells_the_image() -> None:
+    origins = set()
+    for places in (7, 8):
+        conv = nir.Conv1d(None, np.ones((1, 1, 2)), 1, 0, 1, 1, np.zeros(1))
+        whole = graph(chain("input", "conv", "lif", "output"), conv=conv, lif=nir.Threshold(np.array(1.0)))
+        whole.nodes["input"] = nir.Input({"input": np.array([1, places])})
+        whole.nodes["output"] = nir.Output({"output": np.array([1, places - 1])})
+        origins.add(read_nir(whole, dt=DT).origin)
+    assert len(origins) == 2
+
+
 @pytest.mark.slow
 def test_the_image_network_of_the_nir_paper_is_what_torch_makes_of_it(shared: Path) -> None:
     """Its weights, as sinabs wrote them, in layers of torch and integrators written out: every bin of five layers."""

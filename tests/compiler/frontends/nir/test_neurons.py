@@ -57,6 +57,8 @@ def test_a_neuron_that_cannot_be_is_refused(changes: dict[str, float], sentence:
 def test_a_reset_to_the_leak_is_a_shift_of_v() -> None:
     """v' = v - v_leak leaks to 0, resets to 0 and spikes above v_threshold - v_leak."""
     (population,) = read_nir(with_lif(v_reset=-0.5, v_leak=-0.5), dt=DT).populations
+    rounded = read_nir(with_lif(v_reset=float(np.float32(0.1)), v_leak=0.1), dt=DT).populations[0]
+    np.testing.assert_allclose(rounded.threshold, [0.9, 0.9])
     np.testing.assert_array_equal(population.threshold, [1.5, 1.5])
     np.testing.assert_array_equal(population.bias, [0, 0])
 
