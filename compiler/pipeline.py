@@ -62,6 +62,8 @@ def compile_graph(
     step.tell("lower", graph)
     floats = step(fold, step(retime, graph))
     measured = None if calibration is None else step(calibrate, floats, calibration)
+    if measured is None and outputs is None:
+        refuse(floats, spec)  # which saves the time to round, where nothing is removed for not being read
     rounded = step(quantize, floats, spec, measured)
     integers = step(prune, rounded, outputs).graph
     refuse(integers, spec)

@@ -5,8 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compiler.mapping.refusal import refuse
+from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
+from compiler.mapping.refusal import refuse, sure
+from compiler.passes.quantize import quantize
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
+from targets.contracts.ports import Input
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses
 from targets.program.check import check
 from targets.program.program import IntProjection
@@ -83,3 +87,41 @@ def test_sources_of_parallel_projections_count_once_in_every_form() -> None:
     refuse(replace(graph, projections=parts), chip)
     with pytest.raises(InputError, match="with up to 3 sources; a core of loihi1 takes 2 "):
         refuse(replace(graph, projections=parts), small(axons_in_per_core=2))
+
+
+@pytest.mark.parametrize("chip", ["loihi1", "loihi2", "small"])
+@pytest.mark.parametrize("seed", range(12))
+def test_no_weight_beyond_the_sure_one_is_rounded_to_zero(seed: int, chip: str) -> None:
+    """Weights of many magnitudes, in two projections of different size, with and without few very large ones."""
+    rng, spec = np.random.default_rng(seed), chip_named(chip)
+    made = [10 ** rng.uniform(-5, 2) * rng.standard_t(rng.uniform(1, 30), (40, 30)) for _ in range(2)]
+    heard = [np.clip(weights, -2000, 2000) for weights in made]
+    ones = np.ones(40)
+    graph = FloatGraph(
+        inputs=(Input("x", 30), Input("y", 30)),
+        populations=(FloatPopulation("n", 1, ones, 9 * ones, ones, 0 * ones),),
+        projections=tuple(
+            FloatProjection(name, name, "n", Dense(weights), 1) for name, weights in zip("xy", heard, strict=True)
+        ),
+        readout=None,
+        steps=9,
+        origin="",
+    )
+    least = sure(graph.populations[0], graph.projections, spec)
+    rounded = quantize(graph, spec).projections
+    for exact, integers in zip(heard, rounded, strict=True):
+        assert integers.synapses.weights[np.abs(exact) > least].all()
+
+
+def test_a_float_graph_is_told_with_all_its_sources() -> None:
+    weights = np.random.default_rng(0).normal(0, 1, (3, 60))
+    ones = np.ones(3)
+    population = FloatPopulation("n", 1, ones, 9 * ones, ones, 0 * ones)
+    graph = FloatGraph(
+        (Input("x", 60),), (population,), (FloatProjection("w", "x", "n", Dense(weights), 1),), None, 9, ""
+    )
+    with pytest.raises(
+        InputError, match=r"^population 'n' has 3 neurons with up to 60 sources; .* listen to 40 fewer\.$"
+    ):
+        refuse(graph, small(axons_in_per_core=20))
+    refuse(graph, small(axons_in_per_core=59))

@@ -13,7 +13,7 @@ from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
 from compiler.pipeline import compile_graph
 from compiler.text import text
-from targets.contracts.arrays import Floats
+from targets.contracts.arrays import Array
 from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
@@ -76,7 +76,7 @@ def test_a_population_without_input_keeps_its_bias_and_threshold() -> None:
     assert quantize(alone, LOIHI1).population("answer").vth.tolist() == [4096, 4096]
 
 
-def memoryless(rng: np.random.Generator, threshold: Floats, bias: Floats, outside: int) -> FloatGraph:
+def memoryless(rng: np.random.Generator, threshold: Array, bias: Array, outside: int) -> FloatGraph:
     """Six neurons with tau_m of one step and weights in quarters, which a program holds exactly."""
     ones = np.ones(6)
     heard = Dense(0.25 * rng.integers(-3, 5, (6, outside)))
