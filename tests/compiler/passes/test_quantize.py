@@ -95,7 +95,7 @@ def memoryless(rng: np.random.Generator, threshold: Array, bias: Array, outside:
 
 
 @pytest.mark.parametrize("chip", ["loihi1", "loihi2"])
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(4))
 def test_inputs_that_only_reach_the_threshold_make_nobody_spike(seed: int, chip: str) -> None:
     """Sums of quarters reach thresholds of quarters exactly, step after step: every bin is that of the float graph.
 
@@ -111,7 +111,7 @@ def test_inputs_that_only_reach_the_threshold_make_nobody_spike(seed: int, chip:
     assert not spikes["d"].dense().any()
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(4))
 def test_biases_of_neurons_without_memory_are_rounded_down(seed: int) -> None:
     """With biases too nobody spikes that only reaches the threshold, however coarse the bias is."""
     rng = np.random.default_rng(seed)
