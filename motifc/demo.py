@@ -14,9 +14,9 @@ from motifc.evaluation import float_spikes
 from motifc.report.program_page import page
 from search.network import Network
 from targets.conformance.equivalence import compare
-from targets.contracts.artefact import write_text
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.writing import write_text
 from targets.program.check import legal
 from targets.program.program import Program
 from targets.runtime.backend import backend_names, run

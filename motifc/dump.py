@@ -5,9 +5,9 @@ from pathlib import Path
 from compiler.analysis.quantization import quantization_report
 from compiler.stage import Stage
 from compiler.text import text
-from targets.contracts.artefact import write_text
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
+from targets.contracts.writing import write_text
 from targets.program.program import Program
 
 

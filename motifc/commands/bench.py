@@ -31,7 +31,7 @@ def backends_command(
 ) -> None:
     """Time per step of every backend on the same motif program, by number of neurons and samples at once."""
     from motifc.bench.backends import bench_backends, page
-    from targets.contracts.artefact import check_writable, write_text
+    from targets.contracts.writing import check_writable, write_text
 
     sizes = _numbers("--neurons", neurons)
     if out is not None:

@@ -45,8 +45,8 @@ def compile_command(
     from motifc.dump import Dump
     from motifc.load_inputs import part, split_of
     from motifc.tables import show_program
-    from targets.contracts.artefact import check_writable
     from targets.contracts.provenance import making
+    from targets.contracts.writing import check_writable
     from targets.runtime.backend import bound_inputs
 
     check_writable(out)

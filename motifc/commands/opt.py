@@ -29,7 +29,7 @@ def opt_command(
     from compiler.stage import Stage, run_pass
     from motifc import chip_named, text
     from motifc.files import expected
-    from targets.contracts.artefact import check_writable
+    from targets.contracts.writing import check_writable
 
     if out is not None:
         check_writable(out)

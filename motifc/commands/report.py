@@ -30,7 +30,7 @@ def report_command(
     from motifc.proofs import proven
     from motifc.report.network_page import network_page
     from motifc.report.program_page import page
-    from targets.contracts.artefact import check_writable, write_text
+    from targets.contracts.writing import check_writable, write_text
 
     is_network = expected(file, "network", "program") == "network"
     check_writable(out)

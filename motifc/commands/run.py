@@ -44,7 +44,7 @@ def run_command(
     from motifc.files import expected, program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
-    from targets.contracts.artefact import check_writable
+    from targets.contracts.writing import check_writable
     from targets.runtime.backend import backend_named, bound_inputs
 
     check_writable(out)

@@ -45,7 +45,7 @@ def search_command(
 ) -> None:
     """Search a network of motifs by HRMAS, or one to compare it with, derive it, retrain it."""
     from motifc import InputError
-    from targets.contracts.artefact import check_writable
+    from targets.contracts.writing import check_writable
 
     check_writable(out)
     checkpoint = out.with_suffix(".checkpoint")

@@ -48,7 +48,7 @@ def train_command(
     may have been trained on already. Time constants stay too; with --quantize-aware they become those of the chip.
     """
     from motifc.files import network_in
-    from targets.contracts.artefact import check_writable
+    from targets.contracts.writing import check_writable
 
     check_writable(out)
     start = network_in(network)

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Ints
-from targets.contracts.artefact import replacing
 from targets.contracts.ports import Input
 from targets.contracts.synapses import Dense, Sparse, Synapses
+from targets.contracts.writing import replacing
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.exact import ExactProjection, exact
 from targets.runtime.machine import StepMachine
