@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.console import console
-from motifc.commands.options import DEFAULT_CHIP, DataFolder, Out
+from motifc.commands.options import DEFAULT_CHIP, DataFolder, Force, Out
+from motifc.commands.outputs import data_read, destination
 
 OWN = "own"
 """What stands for the data of the network."""
@@ -39,6 +40,7 @@ def compile_command(
         Path | None, typer.Option(help="Folder for the text of every stage, and .stage files for `motifc opt`.")
     ] = None,
     dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
+    force: Force = False,
 ) -> None:
     """Quantize a network, partition it between motifs, place it, check every limit of the chip."""
     from motifc import chip_named, compile_graph
@@ -46,23 +48,23 @@ def compile_command(
     from motifc.load_inputs import part, split_of
     from motifc.tables import show_program
     from targets.contracts.provenance import making
-    from targets.contracts.writing import check_writable
     from targets.runtime.backend import bound_inputs
 
-    check_writable(out)
+    spec = chip_named(chip)
     graph = graph_of(source, dt)
+    data = None if calibrate == OWN else calibrate
+    read = None if calibrate is None else data_read(data, data_dir, graph.provenance)
+    target = destination(out, force, source, read)
+    watch = None if dump is None else Dump(dump, spec, force)
     calibration = None
     if calibrate is not None:
-        data = None if calibrate == OWN else calibrate
         split = split_of(str(source), graph.provenance, data, seed, data_dir, "--calibrate")
         given = part(str(source), graph.provenance, split, "train")
         console.print(f"calibrated on {given.sentence}")
         calibration = bound_inputs(graph.inputs, given.spikes)
-    spec = chip_named(chip)
-    watch = None if dump is None else Dump(dump, spec)
     program = compile_graph(graph, spec, seed or 0, calibration, watch=watch)
     program = replace(program, provenance=program.provenance.after(making("compile")))
-    program.save(out)
+    program.save(target)
     show_program(program, str(out))
 
 

@@ -84,7 +84,7 @@ def sweep(folder: Path) -> None:
     """Remove from `folder` what processes that are gone have left; what cannot be removed stays."""
     with suppress(OSError), os.scandir(folder) as entries:
         for name in [entry.name for entry in entries if PATTERN.fullmatch(entry.name)]:
-            with suppress(OSError):
+            with suppress(OSError, AttributeError):  # the latter elsewhere than on POSIX
                 _sweep(folder / name)
 
 
@@ -131,7 +131,7 @@ def _is(path: Path, handle: int) -> bool:
 
 def _sweep(path: Path) -> None:
     kind = path.lstat()
-    if fcntl is None or kind.st_uid != os.geteuid() or not (stat.S_ISREG(kind.st_mode) or stat.S_ISDIR(kind.st_mode)):
+    if kind.st_uid != os.geteuid() or not (stat.S_ISREG(kind.st_mode) or stat.S_ISDIR(kind.st_mode)):
         return
     is_folder = stat.S_ISDIR(kind.st_mode)
     handle = os.open(path, (os.O_RDONLY if is_folder else os.O_RDWR) | _SAFE)

@@ -155,7 +155,8 @@ def _followed(path: Pathlike) -> tuple[Path, os.stat_result | None]:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path} cannot be written ({reason}); give another name.") from None
     if not is_folder:
-        raise InputError(f"{path} cannot be written: {place.parent} is no folder; make it first.")
+        folder = place.parent if os.path.islink(path) else Path(path).parent
+        raise InputError(f"{path} cannot be written: {folder} is no folder; make it first.")
     return place, old
 
 

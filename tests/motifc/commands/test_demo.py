@@ -28,10 +28,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return random_network(seed)
 
     def demo(
-        network: Any, test: SpikeRaster, chip: str, seed: int, out: Path, tell: Callable[[str], None]
+        network: Any, test: SpikeRaster, chip: str, seed: int, out: Path, tell: Callable[[str], None], replace: bool
     ) -> DemoResult:
         tell("running the float network")
-        calls.append((network.digest, test.samples, chip, seed, out))
+        calls.append((network.digest, test.samples, chip, seed, out, replace))
         return RESULT
 
     monkeypatch.setattr("motifc.commands.demo.searched", searched)
@@ -45,7 +45,7 @@ def test_digits_are_searched_and_the_network_shown_on_every_backend(motifc: Moti
     split = task_named("digits").load(3)
     assert asked == [
         (split.digest, 3, "cpu"),
-        (random_network(3).digest, split.test.samples, "loihi1", 3, Path("made")),
+        (random_network(3).digest, split.test.samples, "loihi1", 3, Path("made"), False),
     ]
     assert Path("made").is_dir()
     assert f"program on {ORACLE}" in outcome.out

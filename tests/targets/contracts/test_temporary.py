@@ -113,7 +113,8 @@ def test_without_locks_nothing_is_swept_and_all_is_written(tmp_path: Path, monke
 def test_a_sweep_between_making_and_locking_makes_another_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: object, times: int
 ) -> None:
-    lock, swept = temporary._lock, []
+    lock = temporary._lock
+    swept: list[list[str]] = []
 
     def late(handle: int) -> bool | None:
         if len(swept) < times and (found := names(tmp_path)):
