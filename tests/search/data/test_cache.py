@@ -1,18 +1,21 @@
 """The cache of encoded sets: found again, never half-written, and of no harm where it fails."""
 
 import errno
+import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from search.data.cache import cache_folder, cached
+from search.data.cache import _read, cache_folder, cached
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from tests.conftest import REPOSITORY
@@ -128,12 +131,65 @@ def test_whatever_the_spikes_depend_on_makes_another_entry(cache: Path, source: 
     source.write_bytes(b"more events")
     cached("set", RECIPE, [source], make)
     assert make.calls == 5
-    os.utime(source, ns=(0, 0))
-    cached("set", RECIPE, [source], make)
-    assert make.calls == 6
     renamed = source.rename(source.with_name("other.bin"))
     cached("set", RECIPE, [renamed], make)
-    assert make.calls == 7
+    assert make.calls == 6
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_content_counts_and_not_when_it_was_written(cache: Path, source: Path, settled: bool) -> None:
+    """Also where a file of the same size takes the place of another within the same tick of the clock."""
+
+    def written(content: bytes) -> None:
+        source.write_bytes(content)
+        if settled:
+            os.utime(source, ns=(0, 0))
+
+    make = Maker()
+    for content, calls in ((b"events", 1), (b"others", 2), (b"events", 2), (b"others", 2), (b"newest", 3)):
+        written(content)
+        cached("set", RECIPE, [source], make)
+        assert make.calls == calls
+    shutil.copy(source, source.with_name("copy"))
+    source.with_name("copy").replace(source)  # another inode
+    cached("set", RECIPE, [source], make)
+    assert make.calls == 3
+
+
+def test_a_second_start_reads_no_file(cache: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, digest = [], hashlib.file_digest
+
+    def seen(file: Any, kind: str) -> Any:
+        read.append(file.name)
+        return digest(file, kind)
+
+    monkeypatch.setattr(hashlib, "file_digest", seen)
+    for _ in range(2):  # just written: a change in the same moment could not be seen
+        cached("set", RECIPE, [source], rasters)
+    assert read == [str(source)] * 2
+    os.utime(source, ns=(0, 0))
+    for bins in range(3):
+        cached("set", {**RECIPE, "bins": bins}, [source], rasters)
+    assert read == [str(source)] * 3
+    (remembered,) = cache.glob("*.files")
+    for damage in (b"", b"no", remembered.read_bytes()[:-1], remembered.read_bytes().replace(b"content", b"kontent")):
+        remembered.write_bytes(damage)
+        read.clear()
+        cached("set", RECIPE, [source], rasters)
+        cached("set", RECIPE, [source], rasters)
+        assert read == [str(source)]
+
+
+def test_entries_in_another_format_are_not_looked_at(
+    cache: Path, source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache.mkdir()
+    old = cache / "set-0123456789abcdef0123456789abcdef.spikes"
+    old.write_bytes(b"old")
+    make = Maker()
+    assert_same(cached("set", RECIPE, [source], make), rasters())
+    assert (make.calls, old.read_bytes()) == (1, b"old")
+    assert "damaged" not in capsys.readouterr().err
 
 
 def test_the_place_of_the_files_does_not_matter_but_their_order_does(cache: Path, source: Path, tmp_path: Path) -> None:
@@ -225,9 +281,30 @@ def test_a_cache_that_cannot_be_written_to_is_told(
     cache: Path, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cache.mkdir()
-    monkeypatch.setattr(os, "access", lambda path, mode: False)  # file modes do not bind the superuser
+
+    def no(folder: Path) -> object:  # file modes do not bind the superuser
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("targets.contracts.writing.temporary_file", no)
     assert_same(cached("set", RECIPE, [source], rasters), rasters())
-    assert f"{cache} may not be written to; choose another folder.\n" in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith(
+        " cannot be written (Permission denied); free space or choose another folder.\n"
+    )
+
+
+def test_what_stands_in_the_way_of_an_entry_does_not_hang(
+    cache: Path, source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cached("set", RECIPE, [source], rasters)
+    path = entry(cache)
+    for make in (os.mkfifo, os.mkdir):
+        for place in (path, path.with_suffix(".lock")):
+            place.unlink()
+            make(place)
+            assert_same(cached("set", RECIPE, [source], rasters), rasters())
+            place.unlink() if make is os.mkfifo and place.is_fifo() else shutil.rmtree(place, ignore_errors=True)
+            place.touch()
+    assert "is no regular file; a file name is needed" in capsys.readouterr().err
 
 
 def shortened(content: bytes) -> bytes:
@@ -258,6 +335,16 @@ def huge_shape(content: bytes) -> bytes:
     return content.replace(b"[5,4,2]", b"[5, 9" + b"9" * 30 + b"]", 1)
 
 
+def nested(content: bytes) -> bytes:
+    return (200_000).to_bytes(8, "little") + b"[" * 200_000
+
+
+def without_offsets(content: bytes) -> bytes:
+    return re.sub(
+        rb'"data_offsets":\[[0-9,]+\]', lambda found: b'"data_offsets":[' + b" " * (len(found[0]) - 17) + b"]", content
+    )
+
+
 def of_another_kind(content: bytes) -> bytes:
     return b"no safetensors at all, just some text that somebody has put here"
 
@@ -272,6 +359,8 @@ def of_another_kind(content: bytes) -> bytes:
         longer_header,
         other_width,
         huge_shape,
+        nested,
+        without_offsets,
         of_another_kind,
     ],
 )
@@ -319,3 +408,26 @@ def test_the_folder_is_what_the_environment_says(monkeypatch: pytest.MonkeyPatch
     assert cache_folder() == Path("elsewhere/motifc")
     monkeypatch.setenv("MOTIFC_CACHE", "~/mine")
     assert cache_folder() == tmp_path / "mine"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_an_entry_with_any_bytes_changed_is_dropped_or_means_the_same(
+    cache: Path, source: Path, capsys: pytest.CaptureFixture[str], seed: int
+) -> None:
+    cached("set", RECIPE, [source], rasters)
+    path, generator = entry(cache), np.random.default_rng(seed)
+    good = path.read_bytes()
+    dropped = 0
+    for _ in range(300):
+        changed = np.frombuffer(good, np.uint8).copy()
+        places = generator.integers(changed.size, size=generator.integers(1, 5))
+        changed[places] = generator.integers(256, size=places.size)
+        path.write_bytes(changed.tobytes())
+        found = _read(path)
+        if found is None:
+            dropped += 1
+            assert not path.exists()
+        else:
+            assert_same(found, rasters())
+    assert dropped > 200
+    capsys.readouterr()
