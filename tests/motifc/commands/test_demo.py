@@ -10,6 +10,7 @@ import pytest
 
 from motifc.demo import BackendResult, DemoResult
 from search.data.task import task_named
+from targets.contracts.provenance import Making, Provenance
 from targets.contracts.raster import SpikeRaster
 from targets.runtime.registry import ORACLE
 from tests.motifc.command_line import Motifc
@@ -63,6 +64,16 @@ def test_a_bin_that_differs_ends_it_with_1(motifc: Motifc, monkeypatch: pytest.M
     differing = replace(RESULT, backends=(replace(RESULT.backends[0], differing=1),))
     monkeypatch.setattr("motifc.demo.demo", lambda *_: differing)
     assert motifc("demo", "--out", "made").status == 1
+
+
+def test_a_folder_of_an_earlier_demo_needs_no_force(motifc: Motifc, asked: list[Any]) -> None:
+    step = Making("search by hrmas", "motifc demo --out made", {}, "cpu", 1, "cpu", "2026-11-28T12:00:00+00:00")
+    Path("made").mkdir()
+    replace(random_network(0), provenance=Provenance().after(step)).save("made/demo.network")
+    Path("made/report.html").write_text("of the demo")
+    outcome = motifc("demo", "--out", "made")
+    assert outcome.status == 0, outcome.err
+    assert asked[-1][-1] is True
 
 
 def test_a_folder_that_cannot_be_made_is_told(motifc: Motifc, asked: list[Any]) -> None:
