@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from motifc import chip_named
+from motifc import chip_named, lower
 from motifc.dump import Dump
 from targets.contracts.errors import InputError
+from tests.networks import random_network
 
 
 @pytest.mark.parametrize("left", ["00-lower.txt", "07-partition.stage", "100-refine.txt"])
@@ -24,9 +25,11 @@ def test_files_of_an_earlier_dump_are_told_before_any_pass(tmp_path: Path, left:
 @pytest.mark.parametrize("other", ["notes.txt", "0-lower.txt", "00-lower.txt.old", "net.stage"])
 def test_other_files_in_the_folder_are_no_obstacle(tmp_path: Path, other: str) -> None:
     (tmp_path / other).write_text("mine")
-    Dump(tmp_path, chip_named("loihi2"), replace=False)("lower", object())
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == sorted([other, "00-lower.txt"])
+    graph = lower(random_network(0))
+    Dump(tmp_path, chip_named("loihi2"), replace=False)("lower", graph)
+    assert {entry.name for entry in tmp_path.iterdir()} >= {other, "00-lower.txt"}
+    assert (tmp_path / other).read_text() == "mine"
+    replaced = Dump(tmp_path / "new", chip_named("loihi2"), replace=False)
+    (tmp_path / "new" / "00-lower.txt").write_text("theirs")
     with pytest.raises(InputError, match=r"00-lower\.txt is there already; give --force to replace it"):
-        replaced = Dump(tmp_path / "new", chip_named("loihi2"), replace=False)
-        (tmp_path / "new" / "00-lower.txt").write_text("theirs")
-        replaced("lower", object())
+        replaced("lower", graph)
