@@ -3,24 +3,21 @@
 import errno
 import hashlib
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from search.data.cache import _read, cache_folder, cached
+from search.data.cache import cache_folder, cached
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from tests.conftest import REPOSITORY
+from tests.search.data.cached_sets import RECIPE, Maker, assert_same, entry, rasters
 
-RECIPE = {"bins": 4, "threshold": 0.5, "version": 1}
 # What two processes run: slow enough to meet, and counting how often the spikes are made.
 CHILD = """\
 import sys, time
@@ -39,55 +36,6 @@ def make():
 raster = cached("set", {{"version": 1}}, [], make)["all"]
 print(raster.packed.tobytes().hex(), raster.labels.tolist())
 """
-
-
-def rasters(seed: int = 0) -> dict[str, SpikeRaster]:
-    generator = np.random.default_rng(seed)
-    return {
-        "train": SpikeRaster.pack(generator.random((5, 4, 9)) < 0.5, lengths=[4, 3, 0, 1, 2], labels=np.arange(5)),
-        "test": SpikeRaster.pack(generator.random((2, 3, 9)) < 0.5),
-    }
-
-
-def assert_same(left: Mapping[str, SpikeRaster], right: Mapping[str, SpikeRaster]) -> None:
-    assert left.keys() == right.keys()
-    for name, raster in left.items():
-        other = right[name]
-        assert raster.neurons == other.neurons
-        assert np.array_equal(raster.packed, other.packed)
-        assert np.array_equal(raster.lengths, other.lengths)
-        labels = [None if each.labels is None else each.labels.tolist() for each in (raster, other)]
-        assert labels[0] == labels[1]
-
-
-class Maker:
-    """Makes the same rasters and counts how often."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-
-    def __call__(self) -> dict[str, SpikeRaster]:
-        self.calls += 1
-        return rasters()
-
-
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MOTIFC_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    file = tmp_path / "data" / "events.bin"
-    file.parent.mkdir()
-    file.write_bytes(b"events")
-    return file
-
-
-def entry(cache: Path) -> Path:
-    (path,) = cache.glob("*.spikes")
-    return path
 
 
 def child(calls: Path, before: str = "") -> "subprocess.Popen[str]":
@@ -309,79 +257,6 @@ def test_what_stands_in_the_way_of_an_entry_does_not_hang(
     assert "is no regular file; a file name is needed" in capsys.readouterr().err
 
 
-def shortened(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def emptied(content: bytes) -> bytes:
-    return b""
-
-
-def flipped_at_the_end(content: bytes) -> bytes:
-    return content[:-1] + bytes([content[-1] ^ 1])
-
-
-def flipped_in_the_header(content: bytes) -> bytes:
-    return content.replace(b'"U8"', b'"X8"', 1)
-
-
-def longer_header(content: bytes) -> bytes:
-    return b"\xff" * 8 + content[8:]
-
-
-def other_width(content: bytes) -> bytes:
-    return content.replace(b'\\"train\\":9', b'\\"train\\":8', 1)
-
-
-def huge_shape(content: bytes) -> bytes:
-    return content.replace(b"[5,4,2]", b"[5, 9" + b"9" * 30 + b"]", 1)
-
-
-def nested(content: bytes) -> bytes:
-    return (200_000).to_bytes(8, "little") + b"[" * 200_000
-
-
-def without_offsets(content: bytes) -> bytes:
-    return re.sub(
-        rb'"data_offsets":\[[0-9,]+\]', lambda found: b'"data_offsets":[' + b" " * (len(found[0]) - 17) + b"]", content
-    )
-
-
-def of_another_kind(content: bytes) -> bytes:
-    return b"no safetensors at all, just some text that somebody has put here"
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        shortened,
-        emptied,
-        flipped_at_the_end,
-        flipped_in_the_header,
-        longer_header,
-        other_width,
-        huge_shape,
-        nested,
-        without_offsets,
-        of_another_kind,
-    ],
-)
-def test_a_damaged_entry_is_made_anew(
-    cache: Path, source: Path, damage: Callable[[bytes], bytes], capsys: pytest.CaptureFixture[str]
-) -> None:
-    make = Maker()
-    cached("set", RECIPE, [source], make)
-    path = entry(cache)
-    good = path.read_bytes()
-    assert damage(good) != good
-    path.write_bytes(damage(good))
-    capsys.readouterr()
-    assert_same(cached("set", RECIPE, [source], make), rasters())
-    assert make.calls == 2
-    assert capsys.readouterr().err.count(f"motifc: {path} is damaged (") == 1
-    assert path.read_bytes() == good
-
-
 def test_what_goes_wrong_in_making_is_raised_and_leaves_no_entry(cache: Path, source: Path) -> None:
     def fail() -> dict[str, SpikeRaster]:
         raise InputError("the recording is damaged.")
@@ -410,26 +285,3 @@ def test_the_folder_is_what_the_environment_says(monkeypatch: pytest.MonkeyPatch
     assert cache_folder() == Path("elsewhere/motifc")
     monkeypatch.setenv("MOTIFC_CACHE", "~/mine")
     assert cache_folder() == tmp_path / "mine"
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_an_entry_with_any_bytes_changed_is_dropped_or_means_the_same(
-    cache: Path, source: Path, capsys: pytest.CaptureFixture[str], seed: int
-) -> None:
-    cached("set", RECIPE, [source], rasters)
-    path, generator = entry(cache), np.random.default_rng(seed)
-    good = path.read_bytes()
-    dropped = 0
-    for _ in range(300):
-        changed = np.frombuffer(good, np.uint8).copy()
-        places = generator.integers(changed.size, size=generator.integers(1, 5))
-        changed[places] = generator.integers(256, size=places.size)
-        path.write_bytes(changed.tobytes())
-        found = _read(path)
-        if found is None:
-            dropped += 1
-            assert not path.exists()
-        else:
-            assert_same(found, rasters())
-    assert dropped > 200
-    capsys.readouterr()
