@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.console import console, warn
-from motifc.commands.options import DEFAULT_CHIP, DataFolder, Out, TimeStep
+from motifc.commands.options import DEFAULT_CHIP, DataFolder, Force, Out, TimeStep
+from motifc.commands.outputs import data_read, destination
 
 OWN = "own"
 """What stands for the data of the network."""
@@ -39,30 +40,31 @@ def compile_command(
         Path | None, typer.Option(help="Folder for the text of every stage, and .stage files for `motifc opt`.")
     ] = None,
     dt: TimeStep = None,
+    force: Force = False,
 ) -> None:
     """Quantize a network, partition it between motifs, place it, check every limit of the chip, tell what is lost."""
     from motifc import chip_named, compile_graph
     from motifc.dump import Dump
     from motifc.load_inputs import part, split_of
     from motifc.tables import show_losses, show_program
-    from targets.contracts.artefact import check_writable
     from targets.contracts.provenance import making
     from targets.runtime.backend import bound_inputs
 
-    check_writable(out)
+    spec = chip_named(chip)
     graph = graph_of(source, dt)
+    data = None if calibrate == OWN else calibrate
+    read = None if calibrate is None else data_read(data, data_dir, graph.provenance)
+    target = destination(out, force, source, read)
+    watch = None if dump is None else Dump(dump, spec, force)
     calibration = None
     if calibrate is not None:
-        data = None if calibrate == OWN else calibrate
         split = split_of(str(source), graph.provenance, data, seed, data_dir, "--calibrate")
         given = part(str(source), graph.provenance, split, "train")
         console.print(f"calibrated on {given.sentence}")
         calibration = bound_inputs(graph.inputs, given.spikes)
-    spec = chip_named(chip)
-    watch = None if dump is None else Dump(dump, spec)
     program = compile_graph(graph, spec, seed or 0, calibration, watch=watch)
     program = replace(program, provenance=program.provenance.after(making("compile")))
-    program.save(out)
+    program.save(target)
     show_program(program, str(out))
     show_losses(program)
 

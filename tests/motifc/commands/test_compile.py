@@ -116,7 +116,7 @@ def test_calibration_takes_the_split_of_the_network(motifc: Motifc) -> None:
     assert program.origin == network.digest
     assert program.provenance.rows()[:-1] == network.provenance.rows()
     assert program.provenance.made[-1].step == "compile"
-    seed = motifc("compile", "net.network", "--out", "o.program", "--calibrate", "own", "--seed", "0")
+    seed = motifc("compile", "net.network", "--out", "o.program", "--calibrate", "own", "--seed", "0", "--force")
     assert "split of seed 0; net.network was trained on mine.npz, split of seed 3: 18 training " in seed.out
 
 
