@@ -19,7 +19,7 @@ from benchmarks.pages import paragraph, table
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import ROOT, parser
 from motifc.evaluation import Evaluation
-from targets.contracts.artefact import write_text
+from targets.contracts.writing import write_text
 
 Command = Callable[..., str]
 """Runs `motifc` with the arguments given, in the folder at work; gives what it prints."""
@@ -77,23 +77,24 @@ def on_digits(motifc: Command, folder: Path, seed: int, settings: Sequence[str] 
 
     `settings` are further options of the search. All commands but the search are given neither data nor seed.
     """
-    last = motifc("search", "--data", "digits", "--seed", str(seed), *settings, "--out", "net.network").splitlines()[-1]
+    network, program = f"digits{seed}.network", f"digits{seed}.program"
+    last = motifc("search", "--data", "digits", "--seed", str(seed), *settings, "--out", network).splitlines()[-1]
     floats = {"search": told(last, FLOAT)}
-    evaluated = motifc("eval", "net.network")
-    ran = motifc("run", "net.network", "--out", "float.npz")
+    evaluated = motifc("eval", network)
+    ran = motifc("run", network, "--out", f"{network}.npz")
     floats |= {
         "eval": told(evaluated, FLOAT),
         "run": told(ran, FLOAT),
-        "spikes": counted(folder / "float.npz").sentence,
+        "spikes": counted(folder / f"{network}.npz").sentence,
     }
     motifc(*last.rpartition("; next: motifc ")[2].split())
-    run_program = motifc("run", "net.program", "--out", "program.npz")
-    programs = {"run": told(run_program, PROGRAM), "spikes": counted(folder / "program.npz").sentence}
-    verified = motifc("verify", "net.program", "--backends", "numpy,torch", "--against-float", "net.network")
+    run_program = motifc("run", program, "--out", f"{program}.npz")
+    programs = {"run": told(run_program, PROGRAM), "spikes": counted(folder / f"{program}.npz").sentence}
+    verified = motifc("verify", program, "--backends", "numpy,torch", "--against-float", network)
     floats["verify"], programs["verify"] = told(verified, FLOAT), told(verified, PROGRAM)
-    for name, what, found in (("net.network", FLOAT, floats), ("net.program", PROGRAM, programs)):
-        motifc("report", name, "--out", "page.html")
-        found["report"] = told(_reported(folder / "page.html", what), what)
+    for name, what, found in ((network, FLOAT, floats), (program, PROGRAM, programs)):
+        motifc("report", name, "--out", f"{name}.html")
+        found["report"] = told(_reported(folder / f"{name}.html", what), what)
     sentences = [printed.splitlines()[0] for printed in (evaluated, ran, run_program, verified)]
     return {FLOAT: floats, PROGRAM: programs, "judged on": sentences}
 
@@ -105,13 +106,14 @@ def on_random_labels(motifc: Command, folder: Path, seed: int, settings: Sequenc
     """
     generator = np.random.default_rng(seed)
     spikes, labels = generator.random((RANDOM, 15, 12)) < 0.3, generator.permutation(np.arange(RANDOM) % 2)
-    np.savez(folder / "random.npz", spikes=spikes, labels=labels)
-    data = ["--data", "random.npz", "--seed", str(RANDOM_SEED), *settings]
-    last = motifc("search", *data, "--out", "net.network").splitlines()[-1]
-    motifc("compile", "net.network", "--out", "net.program")
-    ran = motifc("run", "net.program", "--out", "program.npz")
-    found = counted(folder / "program.npz")
-    other = motifc("run", "net.program", "--seed", "0", "--out", "other.npz")
+    network, program, data = (f"random{seed}.{ending}" for ending in ("network", "program", "npz"))
+    np.savez(folder / data, spikes=spikes, labels=labels)
+    asked = ["--data", data, "--seed", str(RANDOM_SEED), *settings]
+    last = motifc("search", *asked, "--out", network).splitlines()[-1]
+    motifc("compile", network, "--out", program)
+    ran = motifc("run", program, "--out", f"{program}.npz")
+    found = counted(folder / f"{program}.npz")
+    other = motifc("run", program, "--seed", "0", "--out", f"{program}.other.npz")
     return {
         FLOAT: {"search": told(last, FLOAT)},
         PROGRAM: {"run": told(ran, PROGRAM), "spikes": found.sentence},
@@ -215,7 +217,7 @@ def page(rows: Sequence[Row]) -> str:
             paragraph("""
             `motifc search --data digits --seed SEED`, then all other commands without data or seed, so that each
             finds the split by itself. `spikes` is counted in numpy over the file that `run` writes, ties wrong.
-            `verify` is `verify net.program --backends numpy,torch --against-float net.network`, which prints both
+            `verify` is `verify PROGRAM --backends numpy,torch --against-float NETWORK`, which prints both
             accuracies, each with its name.
             """),
             "",
