@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from motifc.commands.console import console
-from motifc.commands.options import DEFAULT_CHIP, DataFolder, Force, Out
+from motifc.commands.console import console, warn
+from motifc.commands.options import DEFAULT_CHIP, DataFolder, Force, Out, TimeStep
 from motifc.commands.outputs import data_read, destination
 
 OWN = "own"
@@ -39,7 +39,7 @@ def compile_command(
     dump: Annotated[
         Path | None, typer.Option(help="Folder for the text of every stage, and .stage files for `motifc opt`.")
     ] = None,
-    dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
+    dt: TimeStep = None,
     force: Force = False,
 ) -> None:
     """Quantize a network, partition it between motifs, place it, check every limit of the chip, tell what is lost."""
@@ -69,9 +69,13 @@ def compile_command(
     show_losses(program)
 
 
-def graph_of(source: Path, dt: float) -> FloatGraph:
-    """The float graph of a network or NIR file, the latter in steps of `dt` seconds."""
-    from motifc import Network, lower, read_nir
+def graph_of(source: Path, dt: float | None) -> FloatGraph:
+    """The float graph of a network or NIR file, the latter in steps of `dt` seconds; what is told goes to stderr."""
+    from motifc import InputError, Network, lower, read_nir
     from motifc.files import expected
 
-    return read_nir(source, dt=dt) if expected(source, "network", "nir") == "nir" else lower(Network.load(source))
+    if expected(source, "network", "nir") == "nir":
+        return read_nir(source, dt=dt, tell=lambda sentence: warn(f"{source}: {sentence}"))
+    if dt is not None:
+        raise InputError(f"{source} is a network, whose time is in steps; --dt is for NIR graphs, so leave it out.")
+    return lower(Network.load(source))

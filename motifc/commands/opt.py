@@ -7,7 +7,7 @@ import typer
 
 from motifc.commands.compile import graph_of
 from motifc.commands.console import console
-from motifc.commands.options import DEFAULT_CHIP, Force, Seed
+from motifc.commands.options import DEFAULT_CHIP, Force, Seed, TimeStep
 from motifc.commands.outputs import destination
 
 
@@ -19,7 +19,7 @@ def opt_command(
     chip: Annotated[str, typer.Option(help="Chip to compile for.")] = DEFAULT_CHIP,
     seed: Seed = 0,
     out: Annotated[Path | None, typer.Option(help="Where to keep the stage after the last pass, .stage.")] = None,
-    dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
+    dt: TimeStep = None,
     force: Force = False,
 ) -> None:
     """Run single passes of the compiler and print what the last one made.
