@@ -1,7 +1,9 @@
-"""What commands that search or train share: progress, a warning of copied samples, the threads of torch."""
+"""What commands that search or train share: progress, checkpoints, a warning of copied samples, threads of torch."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -52,6 +54,46 @@ def listening(tensorboard: Path | None, checkpoint: Path | None = None) -> Itera
                 listener(epoch)
 
         yield progress
+
+
+def checkpoint_for(out: Path, resume: bool) -> Path:
+    """`checkpoint_of(out)`, found to be writable; InputError where there is one that is not to be resumed."""
+    from motifc import InputError
+    from targets.contracts.writing import check_writable
+
+    kept = checkpoint_of(out)
+    if kept.exists() and not resume:
+        raise InputError(f"{kept} is left from a run that was stopped; give --resume to go on, or remove it.")
+    check_writable(kept)
+    return kept
+
+
+def checkpoint_of(out: Path) -> Path:
+    """The file beside `out` that keeps the state of the work on it; InputError where the two would be one file.
+
+    It has the name of `out` with the ending .checkpoint, or a digest of that name where it would be too long.
+    """
+    from motifc import InputError
+
+    kept = out.with_suffix(".checkpoint")
+    if len(os.fsencode(kept.name)) > os.pathconf(out.parent, "PC_NAME_MAX"):
+        kept = out.with_name(f"{hashlib.sha256(os.fsencode(out.name)).hexdigest()[:32]}.checkpoint")
+    if os.path.realpath(kept) == os.path.realpath(out) or (kept.exists() and out.exists() and kept.samefile(out)):
+        raise InputError(
+            f"{out} is where the checkpoint is kept; give --out another name, such as {out.with_suffix('.network')}."
+        )
+    return kept
+
+
+@contextmanager
+def resumable(checkpoint: Path) -> Iterator[None]:
+    """Say how to go on when what is inside is interrupted after its first epoch."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if checkpoint.exists():
+            warn(f"stopped; the same command with --resume goes on from {checkpoint}.")
+        raise
 
 
 def warn_of_copies(split: Split) -> None:

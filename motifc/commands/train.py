@@ -15,12 +15,13 @@ from motifc.commands.options import (
     Device,
     Force,
     Out,
+    Resume,
     SplitSeed,
     TensorBoard,
     Threads,
 )
 from motifc.commands.outputs import data_read, destination
-from motifc.commands.searching import listening, set_threads, warn_of_copies
+from motifc.commands.searching import checkpoint_for, listening, resumable, set_threads, warn_of_copies
 
 if TYPE_CHECKING:
     from motifc import Network, Split
@@ -43,6 +44,7 @@ def train_command(
         bool, typer.Option("--quantize-aware", help="Train on the integers that compiling for --chip makes.")
     ] = False,
     chip: Annotated[str, typer.Option(help="Chip whose integers --quantize-aware takes.")] = DEFAULT_CHIP,
+    resume: Resume = False,
     force: Force = False,
 ) -> None:
     """Train the weights of a network, starting from those it has; its wiring stays.
@@ -53,7 +55,8 @@ def train_command(
     from motifc.files import network_in
 
     start = network_in(network)
-    target = destination(out, force, network, config, data_read(data, data_dir, start.provenance))
+    target = destination(out, force or resume, network, config, data_read(data, data_dir, start.provenance))
+    checkpoint = checkpoint_for(out, resume)
     set_threads(threads)
     from motifc import load_settings, train
     from motifc.found import found
@@ -63,10 +66,11 @@ def train_command(
     settings = load_settings(config)
     if quantize_aware:
         settings = on_grid(settings, chip)
-    with listening(tensorboard) as progress:
+    with resumable(checkpoint), listening(tensorboard, checkpoint) as progress:
         warn_of_copies(split)
-        trained = train(start, split, settings, split.seed or 0, device, progress, settings.training.chip)
+        trained = train(start, split, settings, split.seed or 0, device, progress, settings.training.chip, checkpoint)
     trained.save(target)
+    checkpoint.unlink(missing_ok=True)
     console.print(found(trained, out, split))
 
 

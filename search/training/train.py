@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,7 +13,14 @@ from search.data.loader import DataLoader, torch_generator
 from search.data.task import Split
 from search.network import Network
 from search.settings import Settings, TrainingSettings, as_dict
-from search.training.checkpoint import History, Stage, restore_tensors, stored_tensors
+from search.training.checkpoint import (
+    History,
+    Stage,
+    load_checkpoint,
+    restore_tensors,
+    save_checkpoint,
+    stored_tensors,
+)
 from search.training.device import chosen_device
 from search.training.kernels.loop import run
 from search.training.loss import Tally
@@ -38,17 +46,34 @@ def train(
     device: str = "auto",
     progress: Listener | None = None,
     chip: ChipSpec | None = None,
+    checkpoint: Path | None = None,
 ) -> Network:
     """The network with weights trained on the train and valid parts of `split`, from those it has.
 
     The wiring stays: dense, block, band and sparse connections keep their stored links, links of motifs also their
     type. The result has the split's digest as origin and the split in its provenance, and in its settings the
     hyperparameters of training, the seed and, under "training", loss and accuracy of every epoch. With a `chip` the
-    network runs on that chip's integers while it learns (search/training/quantized.py), and ends on them. Raises
-    InputError when network and split do not fit, or for an unknown device.
+    network runs on that chip's integers while it learns (search/training/quantized.py), and ends on them. With
+    `checkpoint` the state is written there after every epoch; an existing file is resumed, and the result is the same.
+    Raises InputError when network and split do not fit, for an unknown device, and for a checkpoint of another run.
     """
     chosen = chosen_device(device)
-    trained, history = fit(network, split, settings.training, seed, chosen, progress, chip=chip)
+    identity = {
+        "method": "train",
+        "network": network.digest,
+        "seed": seed,
+        "settings": as_dict(settings),
+        "split": split.digest,
+        "device": chosen.type,
+        "chip": None if chip is None else chip.name,
+    }
+    begun = None if checkpoint is None else load_checkpoint(checkpoint, identity).get("train")
+
+    def keep(stage: Stage) -> None:
+        if checkpoint is not None:
+            save_checkpoint(checkpoint, identity, {"train": stage})
+
+    trained, history = fit(network, split, settings.training, seed, chosen, progress, begun, keep, chip)
     before = network.settings.get("hyperparameters")
     used = {**(before if isinstance(before, Mapping) else {}), "training": as_dict(settings)["training"]}
     told = documented(trained, split, used, seed, training=history)

@@ -1,9 +1,10 @@
 """The Lava backend as motifc sees it: what it needs, and a Program that runs in child processes."""
 
 import importlib.util
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -73,17 +74,12 @@ class LavaMachine:
         first = next(iter(inputs.values()))
         if not first.samples * first.steps:
             return _silence(self.program, first, probes)
-        try:
-            parent = scratch()
-        except ValueError as error:
-            raise InputError(str(error)) from None
         written = files(with_probes(self.network, probes)) if probes else self.files
-        sweep(parent)  # of runs that were killed with all their processes
-        with closing(temporary_folder(parent)) as made:
-            folder = made.path
-            for file, content in written.items():
-                (folder / file).write_bytes(content)
-            save_rasters(inputs, folder / "spikes.npz")
+        with _temporary() as folder:
+            with _room(folder):
+                for file, content in written.items():
+                    (folder / file).write_bytes(content)
+                save_rasters(inputs, folder / "spikes.npz")
             supervise(folder, deadline(self.network, first.samples, first.steps))
             with np.load(folder / "recording.npz", allow_pickle=False) as archive:
                 recorded = dict(archive)
@@ -102,6 +98,32 @@ class LavaMachine:
 
     def close(self) -> None:
         """Release nothing: no process and no file is left of a run."""
+
+
+@contextmanager
+def _temporary() -> Iterator[Path]:
+    """A folder for the files of one run, removed at its end; what runs that were killed have left is swept first."""
+    try:
+        parent = scratch()
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    with _room(parent):
+        sweep(parent)
+        made = temporary_folder(parent)
+    with closing(made):
+        yield made.path
+
+
+@contextmanager
+def _room(folder: Path) -> Iterator[None]:
+    """InputError where what is inside cannot write to the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"Lava's temporary files cannot be written to {folder} ({error.strerror or error}); free space, or set "
+            "TMPDIR to another folder."
+        ) from None
 
 
 def deadline(network: LavaNetwork, samples: int, steps: int) -> float:

@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 
 _LONGEST = 42
-"""Bytes of the folder's path: macOS allows 103 for a socket, and the longest name of `targets.contracts.temporary` with
-/pymp-XXXXXXXX/listener-XXXXXXXX behind it takes 61 of them."""
+"""Bytes of the folder's path: macOS allows 103 for a socket, and after FOLDER come
+/.motifc-4194304-XXXXXXXX.tmp/pymp-XXXXXXXX/listener-XXXXXXXX, 61 of them."""
 
 
 def scratch() -> Path:
@@ -14,7 +14,12 @@ def scratch() -> Path:
 
     Raises ValueError with one sentence when neither will do.
     """
-    usual = tempfile.gettempdir()
+    try:
+        usual = tempfile.gettempdir()
+    except OSError:
+        raise ValueError(
+            "there is no folder for temporary files that may be written to; Lava needs one, so set TMPDIR to one."
+        ) from None
     for folder in (usual, "/tmp", "/var/tmp"):
         if len(os.fsencode(folder)) <= _LONGEST and os.access(folder, os.W_OK | os.X_OK):
             return Path(folder)

@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 
 import motifc.demo
-from motifc.commands.search import checkpoint_of
+from motifc.commands.searching import checkpoint_of
 from search.data.load import load_split
 from search.network import Network
 from targets.contracts.errors import InputError
@@ -176,7 +176,7 @@ def test_a_search_does_not_delete_its_own_result(motifc: Motifc, monkeypatch: py
         assert (outcome.status, outcome.out) == (2, "")
         told = Path(name)
         assert outcome.err == (
-            f"motifc: {told} is where the search keeps its checkpoint; give --out another name, such as "
+            f"motifc: {told} is where the checkpoint is kept; give --out another name, such as "
             f"{'o.network' if told.stem == 'o' else 'x.network'}.\n"
         )
 
@@ -189,7 +189,7 @@ def test_a_checkpoint_has_a_name_that_is_allowed(tmp_path: Path) -> None:
     assert checkpoint_of(tmp_path / f"{'y' * 247}.network") != long
     os.link(long, tmp_path / "net.checkpoint")
     os.link(long, tmp_path / "net.network")
-    with pytest.raises(InputError, match="is where the search keeps its checkpoint"):
+    with pytest.raises(InputError, match="is where the checkpoint is kept"):
         checkpoint_of(tmp_path / "net.network")
 
 

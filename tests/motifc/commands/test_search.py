@@ -10,6 +10,6 @@ def test_a_left_checkpoint_is_not_overwritten(motifc: Motifc) -> None:
     outcome = motifc("search", "--data", "digits", "--out", "o.network")
     assert outcome.status == 2
     assert outcome.err == (
-        "motifc: o.checkpoint is left from a search that was stopped; give --resume to go on, or remove it.\n"
+        "motifc: o.checkpoint is left from a run that was stopped; give --resume to go on, or remove it.\n"
     )
     assert Path("o.checkpoint").read_text() == "precious"

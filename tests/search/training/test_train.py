@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -237,3 +238,27 @@ def test_samples_just_long_enough_are_trained_on(gradient: str) -> None:
     settings = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, gradient=gradient, epochs=1))
     trained = train(of_all_kinds(0), short_split(3), settings, 0, "cpu")
     assert np.isfinite(trained.settings["training"][0]["loss"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chip", [None, "loihi2"])
+def test_a_training_that_was_stopped_goes_on_from_its_checkpoint(tmp_path: Path, chip: str | None) -> None:
+    network, split, path = of_all_kinds(3), tiny_split(), tmp_path / "a.checkpoint"
+    spec = None if chip is None else chip_named(chip)
+    seen = list[int]()
+
+    def stopping(told: Progress) -> None:
+        seen.append(told.epoch)
+        if told.epoch == 3:
+            raise KeyboardInterrupt
+
+    whole = train(network, split, TINY, 0, "cpu", chip=spec)
+    with pytest.raises(KeyboardInterrupt):
+        train(network, split, TINY, 0, "cpu", stopping, spec, path)
+    resumed = train(network, split, TINY, 0, "cpu", lambda told: seen.append(told.epoch), spec, path)
+    assert seen == [1, 2, 3, 4]
+    assert (resumed.digest, resumed.settings) == (whole.digest, whole.settings)
+    with pytest.raises(InputError, match="was written with another network"):
+        train(of_all_kinds(4), split, TINY, 0, "cpu", chip=spec, checkpoint=path)
+    with pytest.raises(InputError, match="was written with another seed"):
+        train(network, split, TINY, 1, "cpu", chip=spec, checkpoint=path)

@@ -256,6 +256,34 @@ def test_no_temporary_folder_with_a_short_path_is_told(monkeypatch: pytest.Monke
     )
 
 
+def test_no_temporary_folder_at_all_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    with pytest.raises(InputError, match="there is no folder for temporary files that may be written to; Lava needs"):
+        lava.load(program({"x": 1}, (population("h", 2),))).run({"x": random_spikes(1, 2, 1, seed=0)})
+
+
+def test_what_runs_that_were_killed_have_left_is_swept_and_a_full_disk_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / ".motifc-7-0123abcd.tmp"
+    left.mkdir()
+    (left / "network.json").write_text("{}")
+
+    def full(path: Path, content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(driver, "scratch", lambda: tmp_path)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError) as error:
+        lava.load(program({"x": 1}, (population("h", 2),))).run({"x": random_spikes(1, 2, 1, seed=0)})
+    assert str(error.value).startswith(f"Lava's temporary files cannot be written to {tmp_path}/.motifc-{os.getpid()}-")
+    assert str(error.value).endswith(".tmp (No space left on device); free space, or set TMPDIR to another folder.")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_weights_that_lava_would_round_or_clip_are_refused() -> None:
     for weights in ([[3], [4]], [[256], [3]]):
         given = program({"x": 1}, (population("h", 2),), IntProjection("in", "x", "h", Dense(np.array(weights)), 0, 1))
