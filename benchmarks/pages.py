@@ -2,6 +2,10 @@
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from targets.contracts.errors import InputError
+from targets.contracts.writing import write_text
 
 
 def row(cells: Iterable[str]) -> str:
@@ -22,3 +26,13 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]], align: str = "")
 def paragraph(text: str) -> str:
     """The text in lines of a page's width."""
     return textwrap.fill(" ".join(text.split()), 118, break_long_words=False, break_on_hyphens=False)
+
+
+def put(page: Path, name: str, lines: Sequence[str]) -> None:
+    """Write lines into a page between `<!-- NAME -->` and `<!-- end of NAME -->`; InputError without these two."""
+    text = page.read_text(encoding="utf-8")
+    before, begun, rest = text.partition(f"<!-- {name} -->\n")
+    _, ended, after = rest.partition(f"<!-- end of {name} -->\n")
+    if not begun or not ended:
+        raise InputError(f"{page} has no place for {name}; add the lines <!-- {name} --> and <!-- end of {name} -->.")
+    write_text(page, "\n".join([before + begun + "\n".join(lines), ended + after]))

@@ -1,6 +1,7 @@
 """random_program: small legal programs that reach the corners of the arithmetic, with spikes for them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,23 @@ Case = tuple[Program, dict[str, SpikeRaster]]
 Pick = Callable[[int, int], int]
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How large a random program is, (least, most) each.
+
+    sources  half the neurons of an input; motif  neurons of a motif, of which a population has two
+    samples, steps  of its spikes; every second time it runs longer by the longest delay
+    """
+
+    sources: tuple[int, int] = (1, 4)
+    motif: tuple[int, int] = (1, 4)
+    samples: tuple[int, int] = (1, 3)
+    steps: tuple[int, int] = (1, 20)
+
+
+_SMALL = Extent()
+
+
 def random_program(rng: np.random.Generator, chip: ChipSpec | None = None) -> Case:
     """A legal program of 1-3 populations with loops on 1-3 cores, and 1-3 samples of spikes for 1-2 inputs.
 
@@ -24,10 +42,10 @@ def random_program(rng: np.random.Generator, chip: ChipSpec | None = None) -> Ca
     return case(lambda low, high: int(rng.integers(low, high + 1)), rng, chip or chip_named("loihi2"))
 
 
-def case(pick: Pick, rng: np.random.Generator, chip: ChipSpec) -> Case:
+def case(pick: Pick, rng: np.random.Generator, chip: ChipSpec, extent: Extent = _SMALL) -> Case:
     """As `random_program`; `pick(low, high)` chooses structure, both ends included, and `rng` fills the arrays."""
-    inputs = tuple(Input(f"x{number}", 2 * pick(1, 4)) for number in range(pick(1, 2)))
-    populations = tuple(_population(f"p{number}", pick, rng, chip) for number in range(pick(1, 3)))
+    inputs = tuple(Input(f"x{number}", 2 * pick(*extent.sources)) for number in range(pick(1, 2)))
+    populations = tuple(_population(f"p{number}", pick, rng, chip, extent) for number in range(pick(1, 3)))
     ends = [(source.name, populations[0].name) for source in inputs]
     ends += [(before.name, after.name) for before, after in pairwise(populations)]
     for _ in range(pick(0, 3)):  # loops, self-loops, skips and doubles
@@ -47,7 +65,7 @@ def case(pick: Pick, rng: np.random.Generator, chip: ChipSpec) -> Case:
     )
     last = populations[-1]
     # Every second time longer than the longest delay, so that all that is sent may arrive.
-    steps = pick(1, 20) + pick(0, 1) * max(projection.delay for projection in projections)
+    steps = pick(*extent.steps) + pick(0, 1) * max(projection.delay for projection in projections)
     program = Program(
         chip=chip,
         inputs=inputs,
@@ -58,7 +76,7 @@ def case(pick: Pick, rng: np.random.Generator, chip: ChipSpec) -> Case:
         readout=Readout(last.name, last.neurons),
         steps=steps,
     )
-    samples, density = pick(1, 3), rng.choice([0.05, 0.3, 0.8])
+    samples, density = pick(*extent.samples), rng.choice([0.05, 0.3, 0.8])
     spikes = {x.name: SpikeRaster.pack(rng.random((samples, steps, x.neurons)) < density) for x in inputs}
     return program, spikes
 
@@ -78,9 +96,9 @@ def random_synapses(post: int, pre: int, kind: int, rng: np.random.Generator, ch
     return Sparse(_weights((int(alive.sum()),), rng, chip), np.nonzero(alive)[1], indptr, pre)
 
 
-def _population(name: str, pick: Pick, rng: np.random.Generator, chip: ChipSpec) -> IntPopulation:
-    """Two motifs of 1-4 neurons; decays with both ends of their range, at most two thresholds, any legal bias."""
-    size = pick(1, 4)
+def _population(name: str, pick: Pick, rng: np.random.Generator, chip: ChipSpec, extent: Extent) -> IntPopulation:
+    """Two equal motifs; decays with both ends of their range, at most two thresholds, any legal bias."""
+    size = pick(*extent.motif)
     neurons = 2 * size
     thresholds = rng.integers(0, 1 << pick(1, chip.threshold_max.value.bit_length()), 2)
     vth = rng.choice(thresholds, neurons)

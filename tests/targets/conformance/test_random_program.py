@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from targets.conformance.random_program import case, random_program, random_synapses
+from targets.conformance.random_program import Extent, case, random_program, random_synapses
 from targets.contracts.chip import chip_named
 from targets.program.check import check
 from tests.seeds import seeds
@@ -44,3 +44,11 @@ def test_synapses_of_every_kind_have_even_weights_in_range(kind: int, name: str)
     assert (synapses.kind, synapses.shape) == (name, (6, 4))
     assert not (synapses.weights % 2).any()
     assert synapses.weights.size == 0 or -256 <= synapses.weights.min() <= synapses.weights.max() <= 254
+
+
+def test_a_program_is_as_large_as_was_asked() -> None:
+    extent = Extent(sources=(5, 5), motif=(7, 7), samples=(9, 9), steps=(11, 11))
+    rng = np.random.default_rng(0)
+    program, spikes = case(lambda low, high: low, rng, LOIHI2, extent)
+    assert [(each.motif_size, each.neurons) for each in program.populations] == [(7, 14)]
+    assert {(raster.samples, raster.steps, raster.neurons) for raster in spikes.values()} == {(9, 11, 10)}
