@@ -16,7 +16,7 @@ from targets.conformance.random_program import Case
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import Program
 
-_NEURONS = (64, 128, 200)
+_NEURONS = (64, 128, 192)
 """Hidden neurons of the networks, which take turns; each is searched with the next seed."""
 _FLIPPED = 0.05
 """Largest share of input bins that are turned over, so that no two cases are alike."""
