@@ -8,17 +8,9 @@ import pytest
 from benchmarks.mapping.networks import generated
 from compiler.mapping.loads import loads
 from compiler.mapping.partitioning.improve import uniform_price
-from compiler.mapping.partitioning.kernels import (
-    EVENTS,
-    MoveProblem,
-    MoveState,
-    anneal,
-    crowded,
-    exchange,
-    legalize,
-    room,
-)
+from compiler.mapping.partitioning.kernels import anneal, crowded, exchange, legalize, room
 from compiler.mapping.partitioning.moves import moves
+from compiler.mapping.partitioning.problem import EVENTS, MoveProblem, MoveState
 from compiler.passes.coarsen import coarsen
 from tests.compiler.mapped import chain, random_cores, random_price, small, varied
 
