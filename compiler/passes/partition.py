@@ -60,7 +60,7 @@ def partition(hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed
     most = min((each.loads.messages for each in simple if each.loads.overuse <= 1), default=np.inf)
     best = _best(hypergraph, candidates, most, chip)
     if not _even(best, most):
-        candidates += _evened(hypergraph, index, chip, seed)
+        candidates += _evened(hypergraph, simple, chip, seed)
         best = _best(hypergraph, candidates, most, chip)
     if not settled(hypergraph, best, chip):
         limit = aim(best.loads.imbalance)
@@ -126,9 +126,17 @@ def _candidates(hypergraph: Hypergraph, index: ChipMapping, chip: ChipSpec, seed
         yield fitted
 
 
-def _evened(hypergraph: Hypergraph, index: ChipMapping, chip: ChipSpec, seed: int) -> Iterator[ChipMapping]:
-    """Partitionings with bearably even synaptic operations, some on more cores but on no more chips."""
-    if index.cores == 1 or lumpy(hypergraph, index.cores) or not fits_tables(hypergraph, index.cores):
+def _evened(hypergraph: Hypergraph, simple: Sequence[ChipMapping], chip: ChipSpec, seed: int) -> Iterator[ChipMapping]:
+    """Partitionings with bearably even synaptic operations, some on more cores but on no more chips.
+
+    Where units are too busy to be spread, no more uneven than the simple ones, of which index order is the first.
+    """
+    index = simple[0]
+    if index.cores == 1 or not fits_tables(hypergraph, index.cores):
+        return
+    if lumpy(hypergraph, index.cores):
+        for each in simple:
+            yield _moved(hypergraph, each.core_of, chip, _QUICK, seed, aim(each.loads.imbalance))
         return
     yield _moved(hypergraph, index.core_of, chip, _QUICK, seed, BEARABLE)
     room = ceil(index.cores / chip.cores.value) * chip.cores.value

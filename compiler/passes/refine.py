@@ -9,7 +9,7 @@ from compiler.mapping.loads import Loads, between, loads
 from compiler.mapping.partitioning.bound import settled
 from compiler.mapping.partitioning.by_size import by_size
 from compiler.mapping.partitioning.first_fit import first_fit
-from compiler.mapping.partitioning.improve import BEARABLE, aim, fits_tables, improve, uniform_price
+from compiler.mapping.partitioning.improve import BEARABLE, HOT, aim, fits_tables, improve, uniform_price
 from compiler.mapping.partitioning.metis import enough_units, metis
 from compiler.mapping.partitioning.weights import even_weights, weights_for
 from compiler.mapping.placement.one_chip import on_one_chip
@@ -19,7 +19,9 @@ from targets.contracts.chip import ChipSpec
 
 MORE = 0.05
 """Of the messages that refinement may add, where nothing else is said."""
-_HOP, _MESSAGES = 6, (1, 6, 24)  # prices: of a hop, and of a message on top, the next one where there are too many
+_HOP, _MESSAGE = 6, 1  # prices: of a hop, and of a message on top
+_DEAR = 6  # price of a message where there are too many
+_WARM, _COOL = 1.5, 0.5  # first temperatures that keep much of the start, and most of it
 _NEAR = 1.1  # candidates may send so much too many until the last
 _STARTS = 16  # partitionings that are tried besides the given one
 _CORES = 256  # above, there are no other starts, as it takes long to place them, and the fewer trials the more cores
@@ -51,15 +53,24 @@ def refine(
     index = loads(hypergraph, first_fit(hypergraph, chip), chip)
     plain = by_size(hypergraph, index, chip, seed)
     most, limit = _most(mapping, index, plain, more), aim(mapping.loads.imbalance)
+
+    def moved(start: ChipMapping, message: int, trials: int, hot: float = HOT) -> ChipMapping:
+        price = message * uniform_price(start.cores)
+        price[:-1] += _HOP * distances(start.tiles)
+        trials = trials * _CORES // max(_CORES, start.cores)
+        core_of = improve(hypergraph, start.core_of, price, chip, trials, seed, imbalance=limit, hot=hot)
+        return mapped(hypergraph, core_of, start.tiles, chip)
+
+    sure = [mapping, moved(mapping, _DEAR, _ROUNDS[-1][0], _COOL)]
     candidates = [mapping, *_starts(hypergraph, mapping, index, plain, chip, seed)]
     for trials, kept in _ROUNDS:
-        moved = [_moved(hypergraph, each, _MESSAGES[0], trials, chip, seed, limit) for each in candidates]
-        candidates = _best(hypergraph, [mapping, *moved], most * _NEAR, limit)[:kept]
+        found = [moved(each, _MESSAGE, trials) for each in candidates]
+        candidates = _best(hypergraph, [*sure, *found], most * _NEAR, limit)[:kept]
     start = candidates[0]
-    prices = _MESSAGES if start.loads.messages <= most else _MESSAGES[1:]
-    last = (_moved(hypergraph, start, message, _LONG, chip, seed, limit) for message in prices)
-    found = next((each for each in last if each.loads.messages <= most), mapping)
-    return _best(hypergraph, [mapping, *candidates, found], most, limit)[0]
+    first = (_MESSAGE, HOT) if start.loads.messages <= most else (_DEAR, _WARM)
+    last = (moved(start, message, _LONG, hot) for message, hot in (first, (_DEAR, _COOL)))
+    long = next((each for each in last if each.loads.messages <= most), mapping)
+    return _best(hypergraph, [*sure, start, long], most, limit)[0]
 
 
 def _most(mapping: ChipMapping, index: Loads, plain: ChipMapping | None, more: float) -> float:
@@ -89,23 +100,6 @@ def _starts(
     for core_of in seen:
         sent = between(hypergraph, core_of, int(core_of.max()) + 1)
         yield mapped(hypergraph, core_of, on_one_chip(sent + sent.T, slots, seed, _KICKS), chip)
-
-
-def _moved(
-    hypergraph: Hypergraph,
-    mapping: ChipMapping,
-    message: int,
-    trials: int,
-    chip: ChipSpec,
-    seed: int,
-    imbalance: float,
-) -> ChipMapping:
-    """The mapping after moves of units, cores where they were."""
-    price = message * uniform_price(mapping.cores)
-    price[:-1] += _HOP * distances(mapping.tiles)
-    trials = trials * _CORES // max(_CORES, mapping.cores)
-    core_of = improve(hypergraph, mapping.core_of, price, chip, trials, seed, imbalance=imbalance)
-    return mapped(hypergraph, core_of, mapping.tiles, chip)
 
 
 def _best(hypergraph: Hypergraph, candidates: list[ChipMapping], most: float, imbalance: float) -> list[ChipMapping]:
