@@ -19,9 +19,9 @@ from targets.contracts.chip import ChipSpec
 
 MORE = 0.05
 """Of the messages that refinement may add, where nothing else is said."""
-_HOP, _MESSAGE = 6, 1  # prices: of a hop, and of a message on top
-_DEAR = 6  # price of a message where there are too many
-_WARM, _COOL = 1.5, 0.5  # first temperatures that keep much of the start, and most of it
+_HOP = 6  # price
+_CHEAP = (1, HOT)  # price of a message on top of its hops, and first temperature
+_WARM, _COOL = (3, 1.5), (6, 0.5)  # the same where there are too many messages, to keep much of the start and most
 _NEAR = 1.1  # candidates may send so much too many until the last
 _STARTS = 16  # partitionings that are tried besides the given one
 _CORES = 256  # above, there are no other starts, as it takes long to place them, and the fewer trials the more cores
@@ -54,21 +54,21 @@ def refine(
     plain = by_size(hypergraph, index, chip, seed)
     most, limit = _most(mapping, index, plain, more), aim(mapping.loads.imbalance)
 
-    def moved(start: ChipMapping, message: int, trials: int, hot: float = HOT) -> ChipMapping:
+    def moved(start: ChipMapping, message: int, hot: float, trials: int) -> ChipMapping:
         price = message * uniform_price(start.cores)
         price[:-1] += _HOP * distances(start.tiles)
         trials = trials * _CORES // max(_CORES, start.cores)
         core_of = improve(hypergraph, start.core_of, price, chip, trials, seed, imbalance=limit, hot=hot)
         return mapped(hypergraph, core_of, start.tiles, chip)
 
-    sure = [mapping, moved(mapping, _DEAR, _ROUNDS[-1][0], _COOL)]
+    sure = [mapping, moved(mapping, *_COOL, _ROUNDS[-1][0])]
     candidates = [mapping, *_starts(hypergraph, mapping, index, plain, chip, seed)]
     for trials, kept in _ROUNDS:
-        found = [moved(each, _MESSAGE, trials) for each in candidates]
+        found = [moved(each, *_CHEAP, trials) for each in candidates]
         candidates = _best(hypergraph, [*sure, *found], most * _NEAR, limit)[:kept]
     start = candidates[0]
-    first = (_MESSAGE, HOT) if start.loads.messages <= most else (_DEAR, _WARM)
-    last = (moved(start, message, _LONG, hot) for message, hot in (first, (_DEAR, _COOL)))
+    ways = (_CHEAP, _WARM, _COOL) if start.loads.messages <= most else (_WARM, _COOL)
+    last = (moved(start, *way, _LONG) for way in ways)
     long = next((each for each in last if each.loads.messages <= most), mapping)
     return _best(hypergraph, [*sure, start, long], most, limit)[0]
 

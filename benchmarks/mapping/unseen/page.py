@@ -15,6 +15,10 @@ _MEAN_MESSAGES, _MEAN_HOPS = 0.92, 0.82
 _WORST_MESSAGES, _WORST_HOPS = 1.00, 1.05
 _IMBALANCE, _SHARE = 1.5, 0.25
 _REFINED = 1.05
+_TITLES = (
+    *("network", "k", "rates", "chip", "seed", "cores", "METIS cores", "messages", "/ METIS", "hops", "/ METIS"),
+    *("max / mean", "heaviest", "refined", "seconds"),
+)
 _EQUAL = 1 + 1e-9  # sums of floats that differ by less are equal
 
 
@@ -76,8 +80,7 @@ def page(rows: Sequence[UnseenRow], command: str) -> str:
         seconds of coarsen, partition, place and refine."""),
         "",
         *table(
-            ("network", "k", "rates", "chip", "seed", "cores", "METIS cores", "messages", "/ METIS", "hops", "/ METIS")
-            + ("max / mean", "heaviest", "refined", "seconds"),
+            _TITLES,
             [_cells(row) for row in rows],
             "lrllrrrrrrrrrrr",
         ),
