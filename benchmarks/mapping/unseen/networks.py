@@ -11,7 +11,7 @@ from targets.contracts.chip import ChipSpec, Limit, chip_named
 NEURONS = 14_000
 SEEDS = (2718,)
 """Of the page: no choice in the mapper was made with them."""
-_MOTIF_SIZES = (4, 32)
+_MOTIF_SIZES = (32, 4)
 UNIFORM, CLUSTERED = "uniform", "clustered"
 _LOIHI, _STRIP = "loihi1", "2 x 37"
 _WAYS = ((UNIFORM, _LOIHI), (CLUSTERED, _STRIP), (UNIFORM, _STRIP), (CLUSTERED, _LOIHI))
@@ -45,8 +45,8 @@ def plan(seeds: tuple[int, ...] = SEEDS) -> tuple[Unseen, ...]:
     return tuple(
         Unseen(topology, k, *_WAYS[(2 * i + (i // 2 + j + n) % 2) % 4], seed)
         for n, seed in enumerate(seeds)
-        for i, topology in enumerate(topologies())
         for j, k in enumerate(_MOTIF_SIZES)
+        for i, topology in enumerate(topologies())
     )
 
 
