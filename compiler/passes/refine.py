@@ -18,7 +18,7 @@ from compiler.mapping.tiles import distances, tiles_of
 from targets.contracts.chip import ChipSpec
 
 MORE = 0.05
-"""Of the messages that refinement may add, where nothing else is said."""
+"""Of the messages, which refinement may add where nothing else is said."""
 _HOP = 6  # price
 _CHEAP = (1, HOT)  # price of a message on top of its hops, and first temperature
 _WARM, _COOL = (3, 1.5), (6, 0.5)  # the same where there are too many messages, to keep much of the start and most
@@ -32,18 +32,21 @@ _LONG = 1_200  # trials of moves per unit for the last of them
 
 
 def refine(
-    hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed: int = 0, more: float = MORE
+    hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed: int = 0, more: float | None = None
 ) -> ChipMapping:
     """A mapping for which the sum of rate times distance is less; else the given one.
 
     How cores lie to each other decides more than what motifs move later: on one chip up to 16 partitionings by METIS,
     fewer for large networks and none above 256 cores, are placed, and motifs of each and of the given one moved at the
     price of the way that spikes then travel: of all shortly, of the best longer, of the last for long. Distance is
-    counted in tiles along x and y; a message counts as a sixth of a hop on top, or as four where the last mapping would
-    send too many. Mappings that break a limit are left out, as are those that send more messages than both the given
-    one and index order where that is legal. A given mapping that breaks a limit, in which
-    no message travels, to which moves can hardly do anything (`settled`), or that is too large for tables
-    (`fits_tables`), is returned as it is. The same input and seed give the same mapping.
+    counted in tiles along x and y; a message counts as a sixth of a hop on top, or as more where there are too many,
+    and then more of the start is kept.
+
+    Messages may grow by the share `more`; where none is given by 5 %, but not above those of the simplest mappings,
+    index order and METIS by size, where they are legal. Mappings that break a limit or are more uneven than the given
+    one and more than is bearable are left out. A given mapping that breaks a limit, in which no message travels, to
+    which moves can hardly do anything (`settled`), or that is too large for tables (`fits_tables`), is returned as it
+    is. The same input and seed give the same mapping.
     """
     illegal = mapping.loads.overuse > 1 or mapping.cores > chip.system_cores
     if illegal or hops(hypergraph, mapping) == 0 or not fits_tables(hypergraph, mapping.cores):
@@ -73,12 +76,14 @@ def refine(
     return _best(hypergraph, [*sure, start, long], most, limit)[0]
 
 
-def _most(mapping: ChipMapping, index: Loads, plain: ChipMapping | None, more: float) -> float:
-    """Messages that a refined mapping may send: some more than the given one, not more than the simplest ones."""
-    simple = [index.messages] if index.overuse <= 1 else []
-    simple += [] if plain is None else [plain.loads.messages]
+def _most(mapping: ChipMapping, index: Loads, plain: ChipMapping | None, more: float | None) -> float:
+    """Messages that a refined mapping may send."""
     given = mapping.loads.messages
-    return min([given * (1 + more), max(given, min(simple))] if simple else [given * (1 + more)])
+    if more is not None:
+        return given * (1 + more)
+    simple = [each for each in (index, None if plain is None else plain.loads) if each is not None]
+    legal = [each.messages for each in simple if each.overuse <= 1]
+    return min(given * (1 + MORE), max(given, min(legal, default=np.inf)))
 
 
 def _starts(
