@@ -10,12 +10,12 @@ from compiler.mapping.loads import too_large
 from compiler.mapping.partitioning.bound import settled
 from compiler.mapping.partitioning.by_size import EXTRA_CORES, by_size
 from compiler.mapping.partitioning.first_fit import first_fit
-from compiler.mapping.partitioning.improve import BEARABLE, IMBALANCE, aim, fits_tables, improve, uniform_price
+from compiler.mapping.partitioning.improve import BEARABLE, IMBALANCE, fits_tables, improve, uniform_price
 from compiler.mapping.partitioning.kahypar import kahypar
 from compiler.mapping.partitioning.metis import enough_units, metis
 from compiler.mapping.partitioning.regions import improve_by_regions
 from compiler.mapping.partitioning.striped import striped
-from compiler.mapping.partitioning.weights import even_weights, lumpy, weights_for
+from compiler.mapping.partitioning.weights import aim, even_weights, lumpy, weights_for
 from compiler.mapping.state import ChipMapping, unplaced
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
@@ -63,7 +63,7 @@ def partition(hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed
         candidates += _evened(hypergraph, simple, chip, seed)
         best = _best(hypergraph, candidates, most, chip)
     if not settled(hypergraph, best, chip):
-        limit = aim(best.loads.imbalance)
+        limit = aim(hypergraph, best.loads)
         moved = _moved(hypergraph, best.core_of, chip, _LONG, seed, limit)
         best = _best(hypergraph, [*candidates, moved], most, chip)
     return mapping if best is mapping else unplaced(hypergraph, _renumbered(best.core_of), chip)
@@ -135,8 +135,8 @@ def _evened(hypergraph: Hypergraph, simple: Sequence[ChipMapping], chip: ChipSpe
     if index.cores == 1 or not fits_tables(hypergraph, index.cores):
         return
     if lumpy(hypergraph, index.cores):
-        for each in simple:
-            yield _moved(hypergraph, each.core_of, chip, _QUICK, seed, aim(each.loads.imbalance))
+        uneven = (each for each in simple if each.loads.imbalance > BEARABLE)
+        yield from (_moved(hypergraph, each.core_of, chip, _QUICK, seed, each.loads.imbalance) for each in uneven)
         return
     yield _moved(hypergraph, index.core_of, chip, _QUICK, seed, BEARABLE)
     room = ceil(index.cores / chip.cores.value) * chip.cores.value

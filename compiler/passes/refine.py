@@ -9,9 +9,9 @@ from compiler.mapping.loads import Loads, between, loads
 from compiler.mapping.partitioning.bound import settled
 from compiler.mapping.partitioning.by_size import by_size
 from compiler.mapping.partitioning.first_fit import first_fit
-from compiler.mapping.partitioning.improve import BEARABLE, HOT, aim, fits_tables, improve, uniform_price
+from compiler.mapping.partitioning.improve import BEARABLE, HOT, fits_tables, improve, uniform_price
 from compiler.mapping.partitioning.metis import enough_units, metis
-from compiler.mapping.partitioning.weights import even_weights, weights_for
+from compiler.mapping.partitioning.weights import aim, even_weights, weights_for
 from compiler.mapping.placement.one_chip import on_one_chip
 from compiler.mapping.state import ChipMapping, hops, mapped
 from compiler.mapping.tiles import distances, tiles_of
@@ -55,7 +55,7 @@ def refine(
         return mapping
     index = loads(hypergraph, first_fit(hypergraph, chip), chip)
     plain = by_size(hypergraph, index, chip, seed)
-    most, limit = _most(mapping, index, plain, more), aim(mapping.loads.imbalance)
+    most, limit = _most(mapping, index, plain, more), aim(hypergraph, mapping.loads)
 
     def moved(start: ChipMapping, message: int, hot: float, trials: int) -> ChipMapping:
         price = message * uniform_price(start.cores)
@@ -95,7 +95,7 @@ def _starts(
         return
     slots = tiles_of(chip, range(chip.cores.value))
     weights, slack = weights_for(hypergraph, index, cores, chip)
-    if aim(mapping.loads.imbalance) == BEARABLE:
+    if aim(hypergraph, mapping.loads) == BEARABLE:
         weights, slack = even_weights(hypergraph, index, cores, chip, BEARABLE)
     seen = [] if plain is None or plain.cores > cores else [plain.core_of]
     for each in range(seed, seed + min(_STARTS, _WORK // max(hypergraph.pins.size * cores, 1))):

@@ -15,11 +15,6 @@ HOT = 4.0
 _COLD = 0.1  # the last
 
 
-def aim(imbalance: float) -> float:
-    """What synaptic operations of the busiest core over the mean are to be kept at, where they are at `imbalance`."""
-    return next((each for each in (IMBALANCE, BEARABLE) if imbalance <= each), imbalance)
-
-
 def fits_tables(hypergraph: Hypergraph, cores: int) -> bool:
     """Whether the tables that moves need, [net, core] and [unit, core], are of a bearable size."""
     return max(hypergraph.nets, hypergraph.units) * cores <= _TABLE

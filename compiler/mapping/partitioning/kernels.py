@@ -21,7 +21,7 @@ from targets.contracts.arrays import Array
 
 _TRIES = 4
 _IDLE, _IDLE_CORES = 16, 2  # moves that bring cores no nearer to their limits, for themselves and for each core
-_WORTHS, _DEARER = 8, 4  # what operations are worth is raised so often and so many times
+_WORTHS, _DEARER, _LUMP = 8, 4, 0.25  # what operations are worth is raised so often and so many times
 _SAME = 256  # trials at one temperature
 _FINE = 1 << 30  # steps of a random fraction
 _SAME_CORE, _TRIAL = 1, 8  # what takes time: a trial that finds both on one core, and another
@@ -93,9 +93,9 @@ def _trade(problem: MoveProblem, state: MoveState, core: int) -> bool:
     and rises until a pair is found.
     """
     cores, limit = problem.price.shape[1], problem.limit[EVENTS, 0]
-    excess = state.load[EVENTS, core] - limit
+    lumps = problem.size[EVENTS].max() > _LUMP * limit  # units too busy to be spread
     worth = float(problem.rate.sum()) / max(problem.size[EVENTS].sum(), 1)
-    for _ in range(_WORTHS if excess > 0 else 0):
+    for _ in range(0 if lumps or state.load[EVENTS, core] <= limit else _WORTHS):
         banned = np.zeros(cores, dtype=np.bool_)
         while True:
             least, leaving, coming = np.inf, -1, -1

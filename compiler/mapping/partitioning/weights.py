@@ -4,6 +4,7 @@ import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.loads import Loads
+from compiler.mapping.partitioning.improve import BEARABLE, IMBALANCE
 from targets.contracts.arrays import Floats
 from targets.contracts.chip import ChipSpec
 
@@ -49,3 +50,13 @@ def sizes(hypergraph: Hypergraph, index: Loads, chip: ChipSpec) -> Floats:
 def lumpy(hypergraph: Hypergraph, cores: int) -> bool:
     """Whether one unit has so many operations that cores can hardly be even, whatever goes where."""
     return bool(hypergraph.events.max(initial=0.0) * cores > _LUMP * hypergraph.events.sum())
+
+
+def aim(hypergraph: Hypergraph, found: Loads) -> float:
+    """Operations of the busiest core over the mean that moves are to reach or keep, from those of a partitioning.
+
+    What is bearable is kept where units can be spread, else moves try for more; what is not gets no worse.
+    """
+    if found.imbalance > BEARABLE:
+        return found.imbalance
+    return IMBALANCE if found.imbalance <= IMBALANCE or lumpy(hypergraph, found.cores) else BEARABLE

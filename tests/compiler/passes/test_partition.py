@@ -148,7 +148,8 @@ def test_what_is_on_one_core_and_fits_is_returned_itself() -> None:
 def test_a_better_mapping_than_all_others_is_returned_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two interleaved chains, one on each core, where moves find nothing and nobody else is asked."""
     monkeypatch.setattr(partition_module, "_partitioners", lambda hypergraph, cores: iter(()))
-    monkeypatch.setattr(partition_module, "improve", lambda hypergraph, core_of, *_: core_of)
+    monkeypatch.setattr(partition_module, "by_size", lambda *_: None)
+    monkeypatch.setattr(partition_module, "improve", lambda hypergraph, core_of, *_, **__: core_of)
     graph, chip = chain(np.array([0, 2, 4, 6, 7, 5, 3, 1])), small(neurons_per_core=8)
     hypergraph = coarsen(graph, chip)
     best, worse = on_cores(graph, chip, 0, 1, 0, 1, 0, 1, 0, 1), on_cores(graph, chip, 0, 1, 1, 0, 0, 1, 1, 0)
