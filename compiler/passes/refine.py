@@ -16,6 +16,7 @@ from compiler.mapping.placement.one_chip import on_one_chip
 from compiler.mapping.state import ChipMapping, hops, mapped
 from compiler.mapping.tiles import distances, tiles_of
 from targets.contracts.chip import ChipSpec
+from targets.contracts.errors import InputError
 
 MORE = 0.05
 """Of the messages, which refinement may add where nothing else is said."""
@@ -48,6 +49,11 @@ def refine(
     which moves can hardly do anything (`settled`), or that is too large for tables (`fits_tables`), is returned as it
     is. The same input and seed give the same mapping.
     """
+    if more is not None and not more >= 0:
+        raise InputError(
+            f"refine was told to add a share of {more} of the messages; that must be a number from 0 on, so give "
+            f"one, or None for {MORE}."
+        )
     illegal = mapping.loads.overuse > 1 or mapping.cores > chip.system_cores
     if illegal or hops(hypergraph, mapping) == 0 or not fits_tables(hypergraph, mapping.cores):
         return mapping
