@@ -40,11 +40,11 @@ def compile_command(
     ] = None,
     dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
 ) -> None:
-    """Quantize a network, partition it between motifs, place it, check every limit of the chip."""
+    """Quantize a network, partition it between motifs, place it, check every limit of the chip, tell what is lost."""
     from motifc import chip_named, compile_graph
     from motifc.dump import Dump
     from motifc.load_inputs import part, split_of
-    from motifc.tables import show_program
+    from motifc.tables import show_losses, show_program
     from targets.contracts.artefact import check_writable
     from targets.contracts.provenance import making
     from targets.runtime.backend import bound_inputs
@@ -64,6 +64,7 @@ def compile_command(
     program = replace(program, provenance=program.provenance.after(making("compile")))
     program.save(out)
     show_program(program, str(out))
+    show_losses(program)
 
 
 def graph_of(source: Path, dt: float) -> FloatGraph:

@@ -1,15 +1,22 @@
 """motifc compile: programs written, the text of every stage, calibration, NIR."""
 
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import numpy as np
 
-from compiler.pipeline import compile_network
+from compiler.ir.graph import FloatGraph, FloatPopulation
+from compiler.losses import told_losses
+from compiler.pipeline import compile_graph, compile_network
+from motifc.commands.console import console
+from motifc.tables import show_losses
 from search.data.load import load_split
 from search.network import Network
+from targets.contracts.ports import Input
 from targets.contracts.provenance import Provenance
 from targets.contracts.raster import SpikeRaster, save_rasters
+from targets.contracts.synapses import with_weights
 from targets.program.program import Program
 from tests.motifc.command_line import Motifc
 from tests.networks import labelled_spikes, random_spikes
@@ -19,8 +26,39 @@ def test_compile_writes_a_program_and_says_its_size(motifc: Motifc) -> None:
     outcome = motifc("compile", "net.network", "--chip", "loihi1", "--out", "other.program")
     assert outcome.status == 0
     program = Program.load("other.program")
-    assert outcome.out == f"other.program: 27 neurons on 1 core of loihi1, digest {program.digest[:16]}\n"
+    first, second = outcome.out.splitlines()
+    assert first == f"other.program: 27 neurons on 1 core of loihi1, digest {program.digest[:16]}"
+    assert (second,) == told_losses(program)
     assert program.chip.name == "loihi1"
+
+
+def test_compile_tells_what_is_lost_and_so_do_show_and_report(motifc: Motifc) -> None:
+    network = Network.load("net.network")
+    first, *others = network.connections
+    large = first.synapses.weights.copy()
+    large.flat[np.flatnonzero(large)[0]] = 300
+    replace(network, connections=(replace(first, synapses=with_weights(first.synapses, large)), *others)).save(
+        "large.network"
+    )
+    outcome = motifc("compile", "large.network", "--out", "o.program")
+    told = told_losses(Program.load("o.program"))
+    assert outcome.out.splitlines()[1:] == list(told)
+    assert told[0].startswith("The largest rounding error is ")
+    assert any("are changed by more than a quarter, as too small beside the largest" in each for each in told)
+    assert set(told) <= set(motifc("show", "o.program").out.splitlines())
+    assert motifc("report", "o.program", "--out", "o.html").status == 0
+    assert all(escape(each) in Path("o.html").read_text() for each in told)
+
+
+def test_many_losses_are_cut_short(motifc: Motifc) -> None:
+    ones = np.ones(2)
+    populations = tuple(FloatPopulation(f"n{number}", 1, ones, 9 * ones, ones, 0 * ones) for number in range(20))
+    program = compile_graph(FloatGraph((Input("x", 1),), populations, (), None, 9, ""))
+    with console.capture() as written:
+        show_losses(program)
+    lines = written.get().splitlines()
+    assert len(lines) == 13
+    assert lines[-1] == "9 more sentences on losses are told by motifc show."
 
 
 def test_compile_writes_the_text_of_every_stage_and_takes_calibration(motifc: Motifc) -> None:
