@@ -1,6 +1,7 @@
 """page: the bounds of unseen networks, and the line of each."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_what_is_as_asked_is_met() -> None:
         ({"messages": 101.0, "hops": 20.0, "metis_overuse": 1.01}, []),
     ],
 )
-def test_what_is_missed_is_said(changed: dict[str, float], missed: list[int]) -> None:
+def test_what_is_missed_is_said(changed: dict[str, Any], missed: list[int]) -> None:
     found = bounds([replace(GOOD, **changed)] if missed else [GOOD, replace(GOOD, **changed)])
     assert [number for number, bound in enumerate(found) if not bound.met] == missed
 
