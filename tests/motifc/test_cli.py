@@ -319,4 +319,4 @@ def test_a_nir_graph_where_a_network_is_needed_is_told(motifc: Motifc) -> None:
     )
     taken = motifc("verify", "net.program", "--against-float", "graph.nir", "--input", "spikes.npz")
     assert taken.status == 2
-    assert taken.err.startswith("motifc: graph.nir is not a readable NIR file (")
+    assert taken.err.startswith("motifc: graph.nir is no readable HDF5 file (")

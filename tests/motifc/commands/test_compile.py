@@ -81,6 +81,19 @@ def test_a_nir_graph_is_compiled(motifc: Motifc, shared: Path) -> None:
     outcome = motifc("compile", str(graph), "--chip", "loihi1", "--out", "braille.program")
     assert outcome.status == 0, outcome.err
     assert Program.load("braille.program").latency == {"lif1.lif": 1, "lif2": 2}
+    assert outcome.err.splitlines() == [
+        f"motifc: {graph}: dt = 0.0001 s, where every input has a gain of 1; give dt if it was trained with another.",
+        f"motifc: {graph}: the file has no v_reset for 'lif1.lif', 'lif2', as before nir 1.0, and is read as a reset "
+        "to 0; if it was trained with a reset by subtraction, its spikes will be others.",
+    ]
+
+
+def test_a_time_step_is_for_nir_graphs(motifc: Motifc) -> None:
+    outcome = motifc("compile", "net.network", "--out", "o.program", "--dt", "1e-3")
+    assert outcome.status == 2
+    assert outcome.err == (
+        "motifc: net.network is a network, whose time is in steps; --dt is for NIR graphs, so leave it out.\n"
+    )
 
 
 def test_calibration_takes_the_split_of_the_network(motifc: Motifc) -> None:
@@ -103,7 +116,7 @@ def test_calibration_takes_the_split_of_the_network(motifc: Motifc) -> None:
     assert program.origin == network.digest
     assert program.provenance.rows()[:-1] == network.provenance.rows()
     assert program.provenance.made[-1].step == "compile"
-    seed = motifc("compile", "net.network", "--out", "o.program", "--calibrate", "own", "--seed", "0")
+    seed = motifc("compile", "net.network", "--out", "o.program", "--calibrate", "own", "--seed", "0", "--force")
     assert "split of seed 0; net.network was trained on mine.npz, split of seed 3: 18 training " in seed.out
 
 
