@@ -12,8 +12,8 @@ from pathlib import Path
 from benchmarks.mapping.unseen.measure import measure
 from benchmarks.mapping.unseen.networks import SEEDS, plan
 from benchmarks.mapping.unseen.page import bounds, page
-from targets.contracts.artefact import check_writable, write_text
 from targets.contracts.errors import InputError
+from targets.contracts.writing import check_writable, write_text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
