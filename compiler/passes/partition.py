@@ -35,12 +35,14 @@ def partition(hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed
     """Partition `hypergraph` onto cores of `chip` so that few messages per step go from core to core.
 
     A `mapping` onto one core that keeps every limit is returned as it is. Else the cheapest of several candidates
-    within every limit is taken: index order (motifs fill core after core), and index order, METIS, and where that
-    takes no longer than the rest Mt-KaHyPar, each improved by moves of motifs; then `mapping` itself; last the cheapest
-    of all improved by many more moves. Ties go to the earlier in this list. METIS is not asked for cores of less than
-    two units. Networks too large for tables (`fits_tables`) are improved within regions of cores, index order not at
-    all. Fewer chips go before fewer messages, then even synaptic operations where they cost no more messages than
-    index order; none uses over 5 % more cores than index order needs, unless that breaks a limit.
+    within every limit is taken: index order (motifs fill core after core) and METIS by size; index order, METIS, and
+    where that takes no longer than the rest Mt-KaHyPar, each improved by moves of motifs; then `mapping` itself; last
+    the cheapest of all improved by many more moves. Ties go to the earlier in this list. METIS is not asked for cores
+    of less than two units. Networks too large for tables (`fits_tables`) are improved within regions of cores, index
+    order not at all. Fewer chips go before fewer messages, and so do even synaptic operations (1.15 times the mean)
+    where they cost no more messages than the first two. Where they do, busy motifs are spread by METIS too, and
+    operations must be bearably even (1.45 times), unless one motif has over a quarter of a core's mean. None uses over
+    5 % more cores than index order needs, or 15 % for that, unless fewer break a limit.
 
     Where no candidate keeps every limit, the one that breaks them least is returned and `targets.program.check` says by
     how much; where a unit breaks one on an empty core, or all need more cores than there are, that is index order, and
@@ -52,14 +54,16 @@ def partition(hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed
     index = unplaced(hypergraph, first_fit(hypergraph, chip), chip)
     if _hopeless(hypergraph, index, chip):
         return mapping if mapping.loads.overuse <= 1 else index
-    plain = by_size(hypergraph, index.loads, chip, seed)
+    candidates = list(_candidates(hypergraph, index, chip, seed))
+    done = any(settled(hypergraph, each, chip) for each in (index, *candidates))
+    plain = None if done else by_size(hypergraph, index.loads, chip, seed)
     simple = [index] if plain is None else [index, plain]
-    candidates = [*simple, *_candidates(hypergraph, index, chip, seed)]
+    candidates = [*simple, *candidates]
     if mapping.loads.overuse <= 1:
         candidates.append(mapping)
     most = min((each.loads.messages for each in simple if each.loads.overuse <= 1), default=np.inf)
     best = _best(hypergraph, candidates, most, chip)
-    if not _even(best, most):
+    if not done and not _even(best, most):
         candidates += _evened(hypergraph, simple, chip, seed)
         best = _best(hypergraph, candidates, most, chip)
     if not settled(hypergraph, best, chip):
