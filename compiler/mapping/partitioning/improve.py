@@ -7,7 +7,7 @@ from compiler.mapping.partitioning.problem import EVENTS
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 
-IMBALANCE, BEARABLE = 1.15, 1.45
+IMBALANCE, BEARABLE = 1.15, 1.49
 """Synaptic operations per step that the busiest core is to have, over the mean: at most; where that costs messages."""
 _TABLE = 50_000_000  # entries of a table
 HOT = 4.0
