@@ -72,6 +72,10 @@ def _content(source: "str | os.PathLike[str] | nir.NIRGraph") -> tuple[dict[str,
     if isinstance(source, str | os.PathLike):
         if not Path(source).is_file():
             raise InputError(f"{source} does not exist; a .nir file is needed, so check the path.")
+        from search.data.readers.hdf5 import why_unread  # h5py is heavy
+
+        if reason := why_unread(Path(source)):
+            raise InputError(f"{source} is not a readable NIR file ({reason}); write it anew with nir.write.")
         try:
             graph = nir.read(source, type_check=False)  # shapes are checked here, with the names of the nodes
         except (

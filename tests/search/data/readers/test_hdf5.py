@@ -78,6 +78,9 @@ def test_a_file_that_libhdf5_reads_for_ever_is_refused(tmp_path: Path) -> None:
     [
         pytest.param("while True: pass", "reading it does not end", marks=pytest.mark.slow),
         ("sys.exit(3)", "reading it takes more than 256 MiB"),
+        ("sys.exit(4)", "its values lie in other files, which are never opened"),
+        ("sys.exit(5)", "a group in it cannot be listed or lies too deep"),
+        ("raise ValueError", "the process that reads it ends with status 1"),
         ("os.kill(os.getpid(), signal.SIGSEGV)", "reading it crashes with signal 11"),
     ],
 )
@@ -90,7 +93,7 @@ def test_what_becomes_of_the_process_that_reads_first(
     monkeypatch.setattr("search.data.readers.hdf5._WALK", walk)
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
-        file["values"] = [len(body)]  # so that no other test has read the same
+        file["values"] = list(body.encode())  # so that no other test has read the same
     assert _error(path) == f"{path} is no readable HDF5 file ({reason}); unpack or copy it again."
 
 
