@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from targets.contracts.errors import InputError
+from targets.contracts.shown import brief
 
 MAPS = {"Linear": ("weight",), "Affine": ("weight", "bias"), "Scale": ("scale",)}
 """Kinds that compute y = W x + b, and their parameters."""
@@ -25,7 +26,12 @@ def kind(node: Any) -> str:
 def width(name: str, node: Any, post: bool = True) -> int:
     """Number of signals that leave a node, or, unless `post`, that enter it."""
     types = node.output_type["output"] if post else node.input_type["input"]
-    shape = tuple(int(size) for size in np.ravel(types))
+    try:
+        shape = tuple(int(size) for size in np.ravel(types))
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(
+            f"node {name!r} has the shape {brief(types)}; whole numbers are needed, so correct it."
+        ) from None
     if len(shape) != 1:
         raise InputError(f"node {name!r} has shape {shape}; only one axis [neuron] can be read, so flatten it.")
     return shape[0]

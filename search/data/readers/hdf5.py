@@ -19,6 +19,7 @@ import numpy as np
 from search.data.readers.hdf5_walk import ELSEWHERE, OUT_OF_MEMORY, UNSEEN
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
+from targets.contracts.shown import brief
 
 CHANNEL_EVENT_DTYPE = np.dtype([("x", "<i2"), ("t", "<i8"), ("p", "?")])
 """Events of a cochlea: channel, time in microseconds, polarity (always 1); as tonic has them, without a y."""
@@ -89,6 +90,18 @@ def values_of(group: h5py.Group, name: str, path: Path) -> Array:
             "unpack or copy it again."
         )
     return np.asarray(found[()])
+
+
+def lists_of(group: h5py.Group, name: str, path: Path) -> h5py.Dataset:
+    """The data set `name`, which holds a list of numbers for every recording; InputError where it holds others."""
+    found = dataset_of(group, name, path)
+    element = h5py.check_vlen_dtype(found.dtype)
+    if found.ndim != 1 or getattr(element, "kind", "") not in ("i", "u", "f"):
+        raise InputError(
+            f"{path} holds {name} of shape {found.shape} and type {brief(str(found.dtype))}; a list of numbers for "
+            "every recording is needed, so unpack or copy it again."
+        )
+    return found
 
 
 def channel_events(seconds: Array, channels: Array, width: int, source: str) -> Array:

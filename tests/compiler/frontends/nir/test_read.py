@@ -106,10 +106,7 @@ def test_a_file_whose_weights_lie_in_another_is_refused_unread(tmp_path: Path) -
     nir.write(tmp_path / "other.nir", recurrent())
     with h5py.File(tmp_path / "net.nir", "w") as file:
         file["node"] = h5py.ExternalLink("other.nir", "/node")
-    assert refused(tmp_path / "net.nir") == (
-        f"{tmp_path / 'net.nir'} is not a readable NIR file (its values lie in other files, which are never opened); "
-        "write it anew with nir.write."
-    )
+    assert "(its values lie in other files, which are never opened)" in refused(tmp_path / "net.nir")
 
 
 def test_a_small_file_that_tells_of_large_weights_is_refused_unread(tmp_path: Path) -> None:
