@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.damage.archives import bomb, rebuilt
 from benchmarks.damage.headers import forged
-from benchmarks.damage.reader import Reader, hold
+from benchmarks.damage.reader import BOMBS, Reader, hold
 from benchmarks.damage.schema import faults
 from benchmarks.damage.texts import rewritten
 from compiler.frontends.network import lower
@@ -257,13 +257,13 @@ def _legal(damaged: Path, again: Path) -> None:
 
 
 def _rebuilt(content: bytes, rng: np.random.Generator) -> bytes:
-    """`rebuilt`, and one in 500 a small archive of very many zeros."""
-    return _bomb() if rng.random() < 0.002 else rebuilt(content, rng)
+    """`rebuilt`, and one in 2,000 a small archive of very many zeros."""
+    return _bomb() if rng.random() < BOMBS else rebuilt(content, rng)
 
 
 @lru_cache(maxsize=1)
 def _bomb() -> bytes:
-    return bomb(2_000)
+    return bomb(600)
 
 
 def _read_settings(path: Path) -> str:

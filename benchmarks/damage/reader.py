@@ -11,6 +11,9 @@ from benchmarks.damage.raw import damaged
 
 Damage = Callable[[bytes, np.random.Generator], bytes]
 
+BOMBS = 0.0005
+"""Of inputs that can be packed, the share that unpacks to very much more."""
+
 
 class FalseAcceptanceError(Exception):
     """A reader has accepted what it must not accept, or has read it as something else."""

@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.damage.archives import rewritten_array
 from benchmarks.damage.fields import rechunked, refielded, reworded
 from benchmarks.damage.raw import damaged
-from benchmarks.damage.reader import Damage, Reader, hold
+from benchmarks.damage.reader import BOMBS, Damage, Reader, hold
 from benchmarks.damage.recordings import formats
 from search.data.readers.event_file import LONGEST, SHORTEST, read_events
 from search.data.readers.idx import read_idx
@@ -167,7 +167,7 @@ def _npy(array: "np.ndarray[Any, Any]") -> bytes:
 
 def _regzipped(content: bytes, rng: np.random.Generator) -> bytes:
     """Another content, packed anew; now and then a small file that unpacks to more than a GiB."""
-    if rng.random() < 0.002:
+    if rng.random() < BOMBS:
         return _gzip_bomb()
     inside = gzip.decompress(content)
     way: Callable[[bytes, np.random.Generator], bytes] = partial(refielded, head=10) if rng.random() < 0.5 else damaged
@@ -185,7 +185,7 @@ def _gzip_bomb() -> bytes:
 
 
 def _repacked(content: bytes, rng: np.random.Generator) -> bytes:
-    """A packet of AEDAT 4 unpacked, damaged and packed anew, its size put right; one in 500 unpacks to a GiB."""
+    """A packet of AEDAT 4 unpacked, damaged and packed anew, its size put right; one in 2,000 unpacks to a GiB."""
     place = content.index(b"\n") + 1
     place += 4 + struct.unpack_from("<I", content, place)[0]
     packets = []
@@ -200,7 +200,7 @@ def _repacked(content: bytes, rng: np.random.Generator) -> bytes:
     start, size = packets[int(rng.integers(len(packets)))]
     body = content[start + 8 : start + 8 + size]
     unpack, pack, bomb = _packing(body)
-    if bomb is not None and rng.random() < 0.002:
+    if bomb is not None and rng.random() < BOMBS:
         made = bomb()
     else:
         inside = unpack(body)

@@ -2,9 +2,11 @@
 
 import faulthandler
 import multiprocessing
+import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -12,8 +14,8 @@ from pathlib import Path
 from benchmarks.damage.judging import Judgement, judged, limit_memory, made
 from benchmarks.damage.reader import Reader
 
-_PATIENCE = 90
-"""Seconds after which a reader is taken to run for ever, whatever else the computer does."""
+_COMPUTING, _PATIENCE = 20, 900
+"""Seconds of computing, and of waiting on a busy computer, after which a reader is taken to run for ever."""
 _MEMORY = Path("/dev/shm")
 
 
@@ -41,14 +43,25 @@ def judgements(name: str, reader: Reader, seed: int, numbers: Sequence[int]) -> 
 
 
 def _next(answers: Connection, child: "multiprocessing.process.BaseProcess") -> Judgement:
-    if not answers.poll(_PATIENCE):
-        return Judgement("other", f"the process does not end within {_PATIENCE} s", _PATIENCE)
+    began, until = _computed(child.pid), time.monotonic() + _PATIENCE
+    while not answers.poll(5):
+        if _computed(child.pid) - began > _COMPUTING or time.monotonic() > until:
+            return Judgement("other", f"the process does not end within {_COMPUTING} s", _COMPUTING)
     try:
         found: Judgement = answers.recv()
     except EOFError:
         child.join()
         return Judgement("other", f"the process has ended with status {child.exitcode}")
     return found
+
+
+def _computed(process: int | None) -> float:
+    """Seconds that a process has computed so far."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _work(answers: Connection, name: str, reader: Reader, seed: int, numbers: Sequence[int], folder: Path) -> None:
