@@ -71,6 +71,7 @@ def put_package(folder: Path, heading: str) -> None:
     (metadata / "entry_points.txt").write_text("\n".join(lines) + "\n")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("network")
 def test_a_chip(tmp_path: Path) -> None:
     put_package(tmp_path, "A chip")
@@ -80,6 +81,7 @@ def test_a_chip(tmp_path: Path) -> None:
     assert Program.load(tmp_path / "net.program").chip.name == "half-loihi2"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("network")
 def test_a_backend(tmp_path: Path) -> None:
     put_package(tmp_path, "A backend")
@@ -99,6 +101,7 @@ def test_a_backend(tmp_path: Path) -> None:
     assert found.count("[matrices") > 20
 
 
+@pytest.mark.slow
 def test_a_pass(tmp_path: Path, network: Network) -> None:
     """In a copy of the house, whose chain gets the lines that the recipe adds."""
     for package in ("motifc", "compiler", "search", "targets"):
@@ -125,6 +128,7 @@ def synapses(program: Program) -> int:
     return sum(int(np.count_nonzero(each.synapses.weights)) for each in program.projections)
 
 
+@pytest.mark.slow
 def test_a_task(tmp_path: Path) -> None:
     put_package(tmp_path, "A task")
     (checked,) = follow(tmp_path, "A task")

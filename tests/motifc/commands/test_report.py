@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from search.data.load import load_split
 from search.network import Network
 from targets.contracts.provenance import Provenance
@@ -29,6 +31,7 @@ def labelled(path: str) -> Provenance:
     return Provenance().after_training(load_split(path, seed=3).origin)
 
 
+@pytest.mark.slow
 def test_a_report_tells_the_accuracy_on_the_split_of_the_file(motifc: Motifc) -> None:
     provenance = labelled("mine.npz")
     replace(Program.load("net.program"), provenance=provenance).save("net.program")

@@ -164,6 +164,7 @@ def test_files_that_change_while_they_are_encoded_leave_no_entry(
     )
 
 
+@pytest.mark.slow
 def test_two_processes_make_one_entry(cache: Path, tmp_path: Path) -> None:
     both = [child(tmp_path / "calls") for _ in range(2)]
     printed = [process.communicate(timeout=60)[0] for process in both]
@@ -173,6 +174,7 @@ def test_two_processes_make_one_entry(cache: Path, tmp_path: Path) -> None:
     assert {path.suffix for path in cache.iterdir()} == {".spikes", ".lock"}
 
 
+@pytest.mark.slow
 def test_a_process_killed_while_writing_leaves_nothing_that_is_read(cache: Path, tmp_path: Path) -> None:
     killed = child(
         tmp_path / "calls",
