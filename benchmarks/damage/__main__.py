@@ -24,8 +24,8 @@ from pathlib import Path
 
 from benchmarks.damage.counting import KEPT, Count, changing, kept, table
 from benchmarks.damage.judging import Judgement, made
-from benchmarks.damage.reader import Reader
 from benchmarks.damage.readers import readers
+from benchmarks.damage.reading import Reader
 from benchmarks.damage.working import judgements
 
 _SHARE = 10

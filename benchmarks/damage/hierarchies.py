@@ -11,7 +11,7 @@ from unittest import mock
 import h5py
 import numpy as np
 
-from benchmarks.damage.reader import Reader, hold
+from benchmarks.damage.reading import Reader, hold
 from benchmarks.damage.schema import faults
 from compiler.frontends.nir.read import read_nir
 from compiler.stage import Stage

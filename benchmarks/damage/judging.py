@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.damage.reader import FalseAcceptanceError, Reader
+from benchmarks.damage.reading import FalseAcceptanceError, Reader
 from targets.contracts.errors import InputError
 
 SECONDS = 5

@@ -1,5 +1,6 @@
 """Files of motifc itself, spikes and settings: whole ones to be damaged, and what must hold of what is accepted."""
 
+import contextlib
 import io
 import math
 import zipfile
@@ -11,22 +12,24 @@ import numpy as np
 
 from benchmarks.damage.archives import bomb, rebuilt
 from benchmarks.damage.headers import forged
-from benchmarks.damage.reader import BOMBS, Reader, hold
+from benchmarks.damage.reading import BOMBS, Reader, hold
 from benchmarks.damage.schema import faults
 from benchmarks.damage.texts import rewritten
 from compiler.frontends.network import lower
-from compiler.mapping.state import on_one_core
+from compiler.ir.graph import FloatGraph, IntGraph
+from compiler.mapping.state import hops, mapped, on_one_core
 from compiler.passes.coarsen import coarsen
 from compiler.passes.quantize import quantize
 from compiler.passes.retime import retime
 from compiler.pipeline import compile_network
-from compiler.stage import Stage
+from compiler.stage import Stage, run_pass
 from compiler.text import text
 from motifc.proofs import proven
 from search.motif import Motif, neighbours
 from search.network import Connection, Layer, Network
 from search.settings import Settings, as_dict, load_settings
 from targets.contracts.chip import chip_named
+from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
 from targets.contracts.raster import SpikeRaster, load_rasters, save_rasters
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse
@@ -169,11 +172,30 @@ def _read_program(path: Path) -> str:
 
 
 def _read_stage(path: Path) -> str:
+    """What it holds; whatever is accepted can be saved, and goes through the next passes or is refused by them."""
     found = Stage.load(path)
     again = path.with_suffix(".again")
     hold(found.save(again) == Stage.load(again).digest, "saved and read again it is another stage")
     _legal(path, again)
+    if found.floats is not None and _neurons(found.floats) < _RUN_NEURONS:
+        _next("quantize", found)
+    if found.integers is not None and _neurons(found.integers) < _RUN_NEURONS:
+        _next("prune", found)
+        _next("coarsen", found)
+    if found.hypergraph is not None and found.mapping is not None:
+        hops(found.hypergraph, found.mapping)
+        mapped(found.hypergraph, found.mapping.core_of, found.mapping.tiles, chip_named("loihi2"))
     return text(found.parts)
+
+
+def _neurons(graph: FloatGraph | IntGraph) -> int:
+    return sum(each.neurons for each in (*graph.inputs, *graph.populations))
+
+
+def _next(name: str, stage: Stage) -> None:
+    """Run a pass, which may refuse what is legal in itself, such as a delay of 0."""
+    with contextlib.suppress(InputError):
+        run_pass(name, stage, chip_named("loihi2"))
 
 
 def _read_checkpoint(path: Path) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.damage.hierarchies import hierarchies
 from benchmarks.damage.ours import ours
-from benchmarks.damage.reader import Reader
+from benchmarks.damage.reading import Reader
 from benchmarks.damage.recorded import recorded
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.damage.archives import rewritten_array
 from benchmarks.damage.fields import rechunked, refielded, reworded
 from benchmarks.damage.raw import damaged
-from benchmarks.damage.reader import BOMBS, Damage, Reader, hold
+from benchmarks.damage.reading import BOMBS, Damage, Reader, hold
 from benchmarks.damage.recordings import formats
 from search.data.readers.event_file import LONGEST, SHORTEST, read_events
 from search.data.readers.idx import read_idx

@@ -27,10 +27,13 @@ def faults(content: bytes) -> list[str]:
         "program": _program,
         "stage": _stage,
     }
+    found = []
     try:
-        return list(checked[metadata["format"]](metadata["header"], arrays))
+        for fault in checked[metadata["format"]](metadata["header"], arrays):
+            found.append(fault)  # noqa: PERF402  # what was found before something is missing is kept
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        return [f"{type(error).__name__}: {error}"]
+        found.append(f"{type(error).__name__}: {error}")
+    return found
 
 
 def _network(header: Value, arrays: Arrays) -> Iterator[str]:
@@ -126,6 +129,13 @@ def _stage(header: Value, arrays: Arrays) -> Iterator[str]:
         yield from _indices(core_of, cores, "mapping/core_of")
         wanted = core_of.size if units is None else arrays[units["neurons"]].size
         yield from _if(core_of.size != wanted, "mapping: another number of units")
+        loads = mapping["loads"]
+        numbers = (arrays[loads["use"]], arrays[loads["events"]], np.asarray(loads["messages"]))
+        yield from _if(any((each < 0).any() for each in numbers), "mapping/loads: below 0")
+        yield from _if(arrays[loads["use"]].shape[1] != cores, "mapping/loads/use")
+    if units is not None and graph is not None:
+        sizes = {name: arrays[key].size for name, key in units["unit_of"]}
+        yield from _if(sizes != targets, "hypergraph/unit_of: not the populations of the integer graph")
 
 
 def _hypergraph(units: Value, arrays: Arrays) -> Iterator[str]:
@@ -144,6 +154,8 @@ def _hypergraph(units: Value, arrays: Arrays) -> Iterator[str]:
         yield from _indices(arrays[key], count, f"hypergraph/unit_of of {name!r}")
     for key in ("events", "rate"):
         yield from _if(not np.isfinite(arrays[units[key]]).all(), f"hypergraph/{key}: not finite")
+    for key in ("neurons", "synapses", "events", "width", "rate"):
+        yield from _if((arrays[units[key]] < 0).any(), f"hypergraph/{key}: below 0")
 
 
 def _inputs(entries: Value) -> Iterator[Any]:

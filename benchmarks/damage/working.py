@@ -12,11 +12,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from benchmarks.damage.judging import Judgement, judged, limit_memory, made
-from benchmarks.damage.reader import Reader
+from benchmarks.damage.reading import Reader
 
 _COMPUTING, _PATIENCE = 20, 900
 """Seconds of computing, and of waiting on a busy computer, after which a reader is taken to run for ever."""
 _MEMORY = Path("/dev/shm")
+_READY = Judgement("equal", "whole files are read")
 
 
 def judgements(name: str, reader: Reader, seed: int, numbers: Sequence[int]) -> Iterator[tuple[int, Judgement]]:
@@ -30,6 +31,8 @@ def judgements(name: str, reader: Reader, seed: int, numbers: Sequence[int]) -> 
         child.start()
         theirs.close()
         try:
+            if _next(ours, child) != _READY:
+                raise RuntimeError(f"the whole files of {name} cannot be read; what went wrong stands above")
             while left:
                 found = _next(ours, child)
                 yield left.pop(0), found
@@ -72,6 +75,7 @@ def _work(answers: Connection, name: str, reader: Reader, seed: int, numbers: Se
             path = folder / f"whole{reader.suffix}"
             path.write_bytes(content)
             wanted.append(reader.read(path))
+        answers.send(_READY)
         limit_memory()
         for number in numbers:
             content, which = made(name, reader, seed, number)

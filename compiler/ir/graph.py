@@ -7,7 +7,7 @@ import numpy as np
 
 from targets.contracts.arrays import Floats, readonly
 from targets.contracts.errors import InputError
-from targets.contracts.fields import MOST_DELAY, MOST_NEURONS, MOST_STEPS, named, whole
+from targets.contracts.fields import MOST_DELAY, MOST_LATENCY, MOST_NEURONS, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import Provenance
 from targets.contracts.synapses import Synapses
@@ -39,6 +39,8 @@ class FloatPopulation:
         named(self.name, "a population")
         size = whole(self.motif_size, f"motif size of population {self.name!r}", MOST_NEURONS)
         object.__setattr__(self, "motif_size", size)
+        late = whole(self.latency, f"latency of population {self.name!r}", MOST_LATENCY, least=0)
+        object.__setattr__(self, "latency", late)
         for key in ("tau_s", "tau_m", "threshold", "bias"):
             values = readonly(getattr(self, key), np.float64, f"{key} of population {self.name!r}")
             object.__setattr__(self, key, values)

@@ -57,6 +57,9 @@ class Hypergraph:
                 return f"{getattr(self, key).size:,} {key} where {size:,} are needed"
         if self.indptr[0] != 0 or self.indptr[-1] != self.pins.size or (np.diff(self.indptr) < 0).any():
             return "an indptr that does not rise from 0 to the number of pins"
+        for key in ("neurons", "synapses", "events", "width", "rate"):
+            if getattr(self, key).min(initial=0) < 0:
+                return f"{key} down to {getattr(self, key).min():g}, where 0 is the least"
         profiles = [getattr(self, key) for key in _PAIRS]
         if any(pairs.shape[0] != 2 or pairs.min(initial=0) < 0 for pairs in profiles):
             return "profiles that are no pairs of a unit and a number from 0 on"

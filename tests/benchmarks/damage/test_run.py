@@ -11,8 +11,8 @@ import pytest
 from benchmarks.damage.counting import KEPT, Count, kept
 from benchmarks.damage.judging import Judgement, judged
 from benchmarks.damage.ours import network
-from benchmarks.damage.reader import FalseAcceptanceError, Reader
 from benchmarks.damage.readers import readers
+from benchmarks.damage.reading import FalseAcceptanceError, Reader
 from benchmarks.damage.schema import faults
 from compiler.pipeline import compile_network
 from targets.contracts.artefact import Artefact, load, save
