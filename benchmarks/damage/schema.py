@@ -156,6 +156,7 @@ def _hypergraph(units: Value, arrays: Arrays) -> Iterator[str]:
         yield from _if(not np.isfinite(arrays[units[key]]).all(), f"hypergraph/{key}: not finite")
     for key in ("neurons", "synapses", "events", "width", "rate"):
         yield from _if((arrays[units[key]] < 0).any(), f"hypergraph/{key}: below 0")
+        yield from _if((arrays[units[key]] > 1 << 40).any(), f"hypergraph/{key}: beyond 2^40")
 
 
 def _inputs(entries: Value) -> Iterator[Any]:

@@ -72,6 +72,8 @@ def test_profiles_are_pairs() -> None:
         ({"decays": [[0, 1, 3], [0, 0, 1]]}, "a hypergraph has units 0..3 of 3"),
         ({"decays": [[0, 1, 2], [0, 0, -1]]}, "a hypergraph has profiles that are no pairs"),
         ({"neurons": [-1, 1, 1]}, "a hypergraph has neurons down to -1, where 0 is the least"),
+        ({"synapses": [1, 1 << 62, 1]}, "a hypergraph has synapses up to 4.61169e+18, where 1.09951e+12 is the most"),
+        ({"decays": [[0, 1, 2], [0, 0, 1 << 62]]}, "a hypergraph has profiles that are no pairs"),
         ({"rate": [0.5, -0.5, 0.0]}, "a hypergraph has rate down to -0.5, where 0 is the least"),
         ({"unit_of": {"a": np.array([0, 5])}}, "a hypergraph has units 0..5 of 3"),
         ({"unit_of": {"a": np.array([], int)}}, "a hypergraph has a population whose units"),
