@@ -45,11 +45,11 @@ class Stage:
                     "again."
                 )
         if self.integers is not None and self.hypergraph is not None:
-            units = {name: unit_of.size for name, unit_of in self.hypergraph.unit_of.items()}
+            held = {name: unit_of.size for name, unit_of in self.hypergraph.unit_of.items()}
             neurons = {each.name: each.neurons for each in self.integers.populations}
-            if units != neurons:
+            if held != neurons:
                 raise InputError(
-                    f"a stage has an integer graph of populations {brief(neurons)} and a hypergraph of {brief(units)}; "
+                    f"a stage has an integer graph of populations {brief(neurons)} and a hypergraph of {brief(held)}; "
                     "run the pass coarsen again."
                 )
 

@@ -29,7 +29,8 @@ from benchmarks.damage.reading import Reader
 from benchmarks.damage.working import judgements
 
 _SHARE = 10
-_BATCH = 500
+_PAUSE = 20
+"""Seconds after which what was done is written."""
 
 
 def main() -> int:
@@ -80,19 +81,23 @@ def _run(name: str, reader: Reader, seed: int, inputs: int, path: Path, until: f
         _add(name, path, earlier, list(_before(until, judgements(name, reader, earlier, numbers))), again=True)
     todo = range(kept(path).get(name, Count()).done(seed), inputs)
     batch: list[tuple[int, Judgement]] = []
+    written = time.monotonic()
     for each in _before(until, judgements(name, reader, seed, todo)):
         batch.append(each)
-        if len(batch) == _BATCH:
+        if time.monotonic() > written + _PAUSE:
             _add(name, path, seed, batch)
-            batch = []
+            batch, written = [], time.monotonic()
     _add(name, path, seed, batch)
 
 
 def _add(name: str, path: Path, seed: int, found: list[tuple[int, Judgement]], again: bool = False) -> None:
-    if not found:
-        return
     with changing(path) as counts:
-        count = counts.get(name, Count()).after(seed, found, again)
+        earlier = counts.get(name, Count())
+        if not again:  # another run may have done them meanwhile
+            found = [each for each in found if each[0] >= earlier.done(seed)]
+        if not found:
+            return
+        count = earlier.after(seed, found, again)
         done = count.done(seed) if again else max(number for number, _ in found) + 1
         counts[name] = Count(**{**vars(count), "seeds": {**count.seeds, str(seed): done}})
 

@@ -188,7 +188,7 @@ def _repacked(content: bytes, rng: np.random.Generator) -> bytes:
     """A packet of AEDAT 4 unpacked, damaged and packed anew, its size put right; one in 2,000 unpacks to a GiB."""
     place = content.index(b"\n") + 1
     place += 4 + struct.unpack_from("<I", content, place)[0]
-    packets = []
+    packets: list[tuple[int, int]] = []
     while place + 8 <= len(content) and len(packets) < 100:
         (size,) = struct.unpack_from("<i", content, place + 4)
         if size < 0 or place + 8 + size > len(content):

@@ -5,7 +5,7 @@ It is written from the docstrings of the dataclasses alone: types, ranges, sizes
 to be there. It needs no class of the project, so that it fails where a reader forgets to ask.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from targets.contracts.fields import LONGEST_NAME, MOST_DELAY, MOST_EXPONENT, MO
 
 Value = Any
 Arrays = dict[str, np.ndarray[Any, Any]]
+Faults = Generator[str, None, Any]
+"""Faults are yielded on the way to what is returned."""
 _INT32 = 1 << 31
 _LATEST = (1 << 16) - 1
 
@@ -159,15 +161,15 @@ def _hypergraph(units: Value, arrays: Arrays) -> Iterator[str]:
         yield from _if((arrays[units[key]] > 1 << 40).any(), f"hypergraph/{key}: beyond 2^40")
 
 
-def _inputs(entries: Value) -> Iterator[Any]:
-    """Name -> width; faults are yielded on the way, as by all below."""
+def _inputs(entries: Value) -> Faults:
+    """Name -> width."""
     for place, entry in enumerate(entries):
         yield from _name(entry["name"], f"inputs/{place}")
         yield from _whole(entry["neurons"], 1, MOST_NEURONS, f"inputs/{place}/neurons")
     return {entry["name"]: entry["neurons"] for entry in entries}
 
 
-def _integers(entries: Value, arrays: Arrays) -> Iterator[Any]:
+def _integers(entries: Value, arrays: Arrays) -> Faults:
     targets = {}
     for place, entry in enumerate(entries):
         targets[entry["name"]] = yield from _population(entry, arrays, ("du", "dv", "vth", "bias"), f"{place}")
@@ -178,7 +180,7 @@ def _integers(entries: Value, arrays: Arrays) -> Iterator[Any]:
     return targets
 
 
-def _population(entry: Value, arrays: Arrays, keys: Sequence[str], place: str) -> Iterator[Any]:
+def _population(entry: Value, arrays: Arrays, keys: Sequence[str], place: str) -> Faults:
     neurons = yield from _neurons(entry, arrays, keys, False)
     yield from _whole(entry["motif_size"], 1, neurons, f"{place}/motif_size")
     yield from _if(neurons % entry["motif_size"] != 0, f"{place}: motifs do not fill it")
@@ -187,7 +189,7 @@ def _population(entry: Value, arrays: Arrays, keys: Sequence[str], place: str) -
     return neurons
 
 
-def _neurons(entry: Value, arrays: Arrays, keys: Sequence[str], floats: bool) -> Iterator[Any]:
+def _neurons(entry: Value, arrays: Arrays, keys: Sequence[str], floats: bool) -> Faults:
     yield from _name(entry["name"], "a population")
     sizes = {arrays[entry[key]].shape for key in keys}
     yield from _if(len(sizes) != 1 or len(min(sizes)) != 1 or min(sizes)[0] < 1, f"{entry['name']!r}: {sizes}")
@@ -218,7 +220,7 @@ def _wired(
         yield from _if(targets[readout["population"]] % readout["classes"] != 0, "readout: classes of unequal size")
 
 
-def _synapses(entry: Value, arrays: Arrays, place: str) -> Iterator[Any]:
+def _synapses(entry: Value, arrays: Arrays, place: str) -> Faults:
     weights = arrays[entry["weights"]]
     yield from _if(weights.dtype.kind == "f" and not np.isfinite(weights).all(), f"{place}: not finite")
     yield from _if(weights.dtype.kind not in "fiu", f"{place}: {weights.dtype}")

@@ -42,8 +42,10 @@ def svg(figure: "Figure", name: str, about: str) -> str:
 
     drawn = StringIO()
     nothing_of_the_day = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    looks = {"svg.hashsalt": "motifc", "svg.fonttype": "path"}
-    with matplotlib.rc_context(looks), warnings.catch_warnings():
+    with (
+        matplotlib.rc_context({"svg.hashsalt": "motifc", "svg.fonttype": "path"}),
+        warnings.catch_warnings(),
+    ):
         warnings.filterwarnings("ignore", "Glyph .* missing from")  # a box stands for it
         figure.savefig(drawn, format="svg", metadata=nothing_of_the_day)
     element = drawn.getvalue()

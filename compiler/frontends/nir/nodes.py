@@ -15,6 +15,8 @@ NEURONS = {
     "LIF": ("tau", "r", "v_leak", "v_threshold", "v_reset"),
 }
 """Kinds that spike, and their parameters."""
+_AXES = 64
+"""As many as numpy has."""
 _KINDS = sorted({"Input", "Output", *MAPS, *NEURONS})
 
 
@@ -26,6 +28,8 @@ def kind(node: Any) -> str:
 def width(name: str, node: Any, post: bool = True) -> int:
     """Number of signals that leave a node, or, unless `post`, that enter it."""
     types = node.output_type["output"] if post else node.input_type["input"]
+    if np.size(types) > _AXES:
+        raise InputError(f"node {name!r} has a shape of {np.size(types):,} axes; one is needed, so correct it.")
     try:
         shape = tuple(int(size) for size in np.ravel(types))
     except (TypeError, ValueError, OverflowError):
