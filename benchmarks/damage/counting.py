@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.damage.judging import Judgement
-from targets.contracts.artefact import write_text
+from targets.contracts.writing import write_text
 
 KEPT = Path(__file__).with_name("counts.json")
 

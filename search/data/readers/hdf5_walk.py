@@ -1,4 +1,4 @@
-"""Read all of an HDF5 file and say nothing: run as a process of its own, `python -P hdf5_walk.py FILE SECONDS BYTES`.
+"""Read all of an HDF5 file and keep nothing: run as a process of its own, `python -P hdf5_walk.py FILE SECONDS BYTES`.
 
 A few changed bytes make libhdf5 run for ever, crash or ask for any amount of memory, and nothing within its own process
 can stop it. Here the system does, after so many seconds of computing or so many bytes. What libhdf5 itself finds wrong
@@ -7,6 +7,7 @@ is what lies in other files: an HDF5 file can name any file of this computer as 
 """
 
 import math
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -14,11 +15,13 @@ from typing import Any
 
 import h5py
 
-OUT_OF_MEMORY, ELSEWHERE, UNSEEN = 3, 4, 5
-"""Exit statuses: more bytes than allowed, values in other files, a part that cannot be listed."""
+OUT_OF_MEMORY, TOO_MUCH, ELSEWHERE, UNSEEN = 3, 4, 5, 6
+"""Exit statuses: more bytes than allowed, values that the file cannot hold, values in other files, a hidden part."""
 _BLOCK = 1 << 24
 """Bytes read at a time."""
 _DEEPEST = 50
+_RATIO = 1 << 10
+"""Times its size that a file can unpack to: what gzip reaches."""
 _TOLD_AGAIN = (OSError, RuntimeError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
 
 
@@ -27,15 +30,17 @@ class _RefusedError(Exception):
 
 
 def main(path: str, seconds: int, memory: int) -> int:
-    """The exit status: 0, OUT_OF_MEMORY, ELSEWHERE or UNSEEN."""
+    """The exit status: 0 or one of those above; TOO_MUCH after the data set is printed that the file cannot hold."""
     _limit(seconds, memory)
     try:
         with h5py.File(path, "r") as file:
-            left = memory
+            left = memory + _RATIO * os.stat(path).st_size
             for values in _datasets(file, 0):
                 left -= _claimed(values)
                 if left < 0:
-                    return OUT_OF_MEMORY
+                    told = f"{values.name} is declared as {values.dtype} {values.shape}"
+                    sys.stdout.write(told.encode("ascii", "backslashreplace").decode())
+                    return TOO_MUCH
                 _read(values)
     except MemoryError:
         return OUT_OF_MEMORY

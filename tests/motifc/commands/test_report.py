@@ -39,10 +39,10 @@ def test_a_report_tells_the_accuracy_on_the_split_of_the_file(motifc: Motifc) ->
     for name, what in (("net.program", "program"), ("net.network", "float network")):
         for seed in ("3", "0"):
             asked = [] if seed == "3" else ["--seed", seed]
-            run = motifc("run", name, "--out", "o.npz", *asked)
+            run = motifc("run", name, "--out", "o.npz", "--force", *asked)
             assert run.status == 0, run.err
             (told,) = [line for line in run.out.splitlines() if line.startswith("accuracy ")]
-            assert motifc("report", name, "--out", "page.html", *asked).status == 0
+            assert motifc("report", name, "--out", "page.html", "--force", *asked).status == 0
             page = Path("page.html").read_text(encoding="utf-8")
             accuracy = told.removeprefix(f"accuracy of the {what} ")
             assert f"<tr><td>test accuracy of the {what}</td><td>{accuracy}</td></tr>" in page

@@ -59,13 +59,14 @@ def test_values_in_other_files_are_refused(tmp_path: Path, write: Callable[[h5py
     assert hdf5_walk.main(str(path), 1, 1 << 28) == hdf5_walk.ELSEWHERE
 
 
-def test_a_small_file_may_not_claim_many_values(tmp_path: Path) -> None:
+def test_a_small_file_may_not_claim_many_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
         for number in range(3):
             file.create_dataset(f"{number}", 1 << 20, "u1", chunks=(1 << 20,))
+    monkeypatch.setattr(hdf5_walk, "_RATIO", 0)
     assert hdf5_walk.main(str(path), 1, 3 << 20) == 0
-    assert hdf5_walk.main(str(path), 1, (3 << 20) - 1) == hdf5_walk.OUT_OF_MEMORY
+    assert hdf5_walk.main(str(path), 1, (3 << 20) - 1) == hdf5_walk.TOO_MUCH
 
 
 def test_a_group_that_holds_itself_is_refused(tmp_path: Path) -> None:
@@ -95,6 +96,16 @@ def test_what_is_no_file_or_damaged_is_left_to_whoever_reads_it(tmp_path: Path) 
 def test_as_a_process_it_says_when_memory_is_not_enough(tmp_path: Path) -> None:
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
-        file.create_dataset("rows", (2, 1 << 40), "u1", chunks=(1, 1 << 20))
+        file.create_dataset("rows", (1, 1 << 28), "u1", chunks=(1, 1 << 20))
     found = subprocess.run([sys.executable, "-P", hdf5_walk.__file__, str(path), "1", str(1 << 28)], check=False)
     assert found.returncode == hdf5_walk.OUT_OF_MEMORY
+
+
+def test_a_data_set_that_the_file_cannot_hold_is_named_and_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "huge.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("a/weight", (10**6, 10**6), "f4", chunks=(1000, 1000))
+    assert hdf5_walk.main(str(path), 1, 1 << 28) == hdf5_walk.TOO_MUCH
+    assert capsys.readouterr().out == "/a/weight is declared as float32 (1000000, 1000000)"
