@@ -115,6 +115,7 @@ def _stage(header: Value, arrays: Arrays) -> Iterator[str]:
             keys = ("tau_s", "tau_m", "threshold", "bias")
             targets[each["name"]] = yield from _population(each, arrays, keys, f"populations/{place}")
             yield from _if(any((arrays[each[key]] < 1).any() for key in keys[:2]), f"populations/{place}: tau below 1")
+            yield from _if((arrays[each["threshold"]] <= 0).any(), f"populations/{place}/threshold")
         yield from _wired(graph, widths, targets, graph["projections"], arrays, 0)
         yield from _whole(graph.get("steps", 1), 1, MOST_STEPS, "steps")
     if (graph := header.get("integers")) is not None:

@@ -54,6 +54,11 @@ class FloatPopulation:
                 f"population {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "
                 "motifs must fill it exactly, so change one of the two."
             )
+        if self.threshold.min() <= 0:
+            raise InputError(
+                f"population {self.name!r} has threshold down to {self.threshold.min():g}; it must be above 0, so "
+                "raise it."
+            )
         for key in ("tau_s", "tau_m"):
             if getattr(self, key).min() < 1:
                 raise InputError(

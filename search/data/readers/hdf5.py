@@ -112,6 +112,11 @@ def channel_events(seconds: Array, channels: Array, width: int, source: str) -> 
     Times are cut to whole microseconds. Raises InputError, with `source`, for numbers that are no times or channels,
     and for times in another unit.
     """
+    if seconds.dtype.kind not in "iuf" or channels.dtype.kind not in "iu":
+        raise InputError(
+            f"{source} has times of type {brief(str(seconds.dtype))} and channels of type "
+            f"{brief(str(channels.dtype))}; numbers and whole numbers are needed, so unpack or copy the file again."
+        )
     with np.errstate(invalid="ignore"):
         microseconds = seconds.astype(np.float64) * 1e6  # first to float64: a float16 ends at 65,504
     if seconds.shape != channels.shape or seconds.ndim != 1:
