@@ -22,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tokenize import TokenError
+from typing import Any
 
 import numpy as np
 
@@ -121,7 +122,7 @@ def listed_gestures(root: Path, listed: Path) -> Iterator[Gesture]:
                 "again."
             )
         labels = path.with_name(f"{path.stem}_labels.csv")
-        for row in csv.DictReader(_text(labels).splitlines()):
+        for row in _rows(labels):
             try:
                 label = int(row["class"])
                 span = int(row["startTime_usec"]), int(row["endTime_usec"])
@@ -133,6 +134,14 @@ def listed_gestures(root: Path, listed: Path) -> Iterator[Gesture]:
             if not 1 <= label <= CLASSES:
                 raise InputError(f"{labels} has the class {label}; 1 to {CLASSES} are allowed, so get it again.")
             yield Gesture(path, _person(path.stem, path), label - 1, span)
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a csv file with a heading."""
+    try:
+        return list(csv.DictReader(_text(path).splitlines()))
+    except csv.Error as error:
+        raise InputError(f"{path} is no readable csv file ({error}); get it again.") from None
 
 
 def _person(name: str, path: Path) -> int:
