@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.damage.__main__ import main
 from benchmarks.damage.counting import KEPT, Count, kept
 from benchmarks.damage.judging import Judgement, judged
 from benchmarks.damage.ours import network
@@ -52,10 +53,13 @@ def test_what_has_failed_once_fails_no_more(tmp_path: Path) -> None:
         assert found.outcome != "other", f"{path}: {found.reason}"
 
 
-def test_a_run_adds_to_the_count_and_does_no_input_twice(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_run_adds_to_the_count_and_does_no_input_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = tmp_path / "counts.json"
     for inputs, done in ((20, 20), (20, 20), (30, 30)):
-        assert damage("run", "--reader", "series", "--inputs", inputs, "--counts", counts).returncode == 0
+        asked = ["damage", "run", "--reader", "series", "--inputs", str(inputs), "--counts", str(counts)]
+        monkeypatch.setattr(sys, "argv", asked)
+        assert main() == 0
         count = kept(counts)["series"]
         assert (count.inputs, count.seeds) == (done, {"1": done})
         assert count.equal + count.refused == done
