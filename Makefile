@@ -1,13 +1,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+TOOLS := .tools/bin
 OUT ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo quick test lint clean
+.PHONY: help setup setup-locked demo quick test lint lock licences sbom audit clean
 
 help: ## list what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## make .venv and install everything into it, Lava included
 
@@ -20,6 +21,15 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --no-deps --ignore-requires-python lava-nc==0.10.0
 	-$(BIN)/pip install --quiet --constraint constraints.txt evt3
 	@touch $@
+
+# Torch and what it alone brings has no hashes: its wheels for CPUs and for each CUDA are of several indexes.
+setup-locked: requirements.lock lava.lock ## the same, taking only files whose hashes are in the lock (Linux, Python 3.11)
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes --no-deps --requirement requirements.lock
+	$(BIN)/pip install --quiet --require-hashes --no-deps --ignore-requires-python --requirement lava.lock
+	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
 
 demo: $(STAMP) ## search, compile and verify a network on real data (a few minutes)
 	$(BIN)/motifc demo --out $(OUT)
@@ -36,6 +46,32 @@ lint: $(STAMP) ## ruff, mypy --strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# uv (Apache-2.0), pip-licenses (MIT), cyclonedx-bom and pip-audit (both Apache-2.0)
+.tools/.installed:
+	$(PYTHON) -m venv .tools
+	$(TOOLS)/pip install --quiet "uv>=0.8" "pip-licenses>=5" "cyclonedx-bom>=7" "pip-audit>=2.9"
+	@touch $@
+
+COMPILE := $(TOOLS)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+lock: .tools/.installed ## write requirements.lock and lava.lock anew from pyproject.toml and constraints.txt
+	echo 'torch ; sys_platform == "never"' > .tools/without.txt
+	$(COMPILE) pyproject.toml --extra dev --constraint constraints.txt --override .tools/without.txt \
+		--python-version 3.11 --python-platform x86_64-manylinux_2_34 --output-file requirements.lock
+	echo lava-nc==0.10.0 > .tools/lava.in
+	$(COMPILE) .tools/lava.in --no-deps --python-version 3.10 --output-file lava.lock
+
+licences: $(STAMP) .tools/.installed ## write the table of docs/licences.md anew
+	sed -i '/^|/,$$d' docs/licences.md
+	$(TOOLS)/pip-licenses --python $(BIN)/python --from=mixed --order=name --format=markdown --ignore-packages motifc \
+		| sed 's/  */ /g; s/-\{4,\}/---/g' >> docs/licences.md
+
+sbom: $(STAMP) .tools/.installed ## write sbom.json, what is installed in .venv as CycloneDX
+	$(TOOLS)/cyclonedx-py environment $(BIN)/python --output-reproducible --pyproject pyproject.toml --output-file sbom.json
+
+audit: .tools/.installed ## ask the advisory database of Python about the lock; needs the internet
+	$(TOOLS)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+
 clean: ## remove what was made
-	rm -rf .venv $(OUT) build dist
+	rm -rf .venv .tools $(OUT) build dist sbom.json
 	find . -name "*.nb[ci]" -delete  # kernels that numba compiled: one of a type since renamed cannot be read

@@ -20,6 +20,7 @@ from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
 from targets.contracts.provenance import TOLD
 from targets.contracts.serial import pack, read
+from targets.contracts.shown import brief
 
 ORDER = ("retime", "fold", "quantize", "prune", "bounds", "coarsen", "partition", "place", "refine")
 """Passes in the order of the chain, compiler/pipeline.py."""
@@ -42,6 +43,14 @@ class Stage:
                 raise InputError(
                     f"a stage has a mapping of {placed:,} units and a hypergraph of {units:,}; run the pass partition "
                     "again."
+                )
+        if self.integers is not None and self.hypergraph is not None:
+            held = {name: unit_of.size for name, unit_of in self.hypergraph.unit_of.items()}
+            neurons = {each.name: each.neurons for each in self.integers.populations}
+            if held != neurons:
+                raise InputError(
+                    f"a stage has an integer graph of populations {brief(neurons)} and a hypergraph of {brief(held)}; "
+                    "run the pass coarsen again."
                 )
 
     @cached_property

@@ -89,6 +89,13 @@ def _archive(members: list[tuple[str, bytes]], rng: np.random.Generator) -> byte
     return bytes(content)
 
 
+def rewritten_array(content: bytes, rng: np.random.Generator) -> bytes:
+    """A .npy with another header or other numbers."""
+    if rng.random() < 0.4:
+        return _with_header(content, str(rng.choice(_HEADERS)), rng)
+    return _array(_hostile(content, rng))
+
+
 def bomb(megabytes: int) -> bytes:
     """A small archive whose spikes are so many MB of zeros."""
     head = io.BytesIO()

@@ -25,7 +25,7 @@ _HOSTILE: tuple[Value, ...] = (
 
 def forged(content: bytes, rng: np.random.Generator) -> bytes:
     """One to three changes of header and arrays."""
-    metadata, arrays = _parts(content)
+    metadata, arrays = parts(content)
     options: dict[str, bool] = {}
     for _ in range(int(rng.choice([1, 1, 1, 2, 3]))):
         if rng.random() < 0.6:
@@ -37,7 +37,8 @@ def forged(content: bytes, rng: np.random.Generator) -> bytes:
     return _whole(metadata, arrays, rng, options)
 
 
-def _parts(content: bytes) -> tuple[dict[str, Value], dict[str, np.ndarray[Any, Any]]]:
+def parts(content: bytes) -> tuple[dict[str, Value], dict[str, np.ndarray[Any, Any]]]:
+    """(metadata, arrays) of a whole file, read plainly."""
     (size,) = struct.unpack("<Q", content[:8])
     layout = json.loads(content[8 : 8 + size])
     metadata = json.loads(layout.pop("__metadata__")["motifc"])

@@ -5,8 +5,8 @@ import numpy as np
 
 def damaged(content: bytes, rng: np.random.Generator) -> bytes:
     """Bytes changed, a bit turned, cut short, a part lost, doubled, zeroed or put elsewhere, or more at the end."""
-    data = bytearray(content)
-    size = max(1, len(data))
+    data = bytearray(content or rng.bytes(1))
+    size = len(data)
     start = int(rng.integers(size))
     stop = min(size, start + 1 + int(rng.geometric(0.02)))
     kind = int(rng.integers(9))

@@ -12,6 +12,7 @@ from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 from targets.contracts.grid import tau_of_du, tau_of_dv
+from targets.contracts.shown import shown
 from targets.contracts.synapses import Dense, Synapses, with_weights
 from targets.program.program import IntPopulation, IntProjection
 
@@ -220,13 +221,13 @@ def _profiles(population: IntPopulation) -> tuple[set[tuple[int, int]], set[int]
 def _projection_line(each: ProjectionRounding) -> str:
     snr = "exact" if each.snr is None else f"{each.snr:.1f} dB"
     return (
-        f"projection {each.projection}: {snr}, exponent {each.exponent}, {each.synapses:,} synapses, "
+        f"projection {shown(each.projection)}: {snr}, exponent {each.exponent}, {each.synapses:,} synapses, "
         f"{each.clipped:,} clipped, {each.vanished:,} vanished, largest error {each.largest_error:.2g} thresholds"
     )
 
 
 def _population_line(each: PopulationRounding) -> str:
     return (
-        f"population {each.population}: {each.thresholds} thresholds, {each.decays} decays, errors up to "
+        f"population {shown(each.population)}: {each.thresholds} thresholds, {each.decays} decays, errors up to "
         f"{each.tau_s_error:.2%} of tau_s, {each.tau_m_error:.2%} of tau_m, {each.bias_error:.2g} thresholds of bias"
     )

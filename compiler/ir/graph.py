@@ -7,7 +7,7 @@ import numpy as np
 
 from targets.contracts.arrays import Floats, readonly
 from targets.contracts.errors import InputError
-from targets.contracts.fields import MOST_DELAY, MOST_NEURONS, MOST_STEPS, named, whole
+from targets.contracts.fields import MOST_DELAY, MOST_LATENCY, MOST_NEURONS, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import Provenance
 from targets.contracts.synapses import Synapses
@@ -39,6 +39,8 @@ class FloatPopulation:
         named(self.name, "a population")
         size = whole(self.motif_size, f"motif size of population {self.name!r}", MOST_NEURONS)
         object.__setattr__(self, "motif_size", size)
+        late = whole(self.latency, f"latency of population {self.name!r}", MOST_LATENCY, least=0)
+        object.__setattr__(self, "latency", late)
         for key in ("tau_s", "tau_m", "threshold", "bias"):
             values = readonly(getattr(self, key), np.float64, f"{key} of population {self.name!r}")
             object.__setattr__(self, key, values)
@@ -51,6 +53,11 @@ class FloatPopulation:
             raise InputError(
                 f"population {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "
                 "motifs must fill it exactly, so change one of the two."
+            )
+        if self.threshold.min() <= 0:
+            raise InputError(
+                f"population {self.name!r} has threshold down to {self.threshold.min():g}; it must be above 0, so "
+                "raise it."
             )
         for key in ("tau_s", "tau_m"):
             if getattr(self, key).min() < 1:

@@ -10,6 +10,10 @@ from targets.contracts.arrays import Array, Floats, Ints, readonly
 from targets.contracts.errors import InputError
 
 _PAIRS = ("decays", "thresholds")
+_MOST = 1 << 40
+"""Neurons, synapses, events and rates of one unit or net: sums of them stay exact."""
+_LAST = (1 << 32) - 1
+"""The largest number of a profile: no network has so many neurons."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +61,14 @@ class Hypergraph:
                 return f"{getattr(self, key).size:,} {key} where {size:,} are needed"
         if self.indptr[0] != 0 or self.indptr[-1] != self.pins.size or (np.diff(self.indptr) < 0).any():
             return "an indptr that does not rise from 0 to the number of pins"
+        for key in ("neurons", "synapses", "events", "width", "rate"):
+            if getattr(self, key).min(initial=0) < 0:
+                return f"{key} down to {getattr(self, key).min():g}, where 0 is the least"
+            if getattr(self, key).max(initial=0) > _MOST:
+                return f"{key} up to {getattr(self, key).max():g}, where {_MOST:g} is the most"
         profiles = [getattr(self, key) for key in _PAIRS]
-        if any(pairs.shape[0] != 2 or pairs.min(initial=0) < 0 for pairs in profiles):
-            return "profiles that are no pairs of a unit and a number from 0 on"
+        if any(pairs.shape[0] != 2 or pairs.min(initial=0) < 0 or pairs.max(initial=0) > _LAST for pairs in profiles):
+            return f"profiles that are no pairs of a unit and a number from 0 to {_LAST:,}"
         unit_of = tuple(self.unit_of.values())
         if any(units.ndim != 1 or units.dtype.kind not in "iu" or not units.size for units in unit_of):
             return "a population whose units are no list of numbers"

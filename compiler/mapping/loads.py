@@ -8,6 +8,7 @@ from compiler.ir.hypergraph import Hypergraph
 from compiler.ir.rates import summed
 from targets.contracts.arrays import Array, Floats, readonly
 from targets.contracts.chip import ChipSpec
+from targets.contracts.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,12 @@ class Loads:
     def __post_init__(self) -> None:
         object.__setattr__(self, "use", readonly(self.use, np.float64, "use of cores", 2))
         object.__setattr__(self, "events", readonly(self.events, np.float64, "events of cores"))
+        least = min(self.use.min(initial=0), self.events.min(initial=0), self.messages)
+        if least < 0 or self.use.shape[1] != self.cores:
+            raise InputError(
+                f"loads of {self.cores:,} cores have use of shape {self.use.shape} and numbers down to {least:g}; one "
+                "column per core and 0 or more are needed, so run the pass partition again."
+            )
 
     @property
     def cores(self) -> int:

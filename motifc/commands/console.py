@@ -61,16 +61,17 @@ def steps() -> Iterator[Callable[[str], None]]:
     with errors.status("") as status:
 
         def tell(step: str) -> None:
-            status.update(step)
+            line = Text(shown(step))
+            status.update(line)
             if not errors.is_terminal:
-                errors.print(step)
+                errors.print(line)
 
         yield tell
 
 
 def warn(sentence: str) -> None:
     """A line on standard error about what is wrong but does not stop the command."""
-    typer.echo(f"motifc: {sentence}", err=True)
+    typer.echo(f"motifc: {shown(sentence)}", err=True)
 
 
 def emit(values: Any, as_json: bool, table: Callable[[], None]) -> None:

@@ -1,7 +1,9 @@
-"""The frame and the tables that all reports share; cells are ready HTML."""
+"""The frame and the tables that all reports share, and the text in them; cells are ready HTML."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
+from html import escape as _escape
+
+from targets.contracts.shown import shown
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; color: #1b1b1b; }
@@ -13,6 +15,11 @@ code { font-size: .9em; word-break: break-all; }
 svg { max-width: 100%; height: auto; }
 .assumed { color: #666; }
 """
+
+
+def escape(text: str) -> str:
+    """`text` as HTML: its characters, whatever they mean in HTML, those that cannot be printed as their escapes."""
+    return _escape(shown(text))
 
 
 def document(title: str, parts: Iterable[str]) -> str:

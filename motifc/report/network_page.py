@@ -1,13 +1,12 @@
 """network_page: a network as one HTML page that needs nothing else: motifs, sizes, parameters and the search."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
 
-from motifc.report.drawing import new_figure, svg
-from motifc.report.html import document, facts, table
+from motifc.report.drawing import label, new_figure, svg
+from motifc.report.html import document, escape, facts, table
 from motifc.report.motif_drawing import motif_figure
 from motifc.report.search_curves import History, curves_figure, lowered, search_panels, training_panels
 from search.motif import DIRECTIONS, EXCITATORY, INHIBITORY, NONE, Motif
@@ -101,7 +100,7 @@ def _spread(layers: Sequence[Layer]) -> list[str]:
     figure = new_figure(5.2 * len(shown) if len(shown) < 3 else 3.6 * len(shown), 2.3)
     for axes, (name, values, unit) in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown, strict=True):
         axes.hist(values, bins=20, color="0.6", edgecolor="black", linewidth=0.5)
-        axes.set(xlabel=unit, ylabel="neurons", title=f"layer {name}")
+        axes.set(xlabel=unit, ylabel="neurons", title=label(f"layer {name}"))
         axes.title.set_fontsize(10)
     return [svg(figure, "spread", "histograms of the membrane resistance R and the time constant tau_m")]
 
@@ -120,7 +119,7 @@ def _motif(layer: Layer, motif: Motif, derived: object) -> list[str]:
         f"<h2>{title}</h2>",
         table(("links", "excitatory", "inhibitory", "none"), rows),
         *(f"<p>This motif has {escape(reason)}.</p>" for reason in _missing(layer.name, motif, derived)),
-        svg(motif_figure(motif), f"motif-{name}", f"the motif of layer {name}"),
+        svg(motif_figure(motif), f"motif-{layer.name}", f"the motif of layer {layer.name}"),
     ]
 
 
@@ -145,7 +144,7 @@ def _search(history: History) -> list[str]:
     for layer, panels in sorted(search_panels(history).items()):
         parts += [f"<h3>Layer {escape(layer)}</h3>"] if layer else []
         about = f"curves of the search, layer {layer}" if layer else "curves of the search"
-        parts.append(svg(curves_figure(panels, "iteration"), f"search-{escape(layer)}", escape(about)))
+        parts.append(svg(curves_figure(panels, "iteration"), f"search-{layer}", about))
     return parts
 
 

@@ -1,14 +1,13 @@
 """page: a program as one HTML page that needs nothing else."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 
 from compiler.analysis.estimate import assumed_estimate
 from compiler.ir.rates import ASSUMED_RATE
 from compiler.losses import told_losses
-from motifc.report.html import document, facts, table
+from motifc.report.html import document, escape, facts, table
 from targets.contracts.arrays import Ints
 from targets.contracts.chip import ChipSpec
 from targets.program.check import check

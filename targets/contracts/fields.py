@@ -9,6 +9,8 @@ MOST_STEPS = 10**9
 """Steps of a sample."""
 MOST_DELAY = 1 << 20
 """Steps from a spike to its arrival; a chip allows far less."""
+MOST_LATENCY = (1 << 16) - 1
+"""Steps by which a population may be late: more stands only in a damaged file."""
 MOST_NEURONS = 1 << 24
 """Neurons of one input or population."""
 MOST_EXPONENT = 31

@@ -173,7 +173,10 @@ class _Reader:
         if not isinstance(given, Mapping):
             raise _wrong(path, given, f"an object with the fields of {kind.__name__}")
         known = {spec.name: spec for spec in fields(kind) if spec.init}
-        if unknown := sorted(set(given) - set(known) - {_KIND}):
+        own = {_KIND: kind.kind} if hasattr(kind, _KIND) else {}
+        if own and given.get(_KIND, kind.kind) != kind.kind:
+            raise _wrong(f"{path}/{_KIND}", given.get(_KIND), repr(kind.kind))
+        if unknown := sorted(set(given) - set(known) - set(own)):
             raise InputError(
                 f"field {shown(path)}/{shown(unknown[0])[:40]} of the header is unknown; {kind.__name__} has "
                 f"{', '.join(known)}, so write the file again."

@@ -1,4 +1,4 @@
-"""shown and brief: names and values of others, as sentences, tables and pages may print them."""
+"""shown, shortened, brief: names and values of others, as sentences, tables and pages may print them."""
 
 _LONGEST = 60
 
@@ -11,6 +11,14 @@ def shown(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def shortened(text: str, longest: int) -> str:
+    """`text` of at most so many characters: of what is longer the beginning and the end."""
+    if len(text) <= longest:
+        return text
+    end = longest // 3
+    return f"{text[: longest - end - 5]} ... {text[-end:]}"
 
 
 def brief(value: object) -> str:

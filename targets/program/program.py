@@ -14,7 +14,7 @@ from targets.contracts.arrays import Ints, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
-from targets.contracts.fields import MOST_DELAY, MOST_EXPONENT, MOST_NEURONS, MOST_STEPS, named, whole
+from targets.contracts.fields import MOST_DELAY, MOST_EXPONENT, MOST_LATENCY, MOST_NEURONS, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.serial import pack, read
@@ -28,8 +28,6 @@ from targets.program.version1 import upgraded
 Invented = Literal["", "every step", "first step"]
 """When a population spikes that the compiler made up to stand for biases; "" for a population of the network."""
 
-_LATEST = (1 << 16) - 1
-"""Steps by which a population may be late: a program has more only where its file is damaged."""
 _FARTHEST = 1 << 100
 """No proof speaks of numbers beyond: v counts from 0, and u and a are sums of int32."""
 
@@ -55,7 +53,7 @@ class IntPopulation:
         named(self.name, "a population")
         size = whole(self.motif_size, f"motif size of population {self.name!r}", MOST_NEURONS)
         object.__setattr__(self, "motif_size", size)
-        late = whole(self.latency, f"latency of population {self.name!r}", _LATEST, least=0)
+        late = whole(self.latency, f"latency of population {self.name!r}", MOST_LATENCY, least=0)
         object.__setattr__(self, "latency", late)
         for key in ("du", "dv", "vth", "bias"):
             values = readonly(getattr(self, key), np.int32, f"{key} of population {self.name!r}")

@@ -1,6 +1,7 @@
 """Stages: passes run one by one, through files, make the program that the chain makes."""
 
 import pkgutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 import compiler.passes
 from compiler.assemble import assemble
 from compiler.frontends.network import lower
+from compiler.ir.hypergraph import Hypergraph
 from compiler.passes.bounds import Bounds
+from compiler.passes.retime import retime
 from compiler.pipeline import compile_network
 from compiler.stage import ORDER, Stage, pass_names, run_pass
 from targets.contracts.chip import chip_named
@@ -68,3 +71,15 @@ def test_a_stage_cannot_be_written_to() -> None:
     assert stage.floats is not None
     with pytest.raises(ValueError, match="read-only"):
         stage.floats.populations[0].threshold[0] = np.float64(2)
+
+
+def test_a_hypergraph_of_other_populations_is_refused() -> None:
+    _, stage = run_pass("quantize", Stage(floats=retime(lower(random_network(0)))), CHIP)
+    made, _ = run_pass("coarsen", stage, CHIP)
+    assert isinstance(made, Hypergraph)
+    units = dict(made.unit_of)
+    units["nobody"] = units.pop("answer")
+    with pytest.raises(
+        InputError, match=r"^a stage has an integer graph of populations .* run the pass coarsen again\.$"
+    ):
+        Stage(integers=stage.integers, hypergraph=replace(made, unit_of=units))

@@ -46,6 +46,10 @@ KNOWN = {*READ, *SILENT}
 """All kinds of nir 1.0."""
 
 
+_MOST = 10**8
+"""Numbers of one parameter; as float64 they take 0.8 GB."""
+
+
 @dataclass(frozen=True, eq=False)
 class Node:
     """A node as it came.
@@ -98,6 +102,8 @@ def numbers(value: Any, place: str) -> Floats:
         raise InputError(f"{place} is a {type(value).__name__} and no array ({reason}); give an array.") from None
     if array.dtype.kind not in "buif":
         raise InputError(f"{place} holds {array.dtype}; only numbers are allowed, so convert it first.")
+    if array.size > _MOST:
+        raise InputError(f"{place} holds {array.size:,} numbers; up to {_MOST:,} are read, so split the node.")
     found = array.astype(np.float64)
     if place.startswith("tau") and np.isposinf(found).any():
         raise InputError(

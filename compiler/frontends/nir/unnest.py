@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from compiler.frontends.nir.nodes import PORTS, Node, Tree, refuse_unread
@@ -82,7 +83,7 @@ def _port(node: Node | Tree, name: str, within: str, kind: str) -> str:
 
 def _check_edges(tree: Tree, within: str) -> None:
     """Raise InputError for an edge that is there twice or has a wrong end."""
-    for edge, (start, end) in zip(tree.edges, [*tree.edges[1:], ("", "")], strict=True):
+    for edge, (start, end) in pairwise(tree.edges):
         if edge == (start, end):
             raise InputError(f"edge {within + start!r} -> {within + end!r} is there twice; remove one.")
     for start, end in tree.edges:

@@ -16,9 +16,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from search.data.readers.hdf5_walk import OUT_OF_MEMORY, TOO_MUCH
+from search.data.readers.hdf5_walk import ELSEWHERE, OUT_OF_MEMORY, TOO_MUCH, UNSEEN
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
+from targets.contracts.shown import brief
 
 CHANNEL_EVENT_DTYPE = np.dtype([("x", "<i2"), ("t", "<i8"), ("p", "?")])
 """Events of a cochlea: channel, time in microseconds, polarity (always 1); as tonic has them, without a y."""
@@ -29,6 +30,11 @@ LONGEST = 20
 MOST = 1 << 26
 """Values a data set of one axis may hold."""
 _WALK = Path(__file__).with_name("hdf5_walk.py")
+_REASONS = {
+    0: "",
+    ELSEWHERE: "its values lie in other files, which are never opened",
+    UNSEEN: "a group in it cannot be listed or lies too deep",
+}
 _SECONDS, _SECONDS_PER_MEGABYTE = 1, 1
 _MEMORY, _MEMORY_PER_BYTE = 1 << 28, 16
 _SMALL = 1 << 22
@@ -43,16 +49,9 @@ _PATIENCE = 30
 def open_hdf5(path: Path) -> Iterator[h5py.File]:
     """An HDF5 file for reading; InputError for one that is damaged or of another kind, now or while it is read.
 
-    All of it is read beforehand by another process, once for each file as it is now (see `hdf5_walk`).
+    All of it is read beforehand by another process, see `why_unread`.
     """
-    try:
-        state = path.stat()
-        small = state.st_size <= _SMALL
-        known = hashlib.sha256(path.read_bytes()).hexdigest() if small else f"{path} {state.st_mtime_ns}"
-        reason = _why_unread(_Unread(known, state.st_size, path))
-    except OSError:
-        reason = ""  # told below
-    if reason:
+    if reason := why_unread(path):
         raise InputError(f"{path} is no readable HDF5 file ({reason}); unpack or copy it again.")
     try:
         with h5py.File(path, "r") as file:
@@ -60,6 +59,20 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
     except (OSError, RuntimeError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{path} is no readable HDF5 file ({reason}); unpack or copy it again.") from None
+
+
+def why_unread(path: Path) -> str:
+    """Why an HDF5 file is not to be read, as part of a sentence; empty where it can be, or is not there at all.
+
+    Another process has read all of it, once for each file as it is now (see `hdf5_walk`).
+    """
+    try:
+        state = path.stat()
+        small = state.st_size <= _SMALL
+        known = hashlib.sha256(path.read_bytes()).hexdigest() if small else f"{path} {state.st_mtime_ns}"
+        return _why_unread(_Unread(known, state.st_size, path))
+    except OSError:
+        return ""
 
 
 def dataset_of(group: h5py.Group, name: str, path: Path) -> h5py.Dataset:
@@ -81,12 +94,29 @@ def values_of(group: h5py.Group, name: str, path: Path) -> Array:
     return np.asarray(found[()])
 
 
+def lists_of(group: h5py.Group, name: str, path: Path) -> h5py.Dataset:
+    """The data set `name`, which holds a list of numbers for every recording; InputError where it holds others."""
+    found = dataset_of(group, name, path)
+    element = h5py.check_vlen_dtype(found.dtype)
+    if found.ndim != 1 or getattr(element, "kind", "") not in ("i", "u", "f"):
+        raise InputError(
+            f"{path} holds {name} of shape {found.shape} and type {brief(str(found.dtype))}; a list of numbers for "
+            "every recording is needed, so unpack or copy it again."
+        )
+    return found
+
+
 def channel_events(seconds: Array, channels: Array, width: int, source: str) -> Array:
     """Events as tonic has them from times in seconds and channels below `width`, both [event].
 
     Times are cut to whole microseconds. Raises InputError, with `source`, for numbers that are no times or channels,
     and for times in another unit.
     """
+    if seconds.dtype.kind not in "iuf" or channels.dtype.kind not in "iu":
+        raise InputError(
+            f"{source} has times of type {brief(str(seconds.dtype))} and channels of type "
+            f"{brief(str(channels.dtype))}; numbers and whole numbers are needed, so unpack or copy the file again."
+        )
     with np.errstate(invalid="ignore"):
         microseconds = seconds.astype(np.float64) * 1e6  # first to float64: a float16 ends at 65,504
     if seconds.shape != channels.shape or seconds.ndim != 1:
@@ -145,4 +175,6 @@ def _why_unread(file: _Unread) -> str:
         return f"reading it takes more than {memory >> 20} MiB"
     if status in (-signal.SIGKILL, -getattr(signal, "SIGXCPU", signal.SIGKILL)):
         return "reading it does not end"
-    return f"reading it crashes with signal {-status}" if status < 0 else ""
+    if status < 0:
+        return f"reading it crashes with signal {-status}"
+    return _REASONS.get(status, f"the process that reads it ends with status {status}")

@@ -2,7 +2,8 @@
 
 A few changed bytes make libhdf5 run for ever, crash or ask for any amount of memory, and nothing within its own process
 can stop it. Here the system does, after so many seconds of computing or so many bytes. What libhdf5 itself finds wrong
-is no matter here: whoever reads the file is told again.
+with values is no matter here: whoever reads them is told again. What cannot be looked into is another matter, and so
+is what lies in other files: an HDF5 file can name any file of this computer as the place of its values.
 """
 
 import math
@@ -14,7 +15,8 @@ from typing import Any
 
 import h5py
 
-OUT_OF_MEMORY, TOO_MUCH = 3, 4
+OUT_OF_MEMORY, TOO_MUCH, ELSEWHERE, UNSEEN = 3, 4, 5, 6
+"""Exit statuses: more bytes than allowed, values that the file cannot hold, values in other files, a hidden part."""
 _BLOCK = 1 << 24
 """Bytes read at a time."""
 _DEEPEST = 50
@@ -23,20 +25,27 @@ _RATIO = 1 << 10
 _TOLD_AGAIN = (OSError, RuntimeError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
 
 
+class _RefusedError(Exception):
+    """The first argument is the exit status."""
+
+
 def main(path: str, seconds: int, memory: int) -> int:
-    """The exit status: 0, OUT_OF_MEMORY, or TOO_MUCH after the data set is printed that the file cannot hold."""
+    """The exit status: 0 or one of those above; TOO_MUCH after the data set is printed that the file cannot hold."""
     _limit(seconds, memory)
     try:
         with h5py.File(path, "r") as file:
-            most = memory + _RATIO * os.stat(path).st_size
+            left = memory + _RATIO * os.stat(path).st_size
             for values in _datasets(file, 0):
-                if _size(values) > most:
+                left -= _claimed(values)
+                if left < 0:
                     told = f"{values.name} is declared as {values.dtype} {values.shape}"
                     sys.stdout.write(told.encode("ascii", "backslashreplace").decode())
                     return TOO_MUCH
                 _read(values)
     except MemoryError:
         return OUT_OF_MEMORY
+    except _RefusedError as refused:
+        return int(refused.args[0])
     except _TOLD_AGAIN:
         pass
     return 0
@@ -57,7 +66,15 @@ def _limit(seconds: int, memory: int) -> None:
 
 def _datasets(group: h5py.Group, depth: int) -> Iterator[Any]:
     """Every data set in a group and in its groups; what cannot be opened is left out."""
-    for name in group if depth < _DEEPEST else ():
+    if depth > _DEEPEST:
+        raise _RefusedError(UNSEEN)
+    try:
+        links = [(name, group.get(name, getlink=True)) for name in group]
+    except _TOLD_AGAIN:
+        raise _RefusedError(UNSEEN) from None
+    for name, link in links:
+        if isinstance(link, h5py.ExternalLink):
+            raise _RefusedError(ELSEWHERE)
         try:
             member = group.get(name)
         except _TOLD_AGAIN:
@@ -68,12 +85,15 @@ def _datasets(group: h5py.Group, depth: int) -> Iterator[Any]:
             yield member
 
 
-def _size(values: Any) -> int:
-    """Bytes of a data set when unpacked, 0 where it does not tell."""
+def _claimed(values: Any) -> int:
+    """Bytes of all values by what the file says of them; _RefusedError where they lie in other files."""
     try:
-        return int(values.nbytes)
+        elsewhere, shape, size = values.external or values.is_virtual, values.shape or (), values.dtype.itemsize
     except _TOLD_AGAIN:
-        return 0
+        raise _RefusedError(UNSEEN) from None
+    if elsewhere:
+        raise _RefusedError(ELSEWHERE)
+    return math.prod(shape) * int(size)
 
 
 def _read(values: Any) -> None:

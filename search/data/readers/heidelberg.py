@@ -13,10 +13,11 @@ import numpy as np
 
 from search.data.encoders.channel_bins import channel_bins
 from search.data.encoders.events import raster_of
-from search.data.readers.hdf5 import channel_events, dataset_of, open_hdf5, values_of
+from search.data.readers.hdf5 import channel_events, lists_of, open_hdf5, values_of
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.shown import brief
 
 CHANNELS = 700
 STEP = 10_000
@@ -39,7 +40,7 @@ def heidelberg_raster(path: Path, classes: int) -> SpikeRaster:
 def heidelberg_events(path: Path) -> Iterator[Array]:
     """The events of every recording of a file, fields x, t (microseconds) and p; InputError for a damaged file."""
     with open_hdf5(path) as file:
-        times, units = dataset_of(file, "spikes/times", path), dataset_of(file, "spikes/units", path)
+        times, units = lists_of(file, "spikes/times", path), lists_of(file, "spikes/units", path)
         if len(times) != len(units):
             raise InputError(
                 f"{path} holds {len(times)} recordings in spikes/times and {len(units)} in spikes/units; both must be "
@@ -61,15 +62,16 @@ def heidelberg_speakers(path: Path) -> Ints:
 
 def _per_recording(path: Path, name: str, below: int) -> Ints:
     with open_hdf5(path) as file:
-        values, recordings = values_of(file, name, path), len(dataset_of(file, "spikes/times", path))
+        values, recordings = values_of(file, name, path), len(lists_of(file, "spikes/times", path))
     if values.shape != (recordings,) or not recordings:
         raise InputError(
             f"{path} holds {recordings} recordings and {name} of shape {values.shape}; one each and at least one is "
             "needed, so unpack or copy it again."
         )
-    if values.dtype.kind not in "iu" or not (values.min() >= 0 and values.max() < below):
+    whole = values.dtype.kind in "iu"
+    if not (whole and values.min() >= 0 and values.max() < below):
+        found = f"from {values.min()} to {values.max()}" if whole else f"of type {brief(str(values.dtype))}"
         raise InputError(
-            f"{path} has {name} from {values.min()} to {values.max()}; integers from 0 to {below - 1} are allowed, "
-            "so unpack or copy it again."
+            f"{path} has {name} {found}; integers from 0 to {below - 1} are allowed, so unpack or copy it again."
         )
     return values.astype(np.int32)

@@ -18,7 +18,7 @@ from search.data.task_info import TaskInfo
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.errors import InputError
 
-LARGEST = 1 << 30
+LARGEST = 1 << 28
 """Numbers a file may hold; MNIST's largest has 47 million."""
 
 _UNSIGNED_BYTES = 8

@@ -26,6 +26,8 @@ _UNKNOWN = 0x7FFF0000
 _NAME = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9_ ]{3}")
 _USUAL = (b"data", b"fmt ", b"fact", b"LIST", b"bext", b"cue ", b"id3 ", b"JUNK", b"junk", b"PEAK", b"smpl", b"iXML")
 _LARGEST_FORMAT = 1 << 10
+_PLAIN = (1, 3, 6, 7, 0xFFFE)
+"""Tags of integers, floats, A-law, mu-law and of what tells its tag further on: a block is a sample per channel."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,11 @@ def _samples(file: BinaryIO, path: Path, form: bytes, offset: int, promised: int
     """Whole samples of all channels, as many as fit into the bytes promised."""
     if len(form) < 14:
         raise unreadable(path, "it holds no format before its samples")
-    block = int.from_bytes(form[12:14], "little") or 1
+    block = int.from_bytes(form[12:14], "little")
+    tag, channels, bits = (int.from_bytes(form[place : place + 2], "little") for place in (0, 2, 14))
+    if tag in _PLAIN and bits and block not in (channels * -(-bits // 8), *((4 * channels,) if bits > 16 else ())):
+        raise unreadable(path, f"its {channels} channels of {bits} bits are said to take {block} bytes")
+    block = block or 1
     held = file.seek(0, 2) - offset
     if held < promised:
         raise InputError(

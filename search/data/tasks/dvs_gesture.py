@@ -17,10 +17,12 @@ share of fewer), drawn by the seed, so nobody is in two parts.
 """
 
 import csv
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tokenize import TokenError
+from typing import Any
 
 import numpy as np
 
@@ -96,7 +98,7 @@ def _gestures(folder: Path, part: str) -> list[Gesture]:
         if cut.is_dir():
             found = [_cut_gesture(path) for path in visible(cut, "*/*.npy")]
         elif (root / f"trials_to_{part}.txt").is_file():
-            found = list(_listed_gestures(root, root / f"trials_to_{part}.txt"))
+            found = list(listed_gestures(root, root / f"trials_to_{part}.txt"))
         else:
             continue
         if found:
@@ -110,7 +112,8 @@ def _cut_gesture(path: Path) -> Gesture:
     return Gesture(path, _person(path.parent.name, path), int(path.stem))
 
 
-def _listed_gestures(root: Path, listed: Path) -> Iterator[Gesture]:
+def listed_gestures(root: Path, listed: Path) -> Iterator[Gesture]:
+    """The gestures of the files in `root` that the list names, as their labels say; InputError for damaged lists."""
     for name in _text(listed).split():
         path = root / name
         if path.parent != root or path.name != name:
@@ -119,7 +122,7 @@ def _listed_gestures(root: Path, listed: Path) -> Iterator[Gesture]:
                 "again."
             )
         labels = path.with_name(f"{path.stem}_labels.csv")
-        for row in csv.DictReader(_text(labels).splitlines()):
+        for row in _rows(labels):
             try:
                 label = int(row["class"])
                 span = int(row["startTime_usec"]), int(row["endTime_usec"])
@@ -131,6 +134,14 @@ def _listed_gestures(root: Path, listed: Path) -> Iterator[Gesture]:
             if not 1 <= label <= CLASSES:
                 raise InputError(f"{labels} has the class {label}; 1 to {CLASSES} are allowed, so get it again.")
             yield Gesture(path, _person(path.stem, path), label - 1, span)
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a csv file with a heading."""
+    try:
+        return list(csv.DictReader(_text(path).splitlines()))
+    except csv.Error as error:
+        raise InputError(f"{path} is no readable csv file ({error}); get it again.") from None
 
 
 def _person(name: str, path: Path) -> int:
@@ -152,7 +163,7 @@ def _events(gestures: Sequence[Gesture]) -> Iterator[tuple[Path, Array]]:
     for gesture in gestures:
         if gesture.path != path:  # the gestures of one AEDAT file come one after the other
             path = gesture.path
-            whole = _cut_events(path) if gesture.span is None else read_aedat3(path).events
+            whole = read_cut(path) if gesture.span is None else read_aedat3(path).events
         events = whole if gesture.span is None else cropped(whole, *gesture.span)
         if not events.size:
             raise InputError(
@@ -163,16 +174,19 @@ def _events(gestures: Sequence[Gesture]) -> Iterator[tuple[Path, Array]]:
         yield path, events
 
 
-def _cut_events(path: Path) -> Array:
-    """The events of layout 1, with times in microseconds."""
+def read_cut(path: Path) -> Array:
+    """The events of a gesture of layout 1, with times in microseconds; InputError for a damaged file."""
     try:
-        columns = np.load(path, mmap_mode="r", allow_pickle=False)  # so that a false header takes no memory
+        with warnings.catch_warnings(action="ignore"):  # that Python 2 wrote it
+            columns = np.load(path, mmap_mode="r", allow_pickle=False)  # so that a false header takes no memory
         if columns.ndim != 2 or columns.shape[1] != 4 or not len(columns):
             raise ValueError(f"an array of shape {columns.shape}")
         events = np.empty(len(columns), EVENT_DTYPE)
         for number, (name, last) in enumerate(_LAST.items()):
-            column = columns[:, number]
-            if column.dtype.kind not in "buif" or not (column.min() >= 0 and column.max() <= last):
+            if columns.dtype.kind not in "buif":
+                raise ValueError(f"numbers of type {columns.dtype}")
+            column = columns[:, number].astype(np.float64)
+            if not (column.min() >= 0 and column.max() <= last):
                 raise ValueError(f"{name} from {column.min()} to {column.max()}, where 0 to {last:,} are allowed")
             events[name] = np.round(column * (1_000 if name == "t" else 1))
     except (OSError, ValueError, EOFError, SyntaxError, TokenError, MemoryError) as error:

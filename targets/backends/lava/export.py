@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 from targets.backends.lava.driver import INSTALL
 from targets.backends.lava.lower import lower
 from targets.backends.lava.network import UNREAD, LavaNetwork, save
+from targets.contracts.shown import shown
 from targets.contracts.writing import check_folder, making_folder
 from targets.program.program import Program
 
@@ -22,6 +24,7 @@ _SOURCES = {
     "processes/het_lif.py": "processes/het_lif.py",
     "processes/delayed_sparse.py": "processes/delayed_sparse.py",
     "names.py": "../../contracts/names.py",
+    "shown.py": "../../contracts/shown.py",
 }
 
 
@@ -48,9 +51,9 @@ def export(program: Program, path: str | os.PathLike[str], granularity: str = "l
 
 
 def _readme(program: Program, network: LavaNetwork, granularity: str) -> str:
-    inputs = "\n".join(f"- `{source.name}`: {source.neurons:,} neurons" for source in program.inputs)
+    inputs = "\n".join(f"- {_code(source.name)}: {source.neurons:,} neurons" for source in program.inputs)
     populations = "\n".join(
-        f"- `{population.name}`: {population.neurons:,} neurons{_late(population.latency)}"
+        f"- {_code(population.name)}: {population.neurons:,} neurons{_late(population.latency)}"
         for population in program.own
     )
     latency = ""
@@ -103,6 +106,13 @@ after the last step.
 - `network.py`: reading the arrays
 - `alarm.py`, `scratch.py`, `shim.py`: a process that dies; temporary files; importing Lava on Python 3.11 and later
 """
+
+
+def _code(name: str) -> str:
+    """A name as Markdown prints it as it is, between as many backticks as need be."""
+    line = shown(name)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    return f"{fence} {line} {fence}" if len(fence) > 1 or not line.strip() else f"`{line}`"
 
 
 def _late(steps: int) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from targets.backends.lava.scratch import scratch
 from targets.backends.lava.simulate import simulate_folder
+from targets.contracts.shown import shown
 
 
 def main(arguments: list[str]) -> int:
@@ -20,7 +21,7 @@ def main(arguments: list[str]) -> int:
     spikes, recording = (Path(argument) for argument in arguments)
     for name, population in simulate_folder(Path(__file__).parent, spikes, recording).items():
         for sample, counts in enumerate(population.spikes.sum(axis=(1, 2))):
-            sys.stdout.write(f"{name} sample {sample}: {counts} spikes\n")
+            sys.stdout.write(f"{shown(name)} sample {sample}: {counts} spikes\n")
     return 0
 
 

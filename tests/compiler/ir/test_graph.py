@@ -83,6 +83,13 @@ def test_arrays_of_a_graph_are_read_only() -> None:
             {"tau_s": np.array([0.5, 2.0])},
             "population 'answer' has tau_s down to 0.5 steps; at least 1 is needed, so raise it or use smaller steps.",
         ),
+        (
+            {"threshold": np.array([1.0, 0.0])},
+            "population 'answer' has threshold down to 0; it must be above 0, so raise it.",
+        ),
+        ({"latency": -2}, "latency of population 'answer' is -2; 0 to 65,535 are allowed, so change it."),
+        ({"latency": 1 << 16}, "latency of population 'answer' is 65536; 0 to 65,535 are allowed, so change it."),
+        ({"latency": True}, "latency of population 'answer' is True; a whole number is needed, so give one."),
     ],
 )
 def test_a_population_whose_sizes_do_not_fit_is_refused(changes: dict[str, Any], sentence: str) -> None:

@@ -1,13 +1,16 @@
 """Loads: what every core of a partitioning holds, and what cores send each other."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from benchmarks.mapping.networks import generated
 from compiler.analysis.traffic import traffic
-from compiler.mapping.loads import between, loads
+from compiler.mapping.loads import Loads, between, loads
 from compiler.mapping.state import unplaced
 from compiler.passes.coarsen import coarsen
+from targets.contracts.errors import InputError
 from targets.program.usage import usage
 from tests.compiler.mapped import assembled, chain, random_cores, small
 
@@ -55,3 +58,14 @@ def test_silent_networks_are_even() -> None:
     counted = loads(coarsen(made, chip, silent), np.array([0, 0, 0, 1]), chip)
     assert counted.imbalance == 1
     assert counted.messages == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"use": np.ones((6, 3))}, {"use": -np.ones((6, 2))}, {"events": np.array([1.0, -1])}, {"messages": -1.0}],
+)
+def test_loads_below_zero_or_of_other_cores_are_refused(changes: dict[str, Any]) -> None:
+    given: dict[str, Any] = {"use": np.ones((6, 2)), "events": np.ones(2), "messages": 0.0}
+    Loads(**given)
+    with pytest.raises(InputError, match=r"^loads of 2 cores have use of shape \(6, .\) and numbers down to .*\.$"):
+        Loads(**given | changes)

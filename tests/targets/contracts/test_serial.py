@@ -156,6 +156,8 @@ def test_whole_numbers_stand_for_floats_and_truth_for_no_number() -> None:
         ({"either": 3}, "one of leaf, twig is needed"),
         ({"name": "\ud800"}, "a text that UTF-8 can hold is needed"),
         ({"a\x1b[2J": 1}, r"field /a\\x1b\[2J of the header is unknown"),
+        ({"kind": "Tree"}, "field /kind of the header is unknown"),
+        ({"parts": [{"kind": "twig", "weights": "parts/0/weights"}]}, "field /parts/0/kind of the header is 'twig'"),
         ({"bias": "either/weights"}, "takes the array 'either/weights', as another field does"),
         ({"bias": "parts/0/weights"}, "takes the array 'parts/0/weights', as another field does"),
         ({"parts": []}, "array 'parts/0/weights' belongs to no field of the header"),

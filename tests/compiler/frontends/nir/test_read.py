@@ -1,6 +1,7 @@
 """read_nir: tiny graphs built by nir itself, every number readable."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -81,3 +82,21 @@ def test_a_missing_package_is_told_with_its_command(monkeypatch: pytest.MonkeyPa
     message = refused(source)
     assert message.startswith("reading NIR needs the package nir (")
     assert message.endswith('); install it with: pip install "motifc[nir]"')
+
+
+def test_a_file_whose_weights_lie_in_another_is_refused_unread(tmp_path: Path) -> None:
+    import h5py
+
+    nir.write(tmp_path / "other.nir", recurrent())
+    with h5py.File(tmp_path / "net.nir", "w") as file:
+        file["node"] = h5py.ExternalLink("other.nir", "/node")
+    assert "(its values lie in other files, which are never opened)" in refused(tmp_path / "net.nir")
+
+
+def test_a_small_file_that_tells_of_large_weights_is_refused_unread(tmp_path: Path) -> None:
+    import h5py
+
+    nir.write(tmp_path / "net.nir", recurrent())
+    with h5py.File(tmp_path / "net.nir", "r+") as file:
+        file.create_dataset("node/nodes/large/weight", (10**6, 10**6), "f8", chunks=(64, 64))
+    assert "is declared as float64 (1000000, 1000000), more than it can hold" in refused(tmp_path / "net.nir")

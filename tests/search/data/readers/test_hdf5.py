@@ -1,4 +1,10 @@
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -6,6 +12,7 @@ import pytest
 
 from search.data.readers.hdf5 import channel_events, dataset_of, open_hdf5, values_of
 from targets.contracts.errors import InputError
+from tests.conftest import REPOSITORY
 from tests.search.data.tasks.spike_files import loop_in_heap, random_recording, write_heidelberg
 
 
@@ -19,6 +26,15 @@ def test_times_in_seconds_become_whole_microseconds() -> None:
 def test_half_precision_times_beyond_its_range_in_microseconds() -> None:
     events = channel_events(np.array([1.25], np.float16), np.array([1]), 2, "recording 0")
     assert events["t"].tolist() == [1_250_000]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "channels"),
+    [(np.array([0.5]), np.array([1.5])), (np.array([b"a"]), np.array([1])), (np.zeros(1, "V2"), np.array([1]))],
+)
+def test_what_are_no_numbers_is_refused(seconds: np.ndarray[Any, Any], channels: np.ndarray[Any, Any]) -> None:
+    with pytest.raises(InputError, match=r"^it has times of type .* and channels of type .*; numbers and whole "):
+        channel_events(seconds, channels, 700, "it")
 
 
 @pytest.mark.parametrize(
@@ -78,6 +94,9 @@ def test_a_file_that_libhdf5_reads_for_ever_is_refused(tmp_path: Path) -> None:
     [
         pytest.param("while True: pass", "reading it does not end", marks=pytest.mark.slow),
         ("sys.exit(3)", "reading it takes more than 256 MiB"),
+        ("sys.exit(5)", "its values lie in other files, which are never opened"),
+        ("sys.exit(6)", "a group in it cannot be listed or lies too deep"),
+        ("raise ValueError", "the process that reads it ends with status 1"),
         ("os.kill(os.getpid(), signal.SIGSEGV)", "reading it crashes with signal 11"),
     ],
 )
@@ -90,7 +109,7 @@ def test_what_becomes_of_the_process_that_reads_first(
     monkeypatch.setattr("search.data.readers.hdf5._WALK", walk)
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
-        file["values"] = [len(body)]  # so that no other test has read the same
+        file["values"] = list(body.encode())  # so that no other test has read the same
     assert _error(path) == f"{path} is no readable HDF5 file ({reason}); unpack or copy it again."
 
 
@@ -132,3 +151,24 @@ def test_values_of_another_shape_are_refused_unread(tmp_path: Path) -> None:
                 f"{path} holds {name} of shape {shape}; one axis of at most 67,108,864 is allowed, so unpack or copy "
                 "it again."
             )
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_process_that_reads_first_and_the_command(tmp_path: Path) -> None:
+    """A person's Ctrl-C goes to both processes of the terminal."""
+    path, begun = write_heidelberg(tmp_path / "a.h5", [random_recording(0, 64)], [0], [0]), tmp_path / "begun"
+    walk = tmp_path / "walk.py"
+    walk.write_text(f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(100)\n")
+    read = "from search.data.readers import hdf5; from pathlib import Path; import signal, sys\n"
+    read += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a background job ignores it
+    read += "hdf5._WALK = Path(sys.argv[1])\nwith hdf5.open_hdf5(Path(sys.argv[2])): pass"
+    command = [sys.executable, "-c", read, str(walk), str(path)]
+    process = subprocess.Popen(command, cwd=REPOSITORY, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    while not begun.exists() and process.poll() is None:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGINT
+    assert "KeyboardInterrupt" in errors
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)

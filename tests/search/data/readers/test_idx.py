@@ -70,7 +70,7 @@ def test_a_header_that_promises_too_much_is_refused_before_memory_is_taken(tmp_p
     path = tmp_path / "images"
     path.write_bytes(bytes([0, 0, 8, 3]) + 12 * b"\xff")
     assert refusal(path) == (
-        f"{path} says it holds 4294967295 x 4294967295 x 4294967295 numbers; at most 1,073,741,824 are allowed, so it "
+        f"{path} says it holds 4294967295 x 4294967295 x 4294967295 numbers; at most 268,435,456 are allowed, so it "
         "is damaged: get it again."
     )
 

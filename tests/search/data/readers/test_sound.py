@@ -326,3 +326,17 @@ def test_the_real_digits_are_read_as_the_standard_library_reads_them(shared: Pat
 def test_libsndfile_reads_the_same_of_a_sphere(tmp_path: Path, order: str) -> None:
     path = write_sphere(tmp_path / "a.sph", SOUND, order=order)
     assert np.array_equal(soundfile.read(path)[0], read_sound(path, 12_500, 1.0))
+
+
+@pytest.mark.parametrize("block", [0, 1, 255])
+def test_a_wav_whose_samples_are_of_another_size_than_its_bits_is_refused(tmp_path: Path, block: int) -> None:
+    """Else libsndfile leaves out what fits no block."""
+    content = bytearray(riff(chunk(b"fmt ", form(PCM, 16)), chunk(b"data", coded(tone(0.1, 440.0), PCM, 16))))
+    content[32:34] = block.to_bytes(2, "little")
+    (tmp_path / "a.wav").write_bytes(content)
+    with pytest.raises(InputError) as error:
+        read_sound(tmp_path / "a.wav", 8000, 5.0)
+    assert str(error.value) == (
+        f"{tmp_path / 'a.wav'} is no readable PCM wav file (its 1 channels of 16 bits are said to take {block} bytes); "
+        "convert it again."
+    )
