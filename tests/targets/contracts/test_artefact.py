@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from targets.contracts.artefact import Artefact, check_writable, load, replacing, save
+from targets.contracts.artefact import Artefact, check_writable, load, replacing, save, write_text
 from targets.contracts.errors import InputError
 
 
@@ -31,6 +31,24 @@ def test_round_trip(tmp_path: Path) -> None:
         assert again.arrays[name].dtype == array.dtype
         assert np.array_equal(again.arrays[name], array)
         assert not again.arrays[name].flags.writeable
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no such modes here")
+@pytest.mark.parametrize(("mask", "mode"), [(0o077, 0o600), (0o027, 0o640), (0o022, 0o644), (0o000, 0o666)])
+def test_files_get_the_mode_that_the_umask_leaves(tmp_path: Path, mask: int, mode: int) -> None:
+    """Not that of the temporary file they are written to; a file that is replaced follows the umask too."""
+    before = os.umask(mask)
+    try:
+        for path in (tmp_path / "a.program", tmp_path / "a.program"):
+            save(_artefact(), path)
+            assert path.stat().st_mode & 0o777 == mode
+            path.chmod(0o666 ^ mode)
+        write_text(tmp_path / "a.txt", "text")
+        assert (tmp_path / "a.txt").stat().st_mode & 0o777 == mode
+        left = os.umask(mask)
+    finally:
+        os.umask(before)
+    assert left == mask
 
 
 def test_digest_is_the_same_on_every_machine() -> None:
