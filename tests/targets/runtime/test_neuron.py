@@ -159,8 +159,8 @@ def _one(
     fired: Array | None = None,
 ) -> tuple[int, int, bool]:
     """One neuron, one step without input or, in v, without current: v only sees u where u is given."""
-    parameters = {"du": _row(du), "dv": _row(dv), "vth": _row(vth), "bias": _row(0)}
-    after = step(_ints(u), _ints(v), _ints(0), **parameters, semantics=semantics, fired=fired)
+    run = partial(step, du=_row(du), dv=_row(dv), vth=_row(vth), bias=_row(0))
+    after = run(_ints(u), _ints(v), _ints(0), semantics=semantics, fired=fired)
     return after[0].item(), after[1].item(), bool(after[2].item())
 
 
