@@ -22,10 +22,10 @@ demo: $(STAMP) ## search, compile and verify a network on real data (a few minut
 	$(BIN)/motifc demo --out $(OUT)
 
 quick: $(STAMP) ## run all tests but the slow ones
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile -m "not slow"
 
 test: $(STAMP) ## run all tests (about eight minutes)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile
 
 lint: $(STAMP) ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff format --check .

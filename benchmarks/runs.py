@@ -8,8 +8,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from targets.contracts.artefact import write_text
 from targets.contracts.errors import InputError
+from targets.contracts.writing import write_text
 
 Row = dict[str, Any]
 Task = Mapping[str, Any]

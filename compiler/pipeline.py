@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from compiler.analysis.calibration import calibrate
+from compiler.analysis.quantization import quantization_report
 from compiler.assemble import assemble
 from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph
+from compiler.losses import losses
+from compiler.mapping.refusal import refuse
 from compiler.mapping.state import on_one_core
 from compiler.observer import Observer, Watch
 from compiler.passes.bounds import bounds
@@ -48,8 +51,9 @@ def compile_graph(
 
     `calibration` are spikes of every input: rates and peaks on them decide roundings and mapping. `outputs` are the
     populations that are read; what neither they nor the readout depend on is removed (None: nothing). The program's
-    settings tell the seed. Where populations had to be shifted, `latency` tells by how many steps each is late; the
-    program's samples are longer by the largest of these, so that nothing of what is read falls off their end.
+    settings tell the seed, and under "losses" in sentences what is lost (`compiler.losses`). Where populations had to
+    be shifted, `latency` tells by how many steps each is late; the program's samples are longer by the largest of
+    these, so that nothing of what is read falls off their end.
     `watch` is told what every pass returned. Raises InputError with one sentence for every limit of the chip that the
     network would break; a note tells which pass raised an error, and those before it.
     """
@@ -58,10 +62,17 @@ def compile_graph(
     step.tell("lower", graph)
     floats = step(fold, step(retime, graph))
     measured = None if calibration is None else step(calibrate, floats, calibration)
+    if measured is None and outputs is None:
+        refuse(floats, spec)  # which saves the time to round, where nothing is removed for not being read
     rounded = step(quantize, floats, spec, measured)
     integers = step(prune, rounded, outputs).graph
+    refuse(integers, spec)
+    roundings = quantization_report(floats, rounded, spec)
     del floats, rounded  # of a large network no stage is kept longer than it is needed
-    proofs = tuple(each.proof for each in step(bounds, integers, spec.arithmetic))
+    proved = step(bounds, integers, spec.arithmetic)
+    lost = losses(roundings, integers, proved, spec.arithmetic)
+    proofs = tuple(each.proof for each in proved)
+    del proved
     hypergraph = step(coarsen, integers, spec, None if measured is None else measured.rates_in(integers))
     mapping = step(partition, hypergraph, on_one_core(hypergraph, spec), spec, seed)
     mapping = step(place, hypergraph, mapping, spec, seed)
@@ -69,4 +80,5 @@ def compile_graph(
     core_of = hypergraph.of_neurons(mapping.core_of)
     del hypergraph
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
+    settings["losses"] = lost.sentences
     return legal(step(assemble, integers, core_of, mapping.tiles, spec, settings, proofs), spec)

@@ -1,8 +1,17 @@
-"""The command line: motifc COMMAND. Exit 0 good, 1 the check failed, 2 bad input or usage."""
+"""The command line: motifc COMMAND. Here, and nowhere else, is decided with which status it ends."""
 
+import errno
+import io
+import os
+import select
+import shlex
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
+from typing import TextIO
 
 import typer
 
@@ -16,12 +25,22 @@ COMMANDS = (
 )
 """Modules of motifc/commands that hold a command NAME_command, or commands of commands, NAME_app."""
 _HELP = "Search recurrent spiking networks made of motifs, compile them, prove that every simulator agrees."
+GOOD, FAILED, REFUSED, UNEXPECTED, INTERRUPTED, UNREAD = 0, 1, 2, 3, 130, 141
+STATUSES = (
+    "Exit status: 0 good; 1 a check failed; 2 bad input or usage, a full disk, no permission, too little memory; "
+    "3 anything unexpected; 130 interrupted; 141 nobody reads the output any more."
+)
+_MACHINE = (
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE),
+    *(errno.ENAMETOOLONG, errno.ETXTBSY),
+)
+"""Errors of the system that whoever calls can mend."""
 
 
 def app(names: Sequence[str] = COMMANDS) -> typer.Typer:
     """The command line with the commands of these names."""
     made = typer.Typer(name="motifc", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    made.callback(help=_HELP)(lambda: None)  # so that one command alone keeps its name
+    made.callback(help=_HELP, epilog=STATUSES)(lambda: None)  # so that one command alone keeps its name
     for name in names:
         module = import_module(f"motifc.commands.{name}")
         if hasattr(module, f"{name}_app"):
@@ -32,24 +51,130 @@ def app(names: Sequence[str] = COMMANDS) -> typer.Typer:
 
 
 def main() -> None:
-    """Entry point: bad input and missing packages become one sentence and exit status 2."""
+    """Entry point: run the command of `sys.argv` and end with one of `STATUSES`; what went wrong is one sentence."""
+    sys.stdout, sys.stderr = _open(sys.stdout), _open(sys.stderr)
+    outputs = _outputs()
+    try:
+        status = _status()
+    except BaseException as error:
+        status = UNREAD if isinstance(error, BrokenPipeError) and _unread(outputs) else _told(error)
+    _close()
+    sys.exit(status)
+
+
+def _open(stream: TextIO | None) -> TextIO:
+    """A stream that takes every character, and swallows all where the caller has closed it."""
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8")
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    return stream
+
+
+def _status() -> int:
+    """Run the command; its status where it ends by itself."""
     asked = sys.argv[1:2]
     try:
         app(asked if asked and asked[0] in COMMANDS else COMMANDS)()  # others need not be loaded
-    except (InputError, BackendError) as error:
-        typer.echo(f"motifc: {_printable(str(error))}", err=True)
-        for note in getattr(error, "__notes__", ()):
-            typer.echo(f"  {_printable(note)}", err=True)
-        sys.exit(2)
-    except ModuleNotFoundError as error:
-        command = command_for(error.name or "")
+    except SystemExit as ended:
+        if isinstance(ended.__context__, OSError):  # typer ends so where a pipe is broken
+            raise ended.__context__ from None
+        status = ended.code
+    else:
+        status = GOOD
+    sys.stdout.flush()  # what cannot be written is told, and no good end
+    return status if isinstance(status, int) else GOOD if status is None else FAILED
+
+
+def _told(error: BaseException) -> int:
+    """Tell what has ended the command, in one sentence, and the status that stands for it."""
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    if isinstance(error, InputError):
+        _say(str(error), error)
+        return REFUSED
+    if isinstance(error, BackendError):  # its input was good
+        _say(str(error), error)
+        return UNEXPECTED
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        command = command_for(error.name)
         remedy = (
             "`motifc doctor` says what needs it and the command" if command is None else f"install it with {command}"
         )
-        typer.echo(f"motifc: {error.name} is not installed; {remedy}.", err=True)
-        sys.exit(2)
+        _say(f"{error.name} is not installed; {remedy}.", error)
+        return REFUSED
+    if _is_of_memory(error):
+        _say(
+            "there is not enough memory for this; use fewer samples (--limit) or steps, smaller batches, or a machine "
+            "with more.",
+            error,
+        )
+        return REFUSED
+    if isinstance(error, OSError) and error.errno in _MACHINE:
+        place = "standard output" if error.filename is None else error.filename
+        _say(f"{place}: {error.strerror}; free space, or choose what may be read and written.", error)
+        return REFUSED
+    kind = (
+        "the input is nested more deeply than can be followed"
+        if isinstance(error, RecursionError)
+        else (f"this should not have happened, {type(error).__name__}: {str(error).partition(chr(10))[0][:200]}")
+    )
+    _say(f"{kind}; {_kept(error)}.", error)
+    return UNEXPECTED
 
 
-def _printable(message: str) -> str:
-    """The lines of a message without what would move the cursor of a terminal."""
-    return "\n".join(shown(line) for line in message.split("\n"))
+def _say(sentence: str, error: BaseException) -> None:
+    """A sentence on standard error, and what was noted on the way of an exception, without control characters."""
+    with suppress(OSError):
+        lines = "\n".join(shown(line) for line in sentence.split("\n"))
+        typer.echo(f"motifc: {lines}", err=True)
+        for note in getattr(error, "__notes__", ()):
+            typer.echo("  " + "\n".join(shown(line) for line in note.split("\n")), err=True)
+
+
+def _kept(error: BaseException) -> str:
+    """Keep the traceback and what helps to find the fault in a file, and say where."""
+    try:
+        details = "".join(traceback.format_exception(error))
+        told = f"motifc {' '.join(map(shlex.quote, sys.argv[1:]))}\nPython {sys.version}\n\n{details}"
+        handle, name = tempfile.mkstemp(prefix="motifc-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(told)
+    except (OSError, MemoryError, RecursionError) as why:
+        return f"the details could not be kept ({why})"
+    return f"details for a report are in {name}"
+
+
+def _is_of_memory(error: BaseException) -> bool:
+    """Whether memory has run out, of the machine or of an accelerator; torch has exceptions of its own for that."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError)
+        and (type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error))
+    )
+
+
+def _outputs() -> list[int]:
+    """Copies of the descriptors of standard output and error; rich turns the first to /dev/null if its pipe breaks."""
+    copies = []
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # one of a test has none
+            copies.append(os.dup(stream.fileno()))
+    return copies
+
+
+def _unread(outputs: Sequence[int]) -> bool:
+    """Whether the reader of one of the outputs is gone."""
+    poll = select.poll()
+    for output in outputs:
+        poll.register(output, 0)
+    return any(event & select.POLLERR for _, event in poll.poll(0))
+
+
+def _close() -> None:
+    """Leave nothing for Python to flush at its end, which would complain about it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,5 +1,6 @@
 """demo: the whole chain on built-in real data, from search to the proof that every backend agrees."""
 
+import shlex
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -14,13 +15,16 @@ from motifc.evaluation import float_spikes
 from motifc.report.program_page import page
 from search.network import Network
 from targets.conformance.equivalence import compare
-from targets.contracts.artefact import write_text
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.writing import Destination, write_text
 from targets.program.check import legal
 from targets.program.program import Program
 from targets.runtime.backend import backend_names, run
 from targets.runtime.registry import ORACLE
+
+FILES = ("demo.network", "demo.program", "report.html")
+"""What `demo` writes."""
 
 
 @dataclass(frozen=True)
@@ -69,26 +73,34 @@ class DemoResult:
 
 
 def demo(
-    network: Network, test: SpikeRaster, chip: str, seed: int, out: Path, tell: Callable[[str], None]
+    network: Network,
+    test: SpikeRaster,
+    chip: str,
+    seed: int,
+    out: Path,
+    tell: Callable[[str], None],
+    replace: bool = True,
 ) -> DemoResult:
     """Compile `network`, run it on every installed backend and compare all spikes with the oracle's.
 
-    Writes demo.network, demo.program and report.html into the folder `out`; `tell` is called with each step's name.
+    Writes `FILES` into the folder `out`, over those that are there where `replace` says so; `tell` is called with each
+    step's name.
     """
+    kept, compiled, report = (Destination(out / name, replace) for name in FILES)
     readout, labels = network.readout, test.labels
     if readout is None or labels is None:
         raise InputError(
             "the network has no readout or the samples no labels; the demo compares classes, so give both."
         )
-    network.save(out / "demo.network")
+    network.save(kept)
     tell("running the float network")
     inputs = {network.inputs[0].name: test}
     floats = float_spikes(lower(network), inputs)[readout.population].counts()
     tell(f"compiling for {chip}")
     program = compile_network(network, chip)
-    program.save(out / "demo.program")
-    program = legal(Program.load(out / "demo.program"))
-    write_text(out / "report.html", page(program))
+    program.save(compiled)
+    program = legal(Program.load(compiled))
+    write_text(report, page(program))
 
     def timed(name: str) -> tuple[Mapping[str, SpikeRaster], float]:
         tell(f"running on {name}")
@@ -108,9 +120,9 @@ def demo(
         except InputError as error:
             results.append(BackendResult(name, missing=str(error)))
             continue
-        report = compare(expected, spikes, (ORACLE, name))
+        compared = compare(expected, spikes, (ORACLE, name))
         right = readout.accuracy(spikes[readout.population].counts(), labels)
-        results.append(BackendResult(name, right, report.spikes, report.differing, seconds))
+        results.append(BackendResult(name, right, compared.spikes, compared.differing, seconds))
     classes = readout.classify(expected[readout.population].counts())
     return DemoResult(
         seed=seed,
@@ -124,3 +136,12 @@ def demo(
         network=network.digest,
         program=program.digest,
     )
+
+
+def is_of_demo(folder: Path) -> bool:
+    """Whether the network in `folder` was made by the command `motifc demo`, and so what stands beside it."""
+    try:
+        made = Network.load(folder / FILES[0]).provenance.made
+        return any(shlex.split(step.command)[1:2] == ["demo"] for step in made)
+    except ValueError:
+        return False

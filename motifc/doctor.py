@@ -19,7 +19,7 @@ _PACKAGES = {  # what backends alone need they say themselves
     "nir": "motifc explain of a graph",
     "matplotlib": "motifc report of a network",
     "tensorboardX": "motifc search --tensorboard",
-    "numba": "compiling, and encoding sound and pictures",
+    "numba": "compiling, the numba backend, and encoding sound and pictures",
     "h5py": "SHD, SSC and N-TIDIGITS",
     "soundfile": "Free Spoken Digits and TI46",
     "soxr": "Free Spoken Digits and TI46",

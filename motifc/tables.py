@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from targets.conformance.drift import Drift
 
 
+_LOSSES = 12
+"""Sentences on losses that are printed after compiling."""
+
+
 def show_demo(result: DemoResult) -> None:
     """The table that the demo ends with."""
     from rich.table import Table
@@ -128,6 +132,17 @@ def show_program(program: Program, path: str) -> None:
         f"{path}: {sum(population.neurons for population in program.own):,} neurons on {len(program.cores):,} "
         f"{'core' if len(program.cores) == 1 else 'cores'} of {program.chip.name}, digest {program.digest[:16]}"
     )
+
+
+def show_losses(program: Program) -> None:
+    """One line for each loss of a program just compiled; many are cut short."""
+    from compiler.losses import told_losses
+
+    told = told_losses(program)
+    for sentence in told[:_LOSSES]:
+        console.print(sentence)
+    if len(told) > _LOSSES:
+        console.print(f"{len(told) - _LOSSES:,} more sentences on losses are told by motifc show.")
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

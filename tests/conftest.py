@@ -11,6 +11,8 @@ GOLDEN = Path(__file__).parent / "golden"
 
 # Two threads of torch on a busy machine can be ten times slower than one; set before torch is loaded.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Rich keeps the width that it finds when it is loaded: wide enough for every table, in whatever terminal tests run.
+os.environ["COLUMNS"] = "200"
 # Processes that tests start elsewhere take this checkout too, whichever one is installed.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
 

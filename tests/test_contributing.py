@@ -71,15 +71,18 @@ def put_package(folder: Path, heading: str) -> None:
     (metadata / "entry_points.txt").write_text("\n".join(lines) + "\n")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("network")
 def test_a_chip(tmp_path: Path) -> None:
     put_package(tmp_path, "A chip")
+    (tmp_path / "net.program").unlink()  # the recipe makes it
     compiled, shown = follow(tmp_path, "A chip")
     assert compiled.startswith("net.program: 27 neurons on 1 core of half-loihi2, ")
     assert "half-loihi2" in shown
     assert Program.load(tmp_path / "net.program").chip.name == "half-loihi2"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("network")
 def test_a_backend(tmp_path: Path) -> None:
     put_package(tmp_path, "A backend")
@@ -99,6 +102,7 @@ def test_a_backend(tmp_path: Path) -> None:
     assert found.count("[matrices") > 20
 
 
+@pytest.mark.slow
 def test_a_pass(tmp_path: Path, network: Network) -> None:
     """In a copy of the house, whose chain gets the lines that the recipe adds."""
     for package in ("motifc", "compiler", "search", "targets"):
@@ -112,6 +116,7 @@ def test_a_pass(tmp_path: Path, network: Network) -> None:
         assert chain.count(before) == 1, before
         chain = chain.replace(before, "".join(line[1:] for line in lines))
     pipeline.write_text(chain, encoding="utf-8")
+    (tmp_path / "net.program").unlink()  # the recipe makes it
     _, alone = follow(tmp_path, "A pass")
     stages = [path.name for path in sorted((tmp_path / "stages").iterdir())]
     assert stages.index("02-fold.txt") + 1 == stages.index("03-thin.stage")
@@ -125,6 +130,7 @@ def synapses(program: Program) -> int:
     return sum(int(np.count_nonzero(each.synapses.weights)) for each in program.projections)
 
 
+@pytest.mark.slow
 def test_a_task(tmp_path: Path) -> None:
     put_package(tmp_path, "A task")
     (checked,) = follow(tmp_path, "A task")

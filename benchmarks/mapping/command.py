@@ -13,8 +13,8 @@ from benchmarks.mapping.page import page
 from benchmarks.mapping.picture import draw
 from benchmarks.mapping.plan import Task, plan
 from benchmarks.mapping.results import measure
-from targets.contracts.artefact import check_writable, write_text
 from targets.contracts.errors import InputError
+from targets.contracts.writing import check_writable, write_text
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

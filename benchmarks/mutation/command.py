@@ -17,8 +17,8 @@ from benchmarks.mutation.mutants import applied, drawn, places, shares
 from benchmarks.mutation.page import page
 from benchmarks.mutation.trial import ROOT, Trials, trials, warm
 from benchmarks.runs import Row, load, text
-from targets.contracts.artefact import check_writable, write_text
 from targets.contracts.errors import InputError
+from targets.contracts.writing import check_writable, write_text
 
 ROWS = Path(__file__).parent / "results" / "mutants.json"
 PAGE = ROOT / "docs" / "results" / "mutation.md"

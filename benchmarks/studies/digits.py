@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from benchmarks.pages import table
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
-from targets.contracts.artefact import write_text
+from targets.contracts.writing import write_text
 
 COMMAND = "motifc demo --seed SEED --json"
 

@@ -25,11 +25,11 @@ from search.data.load import load_split
 from search.data.task import labels_of
 from search.nas.hrmas import search
 from search.settings import Settings, on_chip
-from targets.contracts.artefact import write_text
 from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.numbering import distinct, numbered, offsets
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.writing import write_text
 from targets.program.program import Program
 from targets.program.usage import usage
 from targets.runtime.backend import run

@@ -25,9 +25,9 @@ from benchmarks.studies.command import parser
 from search.data.load import load_split
 from search.data.task import Split, labels_of
 from search.data.tasks import fsdd
-from targets.contracts.artefact import write_text
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.writing import write_text
 
 BINS = 8
 TITLES = ["set", "train + valid", "test", "classes", "features", "density", "C", "s", "accuracy"]

@@ -14,7 +14,7 @@ from benchmarks.studies.intervals import paired
 from benchmarks.studies.searched import FIXED, PASSES, Plan, Searched, searched
 from search.nas.methods import METHODS
 from targets.contracts.arrays import Floats
-from targets.contracts.artefact import write_text
+from targets.contracts.writing import write_text
 
 PLANS = [(method, False) for method in METHODS] + [(method, True) for method in FIXED]
 REFERENCE = "hrmas"

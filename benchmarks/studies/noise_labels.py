@@ -20,8 +20,8 @@ from search.data.task import Split
 from search.nas.hrmas import explore, new_supernet
 from search.settings import Settings, TrainingSettings
 from targets.contracts.arrays import Array
-from targets.contracts.artefact import write_text
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.writing import write_text
 
 SAMPLES = 1350
 PRICES = (0.0, 3e-4)

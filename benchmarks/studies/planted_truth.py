@@ -26,7 +26,7 @@ from search.network import Network
 from search.training.initialize import reinitialize
 from search.training.torch_network import tensor
 from search.training.train import fit
-from targets.contracts.artefact import write_text
+from targets.contracts.writing import write_text
 
 BOUNDED = 5  # seeds whose bounds are measured
 

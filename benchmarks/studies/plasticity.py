@@ -31,7 +31,7 @@ from search.settings import Settings, StartSettings, fixed_rates
 from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
 from targets.contracts.arrays import Floats
-from targets.contracts.artefact import write_text
+from targets.contracts.writing import write_text
 
 METHODS = ("hrmas", "no-plasticity")
 LOOKS = {

@@ -30,10 +30,10 @@ from search.network import Network
 from search.settings import Settings, TrainingSettings
 from search.training.initialize import reinitialize
 from search.training.train import train
-from targets.contracts.artefact import write_text
 from targets.contracts.chip import ChipSpec, Limit, chip_named
 from targets.contracts.ports import Readout
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.writing import write_text
 from targets.runtime.backend import run
 
 SIZE, LINKS = 8, 0.5

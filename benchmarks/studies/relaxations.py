@@ -22,8 +22,8 @@ from search.nas.hrmas import derived_network, explore, new_supernet
 from search.settings import ModelSettings, PlasticitySettings, SearchSettings, Settings, TrainingSettings
 from search.training.initialize import reinitialize
 from search.training.train import fit
-from targets.contracts.artefact import write_text
 from targets.contracts.ports import Readout
+from targets.contracts.writing import write_text
 
 CPU = torch.device("cpu")
 STEPS, NEURONS = 20, 64

@@ -1,6 +1,7 @@
 """quantization_report: every rounding that the quantiser made."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,29 +9,51 @@ import numpy as np
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
 from targets.contracts.arithmetic import Arithmetic
+from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 from targets.contracts.grid import tau_of_du, tau_of_dv
+from targets.contracts.synapses import Dense, Synapses, with_weights
 from targets.program.program import IntPopulation, IntProjection
+
+_MUCH = 0.25
+"""Change of a weight, as a share of itself, from which on it is coarse."""
+_SEVERAL = 4
+"""So many weights are several: of all sources with one small weight each, some are coarse in any network."""
+_BLOCK = 1 << 14
+"""Weights that are looked at together."""
+_TIE = 1e-9
+"""A weight so near to its threshold equals it but for what float64 rounds."""
 
 
 @dataclass(frozen=True)
 class ProjectionRounding:
-    """One projection.
+    """One projection, into population `target`.
 
     synapses      weights that are not 0 before rounding
     snr           10 log10(sum of squares of the weights / of their errors) in dB; None without any error
     clipped       weights beyond the range of the chip at the exponent and threshold of their neuron
     vanished      weights that were rounded to 0
     largest_error of a weight, in thresholds of its neuron
+    least, most   smallest and largest weight but for zeros, in thresholds of its neuron, without its sign
+    coarse        weights that were changed by more than a quarter of themselves
+    whole_sources, whole_neurons  sources and neurons with several weights here, all of them coarse
+    lifted        weights equal to their threshold that rounding lifts above it
     """
 
     projection: str
+    target: str
     exponent: int
     synapses: int
     snr: float | None
     clipped: int
     vanished: int
     largest_error: float
+    least: float
+    most: float
+    coarse: int
+    whole_sources: int
+    whole_neurons: int
+    lifted: int
 
 
 @dataclass(frozen=True)
@@ -39,6 +62,7 @@ class PopulationRounding:
 
     thresholds, decays  distinct vth and (du, dv) of its neurons
     tau_s_error, tau_m_error  largest relative change of a time constant
+    decay_u_error, decay_v_error  largest change of the share of u and of v that is lost per step
     bias_error  largest change of a bias, in thresholds of its neuron
     """
 
@@ -47,6 +71,8 @@ class PopulationRounding:
     decays: int
     tau_s_error: float
     tau_m_error: float
+    decay_u_error: float
+    decay_v_error: float
     bias_error: float
 
 
@@ -98,34 +124,89 @@ def quantization_report(floats: FloatGraph, integers: IntGraph, chip: ChipSpec) 
 def _projection(
     exact: FloatProjection, rounded: IntProjection, population: FloatPopulation, own: IntPopulation, chip: ChipSpec
 ) -> ProjectionRounding:
-    row = exact.synapses.row_of()
-    unit = 2.0**rounded.exponent / own.vth[row]
-    ratio = exact.synapses.weights / population.threshold[row]
-    error = rounded.synapses.weights * unit - ratio
-    noise = float(np.sum(error**2))
-    wanted = ratio / unit
+    """Roundings of one projection, looked at block after block of its weights, so that they stay in the cache."""
+    row, weights, integers = exact.synapses.row_of(), exact.synapses.weights, rounded.synapses.weights
     half = chip.weight_step.value / 2
-    least, most = chip.weight_min.value - half, chip.weight_max.value + half
+    lowest, highest = chip.weight_min.value - half, chip.weight_max.value + half
+    coarse = np.zeros(weights.shape, dtype=bool)
+    signal = noise = largest = most = 0.0
+    least = np.inf
+    synapses = clipped = vanished = lifted = 0
+    for block in _blocks(weights):
+        post = row[block] if len(row) == len(weights) else row
+        unit = 2.0**rounded.exponent / own.vth[post]
+        ratio = weights[block] / population.threshold[post]
+        wanted, error = ratio / unit, integers[block] * unit - ratio
+        size, off = np.abs(ratio), np.abs(error)
+        there = size > 0
+        np.greater(off, _MUCH * size, out=coarse[block])
+        signal, noise = signal + float(np.vdot(ratio, ratio)), noise + float(np.vdot(error, error))
+        largest, most = max(largest, float(off.max())), max(most, float(size.max()))
+        least = min(least, float(size.min(where=there, initial=np.inf)))
+        synapses += int(np.count_nonzero(there))
+        clipped += int(np.count_nonzero((wanted > highest) | (wanted < lowest)))
+        vanished += int(np.count_nonzero((integers[block] == 0) & there))
+        lifted += int(np.count_nonzero((np.abs(ratio - 1) <= _TIE) & (ratio + error > 1 + _TIE)))
+    sources, neurons = _whole(exact.synapses, coarse)
     return ProjectionRounding(
         projection=exact.name,
+        target=exact.target,
         exponent=rounded.exponent,
-        synapses=int(np.count_nonzero(ratio)),
-        snr=10 * math.log10(float(np.sum(ratio**2)) / noise) if noise else None,
-        clipped=int(np.count_nonzero((wanted > most) | (wanted < least))),
-        vanished=int(np.count_nonzero((rounded.synapses.weights == 0) & (ratio != 0))),
-        largest_error=float(np.abs(error).max(initial=0)),
+        synapses=synapses,
+        snr=10 * math.log10(signal / noise) if noise else None,
+        clipped=clipped,
+        vanished=vanished,
+        largest_error=largest,
+        least=least if synapses else 0.0,
+        most=most,
+        coarse=int(np.count_nonzero(coarse)),
+        whole_sources=sources,
+        whole_neurons=neurons,
+        lifted=lifted,
     )
+
+
+def _blocks(weights: Array) -> Iterator[slice]:
+    """Slices of the first axis with about `_BLOCK` weights each."""
+    step = max(1, _BLOCK * len(weights) // max(weights.size, 1))
+    return (slice(start, start + step) for start in range(0, len(weights), step) if weights.size)
+
+
+def _whole(synapses: Synapses, coarse: Array) -> tuple[int, int]:
+    """Sources and neurons with several weights, all of which are coarse."""
+    if not coarse.any():
+        return 0, 0
+    marked = with_weights(synapses, coarse.astype(np.float64))
+    (all_in, all_out), (coarse_in, coarse_out) = _degrees(synapses), _degrees(marked)
+    whole = [
+        np.count_nonzero((every >= _SEVERAL) & (found == every))
+        for every, found in ((all_out, coarse_out), (all_in, coarse_in))
+    ]
+    return int(whole[0]), int(whole[1])
+
+
+def _degrees(synapses: Synapses) -> tuple[Array, Array]:
+    """Weights but for zeros of every post and of every pre neuron."""
+    if isinstance(synapses, Dense):
+        there = synapses.weights != 0
+        return np.count_nonzero(there, axis=1), np.count_nonzero(there, axis=0)
+    post, pre = synapses.shape
+    row, column, _ = synapses.coordinates()
+    return np.bincount(row, minlength=post), np.bincount(column, minlength=pre)
 
 
 def _population(exact: FloatPopulation, rounded: IntPopulation, arithmetic: Arithmetic) -> PopulationRounding:
     decays, thresholds = _profiles(rounded)
+    tau_s, tau_m = tau_of_du(rounded.du, arithmetic), tau_of_dv(rounded.dv, arithmetic)
     bias = rounded.bias / (rounded.vth.astype(np.float64) * (1 << arithmetic.align_bits)) - exact.bias / exact.threshold
     return PopulationRounding(
         population=exact.name,
         thresholds=len(thresholds),
         decays=len(decays),
-        tau_s_error=float(np.abs(tau_of_du(rounded.du, arithmetic) / exact.tau_s - 1).max()),
-        tau_m_error=float(np.abs(tau_of_dv(rounded.dv, arithmetic) / exact.tau_m - 1).max()),
+        tau_s_error=float(np.abs(tau_s / exact.tau_s - 1).max()),
+        tau_m_error=float(np.abs(tau_m / exact.tau_m - 1).max()),
+        decay_u_error=float(np.abs(1 / tau_s - 1 / exact.tau_s).max()),
+        decay_v_error=float(np.abs(1 / tau_m - 1 / exact.tau_m).max()),
         bias_error=float(np.abs(bias).max()),
     )
 

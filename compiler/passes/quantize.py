@@ -6,6 +6,7 @@ import numpy as np
 
 from compiler.analysis.calibration import Calibration
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
+from targets.contracts.arrays import Array, Ints
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
 from targets.contracts.grid import round_bias, round_weights
@@ -26,6 +27,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
     Thresholds and exponents are those with the least squared error of the weights (targets/contracts/thresholds.py);
     the populations share as many thresholds as one core of the chip can hold, and at least one each. Decays are
     clustered to as many (du, dv) pairs as one core can hold, over the whole graph, so that any cut into cores is legal.
+    Where tau_m is one step, the bias takes away what the largest decay leaves of v.
 
     u and v may rise to `HEADROOM` thresholds before they leave their registers; with a `calibration` u may rise to
     `_MARGIN` times its peak and v to its own as well, and errors are weighed by its rates. Raises InputError where a
@@ -58,11 +60,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
                 du=decays[population.name][0],
                 dv=decays[population.name][1],
                 vth=scales.vth.astype(np.int32),
-                bias=round_bias(
-                    population.bias * scale * (1 << chip.arithmetic.align_bits),
-                    chip.bias_mantissa_bits.value,
-                    chip.bias_exponent_max.value,
-                ),
+                bias=_bias(population, decays[population.name][1], scales.vth, bool(incoming), chip),
                 latency=population.latency,
                 invented=population.invented,
             )
@@ -88,6 +86,25 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
         origin=graph.origin,
         provenance=graph.provenance,
     )
+
+
+def _bias(population: FloatPopulation, dv: Ints, vth: Array, hears: bool, chip: ChipSpec) -> Ints:
+    """Biases in integers: int32 [neuron]; where no voltage is to be kept, they take away what the largest decay keeps.
+
+    A tau_m of one step needs a decay that the register does not hold. Inputs that bring v exactly to the threshold in
+    two steps one after the other would lift it above in the second. Sums of weights that lie above the threshold do so
+    by one unit or more, of which what is taken away is at most a part. So biases are rounded down there.
+    """
+    mantissa, exponent, one = chip.bias_mantissa_bits.value, chip.bias_exponent_max.value, chip.arithmetic.decay_one
+    exact = population.bias * (vth / population.threshold) * (1 << chip.arithmetic.align_bits)
+    biases = round_bias(exact, mantissa, exponent)
+    forgets = (np.rint(one / population.tau_m) >= one) & (dv == one - 1)
+    ties = hears | ((population.bias > 0) & (population.bias <= population.threshold))
+    if population.invented or not (forgets & ties).any():
+        return biases
+    less = exact - ((vth << chip.arithmetic.align_bits) >> chip.arithmetic.decay_bits)
+    grid = 2.0 ** np.ceil(np.log2(np.maximum(np.abs(less) / ((1 << mantissa) - 1), 1)))
+    return np.where(forgets & ties, round_bias(np.floor(less / grid) * grid, mantissa, exponent), biases)
 
 
 def _programmable(projection: FloatProjection) -> None:

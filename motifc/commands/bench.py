@@ -9,6 +9,8 @@ import typer
 
 from motifc.commands.backend_names import all_backends, asked_backends, known_backends
 from motifc.commands.console import steps as told_steps
+from motifc.commands.options import Force
+from motifc.commands.outputs import destination
 
 if TYPE_CHECKING:
     from motifc.bench.backends import Loader
@@ -28,23 +30,23 @@ def backends_command(
     ] = None,
     steps: Annotated[int, typer.Option(help="Time steps of a run.")] = 100,
     out: Annotated[Path | None, typer.Option(help="Markdown file to write; printed if not given.")] = None,
+    force: Force = False,
 ) -> None:
     """Time per step of every backend on the same motif program, by number of neurons and samples at once."""
     from motifc.bench.backends import bench_backends, page
-    from targets.contracts.artefact import check_writable, write_text
+    from targets.contracts.writing import write_text
 
     sizes = _numbers("--neurons", neurons)
-    if out is not None:
-        check_writable(out)
+    target = None if out is None else destination(out, force)
     asked = backends or all_backends()
     loaders = {name: named_loader(name) for name in asked_backends(asked)}
     with told_steps() as tell:
         rows = bench_backends(loaders, sizes, steps=steps, progress=tell)
     written = page(rows, f"motifc bench backends --neurons {neurons} --backends {asked} --steps {steps}")
-    if out is None:
+    if target is None:
         typer.echo(written)
     else:
-        write_text(out, written)
+        write_text(target, written)
 
 
 def named_loader(backend: str) -> Loader:

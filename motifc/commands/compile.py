@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from motifc.commands.console import console
-from motifc.commands.options import DEFAULT_CHIP, DataFolder, Out
+from motifc.commands.console import console, warn
+from motifc.commands.options import DEFAULT_CHIP, DataFolder, Force, Out, TimeStep
+from motifc.commands.outputs import data_read, destination
 
 OWN = "own"
 """What stands for the data of the network."""
@@ -38,37 +39,43 @@ def compile_command(
     dump: Annotated[
         Path | None, typer.Option(help="Folder for the text of every stage, and .stage files for `motifc opt`.")
     ] = None,
-    dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
+    dt: TimeStep = None,
+    force: Force = False,
 ) -> None:
-    """Quantize a network, partition it between motifs, place it, check every limit of the chip."""
+    """Quantize a network, partition it between motifs, place it, check every limit of the chip, tell what is lost."""
     from motifc import chip_named, compile_graph
     from motifc.dump import Dump
     from motifc.load_inputs import part, split_of
-    from motifc.tables import show_program
-    from targets.contracts.artefact import check_writable
+    from motifc.tables import show_losses, show_program
     from targets.contracts.provenance import making
     from targets.runtime.backend import bound_inputs
 
-    check_writable(out)
+    spec = chip_named(chip)
     graph = graph_of(source, dt)
+    data = None if calibrate == OWN else calibrate
+    read = None if calibrate is None else data_read(data, data_dir, graph.provenance)
+    target = destination(out, force, source, read)
+    watch = None if dump is None else Dump(dump, spec, force)
     calibration = None
     if calibrate is not None:
-        data = None if calibrate == OWN else calibrate
         split = split_of(str(source), graph.provenance, data, seed, data_dir, "--calibrate")
         given = part(str(source), graph.provenance, split, "train")
         console.print(f"calibrated on {given.sentence}")
         calibration = bound_inputs(graph.inputs, given.spikes)
-    spec = chip_named(chip)
-    watch = None if dump is None else Dump(dump, spec)
     program = compile_graph(graph, spec, seed or 0, calibration, watch=watch)
     program = replace(program, provenance=program.provenance.after(making("compile")))
-    program.save(out)
+    program.save(target)
     show_program(program, str(out))
+    show_losses(program)
 
 
-def graph_of(source: Path, dt: float) -> FloatGraph:
-    """The float graph of a network or NIR file, the latter in steps of `dt` seconds."""
-    from motifc import Network, lower, read_nir
+def graph_of(source: Path, dt: float | None) -> FloatGraph:
+    """The float graph of a network or NIR file, the latter in steps of `dt` seconds; what is told goes to stderr."""
+    from motifc import InputError, Network, lower, read_nir
     from motifc.files import expected
 
-    return read_nir(source, dt=dt) if expected(source, "network", "nir") == "nir" else lower(Network.load(source))
+    if expected(source, "network", "nir") == "nir":
+        return read_nir(source, dt=dt, tell=lambda sentence: warn(f"{source}: {sentence}"))
+    if dt is not None:
+        raise InputError(f"{source} is a network, whose time is in steps; --dt is for NIR graphs, so leave it out.")
+    return lower(Network.load(source))

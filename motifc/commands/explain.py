@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.console import console, emit
-from motifc.commands.options import AsJson
+from motifc.commands.options import AsJson, TimeStep
 
 if TYPE_CHECKING:
     from motifc import SpikeRaster
@@ -20,7 +20,7 @@ def explain_command(
     source: Annotated[Path, typer.Argument(metavar="NET.program|GRAPH.nir", help="What was run.")],
     recording: Annotated[Path, typer.Option(help="Spikes somebody recorded: .npz, one array per population.")],
     input_file: Annotated[Path, typer.Option("--input", help="Spikes it was given: .npz.")],
-    dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
+    dt: TimeStep = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the semantics under which somebody else's recording follows bin for bin; exit 1 if there is none."""
@@ -40,12 +40,13 @@ def explain_command(
 
 
 def _explain_graph(
-    source: Path, dt: float, inputs: dict[str, SpikeRaster], observed: dict[str, SpikeRaster]
+    source: Path, dt: float | None, inputs: dict[str, SpikeRaster], observed: dict[str, SpikeRaster]
 ) -> Explanation:
-    from motifc import explain, interpret, read_nir
+    from motifc import explain, interpret
+    from motifc.commands.compile import graph_of
     from targets.contracts.semantics import FLOAT_SWITCHES
     from targets.runtime.backend import bound_inputs
 
-    graph = read_nir(source, dt=dt)
+    graph = graph_of(source, dt)
     inputs = bound_inputs(graph.inputs, inputs)
     return explain(partial(interpret, graph), inputs, observed, switches=FLOAT_SWITCHES)

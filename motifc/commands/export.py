@@ -6,17 +6,25 @@ from typing import Annotated
 import typer
 
 from motifc.commands.console import console
-from motifc.commands.options import ProgramFile
+from motifc.commands.options import Force, ProgramFile
+from motifc.commands.outputs import destination
 
 
 def export_command(
     program: ProgramFile,
     out: Annotated[Path, typer.Option(help="File or folder to write.")],
     format: Annotated[str, typer.Option(help="A backend with a form of its own, such as onnx (a graph).")],
+    force: Force = False,
 ) -> None:
     """Write a program in the form of another tool."""
     from motifc import export_program
     from motifc.files import program_in
+    from targets.contracts.writing import Destination, check_folder
 
-    export_program(program_in(program), format, out)
+    if out.is_dir():
+        check_folder(out)
+        target = Destination(out)
+    else:
+        target = destination(out, force, program)
+    export_program(program_in(program), format, target)
     console.print(f"{out}: written as {format}")

@@ -11,7 +11,8 @@ import typer
 
 from motifc.commands.backend_names import asked_backends, known_backends, quick_backends
 from motifc.commands.console import console, emit
-from motifc.commands.options import AsJson
+from motifc.commands.options import AsJson, Force
+from motifc.commands.outputs import destination
 
 if TYPE_CHECKING:
     from motifc import Program, Recording, SpikeRaster
@@ -30,6 +31,7 @@ def fuzz_command(
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the files that reproduce a failure.")] = Path(),
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Run random programs on several backends; exit 1 if any spike or final u, v differs.
@@ -40,10 +42,14 @@ def fuzz_command(
     from rich.progress import Progress
 
     from motifc import fuzz
-    from targets.conformance.fuzz import save_failure
+    from targets.conformance.fuzz import failure_files, save_failure
     from targets.runtime.backend import about
 
     runners = {name: named_runner(name) for name in asked_backends(backends or quick_backends())}
+    numbers = range(start, start + programs)
+    places = (place for number in numbers for name in runners for place in failure_files(out, seed, number, name))
+    for place in [place for place in places if place.exists()] or [out / "fuzz.program"]:
+        destination(place, force)
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("programs", total=programs)
         # A failure of a slow backend is shrunk in fewer runs.
@@ -56,7 +62,7 @@ def fuzz_command(
             start=start,
             shrink_runs=tries,
         )
-    files = [save_failure(failure, out) for failure in report.failures]
+    files = [save_failure(failure, out, force) for failure in report.failures]
     emit(report.as_dict(), as_json, partial(_show, report, files, next(iter(runners))))
     raise typer.Exit(0 if report.equal else 1)
 

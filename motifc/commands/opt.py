@@ -7,7 +7,8 @@ import typer
 
 from motifc.commands.compile import graph_of
 from motifc.commands.console import console
-from motifc.commands.options import DEFAULT_CHIP, Seed
+from motifc.commands.options import DEFAULT_CHIP, Force, Seed, TimeStep
+from motifc.commands.outputs import destination
 
 
 def opt_command(
@@ -18,7 +19,8 @@ def opt_command(
     chip: Annotated[str, typer.Option(help="Chip to compile for.")] = DEFAULT_CHIP,
     seed: Seed = 0,
     out: Annotated[Path | None, typer.Option(help="Where to keep the stage after the last pass, .stage.")] = None,
-    dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
+    dt: TimeStep = None,
+    force: Force = False,
 ) -> None:
     """Run single passes of the compiler and print what the last one made.
 
@@ -29,10 +31,8 @@ def opt_command(
     from compiler.stage import Stage, run_pass
     from motifc import chip_named, text
     from motifc.files import expected
-    from targets.contracts.artefact import check_writable
 
-    if out is not None:
-        check_writable(out)
+    target = None if out is None else destination(out, force, source)
     is_stage = expected(source, "network", "nir", "stage") == "stage"
     stage = Stage.load(source) if is_stage else Stage(floats=graph_of(source, dt))
     spec, step, made = chip_named(chip), Observer(None), object()
@@ -44,5 +44,5 @@ def opt_command(
         run.__name__ = name
         made, stage = step(run, stage)
     typer.echo(text(made), nl=False)
-    if out is not None:
-        console.print(f"{out}: written, digest {stage.save(out)[:16]}")
+    if target is not None:
+        console.print(f"{out}: written, digest {stage.save(target)[:16]}")

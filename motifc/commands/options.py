@@ -28,8 +28,13 @@ TensorBoard = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Out = Annotated[Path, typer.Option(help="File to write.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 NetworkFile = Annotated[Path, typer.Argument(metavar="NET.network", help="A network.")]
 ProgramFile = Annotated[Path, typer.Argument(metavar="NET.program", help="A compiled program.")]
+TimeStep = Annotated[
+    float | None,
+    typer.Option("--dt", help="Time step of a NIR graph in seconds; that of the graph, else 1e-4, where not given."),
+]
 TrainingData = Annotated[
     str, typer.Option("--data", help="A task such as digits, or a .npz or folder of your own spikes: see docs/data.md.")
 ]

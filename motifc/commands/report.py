@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.console import console
-from motifc.commands.options import Data, DataFolder, Out, SplitSeed
+from motifc.commands.options import Data, DataFolder, Force, Out, SplitSeed
+from motifc.commands.outputs import data_read, destination
 
 if TYPE_CHECKING:
     from motifc import Network, Program
@@ -20,6 +21,7 @@ def report_command(
     data: Data = None,
     data_dir: DataFolder = None,
     seed: SplitSeed = None,
+    force: Force = False,
 ) -> None:
     """Write an HTML page: of a network its motifs and its search, of a program its cores, limits used and routes.
 
@@ -30,17 +32,13 @@ def report_command(
     from motifc.proofs import proven
     from motifc.report.network_page import network_page
     from motifc.report.program_page import page
-    from targets.contracts.artefact import check_writable, write_text
+    from targets.contracts.writing import write_text
 
     is_network = expected(file, "network", "program") == "network"
-    check_writable(out)
-    if is_network:
-        network = Network.load(file)
-        html = network_page(network, measured(str(file), network, data, seed, data_dir))
-    else:
-        program = proven(program_in(file))
-        html = page(program, measured(str(file), program, data, seed, data_dir))
-    write_text(out, html)
+    made = Network.load(file) if is_network else proven(program_in(file))
+    target = destination(out, force, file, data_read(data, data_dir, made.provenance))
+    told = measured(str(file), made, data, seed, data_dir)
+    write_text(target, network_page(made, told) if isinstance(made, Network) else page(made, told))
     console.print(f"{out}: written")
 
 

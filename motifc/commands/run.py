@@ -10,7 +10,8 @@ import typer
 
 from motifc.commands.backend_names import known_backends
 from motifc.commands.console import console
-from motifc.commands.options import Data, DataFolder, InputFile, Limit, Out, SplitSeed
+from motifc.commands.options import Data, DataFolder, Force, InputFile, Limit, Out, SplitSeed
+from motifc.commands.outputs import data_read, destination
 from targets.runtime.registry import ORACLE
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def run_command(
         list[str] | None,
         typer.Option(help="u and v to record, such as hidden:u,v or hidden\\[0,8-11]:v; may be repeated."),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Run a program, or a network in float, and write the spikes of every population, with u and v of probed neurons.
 
@@ -44,10 +46,8 @@ def run_command(
     from motifc.files import expected, program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
-    from targets.contracts.artefact import check_writable
     from targets.runtime.backend import backend_named, bound_inputs
 
-    check_writable(out)
     chosen = backend or ORACLE
     backend_named(chosen.partition(":")[0])
     if expected(file, "program", "network") == "network":
@@ -57,13 +57,15 @@ def run_command(
                 "or compile it and run the program."
             )
         network = Network.load(file)
+        target = destination(out, force, file, input_file or data_read(data, data_dir, network.provenance))
         given = samples(str(file), network.provenance, input_file, data, seed, limit, data_dir, network.readout)
         spikes = float_spikes(lower(network), bound_inputs(network.inputs, given.spikes))
-        save_rasters(spikes, out)
+        save_rasters(spikes, target)
         _tell(spikes, given, network.readout, "float network")
         return
     loaded = program_in(file)
     asked = [parse_probe(text, loaded) for text in probe or ()]
+    target = destination(out, force, file, input_file or data_read(data, data_dir, loaded.provenance))
     given = samples(str(file), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
     inputs = bound_inputs(loaded.inputs, given.spikes)
     recording = run(loaded, inputs, chosen, [wanted for wanted, _ in asked])
@@ -71,7 +73,7 @@ def run_command(
     for wanted, kinds in asked:
         traces[wanted.population, "neurons"] = wanted.neurons
         traces |= {(wanted.population, k): getattr(recording.traces[wanted.population], k) for k in kinds}
-    save_rasters(recording.spikes, out, traces)
+    save_rasters(recording.spikes, target, traces)
     _tell(recording.spikes, given, loaded.readout, "program")
     console.print(estimate(loaded, {**inputs, **recording.spikes}).sentence)
 

@@ -1,5 +1,8 @@
 """motifc search."""
 
+import hashlib
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,12 +13,14 @@ from motifc.commands.options import (
     Config,
     DataFolder,
     Device,
+    Force,
     Out,
     Seed,
     TensorBoard,
     Threads,
     TrainingData,
 )
+from motifc.commands.outputs import data_read, destination
 from motifc.commands.searching import searched, set_threads, warn_of_copies
 
 _METHODS = (
@@ -42,15 +47,17 @@ def search_command(
     threads: Threads = 1,
     tensorboard: TensorBoard = None,
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint beside --out, if there is one.")] = False,
+    force: Force = False,
 ) -> None:
     """Search a network of motifs by HRMAS, or one to compare it with, derive it, retrain it."""
     from motifc import InputError
-    from targets.contracts.artefact import check_writable
+    from targets.contracts.writing import check_writable
 
-    check_writable(out)
-    checkpoint = out.with_suffix(".checkpoint")
+    target = destination(out, force or resume, config, data_read(data, data_dir))
+    checkpoint = checkpoint_of(out)
     if checkpoint.exists() and not resume:
         raise InputError(f"{checkpoint} is left from a search that was stopped; give --resume to go on, or remove it.")
+    check_writable(checkpoint)
     set_threads(threads)
     from motifc import load_settings, load_split
     from motifc.found import found
@@ -67,6 +74,24 @@ def search_command(
         if checkpoint.exists():
             typer.echo(f"motifc: stopped; the same command with --resume goes on from {checkpoint}.", err=True)
         raise
-    network.save(out)
+    network.save(target)
     checkpoint.unlink(missing_ok=True)
     console.print(found(network, out, split))
+
+
+def checkpoint_of(out: Path) -> Path:
+    """The file beside `out` that keeps the state of its search; InputError where the two would be one file.
+
+    It has the name of `out` with the ending .checkpoint, or a digest of that name where it would be too long.
+    """
+    from motifc import InputError
+
+    kept = out.with_suffix(".checkpoint")
+    if len(os.fsencode(kept.name)) > os.pathconf(out.parent, "PC_NAME_MAX"):
+        kept = out.with_name(f"{hashlib.sha256(os.fsencode(out.name)).hexdigest()[:32]}.checkpoint")
+    if os.path.realpath(kept) == os.path.realpath(out) or (kept.exists() and out.exists() and kept.samefile(out)):
+        raise InputError(
+            f"{out} is where the search keeps its checkpoint; give --out another name, such as "
+            f"{out.with_suffix('.network')}."
+        )
+    return kept

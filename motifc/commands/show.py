@@ -7,7 +7,8 @@ import typer
 
 
 def show_command(file: Annotated[Path, typer.Argument(help="A .network or .program file.")]) -> None:
-    """Print a network or program as text: sizes, cores, limits used, digests; what it was trained on, who made it."""
+    """Print a network or program as text: sizes, cores, limits used, losses, digests; its data, and who made it."""
+    from compiler.losses import told_losses
     from motifc import Network, text
     from motifc.files import expected, program_in
     from motifc.proofs import proven
@@ -16,5 +17,7 @@ def show_command(file: Annotated[Path, typer.Argument(help="A .network or .progr
     is_network = expected(file, "network", "program") == "network"
     made = Network.load(file) if is_network else proven(program_in(file))
     typer.echo(text(made), nl=False)
+    for sentence in () if isinstance(made, Network) else told_losses(made):
+        typer.echo(sentence)
     for what, told in made.provenance.rows():
         typer.echo(f"{what} {shown(told)}")

@@ -13,11 +13,13 @@ from motifc.commands.options import (
     Config,
     DataFolder,
     Device,
+    Force,
     Out,
     SplitSeed,
     TensorBoard,
     Threads,
 )
+from motifc.commands.outputs import data_read, destination
 from motifc.commands.searching import listening, set_threads, warn_of_copies
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def train_command(
         bool, typer.Option("--quantize-aware", help="Train on the integers that compiling for --chip makes.")
     ] = False,
     chip: Annotated[str, typer.Option(help="Chip whose integers --quantize-aware takes.")] = DEFAULT_CHIP,
+    force: Force = False,
 ) -> None:
     """Train the weights of a network, starting from those it has; its wiring stays.
 
@@ -48,10 +51,9 @@ def train_command(
     may have been trained on already. Time constants stay too; with --quantize-aware they become those of the chip.
     """
     from motifc.files import network_in
-    from targets.contracts.artefact import check_writable
 
-    check_writable(out)
     start = network_in(network)
+    target = destination(out, force, network, config, data_read(data, data_dir, start.provenance))
     set_threads(threads)
     from motifc import load_settings, train
     from motifc.found import found
@@ -64,7 +66,7 @@ def train_command(
     with listening(tensorboard) as progress:
         warn_of_copies(split)
         trained = train(start, split, settings, split.seed or 0, device, progress, settings.training.chip)
-    trained.save(out)
+    trained.save(target)
     console.print(found(trained, out, split))
 
 

@@ -10,7 +10,7 @@ import typer
 
 from motifc.commands.backend_names import asked_backends, known_backends
 from motifc.commands.console import console, emit, steps
-from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, SplitSeed
+from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, SplitSeed, TimeStep
 from targets.runtime.registry import ORACLE
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def verify_command(
     against_float: Annotated[
         Path | None, typer.Option(help="The .network or .nir it was compiled from: report how far the program strays.")
     ] = None,
-    dt: Annotated[float, typer.Option(help="Time step of a NIR graph in seconds.")] = 1e-4,
+    dt: TimeStep = None,
     input_file: InputFile = None,
     data: Data = None,
     data_dir: DataFolder = None,
@@ -98,7 +98,7 @@ def verify_command(
     raise typer.Exit(0 if all(verdict.equal for verdict in verdicts) else 1)
 
 
-def _origin(program: Program, path: Path, dt: float) -> FloatGraph:
+def _origin(program: Program, path: Path, dt: float | None) -> FloatGraph:
     """The float graph a program was compiled from, a NIR graph in steps of `dt`; InputError when it is another one."""
     from motifc import InputError
     from motifc.commands.compile import graph_of

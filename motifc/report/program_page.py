@@ -7,6 +7,7 @@ import numpy as np
 
 from compiler.analysis.estimate import assumed_estimate
 from compiler.ir.rates import ASSUMED_RATE
+from compiler.losses import told_losses
 from motifc.report.html import document, facts, table
 from targets.contracts.arrays import Ints
 from targets.contracts.chip import ChipSpec
@@ -25,7 +26,7 @@ _LIMITS = {
 
 
 def page(program: Program, measured: Sequence[tuple[str, str]] = ()) -> str:
-    """HTML with the program's origin, populations, projections, cores, routes and violations.
+    """HTML with the program's origin, losses, populations, projections, cores, routes and violations.
 
     `measured` are rows of (what, plain text) that stand among the facts, such as a test accuracy.
     """
@@ -41,6 +42,7 @@ def page(program: Program, measured: Sequence[tuple[str, str]] = ()) -> str:
         ("cores", f"{len(program.cores):,} of {chip.system_cores:,}"),
         ("chips", f"{chips_used(program):,} of {chip.chips.value:,}"),
         ("check", verdict),
+        *(("lost", escape(sentence)) for sentence in told_losses(program)),
         *((escape(what), escape(text)) for what, text in (*program.provenance.rows(), *measured)),
     ]
     parts = [

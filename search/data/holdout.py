@@ -19,6 +19,41 @@ def held_out(labels: Ints, share: float, *seed: int) -> tuple[Ints, Ints]:
     return np.flatnonzero(~held).astype(np.int32), np.flatnonzero(held).astype(np.int32)
 
 
+def drawn_apart(labels: Ints, held: int, seed: int) -> tuple[Ints, Ints]:
+    """Indices (kept, held) in random order, `held` of them held out and every class shared out evenly.
+
+    The very indices that `train_test_split(..., test_size=held, stratify=labels, random_state=seed)` of scikit-learn
+    gives, so that splits published with it stay what they are; importing it takes a second.
+    """
+    random = np.random.RandomState(seed)
+    members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    counts = np.array([each.size for each in members])
+    kept = _shared_out(counts, labels.size - held, random)
+    taken = _shared_out(counts - kept, held, random)
+    parts: tuple[list[Array], list[Array]] = ([], [])
+    for own, keep, take in zip(members, kept, taken, strict=True):
+        order = own[random.permutation(own.size)]
+        parts[0].append(order[:keep])
+        parts[1].append(order[keep : keep + take])
+    first, second = (random.permutation(np.concatenate(part)) for part in parts)
+    return first, second
+
+
+def _shared_out(counts: Ints, total: int, random: np.random.RandomState) -> Ints:
+    """`total` draws shared out over classes of `counts` [class]; what rounding leaves goes by size of remainder."""
+    shares = counts / counts.sum() * total
+    drawn = np.floor(shares)
+    left, missing = shares - drawn, int(total - drawn.sum())
+    for remainder in np.unique(left)[::-1]:
+        if not missing:
+            break
+        equal = np.flatnonzero(left == remainder)
+        chosen = random.choice(equal, size=min(equal.size, missing), replace=False)
+        drawn[chosen] += 1
+        missing -= chosen.size
+    return drawn.astype(np.int64)
+
+
 def groups_held_out(labels: Ints, groups: Array, share: float, *seed: int) -> tuple[Ints, Ints]:
     """Indices (kept, held) of the samples with `labels` and `groups` [sample], both ascending; no group is in both.
 

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Ints
-from targets.contracts.artefact import replacing
 from targets.contracts.ports import Input
 from targets.contracts.synapses import Dense, Sparse, Synapses
+from targets.contracts.writing import check_writable, replacing
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.exact import ExactProjection, exact
 from targets.runtime.machine import StepMachine
@@ -50,6 +50,7 @@ def export(program: Program, path: str | os.PathLike[str]) -> None:
 
     Raises InputError when it cannot be written.
     """
+    check_writable(path)
     built = model(program)
     for population in program.populations:
         if population.invented:  # it stands for biases, and nobody reads its spikes

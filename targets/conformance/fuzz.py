@@ -13,6 +13,7 @@ from targets.conformance.random_program import Case, random_program
 from targets.conformance.shrink import shrink
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster, save_rasters
+from targets.contracts.writing import Destination
 from targets.program.program import Program
 from targets.runtime.recording import Recording
 
@@ -149,15 +150,22 @@ def fuzz(
     return FuzzReport(seed, tuple(runners), programs, spikes, bins, states, tuple(failures))
 
 
-def save_failure(failure: Failure, folder: str | os.PathLike[str]) -> tuple[Path, Path]:
+def failure_files(folder: str | os.PathLike[str], seed: int, number: int, backend: str) -> tuple[Path, Path]:
+    """Where `save_failure` writes the program and the inputs of a failure."""
+    stem = f"fuzz-{seed}-{number}-{backend.replace(':', '-')}"
+    return Path(folder, f"{stem}.program"), Path(folder, f"{stem}.npz")
+
+
+def save_failure(failure: Failure, folder: str | os.PathLike[str], replace: bool = True) -> tuple[Path, Path]:
     """Write the .program and the .npz that reproduce a failure into a folder, and return their paths.
+
+    `replace` says whether files that are there may be replaced; InputError where there are some and it does not.
 
     They serve `motifc verify FILE.program --backends REFERENCE,BACKEND --input FILE.npz`.
     """
-    stem = f"fuzz-{failure.seed}-{failure.number}-{failure.backend.replace(':', '-')}"
-    program, inputs = Path(folder) / f"{stem}.program", Path(folder) / f"{stem}.npz"
-    failure.program.save(program)
-    save_rasters(failure.inputs, inputs)
+    program, inputs = failure_files(folder, failure.seed, failure.number, failure.backend)
+    failure.program.save(Destination(program, replace))
+    save_rasters(failure.inputs, Destination(inputs, replace))
     return program, inputs
 
 

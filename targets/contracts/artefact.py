@@ -1,4 +1,4 @@
-"""Files of the house: safetensors with a JSON header, a digest, and writing that never leaves half a file."""
+"""Files of the house: safetensors with a JSON header and a digest; written as `targets.contracts.writing` does."""
 
 import hashlib
 import json
@@ -6,9 +6,7 @@ import math
 import os
 import stat
 import struct
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +19,7 @@ import safetensors.numpy
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.shown import brief, shown
+from targets.contracts.writing import replacing
 
 _KEY = "motifc"
 _VERSIONS = (1, 2)
@@ -138,49 +137,6 @@ def check_readable(path: str | os.PathLike[str], needed: str) -> None:
     raise InputError(f"{path} {found}; {needed} is needed, so check the path.")
 
 
-def check_writable(path: str | os.PathLike[str]) -> None:
-    """InputError unless a file can be made at `path`; asked before long work, so that none is lost."""
-    path = Path(path)
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; a file name is needed to write to, so give one.")
-    if path.exists() and not path.is_file():  # a device or pipe would be replaced by a file
-        raise InputError(f"{path} is no regular file; a file name is needed to write to, so give one.")
-    if not path.parent.is_dir():
-        raise InputError(f"{path} cannot be written: {path.parent} is no folder; make it first.")
-    if not os.access(path.parent, os.W_OK):
-        raise InputError(f"{path} cannot be written: {path.parent} may not be written to; choose another folder.")
-
-
-@contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place when the block ends well, and vanishes when it does not."""
-    path = Path(path)
-    check_writable(path)
-    place = Path(os.path.realpath(path))  # what a link points to is replaced, and the link stays
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}); choose a folder that can be.") from None
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(place)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}); free space or choose another folder.") from None
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write `text` to `path` as UTF-8 in one step."""
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-
-
 _REMEDY = {
     "network": "write it again with motifc search",
     "checkpoint": "remove it, and the search begins anew",
@@ -243,9 +199,3 @@ def _feed(sha: "hashlib._Hash", data: bytes | memoryview) -> None:
 def _first_line(error: Exception) -> str:
     line = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return shown(line.partition("; use sys")[0])[:200]  # of too many digits Python says how to allow them
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

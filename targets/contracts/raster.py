@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from targets.contracts.archive import Archive, UnreadableError
 from targets.contracts.arrays import Array, Floats, Ints, readonly, sealed
-from targets.contracts.artefact import check_readable, replacing
+from targets.contracts.artefact import check_readable
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_NEURONS, whole
 from targets.contracts.names import meant, quoted, unquoted
 from targets.contracts.shown import brief
+from targets.contracts.writing import replacing
 
 _PIECE = 1 << 20
 """Bins looked at together when dense spikes are packed, so that few are held twice."""

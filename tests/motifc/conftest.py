@@ -17,7 +17,6 @@ from tests.networks import random_network, random_spikes
 def motifc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Motifc:
     """Run the command line in a folder of its own that holds a network, its program and spikes for it."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
     network = random_network(0)
     network.save("net.network")
     compile_network(network).save("net.program")

@@ -119,8 +119,8 @@ def small_chip() -> tuple[list[str], str]:
     ).save("net.network")
     return (
         ["compile", "net.network", "--chip", "small", "--out", "o.program"],
-        "the program has 260 cores for 8,300 neurons; the largest system of small has 4 chips of 64 cores (cores), "
-        "so remove 108 neurons (those on the 4 emptiest cores), or use a system of 5 chips.",
+        "the network has 8,300 neurons; the largest system of small has 4 chips of 64 cores, each for 32 (cores), so "
+        "remove 108 neurons, or use a system of 5 chips.",
     )
 
 
@@ -319,4 +319,4 @@ def test_a_nir_graph_where_a_network_is_needed_is_told(motifc: Motifc) -> None:
     )
     taken = motifc("verify", "net.program", "--against-float", "graph.nir", "--input", "spikes.npz")
     assert taken.status == 2
-    assert taken.err.startswith("motifc: graph.nir is not a readable NIR file (")
+    assert taken.err.startswith("motifc: graph.nir is no readable HDF5 file (")

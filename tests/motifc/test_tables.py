@@ -17,11 +17,6 @@ from tests.networks import tiny_network
 Printed = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(autouse=True)
-def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
-
-
 def cells(line: str) -> list[str]:
     """What stands between the rules of a row."""
     return [cell.strip() for cell in line.strip("│┃").replace("┃", "│").split("│")]

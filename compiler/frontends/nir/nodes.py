@@ -1,43 +1,138 @@
-"""Nodes of a NIR graph: the kinds that can be read, their parameters, their width."""
+"""Nodes of a NIR graph: the kinds that can be read, their parameters as numbers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from targets.contracts.arrays import Array, Floats
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_NEURONS
+from targets.contracts.shown import brief
 
-MAPS = {"Linear": ("weight",), "Affine": ("weight", "bias"), "Scale": ("scale",)}
-"""Kinds that compute y = W x + b, and their parameters."""
 NEURONS = {
     "CubaLIF": ("tau_syn", "tau_mem", "r", "w_in", "v_leak", "v_threshold", "v_reset"),
+    "IF": ("r", "v_threshold", "v_reset"),
     "LIF": ("tau", "r", "v_leak", "v_threshold", "v_reset"),
+    "Threshold": ("threshold",),
 }
 """Kinds that spike, and their parameters."""
-_KINDS = sorted({"Input", "Output", *MAPS, *NEURONS})
+CONVOLUTIONS = {
+    "AvgPool2d": ("kernel_size", "stride", "padding"),
+    "Conv1d": ("weight", "stride", "padding", "dilation", "groups", "bias"),
+    "Conv2d": ("weight", "stride", "padding", "dilation", "groups", "bias"),
+    "SumPool2d": ("kernel_size", "stride", "padding"),
+}
+"""Kinds whose weights are unrolled over all places of an image, and their parameters."""
+MAPS = {
+    "Affine": ("weight", "bias"),
+    "Delay": ("delay",),
+    "Linear": ("weight",),
+    "Scale": ("scale",),
+    **CONVOLUTIONS,
+}
+"""Kinds that compute y = W x + b, or x some steps later, and their parameters."""
+PORTS = {"Input": "input_type", "Output": "output_type"}
+"""Kinds at the rim of a graph, and where they tell their shape."""
+PASSING = ("Flatten", "Junction")
+"""Kinds that hand on what they hear; a Junction is the Input or Output of a graph within the graph."""
+ELEMENTWISE = {*NEURONS, "Delay", "Scale"}
+"""Kinds that do the same to every signal by itself; parameters of one value hold for all."""
+SILENT = {"CubaLI", "I", "LI"}
+"""Kinds that answer in voltage and not in spikes."""
+READ = sorted({"Flatten", "NIRGraph", *PORTS, *MAPS, *NEURONS})
+KNOWN = {*READ, *SILENT}
+"""All kinds of nir 1.0."""
 
 
-def kind(node: Any) -> str:
-    """Name of a node's type, as in a file."""
-    return type(node).__name__
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A node as it came.
 
+    given    parameter -> value, of whatever type
+    metadata what its producer wrote beside it
+    missing  parameters that the file does not hold, and for which nir's own default stands
+    spelled  name of its class where that is another than its kind
+    """
 
-def width(name: str, node: Any, post: bool = True) -> int:
-    """Number of signals that leave a node, or, unless `post`, that enter it."""
-    types = node.output_type["output"] if post else node.input_type["input"]
-    shape = tuple(int(size) for size in np.ravel(types))
-    if len(shape) != 1:
-        raise InputError(f"node {name!r} has shape {shape}; only one axis [neuron] can be read, so flatten it.")
-    return shape[0]
+    kind: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    spelled: str = ""
 
+    def numbers(self, name: str, key: str) -> Floats:
+        """The parameter `key` of this node, called `name`, as float64 of any shape; InputError for anything else."""
+        if key not in self.given:
+            raise InputError(f"node {name!r} is a {self.kind} without {key}; write it again with that.")
+        return numbers(self.given[key], f"{key} of node {name!r}")
 
-def refuse_unknown(nodes: Mapping[str, Any]) -> None:
-    """Raise InputError that names the first node of a kind that cannot be read."""
-    for name, node in nodes.items():
-        if kind(node) == "NIRGraph":
-            raise InputError(f"node {name!r} is a graph of its own; only flat graphs can be read, so flatten it first.")
-        if kind(node) not in _KINDS:
+    def whole(self, name: str, key: str, axes: int, least: int) -> tuple[int, ...]:
+        """The parameter `key` as `axes` whole numbers of at least `least`; one number stands for all axes."""
+        values = self.numbers(name, key).ravel()
+        outside = (values < least) | (values > MOST_NEURONS) | (values != np.round(values))
+        if values.size not in (1, axes) or outside.any():
             raise InputError(
-                f"node {name!r} is a {kind(node)}; {', '.join(_KINDS[:-1])} and {_KINDS[-1]} can be read, "
-                "so express it by those."
+                f"node {name!r} has {key} {brief(values.tolist())}; {axes} whole numbers from {least} to "
+                f"{MOST_NEURONS:,} are needed, so correct it."
             )
+        return tuple(int(value) for value in np.broadcast_to(values, axes))
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """A graph as it came, with graphs among its nodes."""
+
+    nodes: Mapping[str, "Node | Tree"]
+    edges: tuple[tuple[str, str], ...]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def numbers(value: Any, place: str) -> Floats:
+    """`value`, a number, an array or a tensor, as finite float64; InputError, with `place`, for anything else."""
+    try:
+        array = _array(value)
+    except (TypeError, ValueError, RuntimeError, AttributeError, NotImplementedError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(f"{place} is a {type(value).__name__} and no array ({reason}); give an array.") from None
+    if array.dtype.kind not in "buif":
+        raise InputError(f"{place} holds {array.dtype}; only numbers are allowed, so convert it first.")
+    found = array.astype(np.float64)
+    if place.startswith("tau") and np.isposinf(found).any():
+        raise InputError(
+            f"{place} is infinite; a neuron that forgets nothing is an IF with r = 1 / dt, so write it as that."
+        )
+    if not np.isfinite(found).all():
+        bad = int(np.count_nonzero(~np.isfinite(found)))
+        raise InputError(
+            f"{place} holds {bad:,} NaN or infinite of {found.size:,} values; all must be finite, "
+            "so repair or retrain the network."
+        )
+    return found
+
+
+def refuse_unread(name: str, kind: str) -> None:
+    """Raise InputError for a node of a kind that cannot be read."""
+    if kind in SILENT:
+        raise InputError(
+            f"node {name!r} is a {kind}, which answers in voltage; the cores compiled for answer in spikes, "
+            f"so replace it by a {_SPIKING[kind]}, or take it off and read the spikes before it."
+        )
+    if kind not in READ:
+        raise InputError(
+            f"node {name!r} is a {kind}; {', '.join(READ[:-1])} and {READ[-1]} can be read, so express it by those."
+        )
+
+
+_SPIKING = {"CubaLI": "CubaLIF", "I": "IF", "LI": "LIF"}
+
+
+def _array(value: Any) -> Array:
+    """`value` as an array; a tensor of torch without its history, and bfloat16, which numpy has not, as float64."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu()
+        if value.dtype.is_floating_point:
+            value = value.double()
+    array = np.asarray(value)
+    return array.astype(np.float64) if "bfloat16" in array.dtype.name or "float8" in array.dtype.name else array

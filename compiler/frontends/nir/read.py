@@ -1,103 +1,127 @@
 """read_nir: a graph of the Neuromorphic Intermediate Representation (NIR) becomes a FloatGraph."""
 
 import hashlib
-import math
 import os
+import warnings
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compiler.frontends.nir.flatten import Edges, flatten
+from compiler.frontends.nir.content import content_of
+from compiler.frontends.nir.flatten import flatten
+from compiler.frontends.nir.maps import Map
 from compiler.frontends.nir.neurons import Neurons
-from compiler.frontends.nir.nodes import MAPS, NEURONS, kind, refuse_unknown, width
-from compiler.frontends.nir.projections import Map, projections
+from compiler.frontends.nir.nodes import CONVOLUTIONS, MAPS, NEURONS, Node
+from compiler.frontends.nir.outputs import check_outputs
+from compiler.frontends.nir.projections import projections
+from compiler.frontends.nir.reset import check_reset
+from compiler.frontends.nir.shapes import Shapes, shapes_of, width
+from compiler.frontends.nir.timestep import Tell, time_step
+from compiler.frontends.nir.unnest import Edges, unnest
 from compiler.ir.graph import FloatGraph
-from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_STEPS, whole
 from targets.contracts.ports import Input
 
 if TYPE_CHECKING:
     import nir
 
 
-def read_nir(source: "str | os.PathLike[str] | nir.NIRGraph", dt: float = 1e-4, steps: int = 100) -> FloatGraph:
-    """Read a NIR file, or take a `nir.NIRGraph`; Input, Output, Linear, Affine, Scale, CubaLIF and LIF are known.
+def read_nir(
+    source: "str | os.PathLike[str] | nir.NIRGraph",
+    dt: float | None = None,
+    steps: int = 100,
+    tell: Tell | None = None,
+) -> FloatGraph:
+    """Read a NIR file, or take a `nir.NIRGraph`; docs/nir.md has the table of nodes.
 
-    A NIR graph is continuous in time and tells neither the time step `dt` (in seconds; 0.1 ms, as in the examples of
-    the NIR paper, unless given) nor the usual length of a sample, `steps`. The equations become, by forward Euler with
-    the new current in the voltage,
+    A NIR graph is continuous in time. `dt` is the time step in seconds; where it is None, that of the metadata, else
+    the one at which every input has a gain of 1, else 0.1 ms as in the examples of the NIR paper. `steps` is the usual
+    length of a sample. The equations become, by forward Euler with the new current in the voltage,
     ```
     u[t] = (1 - dt/tau_syn) u[t-1] + (dt/tau_syn) w_in (dt/tau_mem) r (W s + b)
-    v[t] = (1 - dt/tau_mem) v[t-1] + u[t] + (dt/tau_mem) v_leak
+    v[t] = (1 - dt/tau_mem) v[t-1] + u[t] + (dt/tau_mem) (v_leak - v_reset)
+    s[t] = v[t] > v_threshold - v_reset;   v[t] = 0 where s[t]
     ```
-    (LIF: without the first term of u, without dt/tau_syn and w_in), so that tau_s = tau_syn / dt, tau_m = tau_mem / dt
-    and all gains are in the weights. Neurons become populations of the same name. Linear, Affine and Scale nodes
-    between two of them become one projection; the bias of an Affine rides with it. A projection has delay 1 where it
-    lies on a cycle, 0 elsewhere; NIR itself has no word on that. An Output marks spikes to look at and leaves no trace.
-    The origin of the graph is a digest of the nodes, the edges and dt, whatever the file looks like.
+    where v counts from v_reset, 0 or v_leak, and starts there (LIF: without the first term of u, without dt/tau_syn and
+    w_in; IF: tau_mem endless, r dt). So tau_s = tau_syn / dt, tau_m = tau_mem / dt and all gains are in the weights.
+    Neurons become populations of the same name, whatever leads from one to the next becomes one projection for each
+    delay; the bias of an Affine rides with it. A projection has the delay of its Delays; without any 1 on a loop, else
+    0: NIR itself has no word on that. An Output marks spikes to look at and leaves no trace. The origin of the graph is
+    a digest of the nodes, the edges and dt, whatever the file looks like.
 
-    Raises InputError that names the node for every other kind of node, a graph in the graph, numbers that are not
-    finite, shapes that do not fit, a time constant below dt, a threshold that is not positive, a v_reset other than 0.
+    `tell` is called with a sentence on all that was read in one way of several, or that may be meant otherwise: the
+    time step where it was not given, a v_reset that a file does not have, loops, Outputs. Without it these are
+    warnings of Python.
+
+    Raises InputError that names the node for every other kind of node, numbers that are not finite, shapes that do not
+    fit, a time constant below dt, a threshold not above v_reset, a reset that no core does, and a dt that the file
+    contradicts.
 
     Source: Pedersen et al., "Neuromorphic intermediate representation", Nature Communications 15, 8122 (2024).
     """
-    if not (math.isfinite(dt) and dt > 0):
-        raise InputError(f"dt is {dt}; a time step in seconds above 0 is needed, so give one such as 1e-4.")
-    nodes, edges = _content(source)
-    refuse_unknown(nodes)
-    inputs = {name: Input(name, width(name, node)) for name, node in nodes.items() if kind(node) == "Input"}
-    neurons = {name: Neurons.of(name, node, dt) for name, node in nodes.items() if kind(node) in NEURONS}
-    maps = {name: Map.of(name, node) for name, node in nodes.items() if kind(node) in MAPS}
+    told: list[str] = []
+    with np.errstate(all="ignore"):  # what overflows is told by the name of its node
+        graph = _read(source, dt, steps, tell or told.append)
+    for sentence in told:
+        warnings.warn(sentence, stacklevel=2)
+    return graph
+
+
+def _read(source: "str | os.PathLike[str] | nir.NIRGraph", dt: float | None, steps: int, say: Tell) -> FloatGraph:
+    steps = whole(steps, "the number of steps of a graph", MOST_STEPS, least=1)
+    graph = unnest(content_of(source))
+    nodes, edges = graph.nodes, graph.edges
+    shapes = shapes_of(graph)
+    step = time_step(graph, dt, say)
+    check_reset(graph, say)
+    for name, node in nodes.items():
+        if node.spelled:
+            say(f"node {name!r} is a {node.spelled}, read as the {node.kind} of nir that it derives from.")
+    neurons = {
+        name: Neurons.of(name, node, width(shapes[name].given), step, say)
+        for name, node in nodes.items()
+        if node.kind in NEURONS
+    }
+    inputs = {name: Input(name, width(shapes[name].given)) for name, node in nodes.items() if node.kind == "Input"}
+    if not inputs or not neurons:
+        raise InputError(
+            f"the graph has {len(inputs)} Inputs and {len(neurons)} nodes of neurons; one of each is needed, so add it."
+        )
+    maps = {
+        name: Map.of(name, node, width(shapes[name].given), shapes[name].taken or (), step)
+        for name, node in nodes.items()
+        if node.kind in MAPS
+    }
+    check_outputs(nodes, edges, say)
     return FloatGraph(
         inputs=tuple(inputs.values()),
         populations=tuple(each.population for each in neurons.values()),
-        projections=projections(flatten(nodes, edges), inputs, neurons, maps),
+        projections=projections(flatten(nodes, edges), inputs, neurons, maps, say),
         readout=None,
         steps=steps,
-        origin=_digest(nodes, edges, dt),
+        origin=_digest(nodes, edges, shapes, step),
     )
 
 
-def _content(source: "str | os.PathLike[str] | nir.NIRGraph") -> tuple[dict[str, Any], Edges]:
-    """Nodes and edges of a file or graph, both sorted, so that equal graphs are read alike."""
-    try:
-        import nir
-    except ImportError as error:
-        raise InputError(
-            f'reading NIR needs the package nir ({error}); install it with: pip install "motifc[nir]"'
-        ) from None
-    graph = source
-    if isinstance(source, str | os.PathLike):
-        if not Path(source).is_file():
-            raise InputError(f"{source} does not exist; a .nir file is needed, so check the path.")
-        try:
-            graph = nir.read(source, type_check=False)  # shapes are checked here, with the names of the nodes
-        except (
-            OSError,
-            ArithmeticError,
-            AssertionError,
-            AttributeError,
-            LookupError,
-            RuntimeError,
-            TypeError,
-            ValueError,
-        ) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise InputError(f"{source} is not a readable NIR file ({reason}); write it anew with nir.write.") from None
-    if not isinstance(graph, nir.NIRGraph):
-        raise InputError(f"a {type(graph).__name__} is no NIR graph; give a .nir file or a nir.NIRGraph.")
-    return dict(sorted(graph.nodes.items())), sorted((str(start), str(end)) for start, end in graph.edges)
-
-
-def _digest(nodes: Mapping[str, Any], edges: Edges, dt: float) -> str:
-    """SHA-256 of everything the reader looked at."""
-    sha = hashlib.sha256(repr((edges, dt)).encode())
+def _digest(nodes: Mapping[str, Node], edges: Edges, shapes: Mapping[str, Shapes], dt: float) -> str:
+    """SHA-256 of everything the reader looked at; parameters of one value as they hold, for every neuron."""
+    sha = hashlib.sha256(repr((edges, dt)).encode(errors="surrogatepass"))
     for name, node in nodes.items():
-        keys = NEURONS.get(kind(node)) or MAPS.get(kind(node)) or ()
-        arrays: list[Array] = [np.asarray(getattr(node, key), dtype=np.float64) for key in keys]
-        sha.update(repr((name, kind(node), [array.shape for array in arrays])).encode())
+        keys, wide = NEURONS.get(node.kind) or MAPS.get(node.kind) or (), width(shapes[name].given)
+        arrays = [_looked_at(name, node, key, wide) for key in keys]
+        told: tuple[Any, ...] = (name, node.kind, [array.shape for array in arrays])
+        if node.kind in CONVOLUTIONS:
+            told += (shapes[name].taken,)
+        sha.update(repr(told).encode(errors="surrogatepass"))
         for array in arrays:
-            sha.update(array.tobytes())
+            sha.update(np.ascontiguousarray(array).tobytes())
     return sha.hexdigest()
+
+
+def _looked_at(name: str, node: Node, key: str, neurons: int) -> Any:
+    if isinstance(node.given.get(key), str):  # padding by name
+        return np.frombuffer(str(node.given[key]).encode(), np.uint8)
+    values = node.numbers(name, key)
+    return np.broadcast_to(values.ravel(), neurons) if values.size == 1 and key != "weight" else values

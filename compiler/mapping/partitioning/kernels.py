@@ -19,7 +19,7 @@ _FINE = 1 << 30  # steps of a random fraction
 _SAME_CORE, _TRIAL = 1, 8  # what takes time: a trial that finds both on one core, and another
 _MOVE, _MOVE_CORES = 16, 4  # a move, for itself and once for so many cores
 _FEW = 4  # cores to be written to one by one are fewer than one in so many
-_FREE, _EFFORT = 1024, 16  # effort that is in all of these, and of which so much more takes one in addition
+_FREE, _EFFORT = 1000, 16  # effort that is in all of these, and of which so much more takes one in addition
 
 
 class MoveProblem(NamedTuple):

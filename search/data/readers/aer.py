@@ -9,11 +9,7 @@ A record with y = 240 is no event: it says that the clock has passed another 2^1
 times of all records behind it (so do the authors' Matlab code and tonic).
 """
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +17,7 @@ import numpy as np
 from search.data.encoders.events import EVENT_DTYPE
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
+from targets.contracts.writing import making_folder
 
 RECORD_BYTES = 5
 OVERFLOW_ROW = 240
@@ -98,23 +95,12 @@ def write_recordings(folder: Path, part: str, recordings: Iterable[Array], label
     Raises InputError when it is there already or cannot be written.
     """
     target = folder / part
-    if target.exists():
-        raise InputError(f"{target} exists already; recordings are written to a new folder, so name or make another.")
-    unfinished = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=f".{part}.", dir=folder))
+    except OSError as error:
+        raise InputError(f"{folder} cannot be made ({error.strerror}); choose another folder.") from None
+    with making_folder(target) as unfinished:
         for number, (events, label) in enumerate(zip(recordings, labels, strict=True), start=1):
             path = unfinished / str(label) / f"{number:05}.bin"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(encoded(events))
-        unfinished.chmod(0o755)
-        os.replace(unfinished, target)
-    except OSError as error:
-        raise InputError(
-            f"{target} cannot be written ({error.strerror}); free space or choose another folder."
-        ) from None
-    finally:
-        if unfinished is not None:
-            with suppress(OSError):
-                shutil.rmtree(unfinished)

@@ -16,7 +16,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from search.data.readers.hdf5_walk import OUT_OF_MEMORY
+from search.data.readers.hdf5_walk import OUT_OF_MEMORY, TOO_MUCH
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 
@@ -33,6 +33,8 @@ _SECONDS, _SECONDS_PER_MEGABYTE = 1, 1
 _MEMORY, _MEMORY_PER_BYTE = 1 << 28, 16
 _SMALL = 1 << 22
 """Bytes of a file up to which its content, not its place, tells whether it was looked at before."""
+_TOLD = 200
+"""Characters of what the other process may tell."""
 _PATIENCE = 30
 """Seconds that may pass for each second of computing, on a computer busy with other things."""
 
@@ -125,17 +127,20 @@ def _why_unread(file: _Unread) -> str:
     seconds = _SECONDS + _SECONDS_PER_MEGABYTE * (file.size >> 20)
     memory = _MEMORY + _MEMORY_PER_BYTE * file.size
     try:
-        status = subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-P", str(_WALK), str(file.path), str(seconds), str(memory)],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=dict(os.environ) | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"},
             timeout=_PATIENCE * seconds,
             check=False,
-        ).returncode
+        )
     except subprocess.TimeoutExpired:
         return "reading it does not end"
+    status = done.returncode
+    if status == TOO_MUCH:
+        return f"{done.stdout.decode('ascii', 'replace').strip()[:_TOLD]}, more than it can hold"
     if status == OUT_OF_MEMORY:
         return f"reading it takes more than {memory >> 20} MiB"
     if status in (-signal.SIGKILL, -getattr(signal, "SIGXCPU", signal.SIGKILL)):

@@ -15,16 +15,16 @@ stays several points below a recurrent network.
 Split: 862 train, 575 valid, 360 test pictures, stratified by class; the seed decides who goes where.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 
 from search.data.encoders.retina import retina_events, triangular_path
+from search.data.holdout import drawn_apart
 from search.data.task import Split
 from search.data.task_info import TaskInfo
-from targets.contracts.arrays import Ints
+from targets.contracts.arrays import Array, Ints
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
@@ -49,8 +49,7 @@ def load(seed: int, folder: Path | None = None) -> Split:
     """The digits as spikes [sample, 40, 200], split by `seed` (0 .. 2^32 - 1); they are built in, without a folder."""
     if not 0 <= seed < 2**32:
         raise InputError(f"seed {seed} is out of range; 0 to {2**32 - 1} is allowed, so choose another.")
-    images, labels = load_digits(return_X_y=True)
-    images = images.reshape(-1, 8, 8) / GREY_LEVELS
+    images, labels = _pictures()
     raster = SpikeRaster.pack(
         retina_events(images, triangular_path(STEPS, AMPLITUDE), MARGIN, THRESHOLD), labels=labels
     )
@@ -58,8 +57,20 @@ def load(seed: int, folder: Path | None = None) -> Split:
     return Split(raster.take(train), raster.take(valid), raster.take(test), CLASSES, "pixels")
 
 
+def _pictures() -> tuple[Array, Ints]:
+    """Grey values 0..1 [picture, 8, 8] and labels [picture], from the file that lies in scikit-learn.
+
+    The file is read by itself: importing scikit-learn for it takes a second.
+    """
+    package = find_spec("sklearn")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("No module named 'sklearn'", name="sklearn")
+    table = np.loadtxt(Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz", delimiter=",")
+    return table[:, :-1].reshape(-1, 8, 8) / GREY_LEVELS, table[:, -1].astype(np.int64)
+
+
 def _split(labels: Ints, seed: int) -> tuple[Ints, Ints, Ints]:
     """Indices of the train, valid and test pictures, every class shared out evenly."""
-    rest, test = train_test_split(np.arange(labels.size), test_size=TEST, stratify=labels, random_state=seed)
-    train, valid = train_test_split(rest, test_size=VALID, stratify=labels[rest], random_state=seed)
-    return train, valid, test
+    rest, test = drawn_apart(labels, TEST, seed)
+    train, valid = drawn_apart(labels[rest], VALID, seed)
+    return rest[train], rest[valid], test

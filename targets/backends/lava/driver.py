@@ -1,10 +1,9 @@
 """The Lava backend as motifc sees it: what it needs, and a Program that runs in child processes."""
 
 import importlib.util
-import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from targets.backends.lava.supervise import supervise
 from targets.contracts.errors import InputError
 from targets.contracts.names import quoted
 from targets.contracts.raster import SpikeRaster, save_rasters
+from targets.contracts.temporary import sweep, temporary_folder
 from targets.program.program import Program
 from targets.runtime.recording import Probe, Recording, Trace
 
@@ -78,8 +78,9 @@ class LavaMachine:
         except ValueError as error:
             raise InputError(str(error)) from None
         written = files(with_probes(self.network, probes)) if probes else self.files
-        with tempfile.TemporaryDirectory(prefix="motifc-", dir=parent, ignore_cleanup_errors=True) as name:
-            folder = Path(name)
+        sweep(parent)  # of runs that were killed with all their processes
+        with closing(temporary_folder(parent)) as made:
+            folder = made.path
             for file, content in written.items():
                 (folder / file).write_bytes(content)
             save_rasters(inputs, folder / "spikes.npz")

@@ -2,14 +2,12 @@
 
 import json
 import os
-import secrets
-import shutil
 from pathlib import Path
 
 from targets.backends.lava.driver import INSTALL
 from targets.backends.lava.lower import lower
 from targets.backends.lava.network import UNREAD, LavaNetwork, save
-from targets.contracts.errors import InputError
+from targets.contracts.writing import check_folder, making_folder
 from targets.program.program import Program
 
 _HERE = Path(__file__).parent
@@ -34,13 +32,10 @@ def export(program: Program, path: str | os.PathLike[str], granularity: str = "l
     later, numpy, scipy and lava-nc. Raises InputError when `path` is there and not an empty folder, when it cannot
     be written, and where `targets.backends.lava.lower` refuses the program.
     """
-    path = Path(path).absolute()
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise InputError(f"{path} is there already; export writes a new folder, so give another name or remove it.")
+    check_folder(path)
     network = lower(program, granularity)
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        (partial / "processes").mkdir(parents=True)
+    with making_folder(path) as partial:
+        (partial / "processes").mkdir()
         save(network, partial)
         unread = [population.name for population in program.populations if population.invented]
         (partial / UNREAD).write_text(json.dumps(unread) + "\n", encoding="utf-8")
@@ -50,11 +45,6 @@ def export(program: Program, path: str | os.PathLike[str], granularity: str = "l
             text = text.replace("targets.backends.lava.", "").replace("targets.contracts.", "")
             (partial / name).write_text(text, encoding="utf-8")
         (partial / "README.md").write_text(_readme(program, network, granularity), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}); choose another folder.") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _readme(program: Program, network: LavaNetwork, granularity: str) -> str:

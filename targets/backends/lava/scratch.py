@@ -4,9 +4,9 @@ import os
 import tempfile
 from pathlib import Path
 
-_LONGEST = 55
-"""Bytes of the folder's path: macOS allows 103 for a socket, and FOLDER/motifc-XXXXXXXX/pymp-XXXXXXXX/listener-XXXXXXXX
-takes 48 of them."""
+_LONGEST = 42
+"""Bytes of the folder's path: macOS allows 103 for a socket, and the longest name of `targets.contracts.temporary` with
+/pymp-XXXXXXXX/listener-XXXXXXXX behind it takes 61 of them."""
 
 
 def scratch() -> Path:

@@ -67,6 +67,8 @@ def _wait_until_gone(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -31,6 +31,7 @@ def test_smaller_synapses_need_fewer_cores() -> None:
     assert cores[1] < cores[0]
 
 
+@pytest.mark.slow
 def test_a_searched_network_is_mapped_by_training_rates_and_judged_by_test_rates(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -67,6 +67,7 @@ def test_a_current_far_above_the_threshold_gets_room_in_its_register() -> None:
     assert 131_072 / measured >= 2 * 199
 
 
+@pytest.mark.slow
 def test_errors_of_busy_sources_count_more() -> None:
     plain, calibrated = 0.0, 0.0
     for seed in range(10):

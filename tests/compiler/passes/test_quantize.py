@@ -7,15 +7,20 @@ import numpy as np
 import pytest
 
 from compiler.analysis.calibration import Calibration
+from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
+from compiler.pipeline import compile_graph
 from compiler.text import text
+from targets.contracts.arrays import Array
 from targets.contracts.chip import Limit, chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
+from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, with_weights
+from targets.runtime.backend import run
 from tests.networks import random_network, tiny_network
 
 LOIHI1 = chip_named("loihi1")
@@ -109,6 +114,52 @@ def test_a_population_without_input_keeps_its_bias_and_threshold() -> None:
     graph = fold(lower(tiny_network()))
     alone = replace(graph, projections=tuple(p for p in graph.projections if p.target != "answer"))
     assert quantize(alone, LOIHI1).population("answer").vth.tolist() == [4096, 4096]
+
+
+def memoryless(rng: np.random.Generator, threshold: Array, bias: Array, outside: int) -> FloatGraph:
+    """Six neurons with tau_m of one step and weights in quarters, which a program holds exactly."""
+    ones = np.ones(6)
+    heard = Dense(0.25 * rng.integers(-3, 5, (6, outside)))
+    among = Dense(0.25 * rng.integers(-3, 4, (6, 6)) * (rng.random((6, 6)) < 0.3))
+    return FloatGraph(
+        inputs=(Input("x", outside),),
+        populations=(
+            FloatPopulation("n", 1, ones, ones, threshold, bias),
+            FloatPopulation("d", 1, ones, ones, ones, ones),
+        ),
+        projections=(FloatProjection("w", "x", "n", heard, 1), FloatProjection("r", "n", "n", among, 1)),
+        readout=None,
+        steps=64,
+        origin="",
+    )
+
+
+@pytest.mark.parametrize("chip", ["loihi1", "loihi2"])
+@pytest.mark.parametrize("seed", range(4))
+def test_inputs_that_only_reach_the_threshold_make_nobody_spike(seed: int, chip: str) -> None:
+    """Sums of quarters reach thresholds of quarters exactly, step after step: every bin is that of the float graph.
+
+    What the largest decay keeps of the voltage would lift it above. "d" reaches its threshold by its bias alone.
+    """
+    rng = np.random.default_rng(seed)
+    graph = memoryless(rng, 0.25 * 2.0 ** rng.integers(0, 3, 6), np.zeros(6), 5)
+    inputs = {"x": SpikeRaster.pack(rng.random((4, 64, 5)) < 0.5)}
+    spikes, exact = run(compile_graph(graph, chip), inputs).spikes, interpret(graph, inputs)
+    assert exact["n"].counts().sum() > 200
+    for name in ("n", "d"):
+        assert np.array_equal(spikes[name].dense(), exact[name].dense())
+    assert not spikes["d"].dense().any()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_biases_of_neurons_without_memory_are_rounded_down(seed: int) -> None:
+    """With biases too nobody spikes that only reaches the threshold, however coarse the bias is."""
+    rng = np.random.default_rng(seed)
+    threshold = 0.25 * 2.0 ** rng.integers(0, 3, 6)
+    graph = memoryless(rng, threshold, np.rint(4 * threshold * rng.uniform(-1.5, 1.5, 6)) / 4, 5)
+    inputs = {"x": SpikeRaster.pack(rng.random((4, 64, 5)) < 0.5)}
+    spikes, exact = run(compile_graph(graph, "loihi2"), inputs).spikes, interpret(graph, inputs)
+    assert np.array_equal(spikes["n"].dense(), exact["n"].dense())
 
 
 def test_weights_far_above_the_threshold_are_refused() -> None:

@@ -1,15 +1,22 @@
 """motifc compile: programs written, the text of every stage, calibration, NIR."""
 
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import numpy as np
 
-from compiler.pipeline import compile_network
+from compiler.ir.graph import FloatGraph, FloatPopulation
+from compiler.losses import told_losses
+from compiler.pipeline import compile_graph, compile_network
+from motifc.commands.console import console
+from motifc.tables import show_losses
 from search.data.load import load_split
 from search.network import Network
+from targets.contracts.ports import Input
 from targets.contracts.provenance import Provenance
 from targets.contracts.raster import SpikeRaster, save_rasters
+from targets.contracts.synapses import with_weights
 from targets.program.program import Program
 from tests.motifc.command_line import Motifc
 from tests.networks import labelled_spikes, random_spikes
@@ -19,8 +26,39 @@ def test_compile_writes_a_program_and_says_its_size(motifc: Motifc) -> None:
     outcome = motifc("compile", "net.network", "--chip", "loihi1", "--out", "other.program")
     assert outcome.status == 0
     program = Program.load("other.program")
-    assert outcome.out == f"other.program: 27 neurons on 1 core of loihi1, digest {program.digest[:16]}\n"
+    first, second = outcome.out.splitlines()
+    assert first == f"other.program: 27 neurons on 1 core of loihi1, digest {program.digest[:16]}"
+    assert (second,) == told_losses(program)
     assert program.chip.name == "loihi1"
+
+
+def test_compile_tells_what_is_lost_and_so_do_show_and_report(motifc: Motifc) -> None:
+    network = Network.load("net.network")
+    first, *others = network.connections
+    large = first.synapses.weights.copy()
+    large.flat[np.flatnonzero(large)[0]] = 300
+    replace(network, connections=(replace(first, synapses=with_weights(first.synapses, large)), *others)).save(
+        "large.network"
+    )
+    outcome = motifc("compile", "large.network", "--out", "o.program")
+    told = told_losses(Program.load("o.program"))
+    assert outcome.out.splitlines()[1:] == list(told)
+    assert told[0].startswith("The largest rounding error is ")
+    assert any("are changed by more than a quarter, as too small beside the largest" in each for each in told)
+    assert set(told) <= set(motifc("show", "o.program").out.splitlines())
+    assert motifc("report", "o.program", "--out", "o.html").status == 0
+    assert all(escape(each) in Path("o.html").read_text() for each in told)
+
+
+def test_many_losses_are_cut_short(motifc: Motifc) -> None:
+    ones = np.ones(2)
+    populations = tuple(FloatPopulation(f"n{number}", 1, ones, 9 * ones, ones, 0 * ones) for number in range(20))
+    program = compile_graph(FloatGraph((Input("x", 1),), populations, (), None, 9, ""))
+    with console.capture() as written:
+        show_losses(program)
+    lines = written.get().splitlines()
+    assert len(lines) == 13
+    assert lines[-1] == "9 more sentences on losses are told by motifc show."
 
 
 def test_compile_writes_the_text_of_every_stage_and_takes_calibration(motifc: Motifc) -> None:
@@ -43,6 +81,19 @@ def test_a_nir_graph_is_compiled(motifc: Motifc, shared: Path) -> None:
     outcome = motifc("compile", str(graph), "--chip", "loihi1", "--out", "braille.program")
     assert outcome.status == 0, outcome.err
     assert Program.load("braille.program").latency == {"lif1.lif": 1, "lif2": 2}
+    assert outcome.err.splitlines() == [
+        f"motifc: {graph}: dt = 0.0001 s, where every input has a gain of 1; give dt if it was trained with another.",
+        f"motifc: {graph}: the file has no v_reset for 'lif1.lif', 'lif2', as before nir 1.0, and is read as a reset "
+        "to 0; if it was trained with a reset by subtraction, its spikes will be others.",
+    ]
+
+
+def test_a_time_step_is_for_nir_graphs(motifc: Motifc) -> None:
+    outcome = motifc("compile", "net.network", "--out", "o.program", "--dt", "1e-3")
+    assert outcome.status == 2
+    assert outcome.err == (
+        "motifc: net.network is a network, whose time is in steps; --dt is for NIR graphs, so leave it out.\n"
+    )
 
 
 def test_calibration_takes_the_split_of_the_network(motifc: Motifc) -> None:
@@ -65,7 +116,7 @@ def test_calibration_takes_the_split_of_the_network(motifc: Motifc) -> None:
     assert program.origin == network.digest
     assert program.provenance.rows()[:-1] == network.provenance.rows()
     assert program.provenance.made[-1].step == "compile"
-    seed = motifc("compile", "net.network", "--out", "o.program", "--calibrate", "own", "--seed", "0")
+    seed = motifc("compile", "net.network", "--out", "o.program", "--calibrate", "own", "--seed", "0", "--force")
     assert "split of seed 0; net.network was trained on mine.npz, split of seed 3: 18 training " in seed.out
 
 

@@ -30,8 +30,7 @@ def test_steps_are_told_line_by_line_where_nobody_watches(capsys: Printed) -> No
     assert [line.strip() for line in printed.err.splitlines()] == ["placing cores", "counting hops"]
 
 
-def test_epochs_of_every_phase_have_a_bar_of_their_own(capsys: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+def test_epochs_of_every_phase_have_a_bar_of_their_own(capsys: Printed) -> None:
     with epochs() as progress:
         progress(Progress("search", 1, 2, 1.5, 0.25, {"synapses": 1234.0}))
         progress(Progress("search", 2, 2, 0.5, 0.75, {"synapses": 1000.0}))

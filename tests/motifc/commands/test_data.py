@@ -20,7 +20,6 @@ RUNNER = CliRunner()
 @pytest.fixture(autouse=True)
 def no_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MOTIFC_DATA", raising=False)
-    monkeypatch.setenv("COLUMNS", "200")
 
 
 def test_list_names_every_set_and_where_to_get_it() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from motifc.demo import BackendResult, DemoResult
 from search.data.task import task_named
+from targets.contracts.provenance import Making, Provenance
 from targets.contracts.raster import SpikeRaster
 from targets.runtime.registry import ORACLE
 from tests.motifc.command_line import Motifc
@@ -28,10 +29,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return random_network(seed)
 
     def demo(
-        network: Any, test: SpikeRaster, chip: str, seed: int, out: Path, tell: Callable[[str], None]
+        network: Any, test: SpikeRaster, chip: str, seed: int, out: Path, tell: Callable[[str], None], replace: bool
     ) -> DemoResult:
         tell("running the float network")
-        calls.append((network.digest, test.samples, chip, seed, out))
+        calls.append((network.digest, test.samples, chip, seed, out, replace))
         return RESULT
 
     monkeypatch.setattr("motifc.commands.demo.searched", searched)
@@ -45,7 +46,7 @@ def test_digits_are_searched_and_the_network_shown_on_every_backend(motifc: Moti
     split = task_named("digits").load(3)
     assert asked == [
         (split.digest, 3, "cpu"),
-        (random_network(3).digest, split.test.samples, "loihi1", 3, Path("made")),
+        (random_network(3).digest, split.test.samples, "loihi1", 3, Path("made"), False),
     ]
     assert Path("made").is_dir()
     assert f"program on {ORACLE}" in outcome.out
@@ -63,6 +64,16 @@ def test_a_bin_that_differs_ends_it_with_1(motifc: Motifc, monkeypatch: pytest.M
     differing = replace(RESULT, backends=(replace(RESULT.backends[0], differing=1),))
     monkeypatch.setattr("motifc.demo.demo", lambda *_: differing)
     assert motifc("demo", "--out", "made").status == 1
+
+
+def test_a_folder_of_an_earlier_demo_needs_no_force(motifc: Motifc, asked: list[Any]) -> None:
+    step = Making("search by hrmas", "motifc demo --out made", {}, "cpu", 1, "cpu", "2026-11-28T12:00:00+00:00")
+    Path("made").mkdir()
+    replace(random_network(0), provenance=Provenance().after(step)).save("made/demo.network")
+    Path("made/report.html").write_text("of the demo")
+    outcome = motifc("demo", "--out", "made")
+    assert outcome.status == 0, outcome.err
+    assert asked[-1][-1] is True
 
 
 def test_a_folder_that_cannot_be_made_is_told(motifc: Motifc, asked: list[Any]) -> None:

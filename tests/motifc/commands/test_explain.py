@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from targets.backends.numpy import NumpyMachine
 from targets.contracts.raster import save_rasters
 from targets.contracts.semantics import LAVA
@@ -10,6 +12,7 @@ from tests.motifc.command_line import Motifc
 from tests.networks import random_spikes
 
 
+@pytest.mark.slow
 def test_explain_names_the_dialect_of_a_recording(motifc: Motifc) -> None:
     program = Program.load("net.program")
     spikes = random_spikes(0, 11, samples=5)

@@ -14,7 +14,9 @@ def test_opt_runs_single_passes_on_the_stage_before(motifc: Motifc) -> None:
         for number, name in enumerate(["lower", *ORDER[:3], "quantization", *ORDER[3:], "assemble"])
     ]
     for before, name in (("02-fold", "quantize"), ("08-partition", "place"), ("05-prune", "bounds")):
-        outcome = motifc("opt", f"stages/{before}.stage", "--pass", name, "--chip", "small", "--out", "x.stage")
+        outcome = motifc(
+            "opt", f"stages/{before}.stage", "--pass", name, "--chip", "small", "--out", "x.stage", "--force"
+        )
         assert outcome.status == 0, outcome.err
         (then,) = Path("stages").glob(f"*-{name}.txt")
         assert outcome.out.startswith(then.read_text(encoding="utf-8"))

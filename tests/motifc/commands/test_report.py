@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from search.data.load import load_split
 from search.network import Network
 from targets.contracts.provenance import Provenance
@@ -29,6 +31,7 @@ def labelled(path: str) -> Provenance:
     return Provenance().after_training(load_split(path, seed=3).origin)
 
 
+@pytest.mark.slow
 def test_a_report_tells_the_accuracy_on_the_split_of_the_file(motifc: Motifc) -> None:
     provenance = labelled("mine.npz")
     replace(Program.load("net.program"), provenance=provenance).save("net.program")
@@ -36,10 +39,10 @@ def test_a_report_tells_the_accuracy_on_the_split_of_the_file(motifc: Motifc) ->
     for name, what in (("net.program", "program"), ("net.network", "float network")):
         for seed in ("3", "0"):
             asked = [] if seed == "3" else ["--seed", seed]
-            run = motifc("run", name, "--out", "o.npz", *asked)
+            run = motifc("run", name, "--out", "o.npz", "--force", *asked)
             assert run.status == 0, run.err
             (told,) = [line for line in run.out.splitlines() if line.startswith("accuracy ")]
-            assert motifc("report", name, "--out", "page.html", *asked).status == 0
+            assert motifc("report", name, "--out", "page.html", "--force", *asked).status == 0
             page = Path("page.html").read_text(encoding="utf-8")
             accuracy = told.removeprefix(f"accuracy of the {what} ")
             assert f"<tr><td>test accuracy of the {what}</td><td>{accuracy}</td></tr>" in page

@@ -99,8 +99,8 @@ def test_the_split_is_that_of_the_file_unless_told_otherwise(motifc: Motifc) -> 
         "mine.npz, split of seed 3, the one net.program was trained on: 6 test samples, 0 of them trained on\n"
     )
     assert "accuracy of the program " in own.out
-    assert motifc("run", "net.program", "--seed", "3", "--data", "mine.npz", "--out", "o.npz").out == own.out
-    other = motifc("run", "net.program", "--seed", "0", "--out", "o.npz").out
+    assert motifc("run", "net.program", "--seed", "3", "--data", "mine.npz", "--out", "o.npz", "--force").out == own.out
+    other = motifc("run", "net.program", "--seed", "0", "--out", "o.npz", "--force").out
     seen = provenance.seen(load_split("mine.npz", seed=0).test)
     assert seen
     assert other.startswith(

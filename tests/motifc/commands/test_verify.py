@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from motifc.evaluation import evaluate
 from search.network import Network
@@ -25,6 +26,7 @@ def test_verify_of_equal_backends_exits_0(motifc: Motifc) -> None:
         assert f"{QUICK[0]} and {name} are equal: 0 of 4,050 bins differ" in outcome.out
 
 
+@pytest.mark.slow
 def test_verify_against_a_changed_program_names_the_first_difference(motifc: Motifc) -> None:
     program = Program.load("net.program")
     first = program.projections[0]

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from sklearn.model_selection import train_test_split
 
-from search.data.holdout import groups_held_out, held_out
+from search.data.holdout import drawn_apart, groups_held_out, held_out
+from tests.seeds import seeds
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -62,3 +64,14 @@ def test_which_groups_are_held_depends_on_all_seed_numbers() -> None:
     )
     assert one == same
     assert one not in others
+
+
+@pytest.mark.parametrize("seed", seeds(40, 4))
+def test_what_is_drawn_apart_is_what_scikit_learn_draws(seed: int) -> None:
+    """Classes of random sizes, many of them equal, so that remainders tie."""
+    random = np.random.default_rng(seed)
+    labels = random.permutation(np.repeat(np.arange(6), random.integers(5, 9, 6))).astype(np.int32)
+    held = int(random.integers(6, labels.size - 6))
+    expected = train_test_split(np.arange(labels.size), test_size=held, stratify=labels, random_state=seed)
+    for part, right in zip(drawn_apart(labels, held, seed), expected, strict=True):
+        np.testing.assert_array_equal(part, right)

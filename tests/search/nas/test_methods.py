@@ -79,6 +79,7 @@ def test_the_passes_are_those_that_were_made(method: str, order: int, monkeypatc
     assert passes["training"] == 4 * 72 + (budget if method in UNSEARCHED else 0)
 
 
+@pytest.mark.slow
 def test_a_method_without_a_part_lacks_it() -> None:
     tuned, untuned = found("hrmas"), found("no-plasticity")
     assert (untuned.layer("hidden").tau_m == TINY.model.tau_m).all()

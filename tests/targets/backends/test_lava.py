@@ -251,7 +251,7 @@ def test_no_temporary_folder_with_a_short_path_is_told(monkeypatch: pytest.Monke
     with pytest.raises(InputError) as error:
         lava.load(program({"x": 1}, (population("h", 2),))).run({"x": random_spikes(1, 2, 1, seed=0)})
     assert str(error.value) == (
-        f"the folder for temporary files, /{60 * 'x'}, has a path of 61 bytes; Lava's sockets need one of at most 55, "
+        f"the folder for temporary files, /{60 * 'x'}, has a path of 61 bytes; Lava's sockets need one of at most 42, "
         "so set TMPDIR to a shorter one."
     )
 

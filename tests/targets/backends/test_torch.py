@@ -53,6 +53,7 @@ def test_pieces_of_time_and_samples_change_nothing(seed: int, bins: int) -> None
     assert all(np.array_equal(oracle.v[name], mine.v[name]) for name in oracle.v)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(20, 4))
 def test_every_tensor_is_on_the_device(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The meta device computes shapes only and refuses to be mixed with another, as a GPU does.

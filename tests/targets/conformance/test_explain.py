@@ -141,6 +141,7 @@ def test_sets_that_cannot_be_told_apart_are_all_named() -> None:
         )
 
 
+@pytest.mark.slow
 def test_another_weight_is_explained_by_nothing() -> None:
     """Two neurons alike spike alike under every semantics; with one weight changed they do not."""
     program, inputs = _case([[8], [8]], ONE)
@@ -180,6 +181,7 @@ def test_a_difference_in_a_later_sample_is_not_missed() -> None:
     assert explain_program(program, inputs, observed).sets == (("threshold", "output"),)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_smallest_sets_of_random_programs(seed: int) -> None:
     """Whatever is named reproduces, is no larger than what was thrown, and nothing smaller or as large is left out."""

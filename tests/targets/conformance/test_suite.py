@@ -64,6 +64,7 @@ def test_a_new_file_is_found_listed_and_tested(dropped: Callable[..., str]) -> N
     assert check_backend("dropped:two") == ()
 
 
+@pytest.mark.slow
 def test_what_is_left_of_a_run_is_noticed_in_the_next(dropped: Callable[..., str]) -> None:
     """The second run gives the spikes of the first once more."""
     name = dropped("self.first = recording = getattr(self, 'first', recording)")

@@ -78,6 +78,7 @@ def test_what_is_right_has_no_fault(theirs: Be) -> None:
     assert check_backend("theirs", worked_cases()) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("switch", ["reset", "threshold", "decay", "overflow", "recurrence"])
 def test_another_reading_of_the_neuron_is_seen(theirs: Be, switch: str) -> None:
     theirs(lambda program, _: NumpyMachine(program, LAVA.switched((switch,))))

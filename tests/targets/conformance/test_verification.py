@@ -109,6 +109,7 @@ def test_late_populations_are_compared_until_they_have_ended(steps: int) -> None
     }
 
 
+@pytest.mark.slow
 def test_a_last_step_that_differs_is_seen_though_it_comes_after_the_input() -> None:
     own, raster = late_program(), random_spikes(0, 11, samples=20, steps=12, rate=0.9)
     honest = side(load(own))
@@ -123,6 +124,7 @@ def test_a_last_step_that_differs_is_seen_though_it_comes_after_the_input() -> N
     assert verdict.report.first.step == 13
 
 
+@pytest.mark.slow
 def test_programs_of_other_latencies_are_compared_in_the_time_of_the_network() -> None:
     """The same network with one delay more on its input: late by one step more, and else equal."""
     own, raster = late_program(), random_spikes(0, 11, steps=9)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from targets.contracts.artefact import Artefact, check_writable, load, replacing, save, write_text
+from targets.contracts.artefact import Artefact, load, save
 from targets.contracts.errors import InputError
 
 
@@ -31,24 +31,6 @@ def test_round_trip(tmp_path: Path) -> None:
         assert again.arrays[name].dtype == array.dtype
         assert np.array_equal(again.arrays[name], array)
         assert not again.arrays[name].flags.writeable
-
-
-@pytest.mark.skipif(os.name != "posix", reason="files have no such modes here")
-@pytest.mark.parametrize(("mask", "mode"), [(0o077, 0o600), (0o027, 0o640), (0o022, 0o644), (0o000, 0o666)])
-def test_files_get_the_mode_that_the_umask_leaves(tmp_path: Path, mask: int, mode: int) -> None:
-    """Not that of the temporary file they are written to; a file that is replaced follows the umask too."""
-    before = os.umask(mask)
-    try:
-        for path in (tmp_path / "a.program", tmp_path / "a.program"):
-            save(_artefact(), path)
-            assert path.stat().st_mode & 0o777 == mode
-            path.chmod(0o666 ^ mode)
-        write_text(tmp_path / "a.txt", "text")
-        assert (tmp_path / "a.txt").stat().st_mode & 0o777 == mode
-        left = os.umask(mask)
-    finally:
-        os.umask(before)
-    assert left == mask
 
 
 def test_digest_is_the_same_on_every_machine() -> None:
@@ -156,53 +138,6 @@ def test_changed_file_is_refused(tmp_path: Path) -> None:
     assert str(error.value).endswith(f", stored {digest[:12]}); write it again.")
 
 
-@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
-def test_failure_inside_leaves_the_old_file(tmp_path: Path, failure: type[BaseException]) -> None:
-    path = tmp_path / "a"
-    path.write_text("old")
-
-    def write() -> None:
-        with replacing(path) as temporary:
-            temporary.write_text("half")
-            raise failure
-
-    with pytest.raises(failure):
-        write()
-    assert path.read_text() == "old"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["a"]
-
-
-def test_new_file_takes_the_place_of_the_old(tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    path.write_text("old")
-    with replacing(path) as temporary:
-        temporary.write_text("new")
-        assert path.read_text() == "old"
-    assert path.read_text() == "new"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["a"]
-
-
-def test_full_disk_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    with pytest.raises(InputError) as error, replacing(path):
-        raise OSError(28, "No space left on device")
-    assert str(error.value) == (
-        f"{path} cannot be written (No space left on device); free space or choose another folder."
-    )
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_places_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
-    for path, reason in (
-        (tmp_path, "is a folder; a file name is needed to write to, so give one."),
-        (tmp_path / "no" / "a", f"cannot be written: {tmp_path / 'no'} is no folder; make it first."),
-    ):
-        for attempt in (lambda path: check_writable(path), lambda path: save(_artefact(), path)):
-            with pytest.raises(InputError) as error:
-                attempt(path)
-            assert str(error.value) == f"{path} {reason}"
-
-
 def _assert_unreadable(path: Path, format: str, maker: str) -> None:
     with pytest.raises(InputError) as error:
         load(path, format)
@@ -285,20 +220,3 @@ def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
         load(tmp_path / "pipe", "program")
     with pytest.raises(InputError, match=r"cannot be read \(File name too long\)"):
         load(tmp_path / ("x" * 300), "program")
-
-
-def test_devices_and_pipes_are_not_replaced(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "pipe", Path(os.devnull)):
-        with pytest.raises(InputError, match="is no regular file; a file name is needed to write to, so give one"):
-            save(_artefact(), path)
-    assert (tmp_path / "pipe").is_fifo()
-
-
-def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "real" / "a.program")
-    save(_artefact(), tmp_path / "link")
-    assert (tmp_path / "link").is_symlink()
-    assert [entry.name for entry in (tmp_path / "real").iterdir()] == ["a.program"]
-    assert load(tmp_path / "link", "program").digest == _artefact().digest

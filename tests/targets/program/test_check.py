@@ -231,6 +231,7 @@ def test_the_remedy_for_a_delay_makes_it_fit() -> None:
     assert check(with_projection(lambda p: replace(p, delay=90 - int(amount)))) == ()
 
 
+@pytest.mark.slow
 def test_the_remedy_for_cores_makes_it_fit() -> None:
     """Six cores of one motif of 4 and one of 3 on a system of two chips of 3 cores: 3 neurons must go."""
     limits = {"neurons_per_core": 4, "cores": 3, "cores_per_tile": 1, "tiles_x": 3, "chips": 2}

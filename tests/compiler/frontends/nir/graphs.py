@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from compiler.frontends.nir.read import read_nir
+from compiler.ir.graph import FloatGraph
 from targets.contracts.errors import InputError
 
 nir = pytest.importorskip("nir", reason="nir is not installed")
@@ -51,7 +52,21 @@ def with_lif(**changes: float) -> Any:
     return graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=cuba(**changes))
 
 
+def read(source: Any, **settings: Any) -> FloatGraph:
+    """The graph, whatever is told of it."""
+    given: dict[str, Any] = {"dt": DT, "tell": lambda sentence: None}
+    return read_nir(source, **(given | settings))
+
+
+def told(source: Any, **settings: Any) -> list[str]:
+    """What is told of a graph while it is read."""
+    sentences: list[str] = []
+    given: dict[str, Any] = {"dt": DT, "tell": sentences.append}
+    read_nir(source, **(given | settings))
+    return sentences
+
+
 def refused(source: Any, **settings: Any) -> str:
     with pytest.raises(InputError) as error:
-        read_nir(source, **({"dt": DT} | settings))
+        read(source, **settings)
     return str(error.value)

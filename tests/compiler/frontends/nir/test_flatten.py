@@ -4,36 +4,32 @@ import numpy as np
 import pytest
 
 from compiler.frontends.nir.read import read_nir
-from tests.compiler.frontends.nir.graphs import BIAS, DT, FORWARD, WEIGHTS, cuba, graph, nir, refused
+from tests.compiler.frontends.nir.graphs import BIAS, DT, FORWARD, WEIGHTS, cuba, graph, nir, read, refused
 
 
 def test_a_map_that_two_neurons_hear_is_told_apart_by_its_ends() -> None:
-    read = read_nir(
-        graph(
-            [("input", "fc"), ("fc", "a"), ("fc", "b"), ("a", "output"), ("b", "output")],
-            fc=nir.Linear(WEIGHTS),
-            a=cuba(),
-            b=cuba(),
-        ),
-        dt=DT,
-    )
-    assert [projection.name for projection in read.projections] == ["input -> fc -> a", "input -> fc -> b"]
+    edges = [("input", "fc"), ("fc", "a"), ("fc", "b"), ("a", "output"), ("b", "output")]
+    found = read(graph(edges, fc=nir.Linear(WEIGHTS), a=cuba(), b=cuba()))
+    assert [projection.name for projection in found.projections] == ["input -> fc -> a", "input -> fc -> b"]
 
 
 def test_without_a_bias_a_map_may_hear_two_nodes() -> None:
-    read = read_nir(graph([*FORWARD, ("lif", "fc")], fc=nir.Linear(WEIGHTS), lif=cuba()), dt=DT)
-    assert [(projection.name, projection.delay) for projection in read.projections] == [
+    found = read(graph([*FORWARD, ("lif", "fc")], fc=nir.Linear(WEIGHTS), lif=cuba()))
+    assert [(projection.name, projection.delay) for projection in found.projections] == [
         ("input -> fc -> lif", 0),
         ("lif -> fc -> lif", 1),
     ]
 
 
-def test_a_bias_added_to_a_sum_is_refused() -> None:
-    summed = graph([*FORWARD, ("lif", "fc")], fc=nir.Affine(WEIGHTS, BIAS), lif=cuba())
-    assert refused(summed) == (
-        "node 'fc' adds a bias to the sum of 2 nodes ['input', 'lif']; a bias belongs to one of them, "
-        "so give each a node of its own."
-    )
+def test_a_bias_added_to_a_sum_is_there_once() -> None:
+    """y = W (x + s) + b: both ways have W, one of them b."""
+    graph_of_sum = graph([*FORWARD, ("lif", "fc")], fc=nir.Affine(WEIGHTS, BIAS), lif=cuba())
+    first, second = read_nir(graph_of_sum, dt=DT).projections
+    np.testing.assert_allclose(first.synapses.weights, 0.75 * WEIGHTS)
+    np.testing.assert_allclose(second.synapses.weights, 0.75 * WEIGHTS)
+    assert first.bias is not None
+    np.testing.assert_allclose(first.bias, 0.75 * BIAS)
+    assert second.bias is None
 
 
 @pytest.mark.parametrize(

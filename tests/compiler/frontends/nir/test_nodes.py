@@ -1,20 +1,98 @@
-"""The kinds of nodes that can be read, and their widths."""
+"""The kinds of nodes that can be read, and their parameters as numbers, whatever they came as."""
+
+from typing import Any
 
 import numpy as np
+import pytest
 
-from tests.compiler.frontends.nir.graphs import FORWARD, WEIGHTS, chain, cuba, graph, nir, refused, with_lif
+from compiler.frontends.nir.nodes import numbers
+from compiler.frontends.nir.read import read_nir
+from targets.contracts.errors import InputError
+from tests.compiler.frontends.nir.graphs import DT, FORWARD, WEIGHTS, cuba, graph, nir, read, refused, told
+
+KINDS = (
+    "Affine, AvgPool2d, Conv1d, Conv2d, CubaLIF, Delay, Flatten, IF, Input, LIF, Linear, NIRGraph, Output, Scale, "
+    "SumPool2d and Threshold can be read, so express it by those."
+)
 
 
-def test_nodes_that_are_not_known_are_refused() -> None:
-    kinds = "Affine, CubaLIF, Input, LIF, Linear, Output and Scale can be read, so express it by those."
-    waiting = graph(FORWARD, fc=nir.Delay(np.ones(2)), lif=cuba())
-    assert refused(waiting) == f"node 'fc' is a Delay; {kinds}"
-    leaking = graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=nir.LI(np.ones(2), np.ones(2), np.zeros(2)))
-    assert refused(leaking) == f"node 'lif' is a LI; {kinds}"
-    nested = graph(chain("input", "part", "output"), part=with_lif())
-    assert refused(nested) == ("node 'part' is a graph of its own; only flat graphs can be read, so flatten it first.")
+def test_a_kind_that_answers_in_voltage_is_refused_with_the_one_that_spikes() -> None:
+    one = np.ones(2)
+    nodes = {
+        "LI": nir.LI(tau=one, r=one, v_leak=one),
+        "I": nir.I(r=one),
+        "CubaLI": nir.CubaLI(tau_syn=one, tau_mem=one, r=one, v_leak=one),
+    }
+    for kind, spiking in {"LI": "LIF", "I": "IF", "CubaLI": "CubaLIF"}.items():
+        assert refused(graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=nodes[kind])) == (
+            f"node 'lif' is a {kind}, which answers in voltage; the cores compiled for answer in spikes, so replace it "
+            f"by a {spiking}, or take it off and read the spikes before it."
+        )
 
 
-def test_an_input_with_two_axes_is_refused() -> None:
-    image = graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=cuba(), input=nir.Input({"input": np.array([2, 34])}))
-    assert refused(image) == "node 'input' has shape (2, 34); only one axis [neuron] can be read, so flatten it."
+def test_a_kind_that_is_unknown_is_refused_by_its_name() -> None:
+    class Izhikevich:
+        input_type = output_type = None
+
+    assert refused(graph(FORWARD, fc=Izhikevich(), lif=cuba())) == f"node 'fc' is a Izhikevich; {KINDS}"
+    assert refused(graph(FORWARD, fc=None, lif=cuba())) == f"node 'fc' is a NoneType; {KINDS}"
+
+
+def test_what_derives_from_a_kind_is_of_that_kind() -> None:
+    class Own(nir.CubaLIF):  # type: ignore[misc]  # nir has no types
+        pass
+
+    plain = cuba()
+    own = Own(**{key: getattr(plain, key) for key in ("tau_syn", "tau_mem", "r", "v_leak", "v_threshold", "w_in")})
+    derived, original = (graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=node) for node in (own, plain))
+    assert read(derived).origin == read(original).origin
+    assert told(derived) == ["node 'lif' is a Own, read as the CubaLIF of nir that it derives from."]
+
+
+@pytest.mark.parametrize("kind", ["parameter", "bfloat16", "float16", "list"])
+def test_weights_may_be_what_holds_them_in_training(kind: str) -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    of_kind: dict[str, Any] = {
+        "parameter": lambda: torch.nn.Parameter(torch.tensor(WEIGHTS)),
+        "bfloat16": lambda: torch.tensor(WEIGHTS, dtype=torch.bfloat16, requires_grad=True),
+        "float16": lambda: WEIGHTS.astype(np.float16),
+        "list": lambda: WEIGHTS.tolist(),
+    }
+    node = nir.Linear(WEIGHTS)
+    node.weight = of_kind[kind]()
+    (projection,) = read_nir(graph(FORWARD, fc=node, lif=cuba()), dt=DT).projections
+    np.testing.assert_array_equal(projection.synapses.weights, 0.75 * WEIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("text", "x of node 'a' holds <U4; only numbers are allowed, so convert it first."),
+        (np.ones(2, complex), "x of node 'a' holds complex128; only numbers are allowed, so convert it first."),
+        ([[1.0], [1.0, 2.0]], "x of node 'a' is a list and no array ("),
+        (object(), "x of node 'a' holds object; only numbers are allowed, so convert it first."),
+        (
+            [1.0, np.nan],
+            "x of node 'a' holds 1 NaN or infinite of 2 values; all must be finite, so repair or retrain the network.",
+        ),
+    ],
+)
+def test_what_is_no_number_is_refused(value: object, sentence: str) -> None:
+    with pytest.raises(InputError) as error:
+        numbers(value, "x of node 'a'")
+    assert str(error.value).startswith(sentence)
+
+
+def test_an_endless_time_constant_is_an_if() -> None:
+    assert refused(graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=cuba(tau_mem=np.inf))) == (
+        "tau_mem of node 'lif' is infinite; a neuron that forgets nothing is an IF with r = 1 / dt, so write it as "
+        "that."
+    )
+
+
+def test_a_parameter_that_is_not_there_is_named() -> None:
+    broken = cuba()
+    del broken.tau_syn
+    assert refused(graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=broken)) == (
+        "node 'lif' is a CubaLIF without tau_syn; write it again with that."
+    )

@@ -4,7 +4,20 @@ import numpy as np
 
 from compiler.frontends.nir.read import read_nir
 from targets.contracts.synapses import BlockDiagonal
-from tests.compiler.frontends.nir.graphs import BIAS, DT, FORWARD, WEIGHTS, chain, cuba, graph, nir, recurrent, refused
+from tests.compiler.frontends.nir.graphs import (
+    BIAS,
+    DT,
+    FORWARD,
+    WEIGHTS,
+    chain,
+    cuba,
+    graph,
+    nir,
+    read,
+    recurrent,
+    refused,
+    told,
+)
 
 
 def test_a_projection_on_a_cycle_has_delay_one() -> None:
@@ -17,12 +30,42 @@ def test_a_projection_on_a_cycle_has_delay_one() -> None:
         c=cuba(),
         fc=nir.Linear(WEIGHTS),
     )
-    delays = {projection.name: projection.delay for projection in read_nir(two, dt=DT).projections}
+    delays = {projection.name: projection.delay for projection in read(two).projections}
     assert delays == {"input -> a": 0, "a -> b": 1, "fc": 1, "b -> c": 0}
+    assert told(two) == [
+        "'a' and 'b' form a loop without a Delay, in which every edge from neuron to neuron takes 1 step; a framework "
+        "that runs one after the other in a step counts fewer, so put Delays where you mean them."
+    ]
+
+
+def test_a_delay_on_a_loop_is_all_the_delay_it_has() -> None:
+    """a -> b -> fc -> Delay -> a: what frameworks that evaluate b after a in the same step mean by no Delay."""
+    edges = [*chain("input", "a", "b", "fc", "late", "a"), ("b", "output")]
+    nodes = {"a": cuba(), "b": cuba(), "fc": nir.Linear(WEIGHTS), "late": nir.Delay(np.full(2, DT))}
+    delays = {projection.name: projection.delay for projection in read_nir(graph(edges, **nodes), dt=DT).projections}
+    assert delays == {"input -> a": 0, "a -> b": 0, "fc -> late": 1}
+
+
+def test_delays_that_differ_make_a_projection_each() -> None:
+    """Neuron 0 of the input arrives after 2 steps, neuron 1 after 5 and, beside the Delay, both at once."""
+    edges = [*chain("input", "late", "fc", "lif", "output"), ("input", "fc")]
+    late = nir.Delay(np.array([2 * DT, 5 * DT * (1 + 1e-7)]))
+    found = read_nir(graph(edges, late=late, fc=nir.Affine(WEIGHTS, BIAS), lif=cuba()), dt=DT).projections
+    assert [(each.name, each.delay) for each in found] == [
+        ("input -> lif after 0", 0),
+        ("input -> lif after 2", 2),
+        ("input -> lif after 5", 5),
+    ]
+    np.testing.assert_allclose(found[0].synapses.weights, 0.75 * WEIGHTS)
+    np.testing.assert_allclose(found[1].synapses.weights, 0.75 * WEIGHTS * [1, 0])
+    np.testing.assert_allclose(found[2].synapses.weights, 0.75 * WEIGHTS * [0, 1])
+    assert found[0].bias is not None
+    np.testing.assert_allclose(found[0].bias, 0.75 * BIAS)
+    assert (found[1].bias, found[2].bias) == (None, None)
 
 
 def test_maps_in_a_row_become_one_projection() -> None:
-    read = read_nir(
+    found = read_nir(
         graph(
             chain("input", "first", "double", "second", "lif", "output"),
             first=nir.Affine(WEIGHTS, BIAS),
@@ -32,7 +75,7 @@ def test_maps_in_a_row_become_one_projection() -> None:
         ),
         dt=DT,
     )
-    (projection,) = read.projections
+    (projection,) = found.projections
     assert projection.name == "first -> double -> second"
     # y = [2 (x + .5 y + .4) + 10 (-2 x + 4 y - .8),  10 (-2 x + 4 y - .8) + 1], then times .75
     np.testing.assert_allclose(projection.synapses.weights, 0.75 * np.array([[-18.0, 41.0], [-20.0, 40.0]]))
@@ -53,8 +96,8 @@ def test_maps_that_cannot_be_are_refused() -> None:
     assert refused(graph(FORWARD, fc=nir.Linear(np.array([[1.0, np.inf], [0, 0]])), lif=cuba())) == (
         "weight of node 'fc' holds 1 NaN or infinite of 4 values; all must be finite, so repair or retrain the network."
     )
-    assert refused(graph(FORWARD, fc=nir.Linear(np.ones((1, 2, 2))), lif=cuba())) == (
-        "weight of node 'fc' has shape (1, 2, 2); it needs 2 axes, so reshape it."
+    assert refused(graph(FORWARD, fc=nir.Linear(np.ones((3, 2, 2))), lif=cuba())) == (
+        "weight of node 'fc' has shape (3, 2, 2); it needs 2 axes, so reshape it."
     )
     assert refused(graph(FORWARD, fc=nir.Affine(WEIGHTS, np.zeros(3)), lif=cuba())) == (
         "node 'fc' has weights (2, 2) [post, pre] but 3 biases; one per post neuron is needed, so match them."
@@ -64,7 +107,7 @@ def test_maps_that_cannot_be_are_refused() -> None:
 def test_parallel_paths_are_summed() -> None:
     """y = (2 x + W x) through a Scale of 3, beside x itself: 0.75 (3 (2 I + W) + I)."""
     edges = [("input", "double"), ("input", "fc"), ("double", "triple"), ("fc", "triple"), ("triple", "lif")]
-    read = read_nir(
+    found = read_nir(
         graph(
             [*edges, ("input", "lif"), ("lif", "output")],
             double=nir.Scale(np.array([2.0, 2.0])),
@@ -74,15 +117,15 @@ def test_parallel_paths_are_summed() -> None:
         ),
         dt=DT,
     )
-    (projection,) = read.projections
+    (projection,) = found.projections
     assert projection.name == "input -> lif"
     np.testing.assert_allclose(projection.synapses.weights, 0.75 * (3 * (2 * np.eye(2) + WEIGHTS) + np.eye(2)))
 
 
 def test_two_parallel_maps_are_one_projection_with_the_sum_of_their_biases() -> None:
     edges = [("input", "one"), ("input", "two"), ("one", "lif"), ("two", "lif"), ("lif", "output")]
-    read = read_nir(graph(edges, one=nir.Affine(WEIGHTS, BIAS), two=nir.Affine(WEIGHTS, BIAS), lif=cuba()), dt=DT)
-    (projection,) = read.projections
+    found = read_nir(graph(edges, one=nir.Affine(WEIGHTS, BIAS), two=nir.Affine(WEIGHTS, BIAS), lif=cuba()), dt=DT)
+    (projection,) = found.projections
     np.testing.assert_allclose(projection.synapses.weights, 2 * 0.75 * WEIGHTS)
     assert projection.bias is not None
     np.testing.assert_allclose(projection.bias, 2 * 0.75 * BIAS)
@@ -91,9 +134,9 @@ def test_two_parallel_maps_are_one_projection_with_the_sum_of_their_biases() -> 
 def test_a_bias_after_a_sum_counts_once() -> None:
     """A Linear hears the input and the neurons, and an Affine hears it: its bias is added once in every step."""
     edges = [*chain("input", "sum", "affine", "lif", "output"), ("lif", "sum")]
-    read = read_nir(graph(edges, sum=nir.Linear(WEIGHTS), affine=nir.Affine(np.eye(2), BIAS), lif=cuba()), dt=DT)
-    assert [projection.source for projection in read.projections] == ["input", "lif"]
-    biases = [projection.bias for projection in read.projections if projection.bias is not None]
+    found = read_nir(graph(edges, sum=nir.Linear(WEIGHTS), affine=nir.Affine(np.eye(2), BIAS), lif=cuba()), dt=DT)
+    assert [projection.source for projection in found.projections] == ["input", "lif"]
+    biases = [projection.bias for projection in found.projections if projection.bias is not None]
     np.testing.assert_allclose(sum(biases), 0.75 * BIAS)
 
 

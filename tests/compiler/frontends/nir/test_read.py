@@ -1,16 +1,11 @@
 """read_nir: tiny graphs built by nir itself, every number readable."""
 
 import sys
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from compiler.analysis.interpret import interpret
 from compiler.frontends.nir.read import read_nir
-from compiler.text import text
-from targets.contracts.raster import SpikeRaster
 from tests.compiler.frontends.nir.graphs import (
     BIAS,
     DT,
@@ -38,34 +33,6 @@ def test_the_gains_are_in_the_weights_and_in_the_bias() -> None:
     np.testing.assert_allclose(projection.bias, 0.75 * BIAS)
 
 
-def euler(x: np.ndarray[Any, Any], steps: int) -> np.ndarray[Any, Any]:
-    """The equations of NIR for `recurrent`, written once more: I and v apart, nothing folded."""
-    current, v, s, out = np.zeros(2), np.zeros(2), np.zeros(2), []
-    back = np.array([[0.0, 1.0], [-1.0, 0.0]])
-    for t in range(steps):
-        current = current + DT / (2 * DT) * (-current + 2.0 * (WEIGHTS @ x[t] + back @ s + BIAS))
-        v = v + DT / (4 * DT) * (0 - v + 3.0 * current)
-        s = (v > 1).astype(float)
-        v = np.where(v > 1, 0, v)
-        out.append(s)
-    return np.array(out)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_the_spikes_are_those_of_forward_euler(seed: int) -> None:
-    x = np.random.default_rng(seed).random((60, 2)) < 0.4
-    spikes = interpret(read_nir(recurrent(), dt=DT), {"input": SpikeRaster.pack(x[None])})["lif"].dense()[0]
-    assert 5 < spikes.sum() < 115
-    np.testing.assert_array_equal(spikes, euler(x.astype(float), 60))
-
-
-def test_a_file_reads_as_the_graph_it_was_written_from(tmp_path: Path) -> None:
-    nir.write(tmp_path / "net.nir", recurrent())
-    from_file, from_graph = read_nir(tmp_path / "net.nir", dt=DT), read_nir(recurrent(), dt=DT)
-    assert text(from_file) == text(from_graph)
-    assert from_file.origin == from_graph.origin
-
-
 def test_the_origin_tells_content_and_time_step() -> None:
     origins = [
         read_nir(recurrent(), dt=DT).origin,
@@ -77,24 +44,40 @@ def test_the_origin_tells_content_and_time_step() -> None:
     assert all(len(origin) == 64 for origin in origins)
 
 
-def test_the_time_step_must_be_one() -> None:
-    for dt in (0.0, -1.0, float("nan")):
-        assert refused(with_lif(), dt=dt) == (
-            f"dt is {dt}; a time step in seconds above 0 is needed, so give one such as 1e-4."
+def test_steps_are_at_least_one() -> None:
+    for steps in (0, -5):
+        assert refused(with_lif(), steps=steps) == (
+            f"the number of steps of a graph is {steps}; 1 to 1,000,000,000 are allowed, so change it."
         )
 
 
-def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:
-    absent, damaged = tmp_path / "absent.nir", tmp_path / "damaged.nir"
-    assert refused(absent) == f"{absent} does not exist; a .nir file is needed, so check the path."
-    damaged.write_text("spikes")
-    assert refused(damaged).startswith(f"{damaged} is not a readable NIR file (")
-    assert refused(damaged).endswith("); write it anew with nir.write.")
-    assert refused(cuba()) == "a CubaLIF is no NIR graph; give a .nir file or a nir.NIRGraph."
+def test_what_nobody_listens_to_is_a_warning() -> None:
+    with pytest.warns(UserWarning, match="^the graph tells no time step; dt = 0.0001 s is taken, so give dt if "):
+        read_nir(graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=cuba()))
+
+
+def test_a_graph_without_input_or_neurons_is_refused() -> None:
+    ends = {"input": nir.Input({"input": np.array([2])}), "output": nir.Output({"output": np.array([2])})}
+    for nodes, edges, sentence in (
+        ({}, [], "the graph has no nodes; an Input, neurons and an Output are needed, so build it first."),
+        (ends | {"lif": cuba()}, [], "the graph has 3 nodes and no edges; join them by some."),
+        (
+            ends,
+            [("input", "output")],
+            "the graph has 1 Inputs and 0 nodes of neurons; one of each is needed, so add it.",
+        ),
+        (
+            {"lif": cuba(), "output": ends["output"]},
+            [("lif", "output")],
+            "the graph has 0 Inputs and 1 nodes of neurons; one of each is needed, so add it.",
+        ),
+    ):
+        assert refused(nir.NIRGraph(nodes, edges, type_check=False)) == sentence
 
 
 def test_a_missing_package_is_told_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = with_lif()
     monkeypatch.setitem(sys.modules, "nir", None)
-    message = refused("net.nir")
+    message = refused(source)
     assert message.startswith("reading NIR needs the package nir (")
     assert message.endswith('); install it with: pip install "motifc[nir]"')

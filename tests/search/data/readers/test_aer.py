@@ -109,5 +109,5 @@ def test_a_written_part_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         write_recordings(tmp_path, "Train", [good], [3])
     assert str(raised.value) == (
-        f"{tmp_path / 'Train'} exists already; recordings are written to a new folder, so name or make another."
+        f"{tmp_path / 'Train'} is there already; a new folder is written, so give another name, or remove it."
     )

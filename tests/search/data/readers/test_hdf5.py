@@ -114,7 +114,8 @@ def test_more_memory_than_a_file_can_hold(tmp_path: Path) -> None:
     with h5py.File(path, "w") as file:
         file.create_dataset("rows", (2, 1 << 40), "u1", chunks=(1, 1 << 20))
     assert _error(path) == (
-        f"{path} is no readable HDF5 file (reading it takes more than 256 MiB); unpack or copy it again."
+        f"{path} is no readable HDF5 file (/rows is declared as uint8 (2, 1099511627776), more than it can hold); "
+        "unpack or copy it again."
     )
 
 

@@ -44,6 +44,16 @@ def test_what_is_no_file_or_damaged_is_left_to_whoever_reads_it(tmp_path: Path) 
 def test_as_a_process_it_says_when_memory_is_not_enough(tmp_path: Path) -> None:
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
-        file.create_dataset("rows", (2, 1 << 40), "u1", chunks=(1, 1 << 20))
+        file.create_dataset("rows", (1, 1 << 28), "u1", chunks=(1, 1 << 20))
     found = subprocess.run([sys.executable, "-P", hdf5_walk.__file__, str(path), "1", str(1 << 28)], check=False)
     assert found.returncode == hdf5_walk.OUT_OF_MEMORY
+
+
+def test_a_data_set_that_the_file_cannot_hold_is_named_and_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "huge.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("a/weight", (10**6, 10**6), "f4", chunks=(1000, 1000))
+    assert hdf5_walk.main(str(path), 1, 1 << 28) == hdf5_walk.TOO_MUCH
+    assert capsys.readouterr().out == "/a/weight is declared as float32 (1000000, 1000000)"

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -41,3 +44,9 @@ def test_a_seed_out_of_range_is_refused() -> None:
     with pytest.raises(InputError) as raised:
         task_named("digits").load(-1)
     assert str(raised.value) == "seed -1 is out of range; 0 to 4294967295 is allowed, so choose another."
+
+
+def test_reading_them_imports_no_scikit_learn() -> None:
+    load = "from search.data.task import task_named; task_named('digits').load(0)"
+    code = f"import sys; {load}; print('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

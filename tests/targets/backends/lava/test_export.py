@@ -62,7 +62,7 @@ def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         lava.export(TINY, tmp_path)
     assert str(error.value) == (
-        f"{tmp_path} is there already; export writes a new folder, so give another name or remove it."
+        f"{tmp_path} is there already; a new folder is written, so give another name, or remove it."
     )
     assert [entry.name for entry in tmp_path.iterdir()] == ["mine"]
 
@@ -74,7 +74,10 @@ def test_a_failed_export_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(Path, "write_text", full)
     with pytest.raises(InputError) as error:
         lava.export(TINY, tmp_path / "net")
-    assert str(error.value) == f"{tmp_path / 'net'} cannot be written (No space left on device); choose another folder."
+    assert (
+        str(error.value)
+        == f"{tmp_path / 'net'} cannot be written (No space left on device); free space or choose another folder."
+    )
     assert list(tmp_path.iterdir()) == []
 
 
