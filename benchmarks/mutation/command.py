@@ -73,7 +73,6 @@ def _run(given: Namespace) -> None:
     if unknown := [name for name in given.file if name not in plan["tests"]]:
         raise InputError(f"--file {unknown[0]} is not in {PLAN.name}; give one of {', '.join(plan['tests'])}.")
     rows = load(given.rows)
-    warm(_HEAVY)
     for subject in _subjects(plan, given.sample, given.file):
         others = [row for row in rows if row["file"] != subject.path or row["seed"] != given.seed]
         old = [row for row in rows if row not in others and row["source"] == subject.of["source"]]
@@ -102,6 +101,7 @@ def _tried(subject: Subject, seed: int, old: Sequence[Row]) -> Iterator[Row]:
     if all(_holds(row, of) for row, _ in rows):
         yield from (row for row, _ in rows)
         return
+    warm((*_HEAVY, "torch") if "torch" in subject.source else _HEAVY)
     with trials(subject.path, subject.source, subject.tests) as tests:
         allowed = _allowed(subject, tests)
         for row, mutated in rows:

@@ -303,7 +303,8 @@ def test_neurons_on_several_cores_are_counted() -> None:
     ],
 )
 def test_what_relieves_a_core(limit: str, most: int, remedy: str) -> None:
-    chip: Any = replace(LOIHI1, **{limit: Limit(most, "units", "this test")})
+    changed: dict[str, Any] = {limit: Limit(most, "units", "this test")}
+    chip = replace(LOIHI1, **changed)
     assert [violation.remedy for violation in check(program(), chip)] == [remedy]
 
 
