@@ -34,9 +34,10 @@ def compile_network(
     calibration: Mapping[str, SpikeRaster] | None = None,
     outputs: Sequence[str] | None = None,
     watch: Watch | None = None,
+    more_messages: float | None = None,
 ) -> Program:
     """Compile `network` for a chip, given by name or as a ChipSpec; everything else as in `compile_graph`."""
-    return compile_graph(lower(network), chip, seed, calibration, outputs, watch)
+    return compile_graph(lower(network), chip, seed, calibration, outputs, watch, more_messages)
 
 
 def compile_graph(
@@ -46,6 +47,7 @@ def compile_graph(
     calibration: Mapping[str, SpikeRaster] | None = None,
     outputs: Sequence[str] | None = None,
     watch: Watch | None = None,
+    more_messages: float | None = None,
 ) -> Program:
     """Compile `graph` for a chip; the same graph, calibration and seed give the same digest.
 
@@ -53,9 +55,10 @@ def compile_graph(
     populations that are read; what neither they nor the readout depend on is removed (None: nothing). The program's
     settings tell the seed, and under "losses" in sentences what is lost (`compiler.losses`). Where populations had to
     be shifted, `latency` tells by how many steps each is late; the program's samples are longer by the largest of
-    these, so that nothing of what is read falls off their end.
-    `watch` is told what every pass returned. Raises InputError with one sentence for every limit of the chip that the
-    network would break; a note tells which pass raised an error, and those before it.
+    these, so that nothing of what is read falls off their end. `watch` is told what every pass returned. Shortening the
+    way of messages may add 5 % of them, or the share `more_messages`, 0 or more. Raises InputError with one sentence
+    for every limit of the chip that the network would break; a note tells which pass raised an error, and those before
+    it.
     """
     spec = chip_named(chip) if isinstance(chip, str) else chip
     step = Observer(watch)
@@ -76,7 +79,7 @@ def compile_graph(
     hypergraph = step(coarsen, integers, spec, None if measured is None else measured.rates_in(integers))
     mapping = step(partition, hypergraph, on_one_core(hypergraph, spec), spec, seed)
     mapping = step(place, hypergraph, mapping, spec, seed)
-    mapping = step(refine, hypergraph, mapping, spec, seed)
+    mapping = step(refine, hypergraph, mapping, spec, seed, more_messages)
     core_of = hypergraph.of_neurons(mapping.core_of)
     del hypergraph
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}

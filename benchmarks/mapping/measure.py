@@ -125,12 +125,12 @@ def _rows(
     yield row(INDEX, unplaced(hypergraph, index.core_of, chip), (took, 0.0))
     if size <= _BASELINES_UP_TO:
         single = coarsen(_single(graph), chip, known)
-        flat, first = _timed(lambda: _metis(single, chip, index, task.seed))
+        flat, first = _timed(lambda: by_metis(single, chip, index, task.seed))
         between = traffic(graph, single.of_neurons(flat.core_of), known).between
         slots = tiles_of(chip, range(max(chip.cores.value, flat.cores)))
         tiles, second = _timed(lambda: annealed(between, slots, task.seed))
         yield row(NEURONS, replace(flat, tiles=tiles), (first, second), coarsen(_single(graph), chip, true))
-        whole, first = _timed(lambda: _metis(hypergraph, chip, index, task.seed))
+        whole, first = _timed(lambda: by_metis(hypergraph, chip, index, task.seed))
         placed, second = _timed(lambda: place(hypergraph, whole, chip, task.seed))
         yield row(MOTIFS, placed, (first, second))
     for method, rates in ((OURS, known), (ASSUMED, None)) if task.kind == "searched" else ((OURS, known),):
@@ -141,7 +141,7 @@ def _rows(
         yield row(method, refined, (zeroth + first, second + third))
 
 
-def _metis(hypergraph: Hypergraph, chip: ChipSpec, index: ChipMapping, seed: int) -> ChipMapping:
+def by_metis(hypergraph: Hypergraph, chip: ChipSpec, index: ChipMapping, seed: int) -> ChipMapping:
     """METIS with as many cores as it needs to keep every limit; where it finds none, its last partitioning."""
     memory = hypergraph.synapses * float(index.loads.use[1].sum() / hypergraph.synapses.sum())
     weights = np.maximum(hypergraph.neurons / chip.neurons_per_core.value, memory)

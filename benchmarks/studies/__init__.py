@@ -1,1 +1,1 @@
-"""Studies of the search and of quantization: each module is a command that writes a page of docs/results."""
+"""Studies of the search, of quantization and of what commands tell: each module is a command, writing docs/results."""

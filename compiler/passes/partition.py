@@ -8,18 +8,20 @@ import numpy as np
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.loads import too_large
 from compiler.mapping.partitioning.bound import settled
+from compiler.mapping.partitioning.by_size import EXTRA_CORES, by_size
 from compiler.mapping.partitioning.first_fit import first_fit
-from compiler.mapping.partitioning.improve import IMBALANCE, fits_tables, improve, uniform_price
+from compiler.mapping.partitioning.improve import BEARABLE, IMBALANCE, fits_tables, improve, uniform_price
 from compiler.mapping.partitioning.kahypar import kahypar
 from compiler.mapping.partitioning.metis import enough_units, metis
 from compiler.mapping.partitioning.regions import improve_by_regions
 from compiler.mapping.partitioning.striped import striped
-from compiler.mapping.partitioning.weights import weights_for
+from compiler.mapping.partitioning.weights import aim, even_weights, lumpy, weights_for
 from compiler.mapping.state import ChipMapping, unplaced
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 
-_EXTRA_CORES = 0.05  # over what first fit needs
+_EVEN_CORES = 0.15  # over what first fit needs, where work is uneven otherwise
+_EVEN_TRIES = 4  # numbers of cores
 _TIGHT = 0.015  # a partitioning with less room gets one core more
 _ATTEMPTS = 8
 _EQUAL = 1 + 1e-9  # sums of floats that differ by less are equal
@@ -33,12 +35,14 @@ def partition(hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed
     """Partition `hypergraph` onto cores of `chip` so that few messages per step go from core to core.
 
     A `mapping` onto one core that keeps every limit is returned as it is. Else the cheapest of several candidates
-    within every limit is taken: index order (motifs fill core after core), and index order, METIS, and where that
-    takes no longer than the rest Mt-KaHyPar, each improved by moves of motifs; then `mapping` itself; last the cheapest
-    of all improved by many more moves. Ties go to the earlier in this list. METIS is not asked for cores of less than
-    two units. Networks too large for tables (`fits_tables`) are improved within regions of cores, index order not at
-    all. Fewer chips go before fewer messages, then even synaptic operations where they cost no more messages than
-    index order; none uses over 5 % more cores than index order needs, unless that breaks a limit.
+    within every limit is taken: index order (motifs fill core after core) and METIS by size; index order, METIS, and
+    where that takes no longer than the rest Mt-KaHyPar, each improved by moves of motifs; then `mapping` itself; last
+    the cheapest of all improved by many more moves. Ties go to the earlier in this list. METIS is not asked for cores
+    of less than two units. Networks too large for tables (`fits_tables`) are improved within regions of cores, index
+    order not at all. Fewer chips go before fewer messages, and so do even synaptic operations (1.15 times the mean)
+    where they cost no more messages than the first two. Where they do, busy motifs are spread by METIS too, and
+    operations must be bearably even (1.45 times), unless one motif has over a quarter of a core's mean. None uses over
+    5 % more cores than index order needs, or 15 % for that, unless fewer break a limit.
 
     Where no candidate keeps every limit, the one that breaks them least is returned and `targets.program.check` says by
     how much; where a unit breaks one on an empty core, or all need more cores than there are, that is index order, and
@@ -51,28 +55,43 @@ def partition(hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed
     if _hopeless(hypergraph, index, chip):
         return mapping if mapping.loads.overuse <= 1 else index
     candidates = list(_candidates(hypergraph, index, chip, seed))
+    done = any(settled(hypergraph, each, chip) for each in (index, *candidates))
+    plain = None if done else by_size(hypergraph, index.loads, chip, seed)
+    simple = [index] if plain is None else [index, plain]
+    candidates = [*simple, *candidates]
     if mapping.loads.overuse <= 1:
         candidates.append(mapping)
-    best = _best(candidates, chip)
+    most = min((each.loads.messages for each in simple if each.loads.overuse <= 1), default=np.inf)
+    best = _best(hypergraph, candidates, most, chip)
+    if not done and not _even(best, most):
+        candidates += _evened(hypergraph, simple, chip, seed)
+        best = _best(hypergraph, candidates, most, chip)
     if not settled(hypergraph, best, chip):
-        best = _best([*candidates, _moved(hypergraph, best.core_of, chip, _LONG, seed)], chip)
+        limit = aim(hypergraph, best.loads)
+        moved = _moved(hypergraph, best.core_of, chip, _LONG, seed, limit)
+        best = _best(hypergraph, [*candidates, moved], most, chip)
     return mapping if best is mapping else unplaced(hypergraph, _renumbered(best.core_of), chip)
 
 
-def _best(candidates: Sequence[ChipMapping], chip: ChipSpec) -> ChipMapping:
+def _best(hypergraph: Hypergraph, candidates: Sequence[ChipMapping], most: float, chip: ChipSpec) -> ChipMapping:
     """The cheapest legal candidate, the first of those; else the one that breaks limits least.
 
-    An even one goes first where it is no dearer than index order, the first of all.
+    An even one goes first where it sends no more than `most` messages, and every bearable one before others where units
+    can be spread.
     """
-    index = candidates[0].loads
-    most = index.messages * _EQUAL if index.overuse <= 1 else np.inf
 
     def rank(candidate: ChipMapping) -> tuple[float, ...]:
         found = candidate.loads
-        even = found.imbalance <= IMBALANCE and found.messages <= most
-        return max(found.overuse, 1.0), ceil(found.cores / chip.cores.value), not even, found.messages
+        unbearable = found.imbalance > BEARABLE and not lumpy(hypergraph, found.cores)
+        chips = ceil(found.cores / chip.cores.value)
+        return max(found.overuse, 1.0), chips, unbearable, not _even(candidate, most), found.messages
 
     return min(candidates, key=rank)
+
+
+def _even(mapping: ChipMapping, most: float) -> bool:
+    """Whether synaptic operations are even without more than `most` messages, but for rounding."""
+    return mapping.loads.imbalance <= IMBALANCE and mapping.loads.messages <= most * _EQUAL
 
 
 def _hopeless(hypergraph: Hypergraph, index: ChipMapping, chip: ChipSpec) -> bool:
@@ -86,12 +105,11 @@ def _need(index: ChipMapping) -> float:
 
 
 def _candidates(hypergraph: Hypergraph, index: ChipMapping, chip: ChipSpec, seed: int) -> Iterator[ChipMapping]:
-    """The partitionings to choose from, index order first."""
-    yield index
+    """Partitionings with even synaptic operations, as far as moves can make them so."""
     need = _need(index)
     if index.cores == 1:
         return
-    most = floor(index.cores * (1 + _EXTRA_CORES))
+    most = floor(index.cores * (1 + EXTRA_CORES))
     plain = index
     if index.loads.overuse > 1:
         most = min(hypergraph.units, 2 * most)
@@ -110,6 +128,28 @@ def _candidates(hypergraph: Hypergraph, index: ChipMapping, chip: ChipSpec, seed
         fitted = _fitted(partitioner, hypergraph, min(cores, most), most, index, chip, seed)
         cores = max(cores, fitted.cores)
         yield fitted
+
+
+def _evened(hypergraph: Hypergraph, simple: Sequence[ChipMapping], chip: ChipSpec, seed: int) -> Iterator[ChipMapping]:
+    """Partitionings with bearably even synaptic operations, some on more cores but on no more chips.
+
+    Where units are too busy to be spread, no more uneven than the simple ones, of which index order is the first.
+    """
+    index = simple[0]
+    if index.cores == 1 or not fits_tables(hypergraph, index.cores):
+        return
+    if lumpy(hypergraph, index.cores):
+        uneven = (each for each in simple if each.loads.imbalance > BEARABLE)
+        yield from (_moved(hypergraph, each.core_of, chip, _QUICK, seed, each.loads.imbalance) for each in uneven)
+        return
+    yield _moved(hypergraph, index.core_of, chip, _QUICK, seed, BEARABLE)
+    room = ceil(index.cores / chip.cores.value) * chip.cores.value
+    most = min(max(index.cores + 1, floor(index.cores * (1 + _EVEN_CORES))), room)
+    for cores in np.unique(np.linspace(min(ceil(_need(index)), most), most, _EVEN_TRIES).astype(int)).tolist():
+        if enough_units(hypergraph, cores):
+            weights, slack = even_weights(hypergraph, index.loads, cores, chip, BEARABLE)
+            core_of = _renumbered(metis(hypergraph, weights, cores, slack, seed))
+            yield _moved(hypergraph, core_of, chip, _QUICK, seed, BEARABLE)
 
 
 def _in_stripes(hypergraph: Hypergraph, cores: int, most: int, chip: ChipSpec) -> ChipMapping:
@@ -156,11 +196,13 @@ def _fitted(
     return min(tried, key=lambda candidate: max(candidate.loads.overuse, 1.0))
 
 
-def _moved(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int) -> ChipMapping:
+def _moved(
+    hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int, imbalance: float = IMBALANCE
+) -> ChipMapping:
     """The partitioning after moves that save messages, each of the same price between any two cores."""
     cores = int(core_of.max()) + 1
     if fits_tables(hypergraph, cores):
-        found = improve(hypergraph, core_of, uniform_price(cores), chip, trials, seed)
+        found = improve(hypergraph, core_of, uniform_price(cores), chip, trials, seed, imbalance=imbalance)
     else:  # `_LONG` would take too long; another seed gives other regions
         found = improve_by_regions(hypergraph, core_of, chip, _QUICK, seed + trials)
     return unplaced(hypergraph, found, chip)

@@ -6,7 +6,7 @@ Apart from the kernels of moves, because it calls none of them and none calls it
 import numba
 import numpy as np
 
-from compiler.mapping.partitioning.kernels import MoveProblem, MoveState
+from compiler.mapping.partitioning.problem import MoveProblem, MoveState
 
 
 @numba.njit(cache=True)

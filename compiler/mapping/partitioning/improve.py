@@ -3,13 +3,16 @@
 import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
+from compiler.mapping.partitioning.problem import EVENTS
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 
-IMBALANCE = 1.15
-"""Synaptic operations per step that the busiest core is to have at most, over the mean."""
+IMBALANCE, BEARABLE = 1.15, 1.45
+"""Synaptic operations per step that the busiest core is to have, over the mean: at most; where that costs messages."""
 _TABLE = 50_000_000  # entries of a table
-_HOT, _COLD = 4.0, 0.1  # temperatures, in what a mean unit pays to reach one core at the least price
+HOT = 4.0
+"""First temperature, in what a mean unit pays to reach one core at the least price: little is left of the start."""
+_COLD = 0.1  # the last
 
 
 def fits_tables(hypergraph: Hypergraph, cores: int) -> bool:
@@ -30,28 +33,31 @@ def improve(
     trials: int,
     seed: int,
     axons_out: Array | None = None,
+    imbalance: float = IMBALANCE,
+    hot: float = HOT,
 ) -> Array:
     """Core of every unit, int [unit], after moves of single units; the same input and seed give the same cores.
 
     `price` int [core + 1, core] is that of one message from core to core, symmetric; its last row is for inputs.
-    First units leave cores that break a limit or whose synaptic operations per step exceed 1.15 times the mean. Where
-    every limit of the chip is kept by then, simulated annealing, of about `trials` per unit that look at two cores,
-    brings the sum of rate times price down; else what the first part made is returned. No core is emptied.
-    `axons_out` [unit] are output axons that a unit has besides those which follow from the hypergraph. Where tables
-    are too large (`fits_tables`) `core_of` is returned.
+    First units leave cores that break a limit or whose synaptic operations per step exceed `imbalance` times the mean,
+    or are exchanged for others. Where every limit of the chip is kept by then, simulated annealing, of about `trials`
+    per unit that look at two cores, brings the sum of rate times price down; else what the first part made is returned.
+    A lower first temperature `hot` keeps more of the start. No core is emptied. `axons_out` [unit] are output axons
+    that a unit has besides those which follow from the hypergraph. Where tables are too large (`fits_tables`) `core_of`
+    is returned.
     """
     if not fits_tables(hypergraph, price.shape[1]) or price.shape[1] < 2:
         return core_of
-    from compiler.mapping.partitioning.kernels import EVENTS, anneal, legalize
+    from compiler.mapping.partitioning.kernels import anneal, legalize
     from compiler.mapping.partitioning.moves import moves
 
-    problem, state = moves(hypergraph, core_of, price, chip, IMBALANCE, axons_out)
+    problem, state = moves(hypergraph, core_of, price, chip, imbalance, axons_out)
     legalize(problem, state)
     legal = state.core_of.copy()
     if (state.load[:EVENTS] > problem.limit[:EVENTS]).any():
         return legal
     sent = int(problem.rate[problem.home >= 0].sum()) / hypergraph.units
     least = int(price[:-1][price[:-1] > 0].min(initial=price.max(initial=1)))
-    if sent and anneal(problem, state, trials * hypergraph.units, _HOT * sent * least, _COLD * sent * least, seed) > 0:
+    if sent and anneal(problem, state, trials * hypergraph.units, hot * sent * least, _COLD * sent * least, seed) > 0:
         return legal
     return np.array(state.core_of)

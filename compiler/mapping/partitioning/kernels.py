@@ -3,17 +3,25 @@
 All in one file, because what is compiled is kept until the file of its caller changes, whatever it calls.
 """
 
-from typing import NamedTuple
-
 import numba
 import numpy as np
 
+from compiler.mapping.partitioning.problem import (
+    AXONS_IN,
+    AXONS_OUT,
+    DECAYS,
+    EVENTS,
+    MEMORY,
+    NEURONS,
+    THRESHOLDS,
+    MoveProblem,
+    MoveState,
+)
 from targets.contracts.arrays import Array
 
-NEURONS, MEMORY, AXONS_IN, AXONS_OUT, DECAYS, THRESHOLDS, EVENTS = range(7)
-"""Rows of `MoveState.load`; memory in bits, operations per step in millionths of the busiest unit."""
 _TRIES = 4
 _IDLE, _IDLE_CORES = 16, 2  # moves that bring cores no nearer to their limits, for themselves and for each core
+_WORTHS, _DEARER, _LUMP = 8, 4, 0.25  # what operations are worth is raised so often and so many times
 _SAME = 256  # trials at one temperature
 _FINE = 1 << 30  # steps of a random fraction
 _SAME_CORE, _TRIAL = 1, 8  # what takes time: a trial that finds both on one core, and another
@@ -22,73 +30,12 @@ _FEW = 4  # cores to be written to one by one are fewer than one in so many
 _FREE, _EFFORT = 1000, 16  # effort that is in all of these, and of which so much more takes one in addition
 
 
-class MoveProblem(NamedTuple):
-    """What never changes while units move; all arrays hold whole numbers and are read-only.
-
-    limit         [row, 1]: what a core may hold, rows as named above
-    size          [row, unit]: neurons, bits of synapses, operations and further output axons of each unit in their rows
-    price         [core + 1, core]: of one message from core to core, symmetric and nothing within a core; the last row
-                  is for inputs
-    home, rate, width, pins, indptr     as in Hypergraph; rates in millionths of the largest
-    recurrent     [net]: 1 where the unit that sends also listens
-    incoming, incoming_at       nets that unit u listens to: incoming[incoming_at[u]:incoming_at[u + 1]]
-    outgoing, outgoing_at       nets that it sends, likewise
-    near, near_at               units at the other ends of those nets, as often as they are joined
-    needs, needs_at, row_of     profiles that each unit needs; the row of `load` in which a profile counts
-    axon_bits     [1]: bits of memory per input axon
-    effort        [unit]: what a move of each takes: nets that it listens to, and units that listen to it
-    """
-
-    limit: Array
-    size: Array
-    price: Array
-    home: Array
-    rate: Array
-    width: Array
-    pins: Array
-    indptr: Array
-    recurrent: Array
-    incoming: Array
-    incoming_at: Array
-    outgoing: Array
-    outgoing_at: Array
-    near: Array
-    near_at: Array
-    needs: Array
-    needs_at: Array
-    row_of: Array
-    axon_bits: Array
-    effort: Array
-
-
-class MoveState(NamedTuple):
-    """Units on cores and what follows from it; only what is in this file writes to these arrays.
-
-    core_of       [unit]
-    load          [row, core]: what each core holds
-    penalty       [unit, core]: price of the messages that a unit causes, were it on a core; the gain of a move is the
-                  difference of two
-    axons         [unit, core]: input axons that it causes there
-    listening     [net, core]: units that listen
-    reached       [net]: cores with such units
-    held          [profile, core]: units that need a profile
-    """
-
-    core_of: Array
-    load: Array
-    penalty: Array
-    axons: Array
-    listening: Array
-    reached: Array
-    held: Array
-
-
 def legalize(problem: MoveProblem, state: MoveState) -> None:
     """Empty cores over a limit, the worst first, each time by the move of the largest gain.
 
     It ends when every limit is kept, no unit of a core over one finds room elsewhere, or moves no longer help: one that
     costs another core output axons may go round in circles. Synaptic operations come last, so that they are in nobody's
-    way.
+    way; where there is no room for a busy unit, it is exchanged for an idler one.
     """
     others = problem.limit.copy()
     others[EVENTS] = max(others[EVENTS, 0], problem.size[EVENTS].sum())
@@ -114,7 +61,7 @@ def _spread(problem: MoveProblem, state: MoveState) -> None:
         if core < 0 or idle > _IDLE + _IDLE_CORES * cores:
             return
         least = min(least, excess)
-        stuck[core] = not _leave(problem, state, core)
+        stuck[core] = not _leave(problem, state, core) and not _trade(problem, state, core)
 
 
 @numba.njit(cache=True)
@@ -136,6 +83,65 @@ def _leave(problem: MoveProblem, state: MoveState, core: int) -> bool:
     if leaving >= 0:
         move(problem, state, leaving, goal)
     return leaving >= 0
+
+
+@numba.njit(cache=True)
+def _trade(problem: MoveProblem, state: MoveState, core: int) -> bool:
+    """Exchange a unit of `core`, which has too many operations, for one of fewer on another core; whether one could go.
+
+    Both are chosen by price less what operations are worth, which begins at the messages that an operation comes with
+    and rises until a pair is found.
+    """
+    cores, limit = problem.price.shape[1], problem.limit[EVENTS, 0]
+    lumps = problem.size[EVENTS].max() > _LUMP * limit  # units too busy to be spread
+    worth = float(problem.rate.sum()) / max(problem.size[EVENTS].sum(), 1)
+    for _ in range(0 if lumps or state.load[EVENTS, core] <= limit else _WORTHS):
+        banned = np.zeros(cores, dtype=np.bool_)
+        while True:
+            least, leaving, coming = np.inf, -1, -1
+            costs, partners = np.full(cores, np.inf), np.full(cores, -1)
+            for unit in range(state.core_of.size):
+                other = state.core_of[unit]
+                if other != core and not banned[other]:
+                    cost = state.penalty[unit, core] - state.penalty[unit, other] + worth * problem.size[EVENTS, unit]
+                    if cost < costs[other]:
+                        costs[other], partners[other] = cost, unit
+            for unit in range(state.core_of.size):
+                if state.core_of[unit] != core:
+                    continue
+                own = state.penalty[unit, core] + worth * problem.size[EVENTS, unit]
+                for other in range(cores):
+                    cost = state.penalty[unit, other] - own + costs[other]
+                    if cost >= least:
+                        continue
+                    shed = problem.size[EVENTS, unit] - problem.size[EVENTS, partners[other]]
+                    if 0 < shed <= limit - state.load[EVENTS, other]:
+                        least, leaving, coming = cost, unit, partners[other]
+            if leaving < 0:
+                break
+            if _swap(problem, state, leaving, coming):
+                return True
+            banned[state.core_of[coming]] = True
+        worth *= _DEARER
+    return False
+
+
+@numba.njit(cache=True)
+def _swap(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> bool:
+    """Exchange two units unless that breaks a limit by more than before; whether it was done."""
+    here, there = state.core_of[unit], state.core_of[partner]
+    _, axons_here, axons_there = exchange(problem, state, unit, partner)
+    crowds = crowded(problem, state, partner, unit, here, axons_here)
+    if crowds or crowded(problem, state, unit, partner, there, axons_there):
+        return False
+    before = state.load.copy()
+    move(problem, state, unit, there)
+    move(problem, state, partner, here)
+    if worse(problem, state, before):
+        move(problem, state, partner, there)
+        move(problem, state, unit, here)
+        return False
+    return True
 
 
 @numba.njit(cache=True)

@@ -5,7 +5,7 @@ import numpy as np
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.partitioning.counting import count
 from compiler.mapping.partitioning.first_fit import incidence
-from compiler.mapping.partitioning.kernels import (
+from compiler.mapping.partitioning.problem import (
     AXONS_IN,
     AXONS_OUT,
     DECAYS,

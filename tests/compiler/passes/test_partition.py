@@ -10,16 +10,20 @@ import numpy as np
 import pytest
 
 from benchmarks.mapping.networks import generated, topologies
+from benchmarks.mapping.unseen.networks import CLUSTERED, UNIFORM, Unseen, network
 from compiler.analysis.traffic import traffic
 from compiler.ir.graph import IntGraph
 from compiler.mapping.loads import loads
 from compiler.mapping.partitioning import improve as improve_module, regions
+from compiler.mapping.partitioning.by_size import by_size
 from compiler.mapping.partitioning.first_fit import first_fit
-from compiler.mapping.partitioning.improve import improve, uniform_price
+from compiler.mapping.partitioning.improve import BEARABLE, improve, uniform_price
+from compiler.mapping.partitioning.weights import lumpy
 from compiler.mapping.state import ChipMapping, on_one_core, unplaced
 from compiler.passes import partition as partition_module
 from compiler.passes.coarsen import coarsen
 from compiler.passes.partition import partition
+from compiler.passes.refine import refine
 from compiler.pipeline import compile_network
 from compiler.text import text
 from targets.program.usage import CoreUsage, usage
@@ -144,7 +148,8 @@ def test_what_is_on_one_core_and_fits_is_returned_itself() -> None:
 def test_a_better_mapping_than_all_others_is_returned_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two interleaved chains, one on each core, where moves find nothing and nobody else is asked."""
     monkeypatch.setattr(partition_module, "_partitioners", lambda hypergraph, cores: iter(()))
-    monkeypatch.setattr(partition_module, "improve", lambda hypergraph, core_of, *_: core_of)
+    monkeypatch.setattr(partition_module, "by_size", lambda *_: None)
+    monkeypatch.setattr(partition_module, "improve", lambda hypergraph, core_of, *_, **__: core_of)
     graph, chip = chain(np.array([0, 2, 4, 6, 7, 5, 3, 1])), small(neurons_per_core=8)
     hypergraph = coarsen(graph, chip)
     best, worse = on_cores(graph, chip, 0, 1, 0, 1, 0, 1, 0, 1), on_cores(graph, chip, 0, 1, 1, 0, 0, 1, 1, 0)
@@ -225,6 +230,33 @@ def test_another_process_with_other_processors_gives_the_same_mapping(processors
     mapping = partitioned(made.graph, chip, 7, made.rates)
     tiles = placed(made.graph, mapping, chip, 7, made.rates).tiles
     assert f"{mapping.core_of.tolist()} {tiles.tolist()}" == other
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
+def test_clustered_work_is_spread_over_some_more_cores_where_that_saves_messages(seed: int) -> None:
+    """A busy part of a ring has more work than a core's share, and gets more room."""
+    made, chip = network(Unseen("ring", 4, CLUSTERED, "loihi1", seed, 1600)), small(neurons_per_core=100)
+    hypergraph = coarsen(made.graph, chip, made.rates)
+    index = unplaced(hypergraph, first_fit(hypergraph, chip), chip)
+    found = partitioned(made.graph, chip, seed, made.rates)
+    assert not lumpy(hypergraph, found.cores)
+    assert index.loads.imbalance > 1.5, seed
+    assert found.loads.imbalance <= BEARABLE + 1e-5, seed
+    assert found.loads.overuse <= 1
+    assert 16 <= found.cores <= 1.15 * 16
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
+def test_a_ring_is_never_sent_more_than_metis_by_size_sends(seed: int) -> None:
+    """METIS finds the fewest cuts of a ring; moves of single motifs alone do not."""
+    made, chip = network(Unseen("ring", 4, UNIFORM, "loihi1", seed, 800)), small(neurons_per_core=104)
+    hypergraph = coarsen(made.graph, chip, made.rates)
+    plain = by_size(hypergraph, unplaced(hypergraph, first_fit(hypergraph, chip), chip).loads, chip, seed)
+    found = partitioned(made.graph, chip, seed, made.rates)
+    assert plain is not None
+    assert found.loads.messages <= plain.loads.messages * (1 + 1e-9), seed
+    refined = refine(hypergraph, placed(made.graph, found, chip, seed, made.rates), chip, seed)
+    assert refined.loads.messages <= plain.loads.messages * (1 + 1e-9), seed
 
 
 def test_no_input_is_changed() -> None:

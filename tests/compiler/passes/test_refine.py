@@ -19,8 +19,9 @@ from compiler.passes import refine as refine_module
 from compiler.passes.coarsen import coarsen
 from compiler.passes.partition import partition
 from compiler.passes.place import place
-from compiler.passes.refine import refine
+from compiler.passes.refine import MORE, refine
 from targets.contracts.chip import ChipSpec
+from targets.contracts.errors import InputError
 from targets.program.usage import usage
 from tests.compiler.layers import layers
 from tests.compiler.mapped import assembled, chain, neurons, on_cores, small
@@ -110,10 +111,30 @@ def test_cores_that_share_a_tile_are_kept_apart_too(topology: str) -> None:
     chip = small(neurons_per_core=64, cores_per_tile=4)
     hypergraph = coarsen(made.graph, chip, made.rates)
     given = placed(hypergraph, chip)
-    found = refine(hypergraph, given, chip)
+    found = refine(hypergraph, given, chip, more=0.1)
     assert hops(hypergraph, found) < 0.9 * hops(hypergraph, given)
     assert found.loads.messages < 1.1 * given.loads.messages
     assert np.unique(found.tiles, axis=0, return_counts=True)[1].max() <= 4
+
+
+@pytest.mark.slow
+def test_messages_rise_by_five_percent_at_most_unless_more_is_allowed() -> None:
+    made, chip = generated("random", 400, 4, 0), small(neurons_per_core=60, cores_per_tile=1, tiles_x=3)
+    hypergraph = coarsen(made.graph, chip, made.rates)
+    given = placed(hypergraph, chip)
+    usual, told = (refine(hypergraph, given, chip, more=more) for more in (None, 1.0))
+    assert usual.loads.messages <= (1 + MORE) * given.loads.messages
+    assert told.loads.messages > (1 + MORE) * given.loads.messages
+    assert hops(hypergraph, told) < hops(hypergraph, usual) <= hops(hypergraph, given)
+    assert refine(hypergraph, given, chip, more=0.0).loads.messages <= given.loads.messages
+
+
+@pytest.mark.parametrize("more", [-0.1, float("nan")])
+def test_no_share_of_messages_is_refused(more: float) -> None:
+    chip, graph = small(neurons_per_core=4, cores=3, cores_per_tile=1, tiles_x=3), chain(np.arange(6))
+    said = f"refine was told to add a share of {more} of the messages; that must be a number from 0 on"
+    with pytest.raises(InputError, match=said):
+        refine(coarsen(graph, chip), on_cores(graph, chip, 0, 0, 1, 1, 2, 2), chip, more=more)
 
 
 def test_a_mapping_that_breaks_a_limit_is_left_as_it_is() -> None:

@@ -1,6 +1,7 @@
 """What every command that writes does with what is there already: told before the work, and never lost."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -40,12 +41,30 @@ QUICK = {
     "report": ("net.program",),
 }
 
+INPUTS = {
+    "compile net.network": "net.network",
+    "opt net.network --pass fold": "net.network",
+    "run net.program --input spikes.npz": "spikes.npz",
+    "run net.network --input spikes.npz": "net.network",
+    "export net.program --format onnx": "net.program",
+    "report net.network": "net.network",
+    "search --data spikes.npz": "spikes.npz",
+    "search --data digits --config search.toml": "search.toml",
+    "train --network net.network --data digits": "net.network",
+}
+"""Commands and what they read."""
+
+
+def quick_ones(commands: Iterable[str], *quick: str) -> list[object]:
+    """Parameters: all commands, of which those that are not named are slow."""
+    return [each if each in quick else pytest.param(each, marks=pytest.mark.slow) for each in commands]
+
 
 def too_early(*_: object, **__: object) -> NoReturn:
     raise AssertionError("the work began")
 
 
-@pytest.mark.parametrize("command", WORK)
+@pytest.mark.parametrize("command", quick_ones(WORK, "search", "run", "report"))
 def test_a_file_that_is_there_is_told_before_the_work(
     motifc: Motifc, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
@@ -63,7 +82,7 @@ def test_a_file_that_is_there_is_told_before_the_work(
     )
 
 
-@pytest.mark.parametrize("command", QUICK)
+@pytest.mark.parametrize("command", quick_ones(QUICK, "run"))
 def test_with_force_it_is_replaced_and_its_mode_stays(motifc: Motifc, command: str) -> None:
     Path("o.x").write_text(PRECIOUS)
     Path("o.x").chmod(0o640)
@@ -74,27 +93,15 @@ def test_with_force_it_is_replaced_and_its_mode_stays(motifc: Motifc, command: s
     assert not list(Path().glob(".motifc-*"))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "source"),
-    [
-        (("compile", "net.network"), "net.network"),
-        (("opt", "net.network", "--pass", "fold"), "net.network"),
-        (("run", "net.program", "--input", "spikes.npz"), "spikes.npz"),
-        (("run", "net.network", "--input", "spikes.npz"), "net.network"),
-        (("export", "net.program", "--format", "onnx"), "net.program"),
-        (("report", "net.network"), "net.network"),
-        (("search", "--data", "spikes.npz"), "spikes.npz"),
-        (("search", "--data", "digits", "--config", "search.toml"), "search.toml"),
-        (("train", "--network", "net.network", "--data", "digits"), "net.network"),
-    ],
-)
-def test_no_input_is_written_over_not_even_with_force(motifc: Motifc, arguments: tuple[str, ...], source: str) -> None:
+@pytest.mark.parametrize("command", quick_ones(INPUTS, "run net.program --input spikes.npz"))
+def test_no_input_is_written_over_not_even_with_force(motifc: Motifc, command: str) -> None:
+    source = INPUTS[command]
     Path("search.toml").write_text("")
     before = Path(source).read_bytes()
     os.link(source, "hard.x")
     Path("soft.x").symlink_to(source)
     for name in ("hard.x", "soft.x", source):
-        outcome = motifc(*arguments, "--out", name, "--force")
+        outcome = motifc(*command.split(), "--out", name, "--force")
         assert outcome.err == (
             f"motifc: {name} is read from, as {source}; it would be lost, so write to another name.\n"
         )
@@ -118,6 +125,7 @@ def test_data_that_only_the_network_knows_of_are_not_written_over(motifc: Motifc
     assert motifc("report", "net.program", "--out", "folder/page.html", "--force").status == 0
 
 
+@pytest.mark.slow
 def test_a_dump_is_replaced_only_with_force(motifc: Motifc) -> None:
     assert motifc("compile", "net.network", "--out", "a.program", "--dump", "stages").status == 0
     kept = Path("stages/00-lower.txt")
@@ -202,7 +210,7 @@ def test_a_folder_of_a_demo_is_known_by_its_network() -> None:
     assert not motifc.demo.is_of_demo(Path("made"))
 
 
-@pytest.mark.parametrize("name", motifc.demo.FILES)
+@pytest.mark.parametrize("name", quick_ones(motifc.demo.FILES, "demo.network"))
 def test_a_demo_replaces_only_its_own(motifc: Motifc, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr("motifc.commands.demo.searched", too_early)
     Path("made").mkdir()

@@ -33,6 +33,15 @@ def test_round_trip(tmp_path: Path) -> None:
         assert not again.arrays[name].flags.writeable
 
 
+def test_safetensors_itself_reads_the_same_arrays(tmp_path: Path) -> None:
+    artefact = _artefact()
+    save(artefact, tmp_path / "a.program")
+    theirs = safetensors.numpy.load_file(tmp_path / "a.program")
+    assert theirs.keys() == artefact.arrays.keys()
+    assert all(np.array_equal(theirs[name], array) for name, array in artefact.arrays.items())
+    assert all(theirs[name].dtype == array.dtype for name, array in artefact.arrays.items())
+
+
 def test_digest_is_the_same_on_every_machine() -> None:
     """Written down once: a change here makes every file of older versions unreadable."""
     assert _artefact().digest == "a2871ef1cfdef0223ddcc89bdf16cb57cc96cc25b8885d188c8a2cac367c77c8"

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from search.data.readers.aer import read_recording
-from search.data.readers.event_file import FORMATS, check_span, read_events
+from search.data.readers.event_file import FORMATS, read_events
 from targets.contracts.errors import InputError
-from tests.search.data.readers.recorded import clustered, every_format, write_dat
+from tests.search.data.readers.recorded import clustered, every_format, write_aedat4, write_dat
 from tests.search.data.tasks.event_files import some_events
 
 EVERY = ("aedat2", "aedat2 davis", "aedat3", "aedat4", "dat", "evt2", "evt3", "n-mnist")
@@ -65,12 +65,16 @@ def test_times_in_another_unit_are_told(tmp_path: Path, name: str, divisor: int)
     )
 
 
-def test_nanoseconds_are_told() -> None:
-    with pytest.raises(InputError) as raised:
-        check_span("a.raw", 0, 6_000_000_000_000, 1_000, 3_600_000_000, "a recording")
-    assert str(raised.value) == (
-        "a.raw lasts 6e+06 seconds if its times are microseconds; a recording lasts 0.001 to 3,600 seconds, so its "
-        "times are in another unit or it is cut off: convert or get it again."
+def test_nanoseconds_of_more_than_a_few_seconds_are_told(tmp_path: Path) -> None:
+    """Those of a shorter recording could be microseconds of one that lasts up to an hour."""
+    events = some_events(0, 200, 64, 48, span=6_000_000)
+    events["t"] *= 1_000
+    path = write_aedat4(tmp_path / "a.aedat4", [events])
+    seconds = (events["t"][-1] - events["t"][0]) / 1e6
+    assert 5_000 < seconds < 6_000
+    assert _error(path) == (
+        f"{path} lasts {seconds:.6g} seconds if its times are microseconds; a recording lasts 0.001 to 3,600 seconds, "
+        "so its times are in another unit or it is cut off: convert or get it again."
     )
 
 

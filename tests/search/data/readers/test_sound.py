@@ -283,6 +283,27 @@ def test_another_coding_is_refused(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("container", ["FLAC", "OGG", "AIFF", "AU", "W64", "CAF"])
+def test_another_container_is_refused_though_libsndfile_could(tmp_path: Path, container: str) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(path, SOUND, 8000, format=container)
+    assert _error(path) == (
+        f"{path} is no readable PCM wav file (it does not start with RIFF, a size and WAVE); convert it again."
+    )
+
+
+@pytest.mark.parametrize(("tag", "bits"), [(PCM, 16), (PCM, 24), (FLOAT, 32)])
+def test_scipy_reads_the_same_mean_of_extensible_stereo(tmp_path: Path, tag: int, bits: int) -> None:
+    both = np.stack([SOUND, 0.5 * SOUND[::-1]], axis=1)
+    described = form(EXTENSIBLE, bits, channels=2, sub=tag)
+    path = _written(
+        tmp_path / "a.wav", riff(chunk(b"fmt ", described), chunk(b"data", coded(both.reshape(-1), tag, bits)))
+    )
+    _, theirs = wavfile.read(path)
+    full = 1.0 if theirs.dtype.kind == "f" else 2.0 ** (8 * theirs.itemsize - 1)
+    assert np.array_equal(read_sound(path, 8000, 1.0), (theirs.astype(np.float64) / full).mean(axis=1))
+
+
 def test_a_long_recording_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     size = LARGEST + 2

@@ -7,49 +7,13 @@ import pytest
 from search.data.task import Split, labels_of
 from search.data.tasks.dvs_gesture import ABOUT, load
 from targets.contracts.errors import InputError
-from tests.search.data.tasks.event_files import some_events, write_aedat
-
-TRAINING, TESTING = range(1, 9), range(24, 26)
+from tests.search.data.tasks.event_files import some_events
+from tests.search.data.tasks.gesture_files import TRAINING, cut, published
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOTIFC_CACHE", str(tmp_path / "cache"))
-
-
-def cut(folder: Path) -> Path:
-    """Two gestures of every person, as tonic unpacks them: times in milliseconds."""
-    for part, people in (("Train", TRAINING), ("Test", TESTING)):
-        for person in people:
-            for label in (0, 10):
-                events = some_events(20 * person + label, 300, 128, 128, span=2_000)
-                path = folder / f"ibmGesture{part}" / f"user{person:02}_led" / f"{label}.npy"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                np.save(path, np.stack([events[name] for name in ("x", "y", "p", "t")], axis=1).astype(float))
-    return folder
-
-
-def published(folder: Path) -> Path:
-    """The same gestures as published: one file per person, gestures one after the other, in between unlabelled ones."""
-    folder.mkdir()
-    for part, people in (("train", TRAINING), ("test", TESTING)):
-        names = []
-        for person in people:
-            rows, whole = [], []
-            for number, label in enumerate((0, 10)):
-                events = some_events(20 * person + label, 300, 128, 128, span=2_000)
-                events["t"] = 1_000 * events["t"] + 5_000_000 * (number + 1)
-                between = some_events(0, 50, 128, 128, span=100_000)
-                between["t"] += 5_000_000 * (number + 1) + 3_000_000
-                rows.append(f"{label + 1},{events['t'].min()},{events['t'].max()}")
-                whole += [events, between]
-            path = folder / f"user{person:02}_led.aedat"
-            write_aedat(path, [(1, 0, events) for events in whole])
-            header = "class,startTime_usec,endTime_usec"
-            path.with_name(f"{path.stem}_labels.csv").write_text("\n".join([header, *rows, ""]))
-            names.append(path.name)
-        (folder / f"trials_to_{part}.txt").write_text("\n".join([*names, ""]))
-    return folder
 
 
 def people_of(split: Split, folder: Path) -> list[set[bytes]]:
@@ -164,6 +128,18 @@ def test_cut_gestures_with_times_in_another_unit_are_told(tmp_path: Path, factor
     with pytest.raises(InputError) as raised:
         load(0, folder)
     assert str(raised.value).startswith(f"{path} lasts {span}")
+    assert str(raised.value).endswith(
+        "a gesture lasts 0.1 to 100 seconds, so its times are in another unit or it is cut off: convert or get it "
+        "again."
+    )
+
+
+@pytest.mark.parametrize("divisor", [1_000, 1_000_000], ids=["milliseconds", "seconds"])
+def test_published_gestures_with_times_in_another_unit_are_told(tmp_path: Path, divisor: int) -> None:
+    folder = published(tmp_path / "published", divisor=divisor)
+    with pytest.raises(InputError) as raised:
+        load(0, folder)
+    assert str(raised.value).startswith(f"{folder / 'user01_led.aedat'} lasts ")
     assert str(raised.value).endswith(
         "a gesture lasts 0.1 to 100 seconds, so its times are in another unit or it is cut off: convert or get it "
         "again."

@@ -90,11 +90,11 @@ def test_a_missing_part_and_damaged_recordings_are_told_by_name(folder: Path) ->
     )
 
 
-@pytest.mark.parametrize("divisor", [1_000, 1_000_000], ids=["milliseconds", "seconds"])
-def test_times_in_another_unit_are_told(folder: Path, divisor: int) -> None:
+@pytest.mark.parametrize("factor", [0.001, 0.000_001, 1_000], ids=["milliseconds", "seconds", "nanoseconds"])
+def test_times_in_another_unit_are_told(folder: Path, factor: float) -> None:
     path = folder / "Train" / "0" / "00001.bin"
     events = decoded(path.read_bytes()).copy()
-    events["t"] //= divisor
+    events["t"] = events["t"] * factor
     path.write_bytes(encoded(events))
     with pytest.raises(InputError) as raised:
         load(0, folder)

@@ -143,6 +143,15 @@ def test_times_in_another_unit_are_told(folder: Path, task: str, factor: int) ->
     )
 
 
+@pytest.mark.parametrize("task", ["shd", "ssc"])
+def test_microseconds_are_told_though_half_precision_ends_at_65_504(folder: Path, task: str) -> None:
+    with np.errstate(over="ignore"):
+        path = write_heidelberg(folder / f"{task}_train.h5", [([100_000.0, 900_000.0], [1, 2])] * 2, [0, 1], [1, 2])
+    assert _error(folder, task) == (
+        f"recording 0 of {path} has negative or infinite spike times; unpack or copy the file again."
+    )
+
+
 @pytest.mark.parametrize(("labels", "found"), [([0, 20], "0 to 20"), ([7, 999], "7 to 999")])
 def test_wrong_labels(folder: Path, labels: list[int], found: str) -> None:
     path = write_heidelberg(folder / "shd_train.h5", [([0.1], [1])] * 2, labels, [1, 2])

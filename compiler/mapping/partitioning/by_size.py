@@ -1,0 +1,39 @@
+"""by_size: METIS by the size of units alone, the simplest partitioning that knows who talks to whom."""
+
+from math import ceil, floor
+
+import numpy as np
+
+from compiler.ir.hypergraph import Hypergraph
+from compiler.mapping.loads import Loads
+from compiler.mapping.partitioning.metis import metis
+from compiler.mapping.partitioning.weights import sizes
+from compiler.mapping.state import ChipMapping, unplaced
+from targets.contracts.chip import ChipSpec
+
+EXTRA_CORES = 0.05
+"""Cores that a partitioning may use over those that index order needs."""
+_SLACK = 0.02
+_ATTEMPTS = 4
+_UNITS = 8  # per core, below which so little slack leaves METIS no choice
+
+
+def by_size(hypergraph: Hypergraph, index: Loads, chip: ChipSpec, seed: int) -> ChipMapping | None:
+    """Units spread by METIS by their size, on the fewest cores that keep every limit; None where they are too many, or
+    units too few.
+
+    Whatever the operations per step of each core: what searches for better must not send more. `index` are the loads of
+    index order.
+    """
+    weights = sizes(hypergraph, index, chip)
+    cores = ceil(float(index.use[:2].sum(axis=1).max()) * (1 + _SLACK))
+    for _ in range(_ATTEMPTS):
+        if cores > floor(index.cores * (1 + EXTRA_CORES)) or hypergraph.units < _UNITS * cores:
+            return None
+        parts = metis(hypergraph, weights, cores, _SLACK, seed)
+        first = np.unique(parts, return_index=True)[1]
+        found = unplaced(hypergraph, np.argsort(np.argsort(first))[parts], chip)
+        if found.loads.overuse <= 1:
+            return found
+        cores = max(cores + 1, int(cores * min(found.loads.overuse, 1.2)))
+    return None
