@@ -95,6 +95,18 @@ def test_a_system_that_is_full_is_placed_and_one_core_more_is_returned_as_it_is(
         assert (placed_from(graph, start, chip) is start) == kept
 
 
+def test_chips_of_one_core_hold_one_each() -> None:
+    """Four chips of a tile: the cores of a chip share it, and there are more cores than one chip has."""
+    found = placed(chain(np.arange(4)), system(cores=1, tiles_x=1))
+    assert sorted(found.tiles.tolist()) == [[0, 0], [0, 1], [1, 0], [1, 1]]
+
+
+def test_the_seed_is_0_where_none_is_given() -> None:
+    graph, chip = chain(np.random.default_rng(5).permutation(8)), small(cores=8, cores_per_tile=1, tiles_x=4)
+    hypergraph, start = coarsen(graph, chip), on_cores(graph, chip, *range(8))
+    assert place(hypergraph, start, chip).tiles.tolist() == place(hypergraph, start, chip, 0).tiles.tolist()
+
+
 def test_cores_of_one_tile_need_no_search() -> None:
     graph = chain(np.arange(3))
     assert placed(graph, small(cores=3, cores_per_tile=3, tiles_x=1)).tiles.tolist() == [[0, 0]] * 3
