@@ -44,7 +44,7 @@ def complete(
         try:
             for done in as_completed(begun):
                 rows += [begun[done] | row for row in done.result()]
-                write_text(path, _text(rows))
+                write_text(path, text(rows))
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
     return rows
@@ -68,7 +68,7 @@ def load(path: Path) -> list[Row]:
         ) from None
 
 
-def _text(rows: Sequence[Row]) -> str:
+def text(rows: Sequence[Row]) -> str:
     """JSON with a row on every line."""
     return "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n"
 

@@ -1,6 +1,6 @@
 """bounds: no input drives a register further than what was proven."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -58,6 +58,8 @@ def test_bounds_computed_by_hand() -> None:
     assert reach(one_neuron([2, 4, -10], bias=-50)) == [(-10, 6), (-640, 384), (-690, 334)]
     assert reach(one_neuron([2, 4, -10], exponent=3)) == [(-80, 48), (-5120, 3072), (-5121, 3072)]
     assert reach(one_neuron([2, 4, -10], exponent=-2)) == [(-3, 1), (-192, 64), (-192, 64)]
+    # A bias of 1 alone: half of v is kept, and floor(1 / 2) + 1 = 1.
+    assert reach(one_neuron([0], bias=1, dv=2048)) == [(0, 0), (0, 0), (1, 1)]
 
 
 def test_synapses_of_one_source_and_one_delay_cancel() -> None:
@@ -88,6 +90,14 @@ def test_who_is_at_risk() -> None:
     assert falling.saturates.tolist() == [0]
     assert falling.proof.a == (-2, 0)
     assert falling.proof.saturates.tolist() == [0]
+
+
+def test_bounds_are_read_only() -> None:
+    (found,) = bounds(one_neuron([2]), LAVA)
+    assert not any(each.flags.writeable for pair in pairs(found) for each in pair)
+    with pytest.raises(FrozenInstanceError):
+        found.population = "m"  # type: ignore[misc]
+    assert found != replace(found)
 
 
 @pytest.mark.parametrize("seed", seeds(50, 8))

@@ -1,17 +1,21 @@
 """coarsen: motifs become units and equivalent sources nets."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from benchmarks.mapping.networks import generated
+from compiler.ir.graph import IntGraph
 from compiler.ir.rates import rates_of
 from compiler.passes.coarsen import coarsen
 from compiler.text import text
 from targets.contracts.errors import InputError
 from targets.contracts.numbering import numbered, offsets
+from targets.contracts.ports import Input
+from targets.contracts.synapses import Dense
+from targets.program.program import IntPopulation, IntProjection
 from tests.compiler.mapped import chain, small
 
 
@@ -60,6 +64,59 @@ def test_equivalent_sources_are_one_net() -> None:
     assert hypergraph.pins.tolist() == [0, 1, 2, 3, 1, 2, 3]
     assert hypergraph.rate.tolist() == pytest.approx([0.03, 0.06, 0.06, 0.06])
     assert hypergraph.synapses.tolist() == [2, 6, 6, 6]
+
+
+def populations(*motifs: int) -> IntGraph:
+    """Populations "0", "1", ... of twelve neurons in motifs of these sizes; the first hears twelve inputs."""
+    same = np.ones(12, np.int32)
+    return IntGraph(
+        (Input("outside", 12),),
+        tuple(IntPopulation(str(n), size, same, same, same, 0 * same) for n, size in enumerate(motifs)),
+        (IntProjection("in", "outside", "0", Dense(np.eye(12, dtype=np.int32)), 0, 1),),
+        None,
+        5,
+        "",
+    )
+
+
+def test_units_are_numbered_on_from_population_to_population() -> None:
+    hypergraph = coarsen(populations(3, 6, 1, 4), small())
+    starts = (0, 4, 6, 18)
+    for (name, unit_of), start, size in zip(hypergraph.unit_of.items(), starts, (3, 6, 1, 4), strict=True):
+        assert unit_of.tolist() == (start + np.arange(12) // size).tolist(), name
+    assert (hypergraph.units, dict(hypergraph.split)) == (21, {})
+
+
+def test_a_motif_too_large_for_a_core_becomes_units_of_one_neuron() -> None:
+    """Of motifs of 3, 6 and 1 neurons on cores of 4, those of 6 are cut."""
+    hypergraph = coarsen(populations(3, 6, 1), small(neurons_per_core=4))
+    for (name, unit_of), start, size in zip(hypergraph.unit_of.items(), (0, 4, 16), (3, 1, 1), strict=True):
+        assert unit_of.tolist() == (start + np.arange(12) // size).tolist(), name
+    assert {name: cut.tolist() for name, cut in hypergraph.split.items()} == {"1": [0, 1]}
+    assert hypergraph.neurons.tolist() == [3] * 4 + [1] * 24
+
+
+def test_of_motifs_of_one_size_only_those_too_large_are_cut() -> None:
+    """Axons: each neuron hears an input of its own, and those of the first motif three more."""
+    graph = populations(4, 2)
+    weights = np.eye(12, dtype=np.int32)
+    weights[0, 4:7] = 2
+    heard = replace(graph.projections[0], synapses=Dense(weights))
+    hypergraph = coarsen(replace(graph, projections=(heard,)), small(axons_in_per_core=4))
+    assert {name: cut.tolist() for name, cut in hypergraph.split.items()} == {"0": [0]}
+    assert hypergraph.unit_of["0"].tolist() == [0, 1, 2, 3, 4, 4, 4, 4, 5, 5, 5, 5]
+    assert hypergraph.unit_of["1"].tolist() == (6 + np.arange(12) // 2).tolist()
+
+
+def test_one_neuron_that_is_too_large_is_no_reason_to_cut() -> None:
+    hypergraph = coarsen(populations(1), small(axons_in_per_core=0))
+    assert (hypergraph.units, dict(hypergraph.split)) == (12, {})
+
+
+def test_without_synapses_there_is_no_net() -> None:
+    hypergraph = coarsen(replace(populations(3), projections=()), small())
+    assert (hypergraph.nets, hypergraph.units) == (0, 4)
+    assert [hypergraph.indptr.tolist(), hypergraph.pins.tolist(), hypergraph.rate.tolist()] == [[0], [], []]
 
 
 def test_nothing_of_it_can_be_written() -> None:

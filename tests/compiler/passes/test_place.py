@@ -15,7 +15,7 @@ from compiler.mapping.state import ChipMapping
 from compiler.passes.coarsen import coarsen
 from compiler.passes.place import place
 from targets.contracts.chip import ChipSpec
-from tests.compiler.mapped import Rates, chain, neurons, on_cores, small, system
+from tests.compiler.mapped import Rates, chain, neurons, on_cores, placed as placed_from, small, system
 
 
 def placed(graph: IntGraph, chip: ChipSpec, seed: int = 0, rates: Rates = None) -> ChipMapping:
@@ -76,6 +76,40 @@ def test_more_cores_than_the_system_has_are_placed_below_it() -> None:
     found = placed(chain(np.arange(6)), chip)
     assert sorted(found.tiles.tolist()) == [[x, y] for x in range(2) for y in range(3)]
     assert [chip.chip_at(*tile) for tile in found.tiles.tolist()].count(-1) == 2
+
+
+@pytest.mark.parametrize(("neurons_per_core", "kept"), [(4, False), (3, True), (2, True)])
+def test_a_mapping_that_breaks_a_limit_is_returned_as_it_is(neurons_per_core: int, kept: bool) -> None:
+    """Three cores of four neurons, in an order that a placement changes."""
+    graph = chain(np.array([0, 4, 2, 1, 5, 3]))
+    chip = small(cores=3, cores_per_tile=1, tiles_x=3, neurons_per_core=neurons_per_core)
+    start = on_cores(graph, chip, 0, 1, 2, 0, 1, 2)
+    assert (placed_from(graph, start, chip) is start) == kept
+
+
+def test_a_system_that_is_full_is_placed_and_one_core_more_is_returned_as_it_is() -> None:
+    graph = chain(np.array([0, 2, 1]))
+    for cores, kept in ((3, False), (2, True)):
+        chip = small(cores=cores, cores_per_tile=1, tiles_x=cores, chips=1, chips_x=1)
+        start = on_cores(graph, chip, 0, 1, 2)
+        assert (placed_from(graph, start, chip) is start) == kept
+
+
+def test_chips_of_one_core_hold_one_each() -> None:
+    """Four chips of a tile: the cores of a chip share it, and there are more cores than one chip has."""
+    found = placed(chain(np.arange(4)), system(cores=1, tiles_x=1))
+    assert sorted(found.tiles.tolist()) == [[0, 0], [0, 1], [1, 0], [1, 1]]
+
+
+def test_the_seed_is_0_where_none_is_given() -> None:
+    graph, chip = chain(np.random.default_rng(5).permutation(8)), small(cores=8, cores_per_tile=1, tiles_x=4)
+    hypergraph, start = coarsen(graph, chip), on_cores(graph, chip, *range(8))
+    assert place(hypergraph, start, chip).tiles.tolist() == place(hypergraph, start, chip, 0).tiles.tolist()
+
+
+def test_cores_of_one_tile_need_no_search() -> None:
+    graph = chain(np.arange(3))
+    assert placed(graph, small(cores=3, cores_per_tile=3, tiles_x=1)).tiles.tolist() == [[0, 0]] * 3
 
 
 @pytest.mark.parametrize("cores", [7, 17, 24])

@@ -1,6 +1,6 @@
 """prune: what cannot change a spike that anybody reads is taken out."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -107,6 +107,13 @@ def test_zeros_of_sparse_projections_are_no_longer_stored() -> None:
     assert pruned.weights == 3
 
 
+def test_what_prune_returns_is_frozen_and_compared_by_identity() -> None:
+    pruned = prune(chain())
+    with pytest.raises(FrozenInstanceError):
+        pruned.weights = 1  # type: ignore[misc]
+    assert pruned != replace(pruned)
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_spikes_of_what_remains_are_equal(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -135,6 +142,8 @@ def test_bad_outputs_are_refused() -> None:
     with pytest.raises(InputError) as error:
         prune(chain(), outputs=["e"])
     assert str(error.value) == ("output 'e' is no population of the graph, which has ['a', 'b', 'c', 'd']; correct it.")
+    with pytest.raises(InputError, match="output 'f' is no population"):
+        prune(chain(), outputs=["a", "f", "e"])
     with pytest.raises(InputError) as error:
         prune(chain(), outputs=[])
     assert str(error.value) == (

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from compiler.analysis.calibration import Calibration
 from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
@@ -14,7 +15,7 @@ from compiler.passes.quantize import quantize
 from compiler.pipeline import compile_graph
 from compiler.text import text
 from targets.contracts.arrays import Array
-from targets.contracts.chip import chip_named
+from targets.contracts.chip import Limit, chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
@@ -62,6 +63,45 @@ def test_time_constants_fit_the_decay_profiles_of_one_core() -> None:
     integers = quantize(fold(lower(random_network(0, motifs=40))), LOIHI1)
     pairs = {(int(du), int(dv)) for p in integers.populations for du, dv in zip(p.du, p.dv, strict=True)}
     assert 20 <= len(pairs) <= LOIHI1.decay_profiles_per_core.value
+
+
+@pytest.mark.parametrize(
+    ("populations", "profiles", "each"), [(1, 3, 3), (2, 3, 1), (3, 3, 1), (4, 3, 1), (2, 5, 2), (2, 6, 3), (3, 0, 1)]
+)
+def test_populations_share_the_thresholds_of_one_core(populations: int, profiles: int, each: int) -> None:
+    """Rows of many sizes want as many thresholds as they may have; with more populations than profiles one each."""
+    rng = np.random.default_rng(populations)
+    one, names = np.ones(16), [f"p{number}" for number in range(populations)]
+    graph = FloatGraph(
+        (Input("x", 12),),
+        tuple(FloatPopulation(name, 1, 4 * one, 8 * one, one, 0 * one) for name in names),
+        tuple(
+            FloatProjection(
+                f"x-{name}", "x", name, Dense(rng.normal(0, 0.2, (16, 12)) * 2 ** rng.uniform(-2, 2, (16, 1))), 1
+            )
+            for name in names
+        ),
+        None,
+        10,
+        "",
+    )
+    chip = replace(LOIHI1, threshold_profiles_per_core=Limit(profiles, "thresholds", "this test"))
+    thresholds = [set(population.vth.tolist()) for population in quantize(graph, chip).populations]
+    assert [len(own) for own in thresholds] == [each] * populations
+
+
+def test_a_calibration_lowers_thresholds_by_the_peaks_and_weighs_by_the_rates() -> None:
+    graph = fold(lower(random_network(1)))
+    rates = {population.name: np.full(population.neurons, 0.1) for population in graph.populations}
+
+    def highest(u: float, v: float) -> int:
+        peaks = {population.name: (u, v) for population in graph.populations}
+        return max(int(p.vth.max()) for p in quantize(graph, LOIHI1, Calibration(rates, peaks)).populations)
+
+    assert 4096 / 2 < highest(0, 0) <= 4096
+    assert 1024 / 2 < highest(64, 0) <= 1024  # u may wrap, so that twice its peak must fit
+    assert 1024 / 2 < highest(0, 128) <= 1024
+    assert highest(0, 32) == highest(16, 0) == highest(0, 0)
 
 
 def test_bias_is_in_voltage_units() -> None:

@@ -176,6 +176,17 @@ def test_names_that_are_taken_get_a_number() -> None:
     assert [p.name for p in retimed.populations] == ["always on", "always on 2", "first step"]
 
 
+def test_the_first_free_number_is_taken() -> None:
+    parts = [neurons(name, bias=0.2) for name in ("always on", "always on 2", "always on 3")]
+    retimed = retime(graph(*parts, link("x", "always on", 0)))
+    assert [p.name for p in retimed.populations if p.invented] == ["always on 4", "first step"]
+
+
+def test_a_shift_comes_on_top_of_the_latency_that_was_there() -> None:
+    late = replace(neurons("a"), latency=3)
+    assert latency(retime(graph(late, neurons("b"), link("x", "a", 0), link("a", "b", 0)))) == {"a": 4, "b": 2}
+
+
 def test_retime_golden(golden: Callable[[str, str], None]) -> None:
     before = graph(
         neurons("a", bias=0.25),

@@ -1,3 +1,5 @@
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 import torch
@@ -156,6 +158,13 @@ def test_fresh_magnitudes_have_the_deviation_of_discrete_links() -> None:
             size = int(name.split(".")[1]) if "." in name else 16
             links = sampled[size] if kind == "gumbel" else 3 * size
             assert values.std() == pytest.approx(0.5 / links**0.5, rel=0.08)
+
+
+@pytest.mark.parametrize("name", RELAXATIONS)
+def test_relaxations_and_draws_are_frozen(name: str) -> None:
+    for value in (RELAXATIONS[name], Draw()):
+        with pytest.raises(FrozenInstanceError):
+            value.temperature = 2.0  # type: ignore[misc,union-attr]
 
 
 def test_the_settings_name_every_relaxation() -> None:

@@ -1,4 +1,5 @@
 import math
+import tomllib
 
 import numpy as np
 import pytest
@@ -53,6 +54,32 @@ def test_how_strong_the_outputs_are_does_not_matter_to_the_calibrated_loss(gain:
     (gradient,) = torch.autograd.grad(loss, spikes)
     assert float((gradient * spikes).sum().abs().detach()) < 0.01  # nothing is gained by a common factor
     assert float(gradient[0, 0, 0]) < 0 < float(gradient[0, 2, 0])
+
+
+def test_the_factor_of_weak_logits_ends_at_eight() -> None:
+    """Logits 0.1 and 0, all right: the loss would fall on and on, and is that of 0.8 and 0."""
+    spikes = torch.tensor([[[0.01, 0.0]]])
+    batch = Batch(torch.zeros(1, 1, 1), torch.ones(1, 1, 1), torch.tensor([0]))
+    loss = calibrated_loss(Trace(spikes, spikes), batch, 2, "count")
+    assert float(loss) == pytest.approx(math.log(1 + math.exp(-0.8)), abs=2e-4)
+
+
+def test_a_sample_without_steps_has_equal_logits() -> None:
+    batch = Batch(torch.zeros(3, 1, 1), torch.zeros(3, 1, 1), torch.tensor([0]))
+    ones = torch.ones(3, 1, 4)
+    assert float(readout_loss(Trace(ones, ones), batch, 2, "both")) == pytest.approx(2 * math.log(2))
+
+
+def test_the_kind_of_loss_is_compared_by_value() -> None:
+    """What a settings file names is another object than the literal in the code."""
+    trace, batch = case()
+    kind = tomllib.loads('loss = "count"')["loss"]
+    assert float(readout_loss(trace, batch, 2, kind)) == float(readout_loss(trace, batch, 2, "count"))
+
+
+def test_an_empty_tally_is_zero() -> None:
+    tally = Tally(Readout("out", 2), "count")
+    assert (tally.mean_loss, tally.accuracy) == (0.0, 0.0)
 
 
 def test_a_tie_is_wrong() -> None:

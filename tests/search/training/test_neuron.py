@@ -1,3 +1,5 @@
+from dataclasses import FrozenInstanceError
+
 import pytest
 import torch
 
@@ -38,3 +40,15 @@ def test_the_reset_passes_no_gradient() -> None:
     state, _, _ = step(State.zero(1, cells, Surrogate(5.0)), drive, cells, Surrogate(5.0))
     (gradient,) = torch.autograd.grad(state.v.sum(), drive)
     assert gradient.tolist() == [[0.0]]
+
+
+def test_what_a_step_takes_is_frozen_and_tensors_are_compared_by_identity() -> None:
+    one = torch.ones(1)
+    cells, same = Cells(one, one, one, one, one), Cells(one, one, one, one, one)
+    states = State(one, one, ()), State(one, one, ())
+    for value, name in ((cells, "bias"), (states[0], "u"), (Surrogate(5.0), "slope")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, one)
+    assert cells != same
+    assert states[0] != states[1]
+    assert Surrogate(5.0) == Surrogate(5.0) != Surrogate(4.0)

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -201,6 +201,17 @@ def test_one_neuron_by_hand(
     assert gradients[1].tolist() == pytest.approx([by_bias])
 
 
+@pytest.mark.parametrize(("v", "z"), [(-1.0, -8.0), (-0.5, -7.5), (2.5, 7.5), (3.0, 8.0)])
+def test_the_gradient_of_the_nearly_silent_is_clamped_at_eight_widths(v: float, z: float) -> None:
+    # With `silent` above any PSP all neurons count as nearly silent; (v - 1) / 0.2 is -10, -7.5, 7.5 and 10.
+    bias = torch.tensor([v], dtype=torch.float64, requires_grad=True)
+    populations = {"a": replace(cells(2, 2, 4), bias=bias)}
+    trace = run({"in": sequence([0])}, populations, [Wire("in", "a", weight(1.0))], TsslBp(silent=100.0))["a"]
+    (gradient,) = torch.autograd.grad(trace.spikes.sum(), bias)
+    share = 1 / (1 + math.exp(-z))
+    assert gradient.tolist() == pytest.approx([share * (1 - share) / 0.2], rel=1e-9)
+
+
 def test_two_neurons_that_hear_each_other_by_hand() -> None:
     # a as above; it hears b with weight 1/4. b: tau_s = 1, tau_m = R = 2, so g = 1, u is the input, p = s.
     # b hears a with weight 5/4. All delays are 1.
@@ -238,6 +249,8 @@ def test_a_loss_on_voltages_passes_by_the_chain_rule_up_to_the_reset() -> None:
 def test_the_setting_chooses_the_rule() -> None:
     assert gradient_rule(TrainingSettings()) == Surrogate(5.0)
     assert gradient_rule(TrainingSettings(gradient="tssl-bp")) == TsslBp()
+    with pytest.raises(FrozenInstanceError):
+        TsslBp().clamp = 1.0  # type: ignore[misc]
     with pytest.raises(InputError) as raised:
         TrainingSettings(gradient="exact")
     assert str(raised.value) == (

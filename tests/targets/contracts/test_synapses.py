@@ -1,5 +1,8 @@
 """Four ways to store one matrix: the same sums, the same coordinates, and errors that tell what to do."""
 
+import re
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 
@@ -44,6 +47,34 @@ def test_pieces_are_the_coordinates_in_whole_rows(size: int, kind: int, seed: in
     rows = [set(post.tolist()) for post, _, _ in pieces]
     assert sum(map(len, rows)) == len(set().union(*rows))
     assert len(pieces) == 1 if size == 1000 else len(pieces) > 1 or synapses.weights.size <= size
+
+
+@pytest.mark.parametrize(
+    ("synapses", "size", "rows"),
+    [
+        (Dense(np.ones((6, 8))), 17, [[0, 1], [2, 3], [4, 5]]),
+        (Dense(np.ones((6, 8))), 24, [[0, 1, 2], [3, 4, 5]]),
+        (Dense(np.ones((3, 8))), 7, [[0], [1], [2]]),  # a row is never cut
+        (BlockDiagonal(np.ones((3, 2, 3))), 13, [[0, 1, 2, 3], [4, 5]]),
+        (BlockDiagonal(np.ones((3, 2, 3))), 11, [[0, 1], [2, 3], [4, 5]]),
+        (Banded(np.ones((2, 3, 2, 3)), np.zeros((2, 3)), 1), 25, [[0, 1, 2, 3], [4, 5]]),
+        (Banded(np.ones((2, 3, 2, 3)), np.zeros((2, 3)), 1), 23, [[0, 1], [2, 3], [4, 5]]),
+        (Sparse(np.ones(6), np.zeros(6), np.array([0, 2, 2, 5, 6]), 1), 3, [[0], [2], [3]]),
+        (Sparse(np.ones(6), np.zeros(6), np.array([0, 2, 2, 5, 6]), 5), 5, [[0, 2], [3]]),
+    ],
+)
+def test_a_piece_takes_as_many_whole_rows_as_fit(synapses: Synapses, size: int, rows: list[list[int]]) -> None:
+    assert [sorted(set(post.tolist())) for post, _, _ in synapses.pieces(size)] == rows
+    assert len(list(synapses.pieces())) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_synapses_are_frozen_and_compared_by_identity(kind: int) -> None:
+    synapses, same = (random_synapses(6, 8, kind, np.random.default_rng(0), chip_named("loihi2")) for _ in range(2))
+    with pytest.raises(FrozenInstanceError):
+        synapses.weights = same.weights  # type: ignore[misc]
+    assert synapses != same
+    assert len({synapses, same}) == 2
 
 
 def test_the_rows_of_a_sparse_matrix_may_be_in_any_order() -> None:
@@ -149,7 +180,7 @@ def test_band_refuses_unknown_motifs() -> None:
     )
 
 
-@pytest.mark.parametrize("indptr", [[0, 2, 1], [1, 2, 2], [0, 1, 3], []])
+@pytest.mark.parametrize("indptr", [[0, 2, 1], [1, 2, 2], [0, 1, 3], [], [-1, 1, 2], [0, 2, 1, 2]])
 def test_sparse_refuses_a_broken_indptr(indptr: list[int]) -> None:
     with pytest.raises(InputError) as error:
         Sparse(np.array([1, 2]), np.array([0, 1]), np.array(indptr, dtype=int), 2)
@@ -165,6 +196,31 @@ def test_sparse_refuses_unknown_neurons() -> None:
     assert str(error.value) == (
         "a sparse projection listens to neurons 0..2; the source has 2 (0..1), so correct `indices`."
     )
+
+
+def test_sparse_refuses_negative_neurons_and_other_numbers_of_indices() -> None:
+    with pytest.raises(InputError, match=re.escape("listens to neurons -1..1; the source has 2 (0..1)")):
+        Sparse(np.array([1, 2]), np.array([-1, 1]), np.array([0, 2]), 2)
+    with pytest.raises(InputError, match="has 2 weights, 1 indices and an indptr"):
+        Sparse(np.array([1, 2]), np.array([0]), np.array([0, 2]), 2)
+
+
+def test_band_refuses_sources_below_none() -> None:
+    with pytest.raises(InputError, match=re.escape("listens to motifs -2..0; there are 1 (0..0, -1 for none)")):
+        Banded(np.ones((1, 2, 1, 1)), np.array([[-2, 0]]), 1)
+
+
+def test_a_source_may_have_nothing_to_listen_to() -> None:
+    band = Banded(np.ones((1, 2, 1, 1)), np.array([[-1, -1]]), 0)
+    assert (band.shape, band.coordinates()[0].size) == ((2, 0), 0)
+    sparse = Sparse(np.empty(0), np.empty(0), np.array([0, 0, 0]), 0)
+    assert (sparse.shape, sparse.accumulate(np.ones((3, 0))).tolist()) == ((2, 0), [[0, 0]] * 3)
+    for refused in (
+        lambda: Banded(np.ones((1, 2, 1, 1)), np.array([[-1, -1]]), -1),
+        lambda: Sparse(np.empty(0), np.empty(0), np.array([0]), -1),
+    ):
+        with pytest.raises(InputError, match="number of source"):
+            refused()
 
 
 def _matrix(synapses: Synapses) -> Array:

@@ -1,5 +1,6 @@
 """choose_scales: a threshold for every neuron that suits its weights."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -43,6 +44,54 @@ def test_more_thresholds_never_hurt_and_seven_help_much(seed: int) -> None:
     errors = [noise(*parts, choose(*parts, profiles)) for profiles in (1, 2, 3, 7)]
     assert errors == sorted(errors, reverse=True)
     assert errors[3] < 0.5 * errors[0]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_one_threshold_is_no_worse_than_any_that_uses_the_full_range(seed: int) -> None:
+    threshold, weights = rows_of(seed)
+    largest = np.abs(weights / threshold[:, None]).max()
+    full = [(int(LOIHI1.weight_max.value * 2.0**exponent / largest), exponent) for exponent in range(8)]
+    starts = [Scales(np.full(40, vth), {"w": exponent}) for vth, exponent in full if 1 <= vth <= 4096]
+    assert len(starts) > 3
+    found = noise(threshold, weights, choose(threshold, weights, 1))
+    assert found <= min(noise(threshold, weights, start) for start in starts)
+
+
+def test_of_equally_good_thresholds_the_largest_is_taken() -> None:
+    """1, 1/2 and 1/4 are legal under 4096 and under each half of it."""
+    scales = choose(np.ones(2), np.array([[1.0, 0.5, 0.25]] * 2), 3)
+    assert (scales.vth.tolist(), scales.exponents) == ([4096, 4096], {"w": 5})
+
+
+def test_the_largest_ratio_that_a_chip_holds_gets_the_lowest_threshold() -> None:
+    widest = float(LOIHI1.weight_max.value << LOIHI1.exponent_max.value)
+    scales = choose(np.ones(1), np.array([[widest, -widest]]), 3)
+    assert (scales.vth.tolist(), scales.exponents) == ([1], {"w": 7})
+
+
+@pytest.mark.parametrize("factor", [1e-4, 1e3])
+def test_rates_count_relative_to_their_mean(factor: float) -> None:
+    rate = np.where(np.arange(30) < 3, 1.0, 0.0)
+    found, scaled, plain = (choose(*rows_of(0), 3, each) for each in (rate, factor * rate, None))
+    assert found.vth.tolist() == scaled.vth.tolist() != plain.vth.tolist()
+    assert found.exponents == scaled.exponents
+
+
+def test_choices(golden: Callable[[str, str], None]) -> None:
+    """Two projections of different size, with and without rates; seven thresholds share many rows."""
+    lines = []
+    for seed in range(2):
+        threshold, weights = rows_of(seed)
+        rng = np.random.default_rng(seed)
+        incoming = {"w": Dense(weights), "v": Dense(rng.normal(0, 0.02, (40, 10)))}
+        for profiles in (1, 3, 7):
+            for rates in ({}, {"v": rng.gamma(0.5, 1, 10)}):
+                scales = choose_scales(threshold, incoming, profiles, 4096, LOIHI1, rates)
+                vth, count = np.unique(scales.vth, return_counts=True)
+                menu = ", ".join(f"{each} x {of}" for each, of in zip(vth, count, strict=True))
+                known = "with rates" if rates else "without"
+                lines.append(f"seed {seed}, {profiles} thresholds {known}: {menu}; {dict(scales.exponents)}")
+    golden("thresholds.txt", "\n".join([*lines, ""]))
 
 
 @pytest.mark.parametrize("profiles", [1, 3, 7])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from tests.networks import random_network
 LOIHI1 = chip_named("loihi1")
 
 
+@cache
 def program() -> Program:
     return compile_network(random_network(0), "loihi1")
 
@@ -96,6 +98,12 @@ def weights(projection: IntProjection, value: int) -> IntProjection:
             "exponent",
             "projection 'input' has exponent 8..8; loihi1 allows -8..7 (exponent), so subtract 1 from the exponents "
             "of all projections into 'hidden' and divide its thresholds and biases by 2.",
+        ),
+        (
+            lambda: with_projection(lambda p: replace(p, exponent=-10)),
+            "exponent",
+            "projection 'input' has exponent -10..-10; loihi1 allows -8..7 (exponent), "
+            "so add 2 to it and divide the weights by 4.",
         ),
         (
             lambda: with_projection(lambda p: replace(p, delay=63)),
@@ -239,6 +247,11 @@ def test_the_remedy_for_cores_makes_it_fit() -> None:
         "so remove 3 neurons (those on the 1 emptiest cores), or use a system of 3 chips."
     )
     assert check(whole, system(chips=3)) == ()
+    assert {violation.rule for violation in check(whole, system(chips=3, cores=2))} >= {"cores"}
+    (excess, *_) = check(whole, system(chips=1, cores=5, tiles_x=5))
+    assert excess.remedy == ("remove 7 neurons (those on the 2 emptiest cores), or use a system of 2 chips")
+    exactly = replace(whole, cores=tuple(replace(core, x=x, y=0) for x, core in enumerate(whole.cores)))
+    assert check(exactly, system(chips=1, cores=7, tiles_x=7)) == ()
     smaller = compile_network(random_network(0, motifs=5), system(neurons_per_core=5))
     assert smaller.neurons <= whole.neurons - 3
 
@@ -261,6 +274,54 @@ def test_the_last_tile_of_a_chip_may_have_fewer_cores() -> None:
     )
     second = (replace(core, x=core.x + 7) if core.x else core for core in whole.cores)
     assert len(check(replace(whole, cores=tuple(second)), chip)) == 0
+
+
+def test_a_program_without_cores_crowds_no_tile() -> None:
+    one: dict[str, Any] = dict.fromkeys(("chips", "cores", "cores_per_tile", "tiles_x"), Limit(1, "units", "this test"))
+    chip = replace(LOIHI1, **one)
+    violations = check(replace(program(), cores=()), chip)
+    assert [violation.sentence.partition(";")[0] for violation in violations] == [
+        "population 'hidden' has 24 neurons on no core and 0 on several",
+        "population 'answer' has 3 neurons on no core and 0 on several",
+    ]
+
+
+def test_neurons_on_several_cores_are_counted() -> None:
+    whole = program()
+    (core,) = whole.cores
+    (violation,) = check(replace(whole, cores=(core, Core(0, 0, {"hidden": np.arange(5, dtype=np.int32)}))))
+    assert violation.got == "0 neurons on no core and 5 on several"
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "remedy"),
+    [
+        ("neurons_per_core", 20, "move 7 of its neurons to another core, in motifs of at most 20"),
+        ("axons_in_per_core", 30, "let its neurons listen to 5 fewer sources, or move some of them to another core"),
+        ("decay_profiles_per_core", 2, "use 23 fewer (du, dv) pairs on it, 2 in all"),
+        ("threshold_profiles_per_core", 1, "use 4 fewer thresholds on it, 1 in all"),
+    ],
+)
+def test_what_relieves_a_core(limit: str, most: int, remedy: str) -> None:
+    changed: dict[str, Any] = {limit: Limit(most, "units", "this test")}
+    chip = replace(LOIHI1, **changed)
+    assert [violation.remedy for violation in check(program(), chip)] == [remedy]
+
+
+def test_what_relieves_a_core_of_synapses_and_axons() -> None:
+    chip = replace(LOIHI1, synapse_bytes_per_core=Limit(1000, "bytes", "this test"))
+    (found,) = check(program(), chip)
+    excess = int(found.got.split()[0].replace(",", "")) - 1000
+    assert found.remedy == (
+        f"remove {-(-8 * excess // LOIHI1.synapse_bits.value):,} of its synapses, "
+        "or move neurons that hold as many to another core"
+    )
+    chip = replace(LOIHI1, axons_out_per_core=Limit(2, "axons", "this test"))
+    found = next(each for each in check(on_two_cores(program(), 4), chip) if each.place == "core 1 ('hidden')")
+    less = int(found.got.split()[0]) - 2
+    assert found.remedy == (
+        f"let its neurons reach other cores {less} times less, or move some of them to another core"
+    )
 
 
 def on_two_cores(whole: Program, moved: int) -> Program:

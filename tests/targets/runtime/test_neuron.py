@@ -1,13 +1,15 @@
 """The integer step against traces computed by hand, and what each switch of Semantics changes."""
 
+import json
 from functools import partial
 
 import numpy as np
 import pytest
 
 from targets.contracts.arithmetic import Arithmetic
-from targets.contracts.arrays import Ints
+from targets.contracts.arrays import Array, Ints
 from targets.contracts.semantics import LAVA, Semantics
+from targets.contracts.serial import pack, unpack
 from targets.runtime.neuron import step as any_step
 
 LIMIT = 1 << 23
@@ -100,6 +102,25 @@ def test_switch_reset() -> None:
     assert _one(v=6399, vth=100, semantics=Semantics(reset="subtract"))[1:] == (6399, False)
 
 
+def test_switch_reset_time() -> None:
+    """In the next step those that spiked before are reset, after the sum and before the threshold."""
+    later = Semantics(reset_time="next step")
+    fired = np.array([[True]])
+    assert _one(v=6405, vth=100, semantics=later)[1:] == (6405, True)  # not reset in the step of the spike
+    assert _one(v=6405, vth=100, semantics=later, fired=fired)[1:] == (0, False)
+    assert _one(v=6405, vth=100, semantics=later, fired=~fired)[1:] == (6405, True)
+    subtract = Semantics(reset="subtract", reset_time="next step")
+    assert _one(v=12_806, vth=100, semantics=subtract, fired=fired)[1:] == (6406, True)
+    assert _one(v=6405, vth=100, fired=fired)[1:] == (0, True)  # in the same step earlier spikes mean nothing
+
+
+def test_switches_from_a_file_are_compared_by_value() -> None:
+    """What is read is another object than the literal in the code."""
+    header, arrays = pack(Semantics())
+    read = unpack(Semantics, json.loads(json.dumps(header)), arrays)
+    assert _one(v=6405, vth=100, semantics=read)[1:] == (0, True)
+
+
 def test_switch_decay() -> None:
     """-3 * 1/2 = -1.5 is -1 toward zero and -2 down; 3 * 1/2 is 1 both ways."""
     down = Semantics(decay="down")
@@ -107,6 +128,12 @@ def test_switch_decay() -> None:
     assert [_one(v=v, dv=2048, semantics=down)[1] for v in (-3, 3)] == [-2, 1]
     assert _one(u=-3, du=2047)[0] == -1
     assert _one(u=-3, du=2047, semantics=down)[0] == -2
+
+
+@pytest.mark.parametrize(("du", "after"), [(0, 8190), (1, 8188), (1022, 6146), (4094, 2)])
+def test_current_decays_by_du_and_one(du: int, after: int) -> None:
+    """8192 * (4095 - du) / 4096."""
+    assert _one(u=8192, du=du)[0] == after
 
 
 def test_switch_du_offset() -> None:
@@ -122,12 +149,18 @@ def test_switch_overflow() -> None:
 
 
 def _one(
-    u: int = 0, v: int = 0, *, du: int = 4095, dv: int = 0, vth: int = 131_071, semantics: Semantics = LAVA
+    u: int = 0,
+    v: int = 0,
+    *,
+    du: int = 4095,
+    dv: int = 0,
+    vth: int = 131_071,
+    semantics: Semantics = LAVA,
+    fired: Array | None = None,
 ) -> tuple[int, int, bool]:
     """One neuron, one step without input or, in v, without current: v only sees u where u is given."""
-    after = step(
-        _ints(u), _ints(v), _ints(0), du=_row(du), dv=_row(dv), vth=_row(vth), bias=_row(0), semantics=semantics
-    )
+    run = partial(step, du=_row(du), dv=_row(dv), vth=_row(vth), bias=_row(0))
+    after = run(_ints(u), _ints(v), _ints(0), semantics=semantics, fired=fired)
     return after[0].item(), after[1].item(), bool(after[2].item())
 
 
