@@ -24,12 +24,12 @@ _HOP = 6  # price
 _CHEAP = (1, HOT)  # price of a message on top of its hops, and first temperature
 _WARM, _COOL = (3, 1.5), (6, 0.5)  # the same where there are too many messages, to keep much of the start and most
 _NEAR = 1.1  # candidates may send so much too many until the last
-_STARTS = 16  # partitionings that are tried besides the given one
+_STARTS = 32  # partitionings that are tried besides the given one
 _CORES = 256  # above, there are no other starts, as it takes long to place them, and the fewer trials the more cores
 _WORK = 128_000_000  # pins times cores of all starts together: fewer for large networks, so that time does not run away
 _KICKS = 100  # of the placement of a start, after which motifs move anyway
-_ROUNDS = ((60, 3), (300, 1))  # trials of moves per unit, and how many of the candidates go on
-_LONG = 1_200  # trials of moves per unit for the last of them
+_ROUNDS = ((60, 5), (300, 2))  # trials of moves per unit, and how many of the candidates go on
+_LONG = 2_400  # trials of moves per unit for the last of them
 
 
 def refine(
@@ -37,7 +37,7 @@ def refine(
 ) -> ChipMapping:
     """A mapping for which the sum of rate times distance is less; else the given one.
 
-    How cores lie to each other decides more than what motifs move later: on one chip up to 16 partitionings by METIS,
+    How cores lie to each other decides more than what motifs move later: on one chip up to 32 partitionings by METIS,
     fewer for large networks and none above 256 cores, are placed, and motifs of each and of the given one moved at the
     price of the way that spikes then travel: of all shortly, of the best longer, of the last for long. Distance is
     counted in tiles along x and y; a message counts as a sixth of a hop on top, or as more where there are too many,
