@@ -73,6 +73,7 @@ def test_other_things_are_no_names(name: Any) -> None:
         assert str(refused.value).endswith(".")
 
 
+@pytest.mark.slow
 def test_files_of_networks_programs_and_spikes_keep_every_name(tmp_path: Path, spikes: dict[str, SpikeRaster]) -> None:
     network, program = hostile_network(), compile_network(hostile_network())
     network.save(tmp_path / "a")

@@ -104,6 +104,7 @@ after the last step.
 - `processes/`: `HetLIF`, Lava's LIF with decays and thresholds per neuron; `DelayedSparse`, Lava's Sparse with a
   longer delay
 - `network.py`: reading the arrays
+- `names.py`, `shown.py`: any text as the name of an array, and as one line to print
 - `alarm.py`, `scratch.py`, `shim.py`: a process that dies; temporary files; importing Lava on Python 3.11 and later
 """
 

@@ -162,6 +162,7 @@ def test_a_chain_is_laid_across_chips_nearly_without_detours(seed: int) -> None:
     assert sent.hops(placed(graph, chip, seed).tiles) < 1.3 * sent.between.sum()
 
 
+@pytest.mark.slow
 def test_where_chips_are_too_many_for_one_search_windows_of_them_are_improved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ninety cores on four chips of 25 places, of which 32 instead of 512 are looked at together."""
     monkeypatch.setattr("compiler.mapping.placement.local_search.WINDOW", 32)

@@ -36,6 +36,7 @@ def test_links_differ_in_colour_and_in_style() -> None:
     assert figure.axes[3].images[0].get_array().tolist() == INTRA.tolist()  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("wiring", "directions"), [("none", 0), ("ring", 2), ("grid", 4)])
 @pytest.mark.parametrize("size", [1, 2, 8])
 def test_every_wiring_and_size_is_drawn(wiring: Wiring, directions: int, size: int) -> None:

@@ -93,6 +93,7 @@ def test_a_method_without_a_part_lacks_it() -> None:
     assert sizes == [(16, "none"), (8, "none")]
 
 
+@pytest.mark.slow
 def test_recurrent_links_are_free_and_feed_forward_has_none() -> None:
     network = found("recurrent", TWO)
     links = {c.name: c.synapses for c in network.connections if c.source == c.target}

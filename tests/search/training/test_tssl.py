@@ -122,6 +122,7 @@ def parameter_gradient(case: Case, records: Mapping[str, Record], inflow: Mappin
     return by_bias if parameter == "bias" else by_resistance
 
 
+@pytest.mark.slow
 def test_gradients_are_those_of_the_transcription() -> None:
     seen: Counter[str] = Counter()
     keys: list[Key] = [*WIRES, *((name, key) for name in POPULATIONS for key in ("bias", "resistance"))]

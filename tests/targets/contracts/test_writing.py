@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from targets.contracts.errors import InputError
+from targets.contracts.shown import shown
 from targets.contracts.writing import Destination, check_writable, making_folder, replacing, write_text
 
 NOBODY = 65534
@@ -46,9 +47,9 @@ def refusal(path: Path | Destination) -> str:
             attempt(path)
         said.append(str(error.value))
     assert said[0] == said[1]
-    assert said[0].startswith(f"{path} ")
+    assert said[0].startswith(f"{shown(str(path))} ")
     assert (names(folder) if folder.is_dir() else []) == before
-    return said[0].removeprefix(f"{path} ")
+    return said[0].removeprefix(f"{shown(str(path))} ")
 
 
 def as_nobody(act: Callable[[], str]) -> str:

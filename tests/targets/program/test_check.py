@@ -256,6 +256,7 @@ def test_the_remedy_for_cores_makes_it_fit() -> None:
     assert smaller.neurons <= whole.neurons - 3
 
 
+@pytest.mark.slow
 def test_the_remedy_for_a_crowded_tile_makes_it_fit() -> None:
     whole = compile_network(random_network(0), replace(LOIHI1, neurons_per_core=Limit(4, "neurons", "this test")))
     crowded = replace(whole, cores=tuple(replace(core, x=0, y=0) for core in whole.cores))

@@ -84,7 +84,7 @@ def test_a_failed_export_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_folder_knows_nothing_of_motifc_s_tree(tmp_path: Path) -> None:
     lava.export(TINY, tmp_path)  # an empty folder is taken
     texts = [file.read_text() for file in tmp_path.rglob("*.py")]
-    assert len(texts) == 10
+    assert len(texts) == 11
     assert not any("targets." in text for text in texts)
     assert "- `h`: 2 neurons" in (tmp_path / "README.md").read_text()
     assert TINY.digest in (tmp_path / "README.md").read_text()
