@@ -58,8 +58,8 @@ def page(rows: Sequence[UnseenRow], command: str) -> str:
     lines = [
         "# Mapping networks that the mapper was not tuned for",
         "",
-        paragraph(f"""Written by `{command}` in one run; the rows are in the .json file beside this page, the generator
-        is `benchmarks/mapping/unseen/networks.py`. Python {platform.python_version()} on {platform.system()},
+        paragraph(f"""Written by `{command}`, if need be in parts; the rows are in the .json file beside this page, the
+        generator is `benchmarks/mapping/unseen/networks.py`. Python {platform.python_version()} on {platform.system()},
         {platform.machine()}, {os.cpu_count()} logical cores, load average {min(loads):.0f} to {max(loads):.0f}."""),
         "",
         paragraph(f"""Seven topologies of about {NEURONS:,} neurons in motifs of k, with uniform and with clustered
