@@ -31,7 +31,7 @@ setup-locked: requirements.lock lava.lock ## the same, taking only files whose h
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
-demo: $(STAMP) ## search, compile and verify a network on real data (a few minutes)
+demo: $(STAMP) ## search, compile and verify a network on real data (a minute or two)
 	$(BIN)/motifc demo --out $(OUT)
 
 quick: $(STAMP) ## run all tests but the slow ones
