@@ -17,7 +17,7 @@ import typer
 
 from motifc.extras import command_for
 from targets.contracts.errors import BackendError, InputError
-from targets.contracts.shown import shown
+from targets.contracts.shown import shown_lines
 
 COMMANDS = (
     *("demo", "search", "train", "eval", "compile", "opt", "show", "run", "verify", "explain", "export", "report"),
@@ -126,10 +126,9 @@ def _told(error: BaseException) -> int:
 def _say(sentence: str, error: BaseException) -> None:
     """A sentence on standard error, and what was noted on the way of an exception, without control characters."""
     with suppress(OSError):
-        lines = "\n".join(shown(line) for line in sentence.split("\n"))
-        typer.echo(f"motifc: {lines}", err=True)
+        typer.echo(f"motifc: {shown_lines(sentence)}", err=True)
         for note in getattr(error, "__notes__", ()):
-            typer.echo("  " + "\n".join(shown(line) for line in note.split("\n")), err=True)
+            typer.echo(f"  {shown_lines(note)}", err=True)
 
 
 def _kept(error: BaseException) -> str:

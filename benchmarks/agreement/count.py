@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from benchmarks.runs import text
 from targets.backends.numpy import NumpyMachine
 from targets.conformance.equivalence import compare
 from targets.conformance.random_program import Case
@@ -131,7 +132,7 @@ def load_counts(path: Path) -> list[Count]:
 
 def save_counts(path: Path, counts: Sequence[Count]) -> None:
     """Write a row on every line, in one step."""
-    write_text(path, "[\n" + ",\n".join(json.dumps(asdict(each)) for each in counts) + "\n]\n")
+    write_text(path, text([asdict(each) for each in counts]))
 
 
 def _recorded(backend: str, case: Case) -> list[Recording]:

@@ -62,3 +62,9 @@ def on_one_core(hypergraph: Hypergraph, chip: ChipSpec) -> ChipMapping:
 def hops(hypergraph: Hypergraph, mapping: ChipMapping) -> float:
     """Messages times tiles travelled per step between cores (Manhattan), across chips as within one."""
     return float((between(hypergraph, mapping.core_of, mapping.cores) * distances(mapping.tiles)).sum())
+
+
+def renumbered(core_of: Array) -> Array:
+    """Cores numbered by their first unit, without gaps."""
+    _, first, inverse = np.unique(core_of, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[inverse.ravel()]

@@ -16,7 +16,7 @@ from compiler.mapping.partitioning.metis import enough_units, metis
 from compiler.mapping.partitioning.regions import improve_by_regions
 from compiler.mapping.partitioning.striped import striped
 from compiler.mapping.partitioning.weights import aim, even_weights, lumpy, weights_for
-from compiler.mapping.state import ChipMapping, unplaced
+from compiler.mapping.state import ChipMapping, renumbered, unplaced
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 
@@ -70,7 +70,7 @@ def partition(hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed
         limit = aim(hypergraph, best.loads)
         moved = _moved(hypergraph, best.core_of, chip, _LONG, seed, limit)
         best = _best(hypergraph, [*candidates, moved], most, chip)
-    return mapping if best is mapping else unplaced(hypergraph, _renumbered(best.core_of), chip)
+    return mapping if best is mapping else unplaced(hypergraph, renumbered(best.core_of), chip)
 
 
 def _best(hypergraph: Hypergraph, candidates: Sequence[ChipMapping], most: float, chip: ChipSpec) -> ChipMapping:
@@ -148,14 +148,14 @@ def _evened(hypergraph: Hypergraph, simple: Sequence[ChipMapping], chip: ChipSpe
     for cores in np.unique(np.linspace(min(ceil(_need(index)), most), most, _EVEN_TRIES).astype(int)).tolist():
         if enough_units(hypergraph, cores):
             weights, slack = even_weights(hypergraph, index.loads, cores, chip, BEARABLE)
-            core_of = _renumbered(metis(hypergraph, weights, cores, slack, seed))
+            core_of = renumbered(metis(hypergraph, weights, cores, slack, seed))
             yield _moved(hypergraph, core_of, chip, _QUICK, seed, BEARABLE)
 
 
 def _in_stripes(hypergraph: Hypergraph, cores: int, most: int, chip: ChipSpec) -> ChipMapping:
     """The first of some stripes on `cores` to `most` that keeps every limit; else the last of them."""
     for _ in range(_ATTEMPTS):
-        found = unplaced(hypergraph, _renumbered(striped(hypergraph, cores)), chip)
+        found = unplaced(hypergraph, renumbered(striped(hypergraph, cores)), chip)
         if found.loads.overuse <= 1 or cores >= most:
             break
         cores = _more(cores, most, found)
@@ -187,7 +187,7 @@ def _fitted(
     tried: list[ChipMapping] = []
     for _ in range(_ATTEMPTS):
         weights, slack = weights_for(hypergraph, index.loads, cores, chip)
-        raw = unplaced(hypergraph, _renumbered(partitioner(hypergraph, weights, cores, slack, seed)), chip)
+        raw = unplaced(hypergraph, renumbered(partitioner(hypergraph, weights, cores, slack, seed)), chip)
         moved = _moved(hypergraph, raw.core_of, chip, _QUICK, seed)
         tried.append(raw if raw.loads.overuse <= 1 < moved.loads.overuse else moved)
         if tried[-1].loads.overuse <= 1 or cores >= most:
@@ -206,9 +206,3 @@ def _moved(
     else:  # `_LONG` would take too long; another seed gives other regions
         found = improve_by_regions(hypergraph, core_of, chip, _QUICK, seed + trials)
     return unplaced(hypergraph, found, chip)
-
-
-def _renumbered(core_of: Array) -> Array:
-    """Cores numbered by their first unit, without gaps."""
-    _, first, inverse = np.unique(core_of, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[inverse.ravel()]

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from targets.contracts.shown import shown
+from targets.contracts.shown import shown, shown_lines
 
 if TYPE_CHECKING:
     from search.training.progress import Progress as Epoch
@@ -20,8 +20,7 @@ class _Plain(Console):
 
     def render_str(self, text: str, **options: Any) -> Text:
         """The text of one cell or line."""
-        lines = "\n".join(shown(line) for line in text.split("\n"))
-        return super().render_str(lines, **(options | {"markup": False, "emoji": False}))
+        return super().render_str(shown_lines(text), **(options | {"markup": False, "emoji": False}))
 
 
 console = _Plain(highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""shown, shortened, brief: names and values of others, as sentences, tables and pages may print them."""
+"""shown, shown_lines, shortened, brief: names and values of others, as sentences, tables and pages may print them."""
 
 _LONGEST = 60
 
@@ -11,6 +11,11 @@ def shown(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def shown_lines(text: str) -> str:
+    """`text` with each of its lines as `shown` gives it."""
+    return "\n".join(shown(line) for line in text.split("\n"))
 
 
 def shortened(text: str, longest: int) -> str:

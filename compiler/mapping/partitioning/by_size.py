@@ -2,13 +2,11 @@
 
 from math import ceil, floor
 
-import numpy as np
-
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.loads import Loads
 from compiler.mapping.partitioning.metis import metis
 from compiler.mapping.partitioning.weights import sizes
-from compiler.mapping.state import ChipMapping, unplaced
+from compiler.mapping.state import ChipMapping, renumbered, unplaced
 from targets.contracts.chip import ChipSpec
 
 EXTRA_CORES = 0.05
@@ -31,8 +29,7 @@ def by_size(hypergraph: Hypergraph, index: Loads, chip: ChipSpec, seed: int) -> 
         if cores > floor(index.cores * (1 + EXTRA_CORES)) or hypergraph.units < _UNITS * cores:
             return None
         parts = metis(hypergraph, weights, cores, _SLACK, seed)
-        first = np.unique(parts, return_index=True)[1]
-        found = unplaced(hypergraph, np.argsort(np.argsort(first))[parts], chip)
+        found = unplaced(hypergraph, renumbered(parts), chip)
         if found.loads.overuse <= 1:
             return found
         cores = max(cores + 1, int(cores * min(found.loads.overuse, 1.2)))

@@ -48,7 +48,7 @@ class MoveProblem(NamedTuple):
 
 
 class MoveState(NamedTuple):
-    """Units on cores and what follows from it; only what is in this file writes to these arrays.
+    """Units on cores and what follows from it; only `kernels` and `counting` write to these arrays.
 
     core_of       [unit]
     load          [row, core]: what each core holds

@@ -28,9 +28,7 @@ def run_events(
     fired        which neurons of a sender spiked in its latest steps, int32 [ring]; count: how many, int64
                  [sender, slot]; both moved on
     """
-    inputs = 0
-    while inputs < len(senders.first) and senders.first[inputs] < 0:
-        inputs += 1
+    inputs = senders.inputs
     a = np.zeros(len(u), np.int32)
     spikes = np.zeros(len(u), np.uint8)
     summed = np.zeros(senders.size.max(), np.int64)

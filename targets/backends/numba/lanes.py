@@ -33,9 +33,7 @@ def run_lanes(
     lanes = u.shape[1]
     a = np.zeros(lanes, np.int32)
     spikes = np.zeros((len(u), lanes), np.int8)
-    inputs = 0
-    while inputs < len(senders.first) and senders.first[inputs] < 0:
-        inputs += 1
+    inputs = senders.inputs
     for step in range(len(given)):
         t = begin + step
         p = 0

@@ -36,6 +36,7 @@ class Cells(NamedTuple):
 class Senders(NamedTuple):
     """Inputs, then populations: int64 [sender] each.
 
+    inputs  how many of them are inputs
     size   neurons
     slots  steps of which the spikes are kept: one more than the longest delay
     ring   where the first slot begins in what holds the spikes of all
@@ -43,6 +44,7 @@ class Senders(NamedTuple):
     first  its first neuron among those of all populations; -1 for an input
     """
 
+    inputs: int
     size: Array
     slots: Array
     ring: Array
@@ -100,6 +102,7 @@ def senders(program: Program) -> Senders:
         sender = numbers[projection.source]
         slots[sender] = max(slots[sender], projection.delay + 1)
     return Senders(
+        inputs=len(inputs),
         size=np.array(size, np.int64),
         slots=np.array(slots, np.int64),
         ring=_starts([neurons * kept for neurons, kept in zip(size, slots, strict=True)]),

@@ -98,12 +98,14 @@ class NumbaMachine:
         from targets.backends.numba.lanes import run_lanes
 
         lanes = len(given)
-        narrow = is_narrow(self.program)
-        single, whole = (np.int16, np.int32) if narrow else (np.int64, np.int64)
+        single, whole = (np.int16, np.int32) if self._narrow else (np.int64, np.int64)
         u, v = (np.zeros((self.program.neurons, lanes), np.int32) for _ in range(2))
         state = (u, v, np.zeros((self._ring, lanes), single), np.zeros(lanes, single), np.zeros(lanes, whole))
         given, spikes = (np.ascontiguousarray(each.transpose(1, 2, 0)) for each in (given, told))
-        align, chunk = self.program.chip.arithmetic.align_bits, CHUNK if narrow else len(self._by_target.other) + 1
+        align, chunk = (
+            self.program.chip.arithmetic.align_bits,
+            CHUNK if self._narrow else len(self._by_target.other) + 1,
+        )
         for piece in _pieces(len(given), watch):
             args = (given[piece], spikes[piece], self._cells, self._senders, self._by_target, align, chunk)
             run_lanes(piece.start, *args, *state)
@@ -156,6 +158,10 @@ class NumbaMachine:
     def _ring(self) -> int:
         """Neurons times steps whose spikes are kept, over all senders."""
         return int((self._senders.size * self._senders.slots).sum())
+
+    @cached_property
+    def _narrow(self) -> bool:
+        return is_narrow(self.program)
 
     @cached_property
     def _by_source(self) -> Wires:
