@@ -4,8 +4,12 @@ import numpy as np
 
 from targets.backends.numba.layout import Cells, Senders, Wires
 from targets.backends.numba.neuron import stepped
+from targets.backends.numba.prefetch import prefetch
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
+
+_AHEAD = 8
+"""Rows before which memory is asked for."""
 
 
 @compiled
@@ -61,10 +65,18 @@ def run_events(
 
 @compiled
 def _deliver(sources: Array, row: int, ends: Array, other: Array, weight: Array, shift: int, a: Array) -> None:
-    """Add the synapses of the neurons that spiked to `a`, int32 [neuron] and aligned; sums wrap as int32 does."""
-    one = np.uint64(1)
-    for source in sources:
-        pre = np.uint64(row) + np.uint64(source)  # an index without a sign need not be asked if it counts from the end
+    """Add the synapses of the neurons that spiked to `a`, int32 [neuron] and aligned; sums wrap as int32 does.
+
+    Rows of large programs lie far apart: memory is asked for one some rows before it is read. Indices have no sign, so
+    that none has to be asked whether it counts from the end.
+    """
+    one, begin, last = np.uint64(1), np.uint64(row), len(sources) - 1
+    others, weights = np.uint64(other.ctypes.data), np.uint64(weight.ctypes.data)
+    for i in range(len(sources)):
+        soon = ends[begin + np.uint64(sources[min(i + _AHEAD, last)])]
+        prefetch(others + soon * np.uint64(other.itemsize))
+        prefetch(weights + soon * np.uint64(weight.itemsize))
+        pre = begin + np.uint64(sources[i])
         for k in range(ends[pre], ends[pre + one]):
             a[other[k]] += np.int32(weight[k]) << shift
 
@@ -115,14 +127,17 @@ def _read(packed: Array, fired: Array) -> int:
 
 @compiled
 def _pack(spikes: Array, packed: Array, fired: Array) -> int:
-    """The same for spikes uint8 [neuron]; writes their bits to `packed` too."""
+    """The same for spikes uint8 [neuron]; writes their bits to `packed` too.
+
+    Every neuron is written to the next free place, which only a spike takes: a branch would often be guessed wrong.
+    """
     found = 0
     for at in range(-(-len(spikes) // 8)):
         bits = 0
         for bit in range(min(8, len(spikes) - at * 8)):
-            if spikes[at * 8 + bit]:
-                bits |= 128 >> bit
-                fired[found] = at * 8 + bit
-                found += 1
+            spike = spikes[at * 8 + bit]
+            fired[found] = at * 8 + bit
+            found += spike
+            bits |= spike << (7 - bit)
         packed[at] = bits
     return found

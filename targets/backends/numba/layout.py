@@ -8,19 +8,19 @@ import numpy as np
 from targets.backends.numba.compressed import compressed
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
-from targets.program.program import IntPopulation, Program
+from targets.program.program import IntPopulation, IntProjection, Program
 
 NARROW = 256
 """Largest magnitude of a weight of which `CHUNK` may be added in 16 bits."""
 CHUNK = 127
 _LONGEST_ROW = 1 << 22
-"""Synapses of one neuron above which narrow sums could leave 32 bits."""
+"""Synapses that one neuron can have above which narrow sums could leave 32 bits."""
 
 
 class Cells(NamedTuple):
     """Parameters of all neurons of all populations in a row, [neuron].
 
-    keep_u, keep_v  share of u and v that is left after a step, float64: products with a register are exact
+    keep_u, keep_v  share of u and v that is left after a step: float32, exact as it has at most 16 bits
     bias            int32
     threshold       aligned, int32; what no int32 exceeds or falls below is cut to its ends
     limit           one more than the largest v
@@ -53,10 +53,10 @@ class Senders(NamedTuple):
 
 
 class Wires(NamedTuple):
-    """All projections, ordered by target, and their synapses, compressed by source or by target.
+    """All projections, ordered by target, and their synapses, compressed by source or by target; some may be one.
 
     source  sender, int64 [projection]
-    target  its target among the senders, int64 [projection]
+    target  its target among the senders, int64 [projection]; by source, where several are one, the first of theirs
     delay   steps, int64 [projection]
     shift   bits by which sums are raised, alignment included, int64 [projection]
     floor   bits by which sums are lowered before that, int64 [projection]
@@ -84,8 +84,8 @@ def cells(populations: Sequence[IntPopulation], arithmetic: Arithmetic) -> Cells
         np.concatenate([getattr(each, key) for each in populations]) for key in ("du", "dv", "vth", "bias")
     )
     return Cells(
-        keep_u=(one - 1 - du.astype(np.float64)) / one,
-        keep_v=(one - dv.astype(np.float64)) / one,
+        keep_u=((one - 1 - du) / one).astype(np.float32),
+        keep_v=((one - dv) / one).astype(np.float32),
         bias=bias,
         threshold=np.clip(vth.astype(np.int64) << arithmetic.align_bits, int32.min, int32.max).astype(np.int32),
         limit=arithmetic.state_limit,
@@ -112,24 +112,33 @@ def senders(program: Program) -> Senders:
 
 
 def wires(program: Program, by: Literal["source", "target"]) -> Wires:
-    """All projections and their synapses; weights of zero are left out."""
+    """All projections and their synapses; weights of zero are left out.
+
+    Projections whose sums need not be told apart are one: those of one source, delay and exponent that is not negative,
+    by target also of one target.
+    """
     numbers = _numbers(program)
-    projections = sorted(program.projections, key=lambda each: numbers[each.target])
     starts = _starts([population.neurons for population in program.populations])
     first = {population.name: int(start) for population, start in zip(program.populations, starts, strict=True)}
-    offsets = [first[each.target] if by == "source" else 0 for each in projections]
+    bundles: dict[object, list[IntProjection]] = {}
+    for each in sorted(program.projections, key=lambda each: numbers[each.target]):
+        target = each.target if by == "target" else ""
+        key = each.name if each.exponent < 0 else (each.source, target, each.delay, each.exponent)
+        bundles.setdefault(key, []).append(each)
+    rows = [
+        [(each.synapses, first[each.target] if by == "source" else 0) for each in bundle] for bundle in bundles.values()
+    ]
     small = is_narrow(program) if by == "target" else most_weight(program) <= np.iinfo(np.int16).max
-    ends, other, weight = compressed(
-        [each.synapses for each in projections], by, offsets, np.int16 if small else np.int32
-    )
-    exponents = np.array([each.exponent for each in projections], np.int64)
+    ends, other, weight = compressed(rows, by, np.int16 if small else np.int32)
+    one_of_each = [bundle[0] for bundle in bundles.values()]
+    exponents = np.array([each.exponent for each in one_of_each], np.int64)
     return Wires(
-        source=np.array([numbers[each.source] for each in projections], np.int64),
-        target=np.array([numbers[each.target] for each in projections], np.int64),
-        delay=np.array([each.delay for each in projections], np.int64),
+        source=np.array([numbers[each.source] for each in one_of_each], np.int64),
+        target=np.array([numbers[each.target] for each in one_of_each], np.int64),
+        delay=np.array([each.delay for each in one_of_each], np.int64),
         shift=program.chip.arithmetic.align_bits + np.maximum(exponents, 0),
         floor=np.maximum(-exponents, 0),
-        row=_starts([each.synapses.shape[by == "source"] + 1 for each in projections]),
+        row=_starts([each.synapses.shape[by == "source"] + 1 for each in one_of_each]),
         ends=ends,
         other=other,
         weight=weight,
@@ -138,7 +147,7 @@ def wires(program: Program, by: Literal["source", "target"]) -> Wires:
 
 def is_narrow(program: Program) -> bool:
     """Whether sums of `CHUNK` weights fit 16 bits and sums of a row 32."""
-    return most_weight(program) <= NARROW and all(each.synapses.shape[1] < _LONGEST_ROW for each in program.projections)
+    return most_weight(program) <= NARROW and sum(each.synapses.shape[1] for each in program.projections) < _LONGEST_ROW
 
 
 def _numbers(program: Program) -> dict[str, int]:

@@ -10,8 +10,8 @@ def stepped(
     u: np.int32,
     v: np.int32,
     a: np.int32,
-    keep_u: float,
-    keep_v: float,
+    keep_u: np.float32,
+    keep_v: np.float32,
     bias: np.int32,
     threshold: np.int32,
     limit: np.int32,
@@ -21,12 +21,12 @@ def stepped(
     `a` and `threshold` are aligned, `limit` is one more than the largest v. Sums wrap as int32 does. A product with a
     decay is float64, exact because |u| 2^16 < 2^53, and the conversion to int32 cuts it toward zero.
     """
-    x = np.int32(np.int32(u * keep_u) + a)
+    x = np.int32(np.int32(u * np.float64(keep_u)) + a)
     if x > limit:
         x = np.int32(x - 2 * limit)
     elif x <= -limit:
         x = np.int32(x + 2 * limit)
-    y = np.int32(np.int32(v * keep_v) + x + bias)
+    y = np.int32(np.int32(v * np.float64(keep_v)) + x + bias)
     y = min(max(y, np.int32(1 - limit)), np.int32(limit - 1))
     spike = y > threshold
     return x, np.int32(0) if spike else y, spike
