@@ -39,6 +39,6 @@ def compressed(
             for synapses, offset in bundle:
                 for post, pre, given in synapses.pieces():
                     places = (pre, post) if by == "source" else (post, pre)
-                    row, column = (each.astype(np.int64, copy=False) for each in places)
-                    fill(row, column, offset, given, free, other, weight)
+                    row, column = (np.ascontiguousarray(each, np.int64) for each in places)  # compiled for one type
+                    fill(row, column, offset, np.ascontiguousarray(given), free, other, weight)
     return np.concatenate([*ends, np.empty(0, np.uint64)]), other, weight
