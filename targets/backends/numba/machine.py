@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from targets.backends.numba.layout import Cells, Senders, Wires, cells, is_narrow, senders, wires
+from targets.backends.numba.layout import Cells, Senders, Wires, cells, senders, wires
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -15,8 +15,8 @@ from targets.program.program import Program
 from targets.runtime.recording import Probe, Recording, Trace
 
 PACKAGES = ("numba",)
-VARIANTS = ("lanes",)
-_DEVICES = ("auto", "events", *VARIANTS)
+VARIANTS = ("events", "lanes")
+_DEVICES = ("auto", *VARIANTS)
 _LANES = 64
 """Samples side by side: what so many of them tell of a neuron in 16 bits each fills two lines of a cache."""
 _FEW = 16
@@ -108,7 +108,8 @@ class NumbaMachine:
         samples = len(given)
         lanes = -(-samples // BLOCK) * BLOCK
         u, v = (np.zeros((self.program.neurons, lanes), np.int32) for _ in range(2))
-        sent = np.zeros((self._ring, lanes), np.int16 if is_narrow(self.program) else np.int64)
+        narrow = self._by_target.weight.dtype == np.int16
+        sent = np.zeros((self._ring, lanes), np.int16 if narrow else np.int64)
         packed = np.zeros((*given.shape[1:], lanes), np.uint8)
         packed[:, :, :samples] = given.transpose(1, 2, 0)
         spikes = np.zeros((*told.shape[1:], lanes), np.uint8)
