@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks.pages import put, table
+from benchmarks.pages import paragraph, put, table
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.simulation.measure import beside, large
 from targets.contracts.errors import InputError
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows = complete(given.kept, TASKS, beside)
         rows = complete(given.kept, LARGE, large)
         if given.kept == KEPT:
-            put(PAGE, "machine", [machine()])
+            put(PAGE, "machine", [paragraph(machine())])
             put(PAGE, "simulation", summary(chosen(rows, TASKS)))
             put(PAGE, "large", summary_of_large(chosen(rows, LARGE)))
     except InputError as error:
