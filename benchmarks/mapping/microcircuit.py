@@ -29,8 +29,8 @@ def microcircuit(share: float, seed: int) -> Generated:
     """`share` of the neurons of every population, and of their in-degrees, so that a neuron is a unit by itself.
 
     Sources are drawn with repetition, and what is drawn twice is one synapse: 3,858 neurons with about 0.71 million
-    synapses at 0.05. All neurons of a population spike at its mean rate in steps of 1 ms; each also listens to one of as
-    many inputs as the largest population has. Source: Potjans and Diesmann, "The Cell-Type Specific Cortical
+    synapses at 0.05. All neurons of a population spike at its mean rate in steps of 1 ms; each also listens to one
+    of as many inputs as the largest population has. Source: Potjans and Diesmann, "The Cell-Type Specific Cortical
     Microcircuit", Cerebral Cortex 24 (2014), tables 5 and 6.
     """
     if not 0.001 <= share <= 1:
