@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -17,6 +18,7 @@ from search.nas.derive import derivation, derive, motif_network
 from search.nas.evaluate import evaluate_supernet, firing_rates
 from search.nas.hardware_cost import HardwareCost
 from search.nas.relaxation import RELAXATIONS, Draw
+from search.nas.relaxed_layer import Choices
 from search.nas.retraining import Candidate, Experiment, retrain
 from search.nas.supernet import Supernet
 from search.network import Network
@@ -191,7 +193,11 @@ def learn(
     draw: Draw,
 ) -> None:
     """Step 1 for the weights: down the training loss of one candidate per layer, alpha fixed."""
-    loss = supernet.loss(batch, settings, candidates, draw)
+    fixed = {
+        name: Choices(each.sizes.detach(), tuple(types.detach() for types in each.types))
+        for name, each in supernet.alpha.items()
+    }
+    loss = replace(supernet, alpha=fixed).loss(batch, settings, candidates, draw)
     descend(optimizer, loss, settings.search.rate, settings.training.clip)
 
 
@@ -203,11 +209,11 @@ def tune(
     with torch.no_grad():
         for _ in range(settings.plasticity.window):
             batch = loader.batch(generator.choice(len(loader), size, replace=False))
-            traces = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
+            told = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
             for name in supernet.layers:
                 beta = [supernet.beta[f"{name}.{key}"] for key in ("resistance", "tau_m")]
                 moved = adapted(
-                    firing_rates(traces[name], batch),
+                    firing_rates(told[name], batch),
                     beta[0],
                     beta[1],
                     settings.rule,

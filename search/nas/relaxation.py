@@ -49,6 +49,12 @@ class Relaxation(Protocol):
         """Recurrent weights [post, pre]; magnitudes enter by their absolute values."""
         ...
 
+    def values(
+        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
+    ) -> Tensor:
+        """The same weights at the places of the candidate or, where sizes are mixed, at those of all sizes."""
+        ...
+
 
 @dataclass(frozen=True)
 class Plain:
@@ -76,6 +82,12 @@ class Plain:
         both = magnitudes["magnitude"]
         return _mixed(layer, choices, both, both, [1.0] * len(layer.sizes), draw)
 
+    def values(
+        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
+    ) -> Tensor:
+        """The mixture where any size has a link."""
+        return self.weights(layer, choices, magnitudes, candidate, draw).flatten()[layer.everywhere.indices]
+
 
 @dataclass(frozen=True)
 class Mixture:
@@ -101,6 +113,12 @@ class Mixture:
         """The mixture over all sizes and types."""
         gains = [(max(layer.sizes) / size) ** 0.5 for size in layer.sizes]
         return _mixed(layer, choices, magnitudes["excitatory"], magnitudes["inhibitory"], gains, draw)
+
+    def values(
+        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
+    ) -> Tensor:
+        """The mixture where any size has a link."""
+        return self.weights(layer, choices, magnitudes, candidate, draw).flatten()[layer.everywhere.indices]
 
 
 @dataclass(frozen=True)
@@ -134,10 +152,16 @@ class Expected:
         self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
     ) -> Tensor:
         """The network of one size."""
+        return layer.matrix(candidate, self.values(layer, choices, magnitudes, candidate, draw))
+
+    def values(
+        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
+    ) -> Tensor:
+        """The links of one size [1 + direction, motif, post, pre]."""
         size = layer.sizes[candidate]
         likely = self.likely(choices.types[candidate], layer.neurons // size, draw)
         up, down = (magnitudes[f"{name}.{size}"].abs() for name in ("excitatory", "inhibitory"))
-        return layer.matrix(candidate, likely[..., 0] * up - likely[..., 1] * down)
+        return likely[..., 0] * up - likely[..., 1] * down
 
     def likely(self, types: Tensor, motifs: int, draw: Draw) -> Tensor:
         """Share of every option [1 + direction, motif or 1 for all alike, post, pre, option]."""

@@ -22,7 +22,7 @@ from search.training.checkpoint import (
     stored_tensors,
 )
 from search.training.device import chosen_device
-from search.training.kernels.loop import run
+from search.training.kernels.network import summaries
 from search.training.loss import Tally
 from search.training.progress import Listener, Progress
 from search.training.quantized import Quantized
@@ -118,8 +118,8 @@ def fit(
         for number, whole in enumerate(loader.batches(batches)):
             batch = whole.thinned(settings.drop, generator)
             rate = learning_rate(epoch * len(batches) + number, steps, settings)
-            traces = run({split.input: batch.spikes}, model.cells, model.wires(weights), gradient_rule(settings))
-            descend(optimizer, tally.add(traces[readout.population], batch), rate, settings.clip)
+            told = summaries(batch, [split.input], model.cells, model.wires(weights), gradient_rule(settings))
+            descend(optimizer, tally.add(told[readout.population], batch), rate, settings.clip)
         entry = {"loss": tally.mean_loss, "accuracy": tally.accuracy}
         history = (*history, entry)
         if keep is not None:

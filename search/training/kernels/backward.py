@@ -1,0 +1,186 @@
+"""backward: the gradients of a stage, from the last step to the first."""
+
+from search.jit import compiled
+from search.training.kernels.events import add_weight_gradient
+from search.training.kernels.lanes import (
+    NARROW,
+    above,
+    added_dot,
+    bell,
+    fma,
+    from_bits,
+    load,
+    magnitude,
+    reciprocal,
+    splat,
+    store,
+    where,
+)
+from search.training.kernels.layout import Cells, Links, Port, Rule
+from targets.contracts.arrays import Array
+
+GROUP = 4
+"""Steps whose link gradients are added up at a time."""
+
+
+@compiled
+def backward(
+    like: tuple[int, ...],
+    cells: Cells,
+    incoming: Links,
+    outgoing: Links,
+    port: Port,
+    rule: Rule,
+    lengths: Array,
+    offsets: Array,
+    state: Array,
+    stage: Array,
+    turned: Array,
+    spikes: Array,
+    known: bool,
+    voltages: Array,
+    quiet: Array,
+    of_spikes: Array,
+    of_voltages: Array,
+    of_counts: Array,
+    of_means: Array,
+    of_drive: Array,
+    of_links: Array,
+    of_port: Array,
+    of_cells: Array,
+) -> None:
+    """What `forward` did, backwards.
+
+    ```
+    E[t] = dL/ds[t] + dL/dcounts + sum over links away of w D[t + delay]
+    V[t] = dL/dv[t] + dL/dmeans + E[t] ds/dv + (1 - s[t]) keep_v V[t+1]
+    D[t] = V[t] + keep_u D[t+1]
+    ```
+    for `Surrogate`; where the rule is `TsslBp`, E goes to D as that rule says, and not to V.
+
+    spikes        as in `forward`; where not `known`, filled here from the voltages
+    voltages, quiet  as told by `forward`
+    of_spikes, of_voltages  gradients given, [time * neuron, lane], or no rows
+    of_counts, of_means     gradients given, [neuron, lane], or no rows
+    of_drive      D, told, [slot * neuron + neuron, lane] and 64 rows; the last slot holds zeros
+    of_links      added to, [link, 16]; the gradient is the sum over the 16
+    of_port       added to, [channel, neuron of one copy], filled up as the weights of the port; or no columns
+    of_cells      added to, [4 * neuron, lane]: keep_u, keep_v, bias, threshold; or no rows
+    offsets, state, stage, turned  room: int64 [2, delay + 1], [3 * neuron, lane] of zeros, and as in `forward`
+    """
+    neurons, steps = len(cells.bias), len(port.events.first) // turned.shape[0]
+    slots, rows = len(spikes) // neurons - 1, (len(of_drive) - 64) // neurons - 1
+    exact = cells.bias.dtype.type
+    zero, ones, slope = splat(exact(0), like), splat(exact(1), like), splat(exact(rule.slope), like)
+    most, wide = splat(exact(rule.clamp), like), splat(exact(rule.width), like)
+    minus = splat(exact(-1), like)
+    longest = offsets.shape[1] - 1
+    counted, tuned = len(of_counts) > 0, len(of_cells) > 0
+    spread, measured = len(of_spikes) > 0, len(of_voltages) > 0
+    learning, reading = len(of_links) > 0, len(of_port) > 0
+    copies = neurons // max(len(port.delay), 1)
+    uniform = True
+    for i in range(1, len(port.delay)):
+        uniform = uniform and port.delay[i] == port.delay[0]
+    ahead = slots - GROUP
+    if not known:
+        for t in range(max(steps - ahead, 0), steps):
+            _respike(like, t, slots, cells, voltages, spikes)
+    for t in range(steps - 1, -1, -1):
+        for d in range(1, longest + 1):
+            offsets[0, d] = ((t + d) % rows if t + d < steps else rows) * neurons
+        if not known and t >= ahead:
+            _respike(like, t - ahead, slots, cells, voltages, spikes)
+        now, told = t * neurons, (t % rows) * neurons
+        alive = above(load(lengths, 0, 0, like), splat(exact(t), like))
+        for i in range(neurons):
+            e, other, by_voltage = zero, zero, zero
+            if counted:
+                e = load(of_counts, i, 0, like) * alive
+                by_voltage = load(of_means, i, 0, like) * alive
+            if spread:
+                e = e + load(of_spikes, now + i, 0, like)
+            if measured:
+                by_voltage = by_voltage + load(of_voltages, now + i, 0, like)
+            k, end = outgoing.first[i], outgoing.first[i + 1]
+            while k + 1 < end:
+                here, there = offsets[0, outgoing.delay[k]], offsets[0, outgoing.delay[k + 1]]
+                e = fma(splat(outgoing.weight[k], like), load(of_drive, here + outgoing.other[k], 0, like), e)
+                received = load(of_drive, there + outgoing.other[k + 1], 0, like)
+                other = fma(splat(outgoing.weight[k + 1], like), received, other)
+                k += 2
+            if k < end:
+                received = load(of_drive, offsets[0, outgoing.delay[k]] + outgoing.other[k], 0, like)
+                e = fma(splat(outgoing.weight[k], like), received, e)
+            e = e + other
+            keep_v = splat(cells.keep_v[i], like)
+            v = load(voltages, now + i, 0, like)
+            over = v - splat(cells.threshold[i], like)
+            s = above(over, zero)
+            held = where(s, zero, keep_v * load(state, i, 0, like))  # what later steps ask of v through its leak
+            rest = zero
+            if t > 0 and (rule.tssl or tuned):
+                before = load(voltages, now - neurons + i, 0, like)
+                rest = where(above(before, splat(cells.threshold[i], like)), zero, before)
+            if rule.tssl:
+                later = load(state, 2 * neurons + i, 0, like)
+                rise = v - rest
+                earlier = where(above(rise, zero), ones / rise, zero)
+                earlier = where(above(earlier, most), most, earlier)
+                leak = splat(exact(1) - cells.keep_v[i], like)  # 1 / tau_m
+                own = where(s, earlier * fma(v * leak, later, e), keep_v * later)
+                store(state, 2 * neurons + i, 0, own)
+                whole = where(from_bits(quiet[now + i], zero), e * bell(over / wide) / wide, own)
+                steep = by_voltage + held
+                inflow = steep + whole
+            else:
+                smooth = fma(slope, magnitude(over), ones)
+                passed = e * reciprocal(smooth * smooth)
+                steep = by_voltage + held + passed
+                inflow = steep
+            store(state, i, 0, steep)
+            after = load(state, neurons + i, 0, like)
+            g = fma(splat(cells.keep_u[i], like), after, inflow)
+            store(state, neurons + i, 0, g)
+            store(of_drive, told + i, 0, g)
+            if tuned:
+                if t > 0:
+                    earliest = zero
+                    if t > 1:
+                        before = load(voltages, now - 2 * neurons + i, 0, like)
+                        earliest = where(above(before, splat(cells.threshold[i], like)), zero, before)
+                    u = load(voltages, now - neurons + i, 0, like) - splat(cells.bias[i], like) - keep_v * earliest
+                    store(of_cells, i, 0, added_dot(load(of_cells, i, 0, NARROW), g, u))
+                    store(of_cells, neurons + i, 0, added_dot(load(of_cells, neurons + i, 0, NARROW), steep, rest))
+                bias, threshold = 2 * neurons + i, 3 * neurons + i
+                store(of_cells, bias, 0, added_dot(load(of_cells, bias, 0, NARROW), ones, inflow))
+                if not rule.tssl:
+                    store(of_cells, threshold, 0, added_dot(load(of_cells, threshold, 0, NARROW), minus, passed))
+        if learning and t % GROUP == 0:
+            for q in range(GROUP):
+                lost = t + q >= steps
+                offsets[1, q] = (rows if lost else (t + q) % rows) * neurons
+                for d in range(1, longest + 1):
+                    offsets[2 + q, d] = (slots if lost or t + q < d else (t + q - d) % slots) * neurons
+            for i in range(neurons):
+                g0, g1 = load(of_drive, offsets[1, 0] + i, 0, like), load(of_drive, offsets[1, 1] + i, 0, like)
+                g2, g3 = load(of_drive, offsets[1, 2] + i, 0, like), load(of_drive, offsets[1, 3] + i, 0, like)
+                for k in range(incoming.first[i], incoming.first[i + 1]):
+                    d, j = incoming.delay[k], incoming.other[k]
+                    total = load(of_links, k, 0, NARROW)
+                    total = added_dot(total, g0, load(spikes, offsets[2, d] + j, 0, like))
+                    total = added_dot(total, g1, load(spikes, offsets[3, d] + j, 0, like))
+                    total = added_dot(total, g2, load(spikes, offsets[4, d] + j, 0, like))
+                    total = added_dot(total, g3, load(spikes, offsets[5, d] + j, 0, like))
+                    store(of_links, k, 0, total)
+        if reading:
+            add_weight_gradient(t, port, uniform, copies, offsets[0], of_drive, turned, stage, of_port)
+
+
+@compiled
+def _respike(like: tuple[int, ...], t: int, slots: int, cells: Cells, voltages: Array, spikes: Array) -> None:
+    """Write the spikes of step t, which their voltages tell."""
+    neurons = len(cells.bias)
+    now, told = t * neurons, (t % slots) * neurons
+    for i in range(neurons):
+        store(spikes, told + i, 0, above(load(voltages, now + i, 0, like), splat(cells.threshold[i], like)))
