@@ -47,7 +47,10 @@ def backward(
     of_drive: Array,
     of_links: Array,
     of_port: Array,
-    of_cells: Array,
+    of_keep_u: Array,
+    of_keep_v: Array,
+    of_bias: Array,
+    of_threshold: Array,
 ) -> None:
     """What `forward` did, backwards.
 
@@ -65,7 +68,7 @@ def backward(
     of_drive      D, told, [slot * neuron + neuron, lane] and 64 rows; the last slot holds zeros
     of_links      added to, [link, 16]; the gradient is the sum over the 16
     of_port       added to, [channel, neuron of one copy], filled up as the weights of the port; or no columns
-    of_cells      added to, [4 * neuron, lane]: keep_u, keep_v, bias, threshold; or no rows
+    of_keep_u, of_keep_v, of_bias, of_threshold  added to, [neuron, 16], to be summed over the 16; or no rows
     offsets, state, stage, turned  room: int64 [2, delay + 1], [3 * neuron, lane] of zeros, and as in `forward`
     """
     neurons, steps = len(cells.bias), len(port.events.first) // turned.shape[0]
@@ -75,7 +78,7 @@ def backward(
     most, wide = splat(exact(rule.clamp), like), splat(exact(rule.width), like)
     minus = splat(exact(-1), like)
     longest = offsets.shape[1] - 1
-    counted, tuned = len(of_counts) > 0, len(of_cells) > 0
+    counted, from_rest, from_u = len(of_counts) > 0, rule.tssl or len(of_keep_v) > 0, len(of_keep_u) > 0
     spread, measured = len(of_spikes) > 0, len(of_voltages) > 0
     learning, reading = len(of_links) > 0, len(of_port) > 0
     copies = neurons // max(len(port.delay), 1)
@@ -119,7 +122,7 @@ def backward(
             s = above(over, zero)
             held = where(s, zero, keep_v * load(state, i, 0, like))  # what later steps ask of v through its leak
             rest = zero
-            if t > 0 and (rule.tssl or tuned):
+            if t > 0 and from_rest:
                 before = load(voltages, now - neurons + i, 0, like)
                 rest = where(above(before, splat(cells.threshold[i], like)), zero, before)
             if rule.tssl:
@@ -143,19 +146,18 @@ def backward(
             g = fma(splat(cells.keep_u[i], like), after, inflow)
             store(state, neurons + i, 0, g)
             store(of_drive, told + i, 0, g)
-            if tuned:
-                if t > 0:
-                    earliest = zero
-                    if t > 1:
-                        before = load(voltages, now - 2 * neurons + i, 0, like)
-                        earliest = where(above(before, splat(cells.threshold[i], like)), zero, before)
-                    u = load(voltages, now - neurons + i, 0, like) - splat(cells.bias[i], like) - keep_v * earliest
-                    store(of_cells, i, 0, added_dot(load(of_cells, i, 0, NARROW), g, u))
-                    store(of_cells, neurons + i, 0, added_dot(load(of_cells, neurons + i, 0, NARROW), steep, rest))
-                bias, threshold = 2 * neurons + i, 3 * neurons + i
-                store(of_cells, bias, 0, added_dot(load(of_cells, bias, 0, NARROW), ones, inflow))
-                if not rule.tssl:
-                    store(of_cells, threshold, 0, added_dot(load(of_cells, threshold, 0, NARROW), minus, passed))
+            if from_u and t > 0:
+                u = load(voltages, now - neurons + i, 0, like) - splat(cells.bias[i], like)
+                if t > 1:
+                    before = load(voltages, now - 2 * neurons + i, 0, like)
+                    u = u - keep_v * where(above(before, splat(cells.threshold[i], like)), zero, before)
+                store(of_keep_u, i, 0, added_dot(load(of_keep_u, i, 0, NARROW), g, u))
+            if len(of_keep_v):
+                store(of_keep_v, i, 0, added_dot(load(of_keep_v, i, 0, NARROW), steep, rest))
+            if len(of_bias):
+                store(of_bias, i, 0, added_dot(load(of_bias, i, 0, NARROW), ones, inflow))
+            if len(of_threshold) and not rule.tssl:
+                store(of_threshold, i, 0, added_dot(load(of_threshold, i, 0, NARROW), minus, passed))
         if learning and t % GROUP == 0:
             for q in range(GROUP):
                 lost = t + q >= steps

@@ -15,6 +15,7 @@ from search.training.kernels.lanes import REGISTER
 from search.training.kernels.layout import Events, Links, Port
 from search.training.kernels.numbers import Gradients, Numbers
 from search.training.kernels.plan import Bundle, Stage
+from search.training.kernels.room import room
 from targets.contracts.arrays import Array
 
 
@@ -61,7 +62,10 @@ class Held:
 
 
 def forward_block(numbers: Numbers, block: Block, kept: bool, traced: bool) -> tuple[list[Tensor], list[Held]]:
-    """What every population did, in the order of `numbers.names`, as in `fused.Told`, and what is held."""
+    """Two tensors of every population, in the order of `numbers.names`, and what is held.
+
+    Counts and sums as in `fused.Summed`, or spikes and voltages as in `fused.Traced`.
+    """
     plan, dtype = numbers.plan, numbers.dtype
     steps, lanes, copies = block.steps, block.lanes, plan.copies
     told: dict[str, list[Tensor]] = {}
@@ -75,11 +79,11 @@ def forward_block(numbers: Numbers, block: Block, kept: bool, traced: bool) -> t
         neurons, longest = stage.neurons * copies, min(stage.longest, steps)
         whole = traced or k in heard_by_products
         slots = steps if whole else longest + 1
-        spikes = np.empty(((slots + 1) * neurons, lanes), dtype)
+        spikes = room(((slots + 1) * neurons, lanes), dtype)
         spikes[slots * neurons :] = 0
-        voltages = np.empty((steps * neurons if kept or traced else 0, lanes), dtype)
+        voltages = room((steps * neurons if kept or traced else 0, lanes), dtype)
         quiet = np.empty(steps * neurons if numbers.rule.tssl else 0, np.uint64)
-        counts, sums = np.zeros((2, neurons, lanes), dtype)
+        counts, sums = np.zeros((2, 0 if traced else neurons, lanes), dtype)
         port, padded = _port(numbers, block, k)
         arriving = int(port.delay.max(initial=0)) + 1
         forward(
@@ -107,10 +111,11 @@ def forward_block(numbers: Numbers, block: Block, kept: bool, traced: bool) -> t
         held.append(Held(voltages, quiet, spikes if whole else None))
         samples = block.end - block.first
         for name, (first, count) in stage.members.items():
-            parts = [torch.from_numpy(each).view(copies, stage.neurons, lanes) for each in (counts, sums)]
             if traced:
                 voltage = torch.from_numpy(voltages).view(steps, copies, stage.neurons, lanes)
-                parts += [each.transpose(0, 1) for each in (by_step, voltage)]
+                parts = [each.transpose(0, 1) for each in (by_step, voltage)]
+            else:
+                parts = [torch.from_numpy(each).view(copies, stage.neurons, lanes) for each in (counts, sums)]
             told[name] = [each[..., first : first + count, :samples].transpose(-1, -2) for each in parts]
     return [tensor for name in numbers.names for tensor in told[name]], held
 
@@ -126,8 +131,7 @@ def backward_block(
     """Add the gradients of a block to `gradients`, from those of what `forward_block` told."""
     plan, dtype = numbers.plan, numbers.dtype
     steps, lanes, copies = block.steps, block.lanes, plan.copies
-    kinds = 4 if traced else 2
-    of = {name: given[kinds * k : kinds * (k + 1)] for k, name in enumerate(numbers.names)}
+    of = {name: given[2 * k : 2 * k + 2] for k, name in enumerate(numbers.names)}
     asked: dict[int, Tensor] = {}  # gradient of all spikes of a stage [time, copy, neuron, lane], by products
     sent: dict[int | str, Tensor] = {}
     for k in range(len(plan.stages) - 1, -1, -1):
@@ -136,13 +140,17 @@ def backward_block(
         port, padded = _port(numbers, block, k)
         reach = max(longest, int(port.delay.max(initial=1)))
         rows = steps if stage.bundles else max(GROUP, reach + 1)
-        of_drive = np.empty(((rows + 1) * neurons + COLUMNS, lanes), dtype)
+        of_drive = room(((rows + 1) * neurons + COLUMNS, lanes), dtype)
         of_drive[rows * neurons :] = 0
         spikes = own.spikes
         if spikes is None:
-            spikes = np.empty(((longest + GROUP + 1) * neurons, lanes), dtype)
+            spikes = room(((longest + GROUP + 1) * neurons, lanes), dtype)
             spikes[(longest + GROUP) * neurons :] = 0
-        of_counts, of_sums, of_spikes, of_voltages = (_given(numbers, stage, block, of, kind) for kind in range(4))
+        nothing = np.zeros((0, lanes), dtype)
+        first, second = (_given(numbers, stage, block, of, kind) for kind in range(2))
+        of_counts, of_sums, of_spikes, of_voltages = (
+            (nothing, nothing, first, second) if traced else (first, second, nothing, nothing)
+        )
         if k in asked:
             whole = asked.pop(k).reshape(steps * neurons, lanes)
             of_spikes = (whole if not len(of_spikes) else whole + torch.from_numpy(of_spikes)).numpy()
@@ -173,7 +181,7 @@ def backward_block(
             of_drive,
             gradients.links[k],
             gradients.ports[k],
-            gradients.cells[k],
+            *gradients.cells[k],
         )
         for bundle in stage.bundles:
             moved = torch.from_numpy(of_drive[: steps * neurons]).view(steps, copies, stage.neurons, lanes)
@@ -248,7 +256,7 @@ def _sent(sent: dict[int | str, Tensor], bundle: Bundle, copies: int) -> Tensor:
 
 def _given(numbers: Numbers, stage: Stage, block: Block, of: dict[str, Sequence[Tensor | None]], kind: int) -> Array:
     """Gradients given of one kind for all neurons of a stage, [neuron, lane] or [time * neuron, lane]; or no rows."""
-    parts = {name: of[name][kind] for name in stage.members if kind < len(of[name])}
+    parts = {name: of[name][kind] for name in stage.members}
     some = next((each for each in parts.values() if each is not None), None)
     if some is None:
         return np.zeros((0, block.lanes), numbers.dtype)

@@ -22,31 +22,55 @@ from search.training.tssl import TsslBp
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
-    """What a population did: all tensors [copy, batch, neuron] or, where they were asked for, with time before batch.
-
-    counts, sums      spikes, and voltages before the reset, summed over the steps that count
-    spikes, voltages  [copy, time, batch, neuron]; None unless asked for
-    """
+class Summed:
+    """Spikes, and voltages before the reset, summed over the steps that count: tensors [copy, batch, neuron]."""
 
     counts: Tensor
-    sums: Tensor
-    spikes: Tensor | None
-    voltages: Tensor | None
+    voltages: Tensor
 
 
-def fused(
+@dataclass(frozen=True, eq=False)
+class Traced:
+    """Spikes, and voltages before the reset, of all steps: tensors [copy, time, batch, neuron]."""
+
+    spikes: Tensor
+    voltages: Tensor
+
+
+def summed(
     batch: Batch,
     populations: Mapping[str, Cells],
     common: Sequence[Wire],
     own: Sequence[Sequence[Wire]],
     rule: GradientRule,
-    traced: bool = False,
-) -> dict[str, Told]:
-    """Run as many copies of a network as `own` has wires for; every input hears the batch.
+) -> dict[str, Summed]:
+    """Run as many copies of a network as `own` has wires for, and sum up; every input hears the batch.
 
     The equations are those of `search.training.kernels.loop.run`; differentiable once in weights and parameters.
     """
+    return {name: Summed(*both) for name, both in _run(batch, populations, common, own, rule, False).items()}
+
+
+def traced(
+    batch: Batch,
+    populations: Mapping[str, Cells],
+    common: Sequence[Wire],
+    own: Sequence[Sequence[Wire]],
+    rule: GradientRule,
+) -> dict[str, Traced]:
+    """The same, told step by step."""
+    return {name: Traced(*both) for name, both in _run(batch, populations, common, own, rule, True).items()}
+
+
+def _run(
+    batch: Batch,
+    populations: Mapping[str, Cells],
+    common: Sequence[Wire],
+    own: Sequence[Sequence[Wire]],
+    rule: GradientRule,
+    traced: bool,
+) -> dict[str, tuple[Tensor, Tensor]]:
+    """Two tensors of every population."""
     common, *own = ([_listed(wire, populations) for wire in wires] for wires in (common, *own))
     wires = [*common, *(wire for wires in own for wire in wires)]
     plan = plan_of(
@@ -57,9 +81,7 @@ def fused(
     parameters = [getattr(cells, key) for cells in populations.values() for key in PARAMETERS]
     call = _Call(plan, tuple(populations), batch, _rule(rule), len(wires), traced, torch.is_grad_enabled())
     told = _Fused.apply(call, *(wire.values for wire in wires), *parameters)  # type: ignore[no-untyped-call]
-    parts = 4 if traced else 2
-    each = {name: told[parts * k : parts * (k + 1)] for k, name in enumerate(populations)}
-    return {name: Told(*tensors, *([] if traced else [None, None])) for name, tensors in each.items()}
+    return {name: (told[2 * k], told[2 * k + 1]) for k, name in enumerate(populations)}
 
 
 def _listed(wire: Wire, populations: Collection[str]) -> Wire:
@@ -106,8 +128,9 @@ class _Fused(torch.autograd.Function):
             found, held = forward_block(numbers, block, kept, call.traced)
             told.append(found)
             blocks.append((block, held))
-        ctx.call, ctx.blocks = call, blocks
-        ctx.save_for_backward(*tensors)
+        ctx.call, ctx.blocks, ctx.numbers = call, blocks, numbers
+        ctx.set_materialize_grads(False)  # what nobody asks about costs nothing
+        ctx.save_for_backward(*tensors)  # so that a change of them before the backward pass is noticed
         if len(told) == 1:
             return tuple(told[0])
         return tuple(torch.cat(parts, -2) for parts in zip(*told, strict=True))
@@ -115,8 +138,7 @@ class _Fused(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
-        call, tensors = ctx.call, ctx.saved_tensors
-        numbers = Numbers.of(call.plan, call.names, tensors[: call.wires], tensors[call.wires :], call.rule)
+        call, numbers, _ = ctx.call, ctx.numbers, ctx.saved_tensors
         sums = Gradients.zero(numbers, ctx.needs_input_grad[1:])
         for block, held in ctx.blocks:
             given = [None if each is None else each[..., block.first : block.end, :] for each in gradients]

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from search.data.loader import Batch
-from search.training.kernels.fused import fused
+from search.training.kernels.fused import summed, traced
 from search.training.kernels.loop import Trace, Wire, run
 from search.training.neuron import Cells, GradientRule, Surrogate
 from search.training.tssl import TsslBp
@@ -46,8 +46,8 @@ def summaries_of_copies(
     """Run several networks on a batch that share all but their `own` wires; the same as one after the other."""
     if not fits(populations, [*common, *(wire for wires in own for wire in wires)], rule):
         return [_by_loop(batch, inputs, populations, [*common, *wires], rule) for wires in own]
-    told = fused(batch, populations, common, own, rule)
-    means = {name: each.sums / batch.steps for name, each in told.items()}
+    told = summed(batch, populations, common, own, rule)
+    means = {name: each.voltages / batch.steps for name, each in told.items()}
     return [
         {name: Summary(each.counts[copy], means[name][copy]) for name, each in told.items()} for copy in range(len(own))
     ]
@@ -63,12 +63,8 @@ def traces(
     """Run a network on a batch and tell of every step."""
     if not fits(populations, wires, rule):
         return run(_heard(batch, inputs, populations), populations, wires, rule)
-    told = fused(batch, populations, wires, [[]], rule, traced=True)
-    return {
-        name: Trace(each.spikes[0], each.voltages[0])
-        for name, each in told.items()
-        if each.spikes is not None and each.voltages is not None
-    }
+    told = traced(batch, populations, wires, [[]], rule)
+    return {name: Trace(each.spikes[0], each.voltages[0]) for name, each in told.items()}
 
 
 def fits(populations: Mapping[str, Cells], wires: Sequence[Wire], rule: GradientRule) -> bool:

@@ -85,13 +85,13 @@ class Gradients:
 
     links    [link, 16], to be summed over the 16
     ports    in the shape of the weights of the port
-    cells    [4 * neuron, 16] of all copies, to be summed over the 16 and the copies
+    cells    keep_u, keep_v, bias, threshold: [neuron, 16] of all copies, to be summed over the 16 and the copies
     bundles  [post, pre] by wire
     """
 
     links: tuple[Array, ...]
     ports: tuple[Array, ...]
-    cells: tuple[Array, ...]
+    cells: tuple[tuple[Array, ...], ...]
     bundles: dict[int, Tensor]
 
     @classmethod
@@ -100,14 +100,14 @@ class Gradients:
         wires, parameters = wanted[: len(numbers.values)], wanted[len(numbers.values) :]
         gains = any(parameters[:: len(PARAMETERS)])
         inside = any(wires) or gains
-        tuned = any(want for k, want in enumerate(parameters) if k % len(PARAMETERS))
+        tuned = [any(parameters[k :: len(PARAMETERS)]) for k in range(1, len(PARAMETERS))]
         links, ports, cells, bundles = [], [], [], {}
         for stage, weights, table in zip(numbers.plan.stages, numbers.weights, numbers.ports, strict=True):
             read = stage.port is not None and (gains or any(wires[wire] for wire, _ in stage.port[1]))
             links.append(np.zeros((len(weights) if inside else 0, REGISTER), numbers.dtype))
             ports.append(np.zeros_like(table) if read else table[:0])
-            rows = 4 * stage.neurons * numbers.plan.copies if tuned else 0
-            cells.append(np.zeros((rows, REGISTER), numbers.dtype))
+            rows = stage.neurons * numbers.plan.copies
+            cells.append(tuple(np.zeros((rows if each else 0, REGISTER), numbers.dtype) for each in tuned))
             for bundle in stage.bundles:
                 if wires[bundle.wire] or gains:
                     bundles[bundle.wire] = torch.zeros_like(numbers.values[bundle.wire])
@@ -141,7 +141,7 @@ class Gradients:
                     slope, rows = self.bundles[bundle.wire].numpy(), slice(*bundle.post)
                     of_values[starts[bundle.wire] : starts[bundle.wire + 1]] = (slope * gain[rows, None]).reshape(-1)
                     of_gain[rows] += (slope * numbers.values[bundle.wire].numpy()).sum(1)
-            own = self.cells[k].sum(1).reshape(4, -1, stage.neurons).sum(1) if len(self.cells[k]) else [of_gain * 0] * 4
+            own = (each.sum(1).reshape(-1, stage.neurons).sum(0) for each in self.cells[k])
             by_stage.append([of_gain, *own])
         for name in numbers.names:
             number = numbers.plan.stage_of(name)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from search.data.loader import Batch
-from search.training.kernels.fused import fused
+from search.training.kernels.fused import summed, traced
 from search.training.kernels.loop import Places, Wire, run
 from search.training.neuron import Cells, GradientRule, Surrogate
 from search.training.tssl import TsslBp
@@ -119,15 +119,16 @@ def by_loop(network: Network) -> Results:
     return results
 
 
-def by_kernels(network: Network, traced: bool = True) -> Results:
-    """All copies at once by the kernels."""
-    told = fused(network.batch, network.populations, network.common, network.own, network.rule, traced)
-    parts = {
-        name: [part for part in (each.counts, each.sums, each.spikes, each.voltages) if part is not None]
-        for name, each in told.items()
-    }
+def by_kernels(network: Network) -> Results:
+    """All copies at once by the kernels, once summed and once traced."""
+    call = network.batch, network.populations, network.common, network.own, network.rule
+    sums, steps = summed(*call), traced(*call)
     return [
-        {name: tuple(part[copy] for part in each) for name, each in parts.items()} for copy in range(len(network.own))
+        {
+            name: (sums[name].counts[copy], sums[name].voltages[copy], each.spikes[copy], each.voltages[copy])
+            for name, each in steps.items()
+        }
+        for copy in range(len(network.own))
     ]
 
 
