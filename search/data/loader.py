@@ -16,6 +16,9 @@ from targets.contracts.arrays import Array
 from targets.contracts.raster import SpikeRaster
 
 
+_POOL = 8  # batches that are sorted by length together
+
+
 @dataclass(frozen=True, eq=False)
 class Batch:
     """Some samples, padded with silence to the longest of them.
@@ -116,9 +119,30 @@ class DataLoader:
         return self.batches([np.arange(start, min(start + size, len(self))) for start in starts])
 
     def shuffled(self, size: int, *seed: int) -> list[Array]:
-        """Indices of all samples in random batches; the order depends on nothing but the seed numbers."""
-        order = np.random.default_rng(seed).permutation(len(self))
-        return [order[start : start + size] for start in range(0, len(self), size)]
+        """Indices of all samples, each once, in random batches of like length.
+
+        Eight batches are drawn at a time, sorted by length, cut, and their order is shuffled. So every sample is
+        equally likely to be in each batch of the epoch, and in the last one, which may be smaller: that one is drawn
+        first, without regard to lengths. Who is together with whom depends on the lengths, and the mean of a batch
+        therefore varies more where what is learned from long and from short samples differs; its expectation stays
+        that of all samples. Depends on nothing but lengths and the seed numbers.
+        """
+        generator = np.random.default_rng(seed)
+        order = generator.permutation(len(self))
+        whole = len(order) // size * size
+        batches: list[Array] = []
+        for start in range(0, whole, _POOL * size):
+            pool = order[start : min(start + _POOL * size, whole)]
+            pool = pool[np.argsort(self._lengths[pool], kind="stable")]
+            batches += [pool[first : first + size] for first in size * generator.permutation(len(pool) // size)]
+        if whole < len(order):
+            batches.insert(int(generator.integers(len(batches) + 1)), order[whole:])
+        return batches
+
+    def by_length(self, size: int) -> Generator[Batch, None, None]:
+        """All samples in batches, the shortest first."""
+        order = np.argsort(self._lengths, kind="stable")
+        return self.batches([order[start : start + size] for start in range(0, len(self), size)])
 
     @cached_property
     def _lengths(self) -> Array:

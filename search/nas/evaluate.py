@@ -33,7 +33,7 @@ def evaluate_supernet(supernet: Supernet, loader: DataLoader, settings: Settings
     tally = Tally(Readout(READOUT, supernet.classes), settings.training.loss)
     found: dict[str, list[Tensor]] = {name: [] for name in supernet.layers}
     with torch.no_grad():
-        for batch in loader.in_order(4 * settings.search.batch):
+        for batch in loader.by_length(4 * settings.search.batch):
             told = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
             tally.add(told[READOUT], batch)
             for name in supernet.layers:
@@ -69,7 +69,7 @@ def evaluate_network(
     tally = Tally(readout, settings.loss)
     inputs = [source.name for source in network.inputs]
     with torch.no_grad():
-        for batch in loader.in_order(4 * settings.batch):
+        for batch in loader.by_length(4 * settings.batch):
             told = summaries(batch, inputs, model.cells, model.wires(weights), gradient_rule(settings))
             tally.add(told[readout.population], batch)
     return {"loss": tally.mean_loss, "accuracy": tally.accuracy}

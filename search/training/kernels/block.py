@@ -21,23 +21,19 @@ from targets.contracts.arrays import Array
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Samples `first` to `end` - 1 of a batch, in as many lanes as `like` says, and their events."""
+    """Samples `first` to `end` - 1 of a batch, in as many lanes as `like` says, their events, and steps to run."""
 
     like: tuple[int, ...]
     events: Events
     batch: Batch
     first: int
     end: int
+    steps: int
 
     @property
     def lanes(self) -> int:
         """Number of lanes, those without a sample included."""
         return REGISTER * len(self.like)
-
-    @property
-    def steps(self) -> int:
-        """Steps of the batch."""
-        return int(self.batch.packed.shape[1])
 
     def lengths(self, dtype: np.dtype[np.generic]) -> Array:
         """Steps of every lane that count, [1, lane]."""
@@ -47,7 +43,7 @@ class Block:
 
     def heard(self, dtype: torch.dtype) -> Tensor:
         """The input as numbers [time, channel, lane]."""
-        dense = unpacked(self.batch.packed[self.first : self.end], self.batch.neurons)
+        dense = unpacked(self.batch.packed[self.first : self.end, : self.steps], self.batch.neurons)
         lost = self.lanes - len(dense)
         return torch.nn.functional.pad(dense.to(dtype).permute(1, 2, 0), (0, lost)).contiguous()
 
@@ -132,7 +128,7 @@ def backward_block(
     plan, dtype = numbers.plan, numbers.dtype
     steps, lanes, copies = block.steps, block.lanes, plan.copies
     of = {name: given[2 * k : 2 * k + 2] for k, name in enumerate(numbers.names)}
-    asked: dict[int, Tensor] = {}  # gradient of all spikes of a stage [time, copy, neuron, lane], by products
+    asked: dict[int, Products] = {}  # gradient of all spikes of a stage
     sent: dict[int | str, Tensor] = {}
     for k in range(len(plan.stages) - 1, -1, -1):
         stage, own = plan.stages[k], held[k]
@@ -152,8 +148,8 @@ def backward_block(
             (nothing, nothing, first, second) if traced else (first, second, nothing, nothing)
         )
         if k in asked:
-            whole = asked.pop(k).reshape(steps * neurons, lanes)
-            of_spikes = (whole if not len(of_spikes) else whole + torch.from_numpy(of_spikes)).numpy()
+            whole = asked.pop(k).whole()
+            of_spikes = whole if not len(of_spikes) else whole + of_spikes
         if len(of_counts) != len(of_sums):
             of_counts, of_sums = (
                 each if len(each) else np.zeros((neurons, lanes), dtype) for each in (of_counts, of_sums)
@@ -200,16 +196,46 @@ def backward_block(
                 sender = plan.stages[source]
                 heard = torch.from_numpy(before[: steps * sender.neurons * copies])
                 heard = heard.view(steps, copies, sender.neurons, lanes)
-                if source not in asked:
-                    asked[source] = torch.zeros(steps, copies, sender.neurons, lanes, dtype=heard.dtype)
-                matrix = numbers.matrix(stage, bundle)
-                back = torch.bmm(matrix.T.expand(len(moved), -1, -1), moved)
-                at = asked[source][: steps - bundle.delay, :, slice(*bundle.pre)]
-                at += back.view(at.shape)
+                back = asked.setdefault(source, Products.none(steps, copies, sender.neurons, lanes, dtype))
+                matrix = numbers.matrix(stage, bundle).T
+                back.add(matrix, moved, slice(0, steps - bundle.delay), slice(*bundle.pre))
             if bundle.wire in gradients.bundles:
                 heard = heard[: steps - bundle.delay, :, slice(*bundle.pre)].flatten(0, 1)
                 total = gradients.bundles[bundle.wire]
                 torch.addbmm(total, moved, heard.transpose(1, 2), out=total)
+
+
+@dataclass(eq=False)
+class Products:
+    """A sum of matrix products over the steps and copies of a stage, [time, copy, neuron, lane]; not yet a number."""
+
+    total: Tensor
+    empty: bool
+
+    @classmethod
+    def none(cls, steps: int, copies: int, neurons: int, lanes: int, dtype: np.dtype[np.generic]) -> "Products":
+        """Without any summand."""
+        return cls(torch.from_numpy(room((steps, copies, neurons, lanes), dtype)), True)
+
+    def add(self, matrix: Tensor, given: Tensor, steps: slice, neurons: slice) -> None:
+        """Add matrix @ given [time * copy, neuron, lane] at those steps and neurons."""
+        matrices = matrix.expand(len(given), -1, -1)
+        at = self.total[steps, :, neurons]
+        if self.empty and at.shape[2] == self.total.shape[2]:
+            self.total[: steps.start] = 0
+            self.total[steps.stop :] = 0
+            torch.bmm(matrices, given, out=at.flatten(0, 1))
+        else:
+            if self.empty:
+                self.total.zero_()
+            at += torch.bmm(matrices, given).view(at.shape)
+        self.empty = False
+
+    def whole(self) -> Array:
+        """The sum as [time * copy * neuron, lane]."""
+        if self.empty:
+            self.total.zero_()
+        return self.total.view(-1, self.total.shape[3]).numpy()
 
 
 def _port(numbers: Numbers, block: Block, k: int) -> tuple[Port, int]:
@@ -237,15 +263,12 @@ def _drive(numbers: Numbers, stage: Stage, sent: dict[int | str, Tensor], block:
     steps, lanes, copies = block.steps, block.lanes, numbers.plan.copies
     if not stage.bundles:
         return np.zeros((0, lanes), numbers.dtype)
-    total = torch.zeros(steps, copies, stage.neurons, lanes, dtype=numbers.parameters[0].dtype)
+    total = Products.none(steps, copies, stage.neurons, lanes, numbers.dtype)
     for bundle in stage.bundles:
-        if bundle.delay >= steps:
-            continue
-        heard = _sent(sent, bundle, copies)[: steps - bundle.delay, :, slice(*bundle.pre)].flatten(0, 1)
-        brought = torch.bmm(numbers.matrix(stage, bundle).expand(len(heard), -1, -1), heard)
-        at = total[bundle.delay :, :, slice(*bundle.post)]
-        at += brought.view(at.shape)
-    return total.view(-1, lanes).numpy()
+        if bundle.delay < steps:
+            heard = _sent(sent, bundle, copies)[: steps - bundle.delay, :, slice(*bundle.pre)].flatten(0, 1)
+            total.add(numbers.matrix(stage, bundle), heard, slice(bundle.delay, steps), slice(*bundle.post))
+    return total.whole()
 
 
 def _sent(sent: dict[int | str, Tensor], bundle: Bundle, copies: int) -> Tensor:

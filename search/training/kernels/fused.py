@@ -123,8 +123,8 @@ class _Fused(torch.autograd.Function):
         kept = call.kept and any(ctx.needs_input_grad)
         told, blocks = [], []
         for first, end, like in blocks_of(len(call.batch.labels)):
-            events = _events(call.batch, first, end, like)
-            block = Block(like, events, call.batch, first, end)
+            steps = call.batch.packed.shape[1] if call.traced else _longest(call.batch, first, end)
+            block = Block(like, _events(call.batch, first, end, steps, like), call.batch, first, end, steps)
             found, held = forward_block(numbers, block, kept, call.traced)
             told.append(found)
             blocks.append((block, held))
@@ -158,12 +158,17 @@ def blocks_of(samples: int) -> list[tuple[int, int, tuple[int, ...]]]:
     return blocks
 
 
-_known: WeakKeyDictionary[Batch, dict[int, Events]] = WeakKeyDictionary()
+def _longest(batch: Batch, first: int, end: int) -> int:
+    """Steps after which nothing counts any more in some samples of a batch; at least one."""
+    return max(int(batch.lengths[first:end].max()), 1)
 
 
-def _events(batch: Batch, first: int, end: int, like: tuple[int, ...]) -> Events:
+_known: WeakKeyDictionary[Batch, dict[tuple[int, int], Events]] = WeakKeyDictionary()
+
+
+def _events(batch: Batch, first: int, end: int, steps: int, like: tuple[int, ...]) -> Events:
     """The events of some samples of a batch, listed once."""
     lists = _known.setdefault(batch, {})
-    if first not in lists:
-        lists[first] = listed(batch.packed[first:end].numpy(), REGISTER * len(like))
-    return lists[first]
+    if (first, steps) not in lists:
+        lists[first, steps] = listed(batch.packed[first:end, :steps].numpy(), REGISTER * len(like))
+    return lists[first, steps]
