@@ -226,4 +226,3 @@ def _load(root: Path) -> None:
     import torch
 
     torch.set_num_threads(1)
-    torch.optim.AdamW([torch.zeros(1, requires_grad=True)]).step()  # imports much of torch

@@ -15,7 +15,6 @@ from search.data.thinning import thinned
 from targets.contracts.arrays import Array
 from targets.contracts.raster import SpikeRaster
 
-
 _POOL = 8  # batches that are sorted by length together
 
 

@@ -23,6 +23,7 @@ from search.nas.retraining import Candidate, Experiment, retrain
 from search.nas.supernet import Supernet
 from search.network import Network
 from search.settings import Settings
+from search.training.adam import Adam
 from search.training.checkpoint import History, Stage, restore_tensors, stored_tensors
 from search.training.loss import calibrated_loss
 from search.training.plasticity import adapted
@@ -122,9 +123,7 @@ def explore(
     hardware = None if settings.search.chip == "none" else HardwareCost.of(split, settings)
     train, valid = DataLoader.of(device, split.train), DataLoader.of(device, split.valid)
     own = settings.search
-    alpha = torch.optim.Adam(
-        supernet.alpha_parameters, lr=own.alpha_rate, betas=(own.alpha_betas[0], own.alpha_betas[1])
-    )
+    alpha = Adam(supernet.alpha_parameters, (own.alpha_betas[0], own.alpha_betas[1]))
     weights = adamw(list(supernet.learned.values()), settings.training)
     history: History = ()
     if begun is not None:
@@ -160,7 +159,7 @@ def explore(
 
 def choose(
     supernet: Supernet,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Adam,
     valid: Batch,
     train: Batch,
     settings: Settings,
@@ -179,14 +178,12 @@ def choose(
         return net.expected_loss(train, settings, candidates, draw)
 
     gradients = alpha_gradient(supernet, priced, learning if own.order == 2 else None, own.rate)
-    for parameter, gradient in zip(supernet.alpha_parameters, supernet.at_equal_pace(gradients), strict=True):
-        parameter.grad = gradient
-    optimizer.step()
+    optimizer.step(supernet.at_equal_pace(gradients), own.alpha_rate)
 
 
 def learn(
     supernet: Supernet,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Adam,
     batch: Batch,
     settings: Settings,
     candidates: Mapping[str, int],
