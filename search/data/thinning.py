@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from search.jit import compiled
 from targets.contracts.arrays import Array
+from targets.contracts.jit import compiled
 
 
 def thinned(packed: Array, share: float, key: int) -> Array:
@@ -17,7 +17,7 @@ def thinned(packed: Array, share: float, key: int) -> Array:
     return kept
 
 
-@compiled
+@compiled(nogil=True)
 def _thin(packed: Array, below: np.uint64, key: np.uint64, kept: Array) -> None:
     samples, steps, width = packed.shape
     for sample in range(samples):

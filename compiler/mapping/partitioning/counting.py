@@ -3,13 +3,13 @@
 Apart from the kernels of moves, because it calls none of them and none calls it.
 """
 
-import numba
 import numpy as np
 
 from compiler.mapping.partitioning.problem import MoveProblem, MoveState
+from targets.contracts.jit import compiled
 
 
-@numba.njit(cache=True)
+@compiled
 def count(problem: MoveProblem, state: MoveState) -> None:
     """Penalties and axons of every unit on every core, from the rest of the state."""
     cores = problem.price.shape[1]

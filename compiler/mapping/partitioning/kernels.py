@@ -3,7 +3,6 @@
 All in one file, because what is compiled is kept until the file of its caller changes, whatever it calls.
 """
 
-import numba
 import numpy as np
 
 from compiler.mapping.partitioning.problem import (
@@ -18,6 +17,7 @@ from compiler.mapping.partitioning.problem import (
     MoveState,
 )
 from targets.contracts.arrays import Array
+from targets.contracts.jit import compiled
 
 _TRIES = 4
 _IDLE, _IDLE_CORES = 16, 2  # moves that bring cores no nearer to their limits, for themselves and for each core
@@ -44,7 +44,7 @@ def legalize(problem: MoveProblem, state: MoveState) -> None:
     _spread(problem, state)
 
 
-@numba.njit(cache=True)
+@compiled
 def _spread(problem: MoveProblem, state: MoveState) -> None:
     """Move units away from cores over a limit."""
     cores = problem.price.shape[1]
@@ -64,7 +64,7 @@ def _spread(problem: MoveProblem, state: MoveState) -> None:
         stuck[core] = not _leave(problem, state, core) and not _trade(problem, state, core)
 
 
-@numba.njit(cache=True)
+@compiled
 def _leave(problem: MoveProblem, state: MoveState, core: int) -> bool:
     """Move the unit of the largest gain for its operations away from `core`; whether one could go."""
     busy = state.load[EVENTS, core] > problem.limit[EVENTS, 0]
@@ -85,7 +85,7 @@ def _leave(problem: MoveProblem, state: MoveState, core: int) -> bool:
     return leaving >= 0
 
 
-@numba.njit(cache=True)
+@compiled
 def _trade(problem: MoveProblem, state: MoveState, core: int) -> bool:
     """Exchange a unit of `core`, which has too many operations, for one of fewer on another core; whether one could go.
 
@@ -126,7 +126,7 @@ def _trade(problem: MoveProblem, state: MoveState, core: int) -> bool:
     return False
 
 
-@numba.njit(cache=True)
+@compiled
 def _swap(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> bool:
     """Exchange two units unless that breaks a limit by more than before; whether it was done."""
     here, there = state.core_of[unit], state.core_of[partner]
@@ -144,7 +144,7 @@ def _swap(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> bo
     return True
 
 
-@numba.njit(cache=True)
+@compiled
 def _overuse(problem: MoveProblem, state: MoveState, core: int) -> float:
     """Largest use of `core` over its limit."""
     most = 0.0
@@ -153,7 +153,7 @@ def _overuse(problem: MoveProblem, state: MoveState, core: int) -> float:
     return most
 
 
-@numba.njit(cache=True)
+@compiled
 def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold: float, seed: int) -> int:
     """Move units for the time of a number of trials; the change of price, whose unit is that of the temperatures.
 
@@ -219,14 +219,14 @@ def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold
     return total
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _neighbour(problem: MoveProblem, state: MoveState, unit: int, random: Array) -> int:
     """A random unit that `unit` is joined to, or itself where there is none."""
     begin, end = problem.near_at[unit], problem.near_at[unit + 1]
     return problem.near[begin + _draw(random, end - begin)] if end > begin else unit
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _draw(random: Array, below: int) -> int:
     """A whole number from 0 to below - 1, which is below 2^31, by SplitMix64.
 
@@ -239,7 +239,7 @@ def _draw(random: Array, below: int) -> int:
     return int(np.int64((z ^ (z >> np.uint64(31))) >> np.uint64(32)) * below >> 32)
 
 
-@numba.njit(cache=True)
+@compiled
 def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
     """Put `unit` on another core, whatever the limits."""
     here, cores = state.core_of[unit], problem.price.shape[1]
@@ -284,7 +284,7 @@ def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
         state.load[problem.row_of[profile], core] += state.held[profile, core] == 1
 
 
-@numba.njit(cache=True)
+@compiled
 def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> tuple[int, int, int]:
     """(delta of price, axons here, axons there): what changes where two units on different cores are exchanged.
 
@@ -320,7 +320,7 @@ def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) ->
     return delta, axons_here, axons_there
 
 
-@numba.njit(cache=True)
+@compiled
 def crowded(problem: MoveProblem, state: MoveState, comes: int, goes: int, core: int, axons: int) -> bool:
     """Whether `core` would exceed neurons, memory, input axons or operations by more if one unit came as another goes.
 
@@ -337,7 +337,7 @@ def crowded(problem: MoveProblem, state: MoveState, comes: int, goes: int, core:
     return False
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
     """Whether `core` keeps every limit but that of output axons if `unit` goes there."""
     load, limit, size, axons = state.load, problem.limit, problem.size, state.axons[unit, core]
@@ -358,7 +358,7 @@ def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
     )
 
 
-@numba.njit(cache=True)
+@compiled
 def worse(problem: MoveProblem, state: MoveState, before: Array) -> bool:
     """Whether a core exceeds a limit by more than with the loads `before` [row, core]."""
     for row in range(7):
@@ -368,7 +368,7 @@ def worse(problem: MoveProblem, state: MoveState, before: Array) -> bool:
     return False
 
 
-@numba.njit(cache=True)
+@compiled
 def _listen(problem: MoveProblem, state: MoveState, unit: int, core: int, sign: int) -> None:
     """`unit` begins (1) or ceases (-1) to listen to its nets on `core`; penalties and axons of all others follow."""
     cores = problem.price.shape[1]

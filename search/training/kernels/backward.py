@@ -1,6 +1,5 @@
 """backward: the gradients of a stage, from the last step to the first."""
 
-from search.jit import compiled
 from search.training.kernels.events import add_weight_gradient
 from search.training.kernels.lanes import (
     NARROW,
@@ -18,12 +17,13 @@ from search.training.kernels.lanes import (
 )
 from search.training.kernels.layout import Cells, Links, Port, Rule
 from targets.contracts.arrays import Array
+from targets.contracts.jit import compiled
 
 GROUP = 4
 """Steps whose link gradients are added up at a time."""
 
 
-@compiled
+@compiled(nogil=True)
 def backward(
     like: tuple[int, ...],
     cells: Cells,
@@ -179,7 +179,7 @@ def backward(
             add_weight_gradient(t, port, uniform, copies, offsets[0], of_drive, turned, stage, of_port)
 
 
-@compiled
+@compiled(nogil=True)
 def _respike(like: tuple[int, ...], t: int, slots: int, cells: Cells, voltages: Array, spikes: Array) -> None:
     """Write the spikes of step t, which their voltages tell."""
     neurons = len(cells.bias)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from search.jit import compiled
 from search.training.kernels.lanes import REGISTER, WIDE, load, splat, store, transpose
 from search.training.kernels.layout import Events, Port
 from targets.contracts.arrays import Array
+from targets.contracts.jit import compiled
 
 COLUMNS = 64
 """Weights that are worked on at a time."""
@@ -22,7 +22,7 @@ def listed(packed: Array, lanes: int) -> Events:
     return Events(first, channel, ordered, lane)
 
 
-@compiled
+@compiled(nogil=True)
 def _list(packed: Array, lanes: int, first: Array, channel: Array) -> None:
     samples, steps, width = packed.shape
     count = 0
@@ -39,7 +39,7 @@ def _list(packed: Array, lanes: int, first: Array, channel: Array) -> None:
     first[steps * lanes] = count
 
 
-@compiled
+@compiled(nogil=True)
 def _order(lanes: int, channels: int, first: Array, channel: Array, ordered: Array, lane: Array) -> None:
     """The events of every step by channel, then by lane."""
     place = np.empty(channels + 1, np.int32)
@@ -58,7 +58,7 @@ def _order(lanes: int, channels: int, first: Array, channel: Array, ordered: Arr
                 lane[to] = sample
 
 
-@compiled
+@compiled(nogil=True)
 def add_currents(t: int, port: Port, uniform: bool, turned: Array, stage: Array, current: Array) -> None:
     """Write what the events of step t bring to `current` [slot * neuron, lane], in the slot in which it arrives.
 
@@ -94,7 +94,7 @@ def add_currents(t: int, port: Port, uniform: bool, turned: Array, stage: Array,
                 current[row, lane] = stage[i, lane]
 
 
-@compiled
+@compiled(nogil=True)
 def add_weight_gradient(
     t: int, port: Port, uniform: bool, copies: int, offset: Array, g: Array, turned: Array, stage: Array, slope: Array
 ) -> None:

@@ -1,13 +1,13 @@
 """forward: a stage of a network over all steps of a block of samples."""
 
-from search.jit import compiled
 from search.training.kernels.events import add_currents
 from search.training.kernels.lanes import above, fma, load, splat, store, to_bits, where
 from search.training.kernels.layout import Cells, Links, Port, Rule
 from targets.contracts.arrays import Array
+from targets.contracts.jit import compiled
 
 
-@compiled
+@compiled(nogil=True)
 def forward(
     like: tuple[int, ...],
     cells: Cells,

@@ -7,6 +7,7 @@ Arrays are C-contiguous [row, column] and hold float32 or float64. Machines with
 
 import operator
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from llvmlite import ir
@@ -65,8 +66,17 @@ def _size(number: Any) -> Any:
 
 
 def _inside(written: Callable[..., Any]) -> Any:
-    """A function for use inside compiled ones, whose code is written in LLVM's terms; its first argument is numba's."""
-    return intrinsic(written)
+    """A function for use inside compiled ones, whose code is written in LLVM's terms; its first argument is numba's.
+
+    What is compiled with it is known by this whole file (see `targets.contracts.jit_key`).
+    """
+    made: Any = intrinsic(written)
+    made.py_func = _known_by
+    return made
+
+
+def _known_by(text: str = Path(__file__).read_text(encoding="utf-8")) -> None:
+    """Stands for every operation here where it is asked what compiled code is made of."""
 
 
 @_inside

@@ -1,13 +1,13 @@
 """events: one sample, in which only neurons that spike are looked at for their synapses."""
 
-import numba
 import numpy as np
 
 from targets.backends.numba.layout import Cells, Senders, Wires
 from targets.contracts.arrays import Array
+from targets.contracts.jit import compiled
 
 
-@numba.njit(cache=True)
+@compiled
 def run_events(
     begin: int,
     given: Array,
@@ -48,7 +48,7 @@ def run_events(
                 count[sender, slot] = _pack(own, told[step], senders.byte[sender], fired, start)
 
 
-@numba.njit(cache=True)
+@compiled
 def _deliver(
     p: int,
     t: int,
@@ -82,7 +82,7 @@ def _deliver(
         a[first + i] += (summed[i] >> wires.floor[p]) << align
 
 
-@numba.njit(cache=True)
+@compiled
 def _integrate(a: Array, spikes: Array, cells: Cells, u: Array, v: Array) -> None:
     """`targets.runtime.neuron.step` for all neurons; `a` is aligned already."""
     limit = np.int32(cells.limit)
@@ -100,7 +100,7 @@ def _integrate(a: Array, spikes: Array, cells: Cells, u: Array, v: Array) -> Non
         v[i] = np.int32(0) if spike else y
 
 
-@numba.njit(cache=True)
+@compiled
 def _read(packed: Array, byte: int, size: int, fired: Array, start: int) -> int:
     """Write the neurons whose bits are set to `fired` from `start` on; returns how many they are."""
     found = 0
@@ -114,7 +114,7 @@ def _read(packed: Array, byte: int, size: int, fired: Array, start: int) -> int:
     return found
 
 
-@numba.njit(cache=True)
+@compiled
 def _pack(spikes: Array, packed: Array, byte: int, fired: Array, start: int) -> int:
     """The same for spikes uint8 [neuron]; writes their bits to `packed` too."""
     found = 0

@@ -1,13 +1,13 @@
 """lanes: many samples side by side, so that a weight is read once for all of them."""
 
-import numba
 import numpy as np
 
 from targets.backends.numba.layout import Cells, Senders, Wires
 from targets.contracts.arrays import Array
+from targets.contracts.jit import compiled
 
 
-@numba.njit(cache=True)
+@compiled
 def run_lanes(
     begin: int,
     given: Array,
@@ -68,7 +68,7 @@ def run_lanes(
                 _pack(spikes[first : first + senders.size[sender]], told[step], senders.byte[sender], sent, start)
 
 
-@numba.njit(cache=True)
+@compiled
 def _sum(begin: int, end: int, start: int, chunk: int, wires: Wires, sent: Array, part: Array, total: Array) -> None:
     """Add the weights of synapses `begin` .. `end` - 1 to `total` in the lanes in which their sources have spiked."""
     lanes = len(total)
@@ -103,7 +103,7 @@ def _sum(begin: int, end: int, start: int, chunk: int, wires: Wires, sent: Array
             total[lane] += part[lane]
 
 
-@numba.njit(cache=True)
+@compiled
 def _integrate(i: int, a: Array, cells: Cells, u: Array, v: Array, spikes: Array) -> None:
     """`targets.runtime.neuron.step` for one neuron in all lanes; `a` is aligned already."""
     limit, keep_u, keep_v = np.int32(cells.limit), cells.keep_u[i], cells.keep_v[i]
@@ -120,7 +120,7 @@ def _integrate(i: int, a: Array, cells: Cells, u: Array, v: Array, spikes: Array
         v[i, lane] = np.int32(0) if spike else y
 
 
-@numba.njit(cache=True)
+@compiled
 def _read(packed: Array, byte: int, size: int, sent: Array, start: int) -> None:
     """Write packed spikes uint8 [byte, lane] as -1 and 0 to `sent` from `start` on."""
     for i in range(size):
@@ -129,7 +129,7 @@ def _read(packed: Array, byte: int, size: int, sent: Array, start: int) -> None:
             sent[start + i, lane] = -((packed[byte + i // 8, lane] >> down) & 1)
 
 
-@numba.njit(cache=True)
+@compiled
 def _pack(spikes: Array, packed: Array, byte: int, sent: Array, start: int) -> None:
     """Write spikes [neuron, lane] to `sent`, and packed to `packed`, uint8 [byte, lane]."""
     for i in range(len(spikes)):

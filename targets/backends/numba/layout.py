@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-import numba
 import numpy as np
 
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
+from targets.contracts.jit import compiled
 from targets.program.program import IntPopulation, IntProjection, Program
 
 NARROW = 256
@@ -182,7 +182,7 @@ def _most(weights: Array) -> int:
     return max(-int(weights.min(initial=0)), int(weights.max(initial=0)))
 
 
-@numba.njit(cache=True)
+@compiled
 def _fill(row: Array, column: Array, offset: int, given: Array, free: Array, other: Array, weight: Array) -> None:
     """Write synapses into the places of their rows; `free`, the next place of each, moves on."""
     for i in range(len(row)):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numba.core.errors import TypingError
 
-from search.jit import compiled
 from search.training.kernels.lanes import (
     NARROW,
     WIDE,
+    _known_by,
     above,
     added_dot,
     bell,
@@ -25,11 +25,13 @@ from search.training.kernels.lanes import (
     where,
 )
 from targets.contracts.arrays import Array
+from targets.contracts.jit import compiled
+from targets.contracts.jit_key import key
 
 CASES = [(like, dtype) for like in (NARROW, WIDE) for dtype in (np.float32, np.float64)]
 
 
-@compiled
+@compiled(nogil=True)
 def calculated(given: Array, bits: Array, told: Array, like: tuple[int, ...]) -> None:
     """One row per operation, of the three rows given."""
     a, b, c = load(given, 0, 0, like), load(given, 1, 0, like), load(given, 2, 0, like)
@@ -50,7 +52,7 @@ def calculated(given: Array, bits: Array, told: Array, like: tuple[int, ...]) ->
     store(told, 12, 0, added_dot(load(given, 2, 0, (0,)), a, b))
 
 
-@compiled
+@compiled(nogil=True)
 def turned(source: Array, target: Array) -> None:
     """The block of 16 x 16 from row 2 and column 3 on, to row 1 and column 5."""
     transpose(source, 2, 3, target, 1, 5)
@@ -88,3 +90,11 @@ def test_lanes_are_read_from_contiguous_rows_only() -> None:
     strided = np.asfortranarray(np.zeros((20, 21), np.float32))
     with pytest.raises(TypingError, match="lanes are read from contiguous arrays"):
         turned(strided, np.zeros((18, 24), np.float32))
+
+
+def test_what_is_kept_of_compiled_code_is_known_by_the_operations_it_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: Any = getattr(turned, "py_func", turned)
+    before = key(written, {}, (), "")
+    assert key(written, {}, (), "") == before
+    monkeypatch.setattr(_known_by, "__defaults__", ("another text",))
+    assert key(written, {}, (), "") != before
