@@ -19,7 +19,7 @@ class Moments:
     square: Tensor
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Adam:
     """Parameters that follow their gradients.
 

@@ -128,7 +128,7 @@ def backward_block(
     plan, dtype = numbers.plan, numbers.dtype
     steps, lanes, copies = block.steps, block.lanes, plan.copies
     of = {name: given[2 * k : 2 * k + 2] for k, name in enumerate(numbers.names)}
-    asked: dict[int, Products] = {}  # gradient of all spikes of a stage
+    asked: dict[int, list[_Product]] = {}  # gradient of all spikes of a stage
     sent: dict[int | str, Tensor] = {}
     for k in range(len(plan.stages) - 1, -1, -1):
         stage, own = plan.stages[k], held[k]
@@ -148,7 +148,7 @@ def backward_block(
             (nothing, nothing, first, second) if traced else (first, second, nothing, nothing)
         )
         if k in asked:
-            whole = asked.pop(k).whole()
+            whole = _summed(asked.pop(k), (steps, copies, stage.neurons, lanes), dtype)
             of_spikes = whole if not len(of_spikes) else whole + of_spikes
         if len(of_counts) != len(of_sums):
             of_counts, of_sums = (
@@ -196,46 +196,38 @@ def backward_block(
                 sender = plan.stages[source]
                 heard = torch.from_numpy(before[: steps * sender.neurons * copies])
                 heard = heard.view(steps, copies, sender.neurons, lanes)
-                back = asked.setdefault(source, Products.none(steps, copies, sender.neurons, lanes, dtype))
-                matrix = numbers.matrix(stage, bundle).T
-                back.add(matrix, moved, slice(0, steps - bundle.delay), slice(*bundle.pre))
+                back = numbers.matrix(stage, bundle).T
+                product = _Product(back, moved, slice(0, steps - bundle.delay), slice(*bundle.pre))
+                asked.setdefault(source, []).append(product)
             if bundle.wire in gradients.bundles:
                 heard = heard[: steps - bundle.delay, :, slice(*bundle.pre)].flatten(0, 1)
                 total = gradients.bundles[bundle.wire]
                 torch.addbmm(total, moved, heard.transpose(1, 2), out=total)
 
 
-@dataclass(eq=False)
-class Products:
-    """A sum of matrix products over the steps and copies of a stage, [time, copy, neuron, lane]; not yet a number."""
+@dataclass(frozen=True, eq=False)
+class _Product:
+    """matrix [to, from] @ given [time * copy, from, lane], which belongs to those steps and neurons of a stage."""
 
-    total: Tensor
-    empty: bool
+    matrix: Tensor
+    given: Tensor
+    steps: slice
+    neurons: slice
 
-    @classmethod
-    def none(cls, steps: int, copies: int, neurons: int, lanes: int, dtype: np.dtype[np.generic]) -> "Products":
-        """Without any summand."""
-        return cls(torch.from_numpy(room((steps, copies, neurons, lanes), dtype)), True)
 
-    def add(self, matrix: Tensor, given: Tensor, steps: slice, neurons: slice) -> None:
-        """Add matrix @ given [time * copy, neuron, lane] at those steps and neurons."""
-        matrices = matrix.expand(len(given), -1, -1)
-        at = self.total[steps, :, neurons]
-        if self.empty and at.shape[2] == self.total.shape[2]:
-            self.total[: steps.start] = 0
-            self.total[steps.stop :] = 0
-            torch.bmm(matrices, given, out=at.flatten(0, 1))
-        else:
-            if self.empty:
-                self.total.zero_()
-            at += torch.bmm(matrices, given).view(at.shape)
-        self.empty = False
-
-    def whole(self) -> Array:
-        """The sum as [time * copy * neuron, lane]."""
-        if self.empty:
-            self.total.zero_()
-        return self.total.view(-1, self.total.shape[3]).numpy()
+def _summed(products: Sequence[_Product], shape: tuple[int, int, int, int], dtype: np.dtype[np.generic]) -> Array:
+    """The sum of products as [time * copy * neuron, lane] of a stage [time, copy, neuron, lane]; 0 where none is."""
+    total = torch.from_numpy(room(shape, dtype))
+    for number, each in enumerate(products):
+        at, matrices = total[each.steps, :, each.neurons], each.matrix.expand(len(each.given), -1, -1)
+        if not number and at.shape[2] == shape[2]:  # the usual case: all neurons at once, without a copy
+            total[: each.steps.start], total[each.steps.stop :] = 0, 0
+            torch.bmm(matrices, each.given, out=at.flatten(0, 1))
+            continue
+        if not number:
+            total.zero_()
+        at += torch.bmm(matrices, each.given).view(at.shape)
+    return (total if products else total.zero_()).view(-1, shape[3]).numpy()
 
 
 def _port(numbers: Numbers, block: Block, k: int) -> tuple[Port, int]:
@@ -263,12 +255,13 @@ def _drive(numbers: Numbers, stage: Stage, sent: dict[int | str, Tensor], block:
     steps, lanes, copies = block.steps, block.lanes, numbers.plan.copies
     if not stage.bundles:
         return np.zeros((0, lanes), numbers.dtype)
-    total = Products.none(steps, copies, stage.neurons, lanes, numbers.dtype)
+    products = []
     for bundle in stage.bundles:
         if bundle.delay < steps:
             heard = _sent(sent, bundle, copies)[: steps - bundle.delay, :, slice(*bundle.pre)].flatten(0, 1)
-            total.add(numbers.matrix(stage, bundle), heard, slice(bundle.delay, steps), slice(*bundle.post))
-    return total.whole()
+            matrix, here = numbers.matrix(stage, bundle), slice(bundle.delay, steps)
+            products.append(_Product(matrix, heard, here, slice(*bundle.post)))
+    return _summed(products, (steps, copies, stage.neurons, lanes), numbers.dtype)
 
 
 def _sent(sent: dict[int | str, Tensor], bundle: Bundle, copies: int) -> Tensor:
