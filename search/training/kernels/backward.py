@@ -6,6 +6,7 @@ from search.training.kernels.lanes import (
     above,
     added_dot,
     bell,
+    entry,
     fma,
     from_bits,
     load,
@@ -78,6 +79,8 @@ def backward(
     most, wide = splat(exact(rule.clamp), like), splat(exact(rule.width), like)
     minus = splat(exact(-1), like)
     longest = offsets.shape[1] - 1
+    arrived, of_step = offsets[0], offsets[1]
+    from0, from1, from2, from3 = offsets[2], offsets[3], offsets[4], offsets[5]
     counted, from_rest, from_u = len(of_counts) > 0, rule.tssl or len(of_keep_v) > 0, len(of_keep_u) > 0
     spread, measured = len(of_spikes) > 0, len(of_voltages) > 0
     learning, reading = len(of_links) > 0, len(of_port) > 0
@@ -95,44 +98,46 @@ def backward(
         if not known and t >= ahead:
             _respike(like, t - ahead, slots, cells, voltages, spikes)
         now, told = t * neurons, (t % rows) * neurons
-        alive = above(load(lengths, 0, 0, like), splat(exact(t), like))
+        alive = above(load(lengths, 0, like), splat(exact(t), like))
         for i in range(neurons):
             e, other, by_voltage = zero, zero, zero
             if counted:
-                e = load(of_counts, i, 0, like) * alive
-                by_voltage = load(of_means, i, 0, like) * alive
+                e = load(of_counts, i, like) * alive
+                by_voltage = load(of_means, i, like) * alive
             if spread:
-                e = e + load(of_spikes, now + i, 0, like)
+                e = e + load(of_spikes, now + i, like)
             if measured:
-                by_voltage = by_voltage + load(of_voltages, now + i, 0, like)
-            k, end = outgoing.first[i], outgoing.first[i + 1]
+                by_voltage = by_voltage + load(of_voltages, now + i, like)
+            k, end = entry(outgoing.first, i), entry(outgoing.first, i + 1)
             while k + 1 < end:
-                here, there = offsets[0, outgoing.delay[k]], offsets[0, outgoing.delay[k + 1]]
-                e = fma(splat(outgoing.weight[k], like), load(of_drive, here + outgoing.other[k], 0, like), e)
-                received = load(of_drive, there + outgoing.other[k + 1], 0, like)
-                other = fma(splat(outgoing.weight[k + 1], like), received, other)
+                here, there = entry(arrived, entry(outgoing.delay, k)), entry(arrived, entry(outgoing.delay, k + 1))
+                e = fma(
+                    splat(entry(outgoing.weight, k), like), load(of_drive, here + entry(outgoing.other, k), like), e
+                )
+                received = load(of_drive, there + entry(outgoing.other, k + 1), like)
+                other = fma(splat(entry(outgoing.weight, k + 1), like), received, other)
                 k += 2
             if k < end:
-                received = load(of_drive, offsets[0, outgoing.delay[k]] + outgoing.other[k], 0, like)
-                e = fma(splat(outgoing.weight[k], like), received, e)
+                received = load(of_drive, entry(arrived, entry(outgoing.delay, k)) + entry(outgoing.other, k), like)
+                e = fma(splat(entry(outgoing.weight, k), like), received, e)
             e = e + other
-            keep_v = splat(cells.keep_v[i], like)
-            v = load(voltages, now + i, 0, like)
-            over = v - splat(cells.threshold[i], like)
+            keep_v = splat(entry(cells.keep_v, i), like)
+            v = load(voltages, now + i, like)
+            over = v - splat(entry(cells.threshold, i), like)
             s = above(over, zero)
-            held = where(s, zero, keep_v * load(state, i, 0, like))  # what later steps ask of v through its leak
+            held = where(s, zero, keep_v * load(state, i, like))  # what later steps ask of v through its leak
             rest = zero
             if t > 0 and from_rest:
-                before = load(voltages, now - neurons + i, 0, like)
-                rest = where(above(before, splat(cells.threshold[i], like)), zero, before)
+                before = load(voltages, now - neurons + i, like)
+                rest = where(above(before, splat(entry(cells.threshold, i), like)), zero, before)
             if rule.tssl:
-                later = load(state, 2 * neurons + i, 0, like)
+                later = load(state, 2 * neurons + i, like)
                 rise = v - rest
                 earlier = where(above(rise, zero), ones / rise, zero)
                 earlier = where(above(earlier, most), most, earlier)
-                leak = splat(exact(1) - cells.keep_v[i], like)  # 1 / tau_m
+                leak = splat(exact(1) - entry(cells.keep_v, i), like)  # 1 / tau_m
                 own = where(s, earlier * fma(v * leak, later, e), keep_v * later)
-                store(state, 2 * neurons + i, 0, own)
+                store(state, 2 * neurons + i, own)
                 whole = where(from_bits(quiet[now + i], zero), e * bell(over / wide) / wide, own)
                 steep = by_voltage + held
                 inflow = steep + whole
@@ -141,23 +146,23 @@ def backward(
                 passed = e * reciprocal(smooth * smooth)
                 steep = by_voltage + held + passed
                 inflow = steep
-            store(state, i, 0, steep)
-            after = load(state, neurons + i, 0, like)
-            g = fma(splat(cells.keep_u[i], like), after, inflow)
-            store(state, neurons + i, 0, g)
-            store(of_drive, told + i, 0, g)
+            store(state, i, steep)
+            after = load(state, neurons + i, like)
+            g = fma(splat(entry(cells.keep_u, i), like), after, inflow)
+            store(state, neurons + i, g)
+            store(of_drive, told + i, g)
             if from_u and t > 0:
-                u = load(voltages, now - neurons + i, 0, like) - splat(cells.bias[i], like)
+                u = load(voltages, now - neurons + i, like) - splat(entry(cells.bias, i), like)
                 if t > 1:
-                    before = load(voltages, now - 2 * neurons + i, 0, like)
-                    u = u - keep_v * where(above(before, splat(cells.threshold[i], like)), zero, before)
-                store(of_keep_u, i, 0, added_dot(load(of_keep_u, i, 0, NARROW), g, u))
+                    before = load(voltages, now - 2 * neurons + i, like)
+                    u = u - keep_v * where(above(before, splat(entry(cells.threshold, i), like)), zero, before)
+                store(of_keep_u, i, added_dot(load(of_keep_u, i, NARROW), g, u))
             if len(of_keep_v):
-                store(of_keep_v, i, 0, added_dot(load(of_keep_v, i, 0, NARROW), steep, rest))
+                store(of_keep_v, i, added_dot(load(of_keep_v, i, NARROW), steep, rest))
             if len(of_bias):
-                store(of_bias, i, 0, added_dot(load(of_bias, i, 0, NARROW), ones, inflow))
+                store(of_bias, i, added_dot(load(of_bias, i, NARROW), ones, inflow))
             if len(of_threshold) and not rule.tssl:
-                store(of_threshold, i, 0, added_dot(load(of_threshold, i, 0, NARROW), minus, passed))
+                store(of_threshold, i, added_dot(load(of_threshold, i, NARROW), minus, passed))
         if learning and t % GROUP == 0:
             for q in range(GROUP):
                 lost = t + q >= steps
@@ -165,18 +170,18 @@ def backward(
                 for d in range(1, longest + 1):
                     offsets[2 + q, d] = (slots if lost or t + q < d else (t + q - d) % slots) * neurons
             for i in range(neurons):
-                g0, g1 = load(of_drive, offsets[1, 0] + i, 0, like), load(of_drive, offsets[1, 1] + i, 0, like)
-                g2, g3 = load(of_drive, offsets[1, 2] + i, 0, like), load(of_drive, offsets[1, 3] + i, 0, like)
-                for k in range(incoming.first[i], incoming.first[i + 1]):
-                    d, j = incoming.delay[k], incoming.other[k]
-                    total = load(of_links, k, 0, NARROW)
-                    total = added_dot(total, g0, load(spikes, offsets[2, d] + j, 0, like))
-                    total = added_dot(total, g1, load(spikes, offsets[3, d] + j, 0, like))
-                    total = added_dot(total, g2, load(spikes, offsets[4, d] + j, 0, like))
-                    total = added_dot(total, g3, load(spikes, offsets[5, d] + j, 0, like))
-                    store(of_links, k, 0, total)
+                g0, g1 = load(of_drive, entry(of_step, 0) + i, like), load(of_drive, entry(of_step, 1) + i, like)
+                g2, g3 = load(of_drive, entry(of_step, 2) + i, like), load(of_drive, entry(of_step, 3) + i, like)
+                for k in range(entry(incoming.first, i), entry(incoming.first, i + 1)):
+                    d, j = entry(incoming.delay, k), entry(incoming.other, k)
+                    total = load(of_links, k, NARROW)
+                    total = added_dot(total, g0, load(spikes, entry(from0, d) + j, like))
+                    total = added_dot(total, g1, load(spikes, entry(from1, d) + j, like))
+                    total = added_dot(total, g2, load(spikes, entry(from2, d) + j, like))
+                    total = added_dot(total, g3, load(spikes, entry(from3, d) + j, like))
+                    store(of_links, k, total)
         if reading:
-            add_weight_gradient(t, port, uniform, copies, offsets[0], of_drive, turned, stage, of_port)
+            add_weight_gradient(t, port, uniform, copies, arrived, of_drive, turned, stage, of_port)
 
 
 @compiled(nogil=True)
@@ -185,4 +190,4 @@ def _respike(like: tuple[int, ...], t: int, slots: int, cells: Cells, voltages: 
     neurons = len(cells.bias)
     now, told = t * neurons, (t % slots) * neurons
     for i in range(neurons):
-        store(spikes, told + i, 0, above(load(voltages, now + i, 0, like), splat(cells.threshold[i], like)))
+        store(spikes, told + i, above(load(voltages, now + i, like), splat(entry(cells.threshold, i), like)))

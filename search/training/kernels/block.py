@@ -15,7 +15,7 @@ from search.training.kernels.lanes import REGISTER
 from search.training.kernels.layout import Events, Links, Port
 from search.training.kernels.numbers import Gradients, Numbers
 from search.training.kernels.plan import Bundle, Stage
-from search.training.kernels.room import room
+from search.training.kernels.room import blank, room
 from targets.contracts.arrays import Array
 
 
@@ -37,7 +37,7 @@ class Block:
 
     def lengths(self, dtype: np.dtype[np.generic]) -> Array:
         """Steps of every lane that count, [1, lane]."""
-        counted = np.zeros((1, self.lanes), dtype)
+        counted = blank((1, self.lanes), dtype)
         counted[0, : self.end - self.first] = self.batch.lengths[self.first : self.end].numpy()
         return counted
 
@@ -79,7 +79,7 @@ def forward_block(numbers: Numbers, block: Block, kept: bool, traced: bool) -> t
         spikes[slots * neurons :] = 0
         voltages = room((steps * neurons if kept or traced else 0, lanes), dtype)
         quiet = np.empty(steps * neurons if numbers.rule.tssl else 0, np.uint64)
-        counts, sums = np.zeros((2, 0 if traced else neurons, lanes), dtype)
+        counts, sums = blank((2, 0 if traced else neurons, lanes), dtype)
         port, padded = _port(numbers, block, k)
         arriving = int(port.delay.max(initial=0)) + 1
         forward(
@@ -91,10 +91,10 @@ def forward_block(numbers: Numbers, block: Block, kept: bool, traced: bool) -> t
             numbers.rule,
             block.lengths(dtype),
             np.zeros(longest + 1, np.int64),
-            np.zeros((3 * neurons, lanes), dtype),
-            np.zeros((arriving * padded, lanes), dtype),
-            np.zeros((padded, lanes), dtype),
-            np.zeros((lanes, COLUMNS), dtype),
+            blank((3 * neurons, lanes), dtype),
+            blank((arriving * padded, lanes), dtype),
+            blank((padded, lanes), dtype),
+            blank((lanes, COLUMNS), dtype),
             spikes,
             voltages,
             quiet,
@@ -152,7 +152,7 @@ def backward_block(
             of_spikes = whole if not len(of_spikes) else whole + of_spikes
         if len(of_counts) != len(of_sums):
             of_counts, of_sums = (
-                each if len(each) else np.zeros((neurons, lanes), dtype) for each in (of_counts, of_sums)
+                each if len(each) else blank((neurons, lanes), dtype) for each in (of_counts, of_sums)
             )
         backward(
             block.like,
@@ -163,9 +163,9 @@ def backward_block(
             numbers.rule,
             block.lengths(dtype),
             np.zeros((2 + GROUP, max(reach + 1, GROUP)), np.int64),
-            np.zeros((3 * neurons, lanes), dtype),
-            np.zeros((padded, lanes), dtype),
-            np.zeros((lanes, COLUMNS), dtype),
+            blank((3 * neurons, lanes), dtype),
+            blank((padded, lanes), dtype),
+            blank((lanes, COLUMNS), dtype),
             spikes,
             own.spikes is not None,
             own.voltages,

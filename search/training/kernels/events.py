@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from search.training.kernels.lanes import REGISTER, WIDE, load, splat, store, transpose
+from search.training.kernels.lanes import REGISTER, WIDE, entry, load, splat, store, transpose
 from search.training.kernels.layout import Events, Port
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
@@ -72,15 +72,15 @@ def add_currents(t: int, port: Port, uniform: bool, turned: Array, stage: Array,
     for column in range(0, neurons, COLUMNS):
         base = column // COLUMNS * channels
         for lane in range(lanes):
-            k, end = port.events.first[t * lanes + lane], port.events.first[t * lanes + lane + 1]
+            k, end = entry(port.events.first, t * lanes + lane), entry(port.events.first, t * lanes + lane + 1)
             even, odd = zero, zero
             while k + 1 < end:
-                even = even + load(port.weights, base + port.events.channel[k], 0, WIDE)
-                odd = odd + load(port.weights, base + port.events.channel[k + 1], 0, WIDE)
+                even = even + load(port.weights, base + entry(port.events.channel, k), WIDE)
+                odd = odd + load(port.weights, base + entry(port.events.channel, k + 1), WIDE)
                 k += 2
             if k < end:
-                even = even + load(port.weights, base + port.events.channel[k], 0, WIDE)
-            store(turned, lane, 0, even + odd)
+                even = even + load(port.weights, base + entry(port.events.channel, k), WIDE)
+            store(turned, lane, even + odd)
         for row in range(0, COLUMNS, REGISTER):
             for lane in range(0, lanes, REGISTER):
                 if uniform:
@@ -105,7 +105,7 @@ def add_weight_gradient(
     turned, stage  rooms as for `add_currents`
     """
     lanes, width, neurons, channels = len(turned), len(stage), len(port.delay), port.channels
-    begin, end = port.events.first[t * lanes], port.events.first[(t + 1) * lanes]
+    begin, end = entry(port.events.first, t * lanes), entry(port.events.first, (t + 1) * lanes)
     if begin == end:
         return
     if not uniform or copies > 1:
@@ -126,9 +126,9 @@ def add_weight_gradient(
         base = column // COLUMNS * channels
         k = begin
         while k < end:
-            row = base + port.events.ordered[k]
-            total = load(slope, row, 0, WIDE)
-            while k < end and base + port.events.ordered[k] == row:
-                total = total + load(turned, port.events.lane[k], 0, WIDE)
+            row = base + entry(port.events.ordered, k)
+            total = load(slope, row, WIDE)
+            while k < end and base + entry(port.events.ordered, k) == row:
+                total = total + load(turned, entry(port.events.lane, k), WIDE)
                 k += 1
-            store(slope, row, 0, total)
+            store(slope, row, total)

@@ -1,7 +1,7 @@
 """forward: a stage of a network over all steps of a block of samples."""
 
 from search.training.kernels.events import add_currents
-from search.training.kernels.lanes import above, fma, load, splat, store, to_bits, where
+from search.training.kernels.lanes import above, entry, fma, load, splat, store, to_bits, where
 from search.training.kernels.layout import Cells, Links, Port, Rule
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
@@ -55,40 +55,42 @@ def forward(
             add_currents(t, port, uniform, turned, stage, current)
             latest = (t % arriving) * width
         now, told = t * neurons, (t % slots) * neurons
-        alive = above(load(lengths, 0, 0, like), splat(cells.bias.dtype.type(t), like))
+        alive = above(load(lengths, 0, like), splat(cells.bias.dtype.type(t), like))
         within = 0
         for i in range(neurons):
             total, other = zero, zero
             if events:
-                total = load(current, latest + within, 0, like)
+                total = load(current, latest + within, like)
                 within += 1
                 if within == len(port.delay):
                     within = 0
             if driven:
-                total = total + load(drive, now + i, 0, like)
-            k, end = incoming.first[i], incoming.first[i + 1]
+                total = total + load(drive, now + i, like)
+            k, end = entry(incoming.first, i), entry(incoming.first, i + 1)
             while k + 1 < end:
-                here, there = offset[incoming.delay[k]], offset[incoming.delay[k + 1]]
-                total = fma(splat(incoming.weight[k], like), load(spikes, here + incoming.other[k], 0, like), total)
-                one = load(spikes, there + incoming.other[k + 1], 0, like)
-                other = fma(splat(incoming.weight[k + 1], like), one, other)
+                here, there = entry(offset, entry(incoming.delay, k)), entry(offset, entry(incoming.delay, k + 1))
+                total = fma(
+                    splat(entry(incoming.weight, k), like), load(spikes, here + entry(incoming.other, k), like), total
+                )
+                one = load(spikes, there + entry(incoming.other, k + 1), like)
+                other = fma(splat(entry(incoming.weight, k + 1), like), one, other)
                 k += 2
             if k < end:
-                one = load(spikes, offset[incoming.delay[k]] + incoming.other[k], 0, like)
-                total = fma(splat(incoming.weight[k], like), one, total)
-            u = fma(splat(cells.keep_u[i], like), load(state, i, 0, like), total + other)
-            rest = load(state, neurons + i, 0, like)
-            v = fma(splat(cells.keep_v[i], like), rest, u + splat(cells.bias[i], like))
-            s = above(v, splat(cells.threshold[i], like))
-            store(state, i, 0, u)
-            store(state, neurons + i, 0, where(s, zero, v))
-            store(spikes, told + i, 0, s)
+                one = load(spikes, entry(offset, entry(incoming.delay, k)) + entry(incoming.other, k), like)
+                total = fma(splat(entry(incoming.weight, k), like), one, total)
+            u = fma(splat(entry(cells.keep_u, i), like), load(state, i, like), total + other)
+            rest = load(state, neurons + i, like)
+            v = fma(splat(entry(cells.keep_v, i), like), rest, u + splat(entry(cells.bias, i), like))
+            s = above(v, splat(entry(cells.threshold, i), like))
+            store(state, i, u)
+            store(state, neurons + i, where(s, zero, v))
+            store(spikes, told + i, s)
             if kept:
-                store(voltages, now + i, 0, v)
+                store(voltages, now + i, v)
             if counted:
-                store(counts, i, 0, fma(s, alive, load(counts, i, 0, like)))
-                store(means, i, 0, fma(v, alive, load(means, i, 0, like)))
+                store(counts, i, fma(s, alive, load(counts, i, like)))
+                store(means, i, fma(v, alive, load(means, i, like)))
             if rule.tssl:
-                psp = fma(splat(cells.keep_u[i], like), load(state, 2 * neurons + i, 0, like), s)
-                store(state, 2 * neurons + i, 0, psp)
+                psp = fma(splat(entry(cells.keep_u, i), like), load(state, 2 * neurons + i, like), s)
+                store(state, 2 * neurons + i, psp)
                 quiet[now + i] = to_bits(above(silence, psp))

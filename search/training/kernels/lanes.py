@@ -47,12 +47,24 @@ def _width(like: Any) -> int:
 
 def _pointer(context: Any, builder: Any, of: Any, array: Any, row: Any, column: Any) -> Any:
     """Where the number in that row and column of a contiguous array [row, column] is."""
-    if of.layout != "C" or of.ndim != 2:
-        raise TypingError(f"lanes are read from contiguous arrays [row, column]; this one is {of}.")
-    view = context.make_array(of)(context, builder, array)
+    view = context.make_array(_contiguous(of, 2))(context, builder, array)
     columns = builder.extract_value(view.shape, 1)
     place = builder.add(builder.mul(row, columns), column)
     return builder.gep(view.data, [place])
+
+
+def _contiguous(of: Any, axes: int) -> Any:
+    """The type of an array; TypingError where it is not contiguous or has other axes."""
+    if of.layout != "C" or of.ndim != axes:
+        raise TypingError(f"lanes are read from contiguous arrays of {axes} axes; this one is {of}.")
+    return of
+
+
+def _row(context: Any, builder: Any, of: Any, array: Any, row: Any, lanes: Lanes) -> Any:
+    """Where a row begins; that it is as long as the lanes makes its place a shift."""
+    view = context.make_array(_contiguous(of, 2))(context, builder, array)
+    place = builder.mul(row, ir.Constant(row.type, lanes.count))
+    return builder.bitcast(builder.gep(view.data, [place]), _vector(lanes).as_pointer())
 
 
 def _at(context: Any, builder: Any, of: Any, array: Any, row: Any, column: Any, lanes: Lanes) -> Any:
@@ -80,27 +92,43 @@ def _known_by(text: str = Path(__file__).read_text(encoding="utf-8")) -> None:
 
 
 @_inside
-def load(typing: Any, array: Any, row: Any, column: Any, like: Any) -> Any:
-    """The lanes from that row and column of an array on."""
+def load(typing: Any, array: Any, row: Any, like: Any) -> Any:
+    """A row of an array that has as many columns as there are lanes."""
     lanes = Lanes(_width(like), array.dtype)
 
     def made(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        pointer = _at(context, builder, sig.args[0], args[0], args[1], args[2], lanes)
+        pointer = _row(context, builder, sig.args[0], args[0], args[1], lanes)
         return builder.load(pointer, align=array.dtype.bitwidth // 8)
 
-    return lanes(array, _size(row), _size(column), like), made
+    return lanes(array, _size(row), like), made
 
 
 @_inside
-def store(typing: Any, array: Any, row: Any, column: Any, values: Any) -> Any:
-    """Write lanes to an array, from that row and column on."""
+def store(typing: Any, array: Any, row: Any, values: Any) -> Any:
+    """Write a row of an array that has as many columns as there are lanes."""
 
     def made(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        pointer = _at(context, builder, sig.args[0], args[0], args[1], args[2], values)
-        builder.store(args[3], pointer, align=array.dtype.bitwidth // 8)
+        pointer = _row(context, builder, sig.args[0], args[0], args[1], values)
+        builder.store(args[2], pointer, align=array.dtype.bitwidth // 8)
         return context.get_dummy_value()
 
-    return types.void(array, _size(row), _size(column), values), made
+    return types.void(array, _size(row), values), made
+
+
+@_inside
+def entry(typing: Any, array: Any, place: Any) -> Any:
+    """An entry of an array of one axis; it must not count from the end, which would take as long as the sum itself."""
+    whole = isinstance(array.dtype, types.Integer)
+    given = types.intp if whole else array.dtype
+
+    def made(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        view = context.make_array(_contiguous(sig.args[0], 1))(context, builder, args[0])
+        value = builder.load(builder.gep(view.data, [args[1]]))
+        if not whole or array.dtype.bitwidth == 64:
+            return value
+        return (builder.sext if array.dtype.signed else builder.zext)(value, ir.IntType(64))
+
+    return given(array, _size(place)), made
 
 
 @_inside

@@ -11,6 +11,7 @@ from search.training.kernels.events import COLUMNS
 from search.training.kernels.lanes import REGISTER
 from search.training.kernels.layout import Cells, Rule
 from search.training.kernels.plan import Bundle, Plan, Stage
+from search.training.kernels.room import blank, room
 from targets.contracts.arrays import Array
 
 PARAMETERS = ("gain", "keep_u", "keep_v", "bias", "threshold")
@@ -104,10 +105,10 @@ class Gradients:
         links, ports, cells, bundles = [], [], [], {}
         for stage, weights, table in zip(numbers.plan.stages, numbers.weights, numbers.ports, strict=True):
             read = stage.port is not None and (gains or any(wires[wire] for wire, _ in stage.port[1]))
-            links.append(np.zeros((len(weights) if inside else 0, REGISTER), numbers.dtype))
-            ports.append(np.zeros_like(table) if read else table[:0])
+            links.append(blank((len(weights) if inside else 0, REGISTER), numbers.dtype))
+            ports.append(blank(table.shape, numbers.dtype) if read else table[:0])
             rows = stage.neurons * numbers.plan.copies
-            cells.append(tuple(np.zeros((rows if each else 0, REGISTER), numbers.dtype) for each in tuned))
+            cells.append(tuple(blank((rows if each else 0, REGISTER), numbers.dtype) for each in tuned))
             for bundle in stage.bundles:
                 if wires[bundle.wire] or gains:
                     bundles[bundle.wire] = torch.zeros_like(numbers.values[bundle.wire])
@@ -171,7 +172,9 @@ def _table(numbers: Numbers, stage: Stage) -> Array:
         rows = slice(first, first + len(matrix))
         np.multiply(matrix, gain[rows, None], out=table[rows])
     pieces = table.reshape(-1, COLUMNS, channels).swapaxes(1, 2)
-    return np.ascontiguousarray(pieces).reshape(-1, COLUMNS)
+    made = room(pieces.shape, numbers.dtype)
+    made[...] = pieces
+    return made.reshape(-1, COLUMNS)
 
 
 def _untabled(table: Array, neurons: int) -> Array:
