@@ -23,7 +23,7 @@ from targets.contracts.errors import InputError
 from targets.contracts.writing import check_writable, write_text
 
 LAYER = Case()
-_SLOWEST = {"loop": 4096, "snntorch": 512}  # neurons beyond which a competitor is left out, as its pass takes minutes
+_SLOWEST = {"loop": 1 << 12, "snntorch": 512}  # neurons beyond which a competitor is left out, as its pass takes minutes
 TABLES: dict[str, tuple[list[Case], tuple[str, ...]]] = {
     "layer": ([LAYER, replace(LAYER, links=24)], ("kernels", "loop", "snntorch")),
     "neurons": ([replace(LAYER, neurons=128 << k) for k in range(7)], ("kernels", "loop")),
