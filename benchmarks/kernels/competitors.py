@@ -60,7 +60,7 @@ def snntorch(case: Case) -> Pass:
     import snntorch
     from snntorch.surrogate import fast_sigmoid
 
-    links, matrix, resistance, tau_m = _given(case)
+    links, matrix, resistance, tau_m, _ = _given(case)
     neuron = snntorch.RSynaptic(
         alpha=torch.full((case.neurons,), 1 - 1 / TAU_S),
         beta=torch.full((case.neurons,), 1 - 1 / TAU_M),
@@ -102,24 +102,24 @@ class _Masked(torch.nn.Module):
 COMPETITORS: dict[str, Callable[[Case], Pass]] = {"kernels": kernels, "loop": loop, "snntorch": snntorch}
 
 
-def _given(case: Case) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Weights of the links and of the input, R, tau_m."""
+def _given(case: Case) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Weights of the links and of the input, R, tau_m, weights of the readout."""
     links = case.drawn(3, case.neurons * case.links, deviation=DEVIATION).requires_grad_()
     matrix = case.drawn(4, case.neurons, case.channels, deviation=DEVIATION).requires_grad_()
     resistance, tau_m = (torch.full((case.neurons,), TAU_M).requires_grad_() for _ in range(2))
-    return links, matrix, resistance, tau_m
+    output = case.drawn(5, case.readout, case.neurons, deviation=case.neurons**-0.5).requires_grad_()
+    return links, matrix, resistance, tau_m, output
 
 
 def _network(case: Case, given: tuple[Tensor, ...]) -> tuple[dict[str, Cells], list[Wire], list[Tensor]]:
     """Cells, wires, and what gradients are asked of."""
-    links, matrix, resistance, tau_m = given
+    links, matrix, resistance, tau_m, output = given
     cells = {"layer": _cells(resistance, tau_m)}
     wires = [Wire("in", "layer", matrix), Wire("layer", "layer", links, 1, case.places)]
     if not case.readout:
-        return cells, wires, [*given]
+        return cells, wires, [*given[:4]]
     cells["readout"] = _cells(*(torch.full((case.readout,), 10.0) for _ in range(2)))
-    output = case.drawn(5, case.readout, case.neurons, deviation=case.neurons**-0.5).requires_grad_()
-    return cells, [*wires, Wire("layer", "readout", output)], [*given, output]
+    return cells, [*wires, Wire("layer", "readout", output)], [*given]
 
 
 def _cells(resistance: Tensor, tau_m: Tensor) -> Cells:

@@ -17,7 +17,7 @@ _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 def main(name: str, case: Case) -> None:
     """Answer every line of the input with a line: CPU and wall seconds of a pass; at first MiB that a pass takes."""
     torch.set_num_threads(1)
-    COMPETITORS[name](replace(case, neurons=16, steps=2, batch=min(case.batch, 64)))()  # what is compiled, is now
+    COMPETITORS[name](replace(case, neurons=16, steps=5, batch=min(case.batch, 64)))()  # what is compiled, is now
     once = COMPETITORS[name](case)
     case.spikes, case.packed, case.places  # noqa: B018 - made before memory is looked at
     before = _kibibytes("VmRSS")

@@ -81,7 +81,7 @@ def forward_block(numbers: Numbers, block: Block, kept: bool, traced: bool) -> t
         quiet = np.empty(steps * neurons if numbers.rule.tssl else 0, np.uint64)
         counts, sums = blank((2, 0 if traced else neurons, lanes), dtype)
         port, padded = _port(numbers, block, k)
-        arriving = int(port.delay.max(initial=0)) + 1
+        arriving = min(stage.latest, steps) + 1
         forward(
             block.like,
             numbers.cells[k],
@@ -134,7 +134,7 @@ def backward_block(
         stage, own = plan.stages[k], held[k]
         neurons, longest = stage.neurons * copies, min(stage.longest, steps)
         port, padded = _port(numbers, block, k)
-        reach = max(longest, int(port.delay.max(initial=1)))
+        reach = max(longest, min(stage.latest, steps))
         rows = steps if stage.bundles else max(GROUP, reach + 1)
         of_drive = room(((rows + 1) * neurons + COLUMNS, lanes), dtype)
         of_drive[rows * neurons :] = 0
@@ -236,18 +236,18 @@ def _port(numbers: Numbers, block: Block, k: int) -> tuple[Port, int]:
     if stage.port is None:
         return Port(block.events, 0, table, np.zeros(0, np.int32)), 0
     padded = -(-stage.neurons // COLUMNS) * COLUMNS
-    return Port(block.events, len(table) * COLUMNS // padded, table, np.minimum(stage.port[2], block.steps)), padded
+    delay = stage.port[2] if stage.latest <= block.steps else np.minimum(stage.port[2], block.steps)
+    return Port(block.events, len(table) * COLUMNS // padded, table, delay), padded
 
 
 def _incoming(numbers: Numbers, k: int, steps: int) -> Links:
-    stage = numbers.plan.stages[k]
-    return Links(stage.links.first, stage.links.other, np.minimum(stage.links.delay, steps), numbers.weights[k])
+    links = numbers.plan.stages[k].within(steps)
+    return Links(links.first, links.other, links.delay, numbers.weights[k])
 
 
 def _outgoing(numbers: Numbers, k: int, steps: int) -> Links:
-    stage = numbers.plan.stages[k]
-    weights = numbers.weights[k][stage.links.out_link]
-    return Links(stage.links.out_first, stage.links.out_other, np.minimum(stage.links.out_delay, steps), weights)
+    links = numbers.plan.stages[k].within(steps)
+    return Links(links.out_first, links.out_other, links.out_delay, numbers.weights[k][links.out_link])
 
 
 def _drive(numbers: Numbers, stage: Stage, sent: dict[int | str, Tensor], block: Block) -> Array:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -45,16 +46,15 @@ class Numbers:
         """From the tensors of a call, which are taken as they are now."""
         values, parameters = (tuple(each.detach() for each in tensors) for tensors in (values, parameters))
         made = cls(plan, names, values, parameters, rule, (), (), ())
-        together = made.together
         cells, weights, ports = [], [], []
         for stage in plan.stages:
             own = (made.parameter(stage, key).numpy() for key in PARAMETERS[1:])
             cells.append(Cells(*(np.tile(each, plan.copies) for each in own)))
-            weights.append(together[stage.links.value] * made.gain(stage)[stage.links.post])
+            weights.append(made.together[stage.links.value] * made.gain(stage)[stage.links.post])
             ports.append(_table(made, stage))
         return cls(plan, names, values, parameters, rule, tuple(cells), tuple(weights), tuple(ports))
 
-    @property
+    @cached_property
     def together(self) -> Array:
         """All stored weights in a row."""
         parts = [value.numpy().reshape(-1) for value in self.values]
@@ -88,12 +88,14 @@ class Gradients:
     ports    in the shape of the weights of the port
     cells    keep_u, keep_v, bias, threshold: [neuron, 16] of all copies, to be summed over the 16 and the copies
     bundles  [post, pre] by wire
+    gains    whether those of the gain are asked for
     """
 
     links: tuple[Array, ...]
     ports: tuple[Array, ...]
     cells: tuple[tuple[Array, ...], ...]
     bundles: dict[int, Tensor]
+    gains: bool
 
     @classmethod
     def zero(cls, numbers: Numbers, wanted: Sequence[bool]) -> "Gradients":
@@ -112,7 +114,7 @@ class Gradients:
             for bundle in stage.bundles:
                 if wires[bundle.wire] or gains:
                     bundles[bundle.wire] = torch.zeros_like(numbers.values[bundle.wire])
-        return cls(tuple(links), tuple(ports), tuple(cells), bundles)
+        return cls(tuple(links), tuple(ports), tuple(cells), bundles, gains)
 
     def by_tensor(self, numbers: Numbers) -> list[Tensor]:
         """Of every wire, then of every parameter, in their shapes."""
@@ -126,22 +128,23 @@ class Gradients:
             of_gain = np.zeros(stage.neurons, numbers.dtype)
             if len(self.links[k]):
                 summed = self.links[k].sum(1)
-                _add(of_values, stage.links.value, summed * gain[stage.links.post])
-                of_gain += np.bincount(stage.links.post, summed * together[stage.links.value], stage.neurons).astype(
-                    numbers.dtype
-                )
+                _add(of_values, stage.links.value, summed * gain[stage.links.post], stage.links.alone)
+                if self.gains:
+                    _add(of_gain, stage.links.post, summed * together[stage.links.value], False)
             if len(self.ports[k]) and stage.port is not None:
                 table = _untabled(self.ports[k], stage.neurons)
                 for wire, first in stage.port[1]:
                     matrix = numbers.values[wire].numpy()
                     rows = slice(first, first + len(matrix))
                     of_values[starts[wire] : starts[wire + 1]] = (table[rows] * gain[rows, None]).reshape(-1)
-                    of_gain[rows] += (table[rows] * matrix).sum(1)
+                    if self.gains:
+                        of_gain[rows] += np.einsum("ij,ij->i", table[rows], matrix)
             for bundle in stage.bundles:
                 if bundle.wire in self.bundles:
                     slope, rows = self.bundles[bundle.wire].numpy(), slice(*bundle.post)
                     of_values[starts[bundle.wire] : starts[bundle.wire + 1]] = (slope * gain[rows, None]).reshape(-1)
-                    of_gain[rows] += (slope * numbers.values[bundle.wire].numpy()).sum(1)
+                    if self.gains:
+                        of_gain[rows] += np.einsum("ij,ij->i", slope, numbers.values[bundle.wire].numpy())
             own = (each.sum(1).reshape(-1, stage.neurons).sum(0) for each in self.cells[k])
             by_stage.append([of_gain, *own])
         for name in numbers.names:
@@ -155,9 +158,12 @@ class Gradients:
         return [*parts, *of_parameters]
 
 
-def _add(to: Array, places: Array, values: Array) -> None:
-    """Add values to places of which some may be the same."""
-    to += np.bincount(places, values, len(to)).astype(to.dtype)
+def _add(to: Array, places: Array, values: Array, alone: bool) -> None:
+    """Add values to places, no two of which are the same where they are `alone`."""
+    if alone:
+        to[places] += values
+    else:
+        to += np.bincount(places, values, len(to)).astype(to.dtype)
 
 
 def _table(numbers: Numbers, stage: Stage) -> Array:

@@ -1,8 +1,8 @@
 """plan: in which stages the populations of a network can be run, each over all steps, and the arrays of each stage."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -44,6 +44,7 @@ class Inner:
     first, other, delay    by the neuron they lead to, as in `layout.Links`; int32
     value     int64 [link]: the place of each one's weight among the weights of all wires in a row
     post      int64 [link]: the neuron within its copy that each leads to
+    alone     whether no two links share a weight
     out_first, out_other, out_delay, out_link   the same by the neuron they come from; out_link is the number there
     """
 
@@ -52,6 +53,7 @@ class Inner:
     delay: Array
     value: Array
     post: Array
+    alone: bool
     out_first: Array
     out_other: Array
     out_delay: Array
@@ -75,10 +77,22 @@ class Stage:
     port: tuple[str, tuple[tuple[int, int], ...], Array] | None
     bundles: tuple[Bundle, ...]
 
-    @property
+    @cached_property
     def longest(self) -> int:
         """Steps that a spike within the stage takes at most."""
         return int(self.links.delay.max(initial=1))
+
+    @cached_property
+    def latest(self) -> int:
+        """Steps that an event of the port takes at most; 0 without one."""
+        return 0 if self.port is None else int(self.port[2].max(initial=1))
+
+    def within(self, steps: int) -> Inner:
+        """The links, with delays that end with the run."""
+        own = self.links
+        if self.longest <= steps:
+            return own
+        return replace(own, delay=np.minimum(own.delay, steps), out_delay=np.minimum(own.out_delay, steps))
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,6 +210,7 @@ def _rows(
         delay=delay,
         value=value,
         post=post % neurons,
+        alone=len(np.unique(value)) == len(value),
         out_first=first(pre),
         out_other=post[away].astype(np.int32),
         out_delay=delay[away],

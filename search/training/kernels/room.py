@@ -45,5 +45,5 @@ def _bytes(size: int) -> Array:
 
 
 def _from_line(whole: Array, size: int) -> Array:
-    first = -whole.ctypes.data % _ALIGNED
+    first = -whole.__array_interface__["data"][0] % _ALIGNED
     return whole[first : first + size]
