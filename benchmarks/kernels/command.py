@@ -26,7 +26,7 @@ LAYER = Case()
 _SLOWEST = {
     "loop": 1 << 12,
     "snntorch": 512,
-}  # neurons beyond which a competitor is left out, as its pass takes minutes
+}  # neurons beyond which a pass takes minutes
 TABLES: dict[str, tuple[list[Case], tuple[str, ...]]] = {
     "layer": ([LAYER, replace(LAYER, links=24)], ("kernels", "loop", "snntorch")),
     "neurons": ([replace(LAYER, neurons=128 << k) for k in range(7)], ("kernels", "loop")),
