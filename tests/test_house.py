@@ -27,6 +27,11 @@ TESTED_ELSEWHERE = {
     "search/data/readers/sphere.py": "as riff.py",
     "search/data/readers/hdf5_walk.py": "a process of its own, run by the tests of hdf5.py",
     "search/data/tasks/ssc.py": "as the set it shares its format with: tests/search/data/tasks/test_shd.py",
+    "search/training/kernels/backward.py": "a kernel, of which fused.py is the one call: its tests/.../test_fused.py",
+    "search/training/kernels/block.py": "as backward.py",
+    "search/training/kernels/forward.py": "as backward.py",
+    "search/training/kernels/layout.py": "as backward.py",
+    "search/training/kernels/numbers.py": "as backward.py",
     "targets/backends/lava/": "one machine in six files and a child process: tests/targets/backends/test_lava.py",
 }
 """Modules without a test file of their own, or folders of such, and what tests them."""

@@ -40,6 +40,8 @@ from targets.runtime.backend import run
 if TYPE_CHECKING:
     import torch
 
+    from search.training.adam import Adam
+
 _RUN_NEURONS = 100_000
 
 
@@ -213,20 +215,20 @@ def _read_checkpoint(path: Path) -> str:
     return told
 
 
-def _training(steps: int) -> "tuple[dict[str, torch.Tensor], torch.optim.Optimizer]":
+def _training(steps: int) -> "tuple[dict[str, torch.Tensor], Adam]":
     import torch
 
+    from search.training.adam import Adam
+
     tensors = {"w": torch.arange(6.0).reshape(2, 3).requires_grad_(), "b": torch.ones(3, requires_grad=True)}
-    optimizer = torch.optim.Adam(tensors.values(), lr=0.1)
+    optimizer = Adam(list(tensors.values()))
     for _ in range(steps):
         _step(tensors, optimizer)
     return tensors, optimizer
 
 
-def _step(tensors: "dict[str, torch.Tensor]", optimizer: "torch.optim.Optimizer") -> None:
-    for value in tensors.values():
-        value.grad = 2 * value.detach()
-    optimizer.step()
+def _step(tensors: "dict[str, torch.Tensor]", optimizer: "Adam") -> None:
+    optimizer.step([2 * value.detach() for value in tensors.values()], 0.1)
 
 
 def _read_archive(path: Path) -> str:

@@ -225,4 +225,3 @@ def _load() -> None:
     import torch
 
     torch.set_num_threads(1)
-    torch.optim.AdamW([torch.zeros(1, requires_grad=True)]).step()  # imports much of torch

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -10,27 +11,58 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from search.data.task import labels_of
+from search.data.thinning import thinned
 from targets.contracts.arrays import Array
 from targets.contracts.raster import SpikeRaster
+
+_POOL = 8  # batches that are sorted by length together
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some samples: spikes float32 [time, batch, neuron], mask [time, batch, 1] of steps that count, labels [batch].
+    """Some samples, padded with silence to the longest of them.
 
-    There are no spikes in steps that do not count.
+    packed   uint8 [batch, time, byte], eight spikes to a byte; silent in steps that do not count
+    neurons  neurons of the input
+    lengths  int64 [batch]: steps that count
+    labels   int64 [batch]
     """
 
-    spikes: Tensor
-    mask: Tensor
+    packed: Tensor
+    neurons: int
+    lengths: Tensor
     labels: Tensor
+
+    @classmethod
+    def of(cls, spikes: Tensor, mask: Tensor, labels: Tensor) -> "Batch":
+        """From spikes [time, batch, neuron] and a mask [time, batch, 1] of the steps that count, first to last."""
+        bits = (spikes * mask).bool().permute(1, 0, 2).cpu().numpy()
+        packed = torch.from_numpy(np.packbits(bits, axis=2)).to(spikes.device)
+        return cls(packed, spikes.shape[2], mask[:, :, 0].sum(0).long(), labels)
+
+    @cached_property
+    def spikes(self) -> Tensor:
+        """Spikes as float32 [time, batch, neuron]."""
+        return unpacked(self.packed, self.neurons).transpose(0, 1)
+
+    @cached_property
+    def mask(self) -> Tensor:
+        """The steps that count as float32 [time, batch, 1]."""
+        steps = torch.arange(self.packed.shape[1], device=self.packed.device)
+        return (steps[:, None] < self.lengths).float()[:, :, None]
+
+    @cached_property
+    def steps(self) -> Tensor:
+        """Steps that count, at least 1: float32 [batch, 1]."""
+        return self.lengths.clamp(min=1).float()[:, None]
 
     def thinned(self, share: float, generator: torch.Generator) -> "Batch":
         """The batch without a random share of its spikes."""
         if not share:
             return self
-        kept = torch.rand(self.spikes.shape, generator=generator, device=self.spikes.device) >= share
-        return replace(self, spikes=self.spikes * kept)
+        key = int(torch.randint(1 << 62, (1,), generator=generator, device=generator.device))
+        kept = torch.from_numpy(thinned(self.packed.cpu().numpy(), share, key))
+        return replace(self, packed=kept.to(self.packed.device))
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +70,10 @@ class DataLoader:
     """Batches, on a device, of the samples of one or more rasters.
 
     The spikes stay packed in the rasters, eight to a byte and mapped from disk where the cache has mapped them; a
-    batch travels packed and is unpacked on the device.
+    batch travels packed and ends with its longest sample.
 
     parts           the rasters, of equal width
-    steps           length of the longest sample; shorter ones are padded with silence, later steps left out
+    steps           length of the longest sample
     lengths, labels int64 [sample], on the device
     """
 
@@ -86,18 +118,45 @@ class DataLoader:
         return self.batches([np.arange(start, min(start + size, len(self))) for start in starts])
 
     def shuffled(self, size: int, *seed: int) -> list[Array]:
-        """Indices of all samples in random batches; the order depends on nothing but the seed numbers."""
-        order = np.random.default_rng(seed).permutation(len(self))
-        return [order[start : start + size] for start in range(0, len(self), size)]
+        """Indices of all samples, each once, in random batches of like length.
+
+        Eight batches are drawn at a time, sorted by length, cut, and their order is shuffled. So every sample is
+        equally likely to be in each batch of the epoch, and in the last one, which may be smaller: that one is drawn
+        first, without regard to lengths. Who is together with whom depends on the lengths, and the mean of a batch
+        therefore varies more where what is learned from long and from short samples differs; its expectation stays
+        that of all samples. Depends on nothing but lengths and the seed numbers.
+        """
+        generator = np.random.default_rng(seed)
+        order = generator.permutation(len(self))
+        whole = len(order) // size * size
+        batches: list[Array] = []
+        for start in range(0, whole, _POOL * size):
+            pool = order[start : min(start + _POOL * size, whole)]
+            pool = pool[np.argsort(self._lengths[pool], kind="stable")]
+            batches += [pool[first : first + size] for first in size * generator.permutation(len(pool) // size)]
+        if whole < len(order):
+            batches.insert(int(generator.integers(len(batches) + 1)), order[whole:])
+        return batches
+
+    def by_length(self, size: int) -> Generator[Batch, None, None]:
+        """All samples in batches, the shortest first."""
+        order = np.argsort(self._lengths, kind="stable")
+        return self.batches([order[start : start + size] for start in range(0, len(self), size)])
+
+    @cached_property
+    def _lengths(self) -> Array:
+        """Lengths of all samples, on this side of the device."""
+        return np.concatenate([part.lengths for part in self.parts])
 
     def _fetched(self, indices: Array) -> tuple[Tensor, Tensor]:
         """Indices and packed spikes [batch, time, byte] on this side of the device, in memory it can copy from."""
         chosen = np.array(indices, dtype=np.int64)
-        rows = np.zeros((chosen.size, self.steps, self.parts[0].packed.shape[2]), np.uint8)
+        steps = max(int(self._lengths[chosen].max(initial=0)), 1)
+        rows = np.zeros((chosen.size, steps, self.parts[0].packed.shape[2]), np.uint8)
         first = 0
         for part in self.parts:
             here = np.flatnonzero((chosen >= first) & (chosen < first + part.samples))
-            rows[here, : part.steps] = part.packed[chosen[here] - first, : self.steps]
+            rows[here, : part.steps] = part.packed[chosen[here] - first, :steps]
             first += part.samples
         fetched = torch.from_numpy(chosen), torch.from_numpy(rows)
         return (fetched[0].pin_memory(), fetched[1].pin_memory()) if self.labels.is_cuda else fetched
@@ -105,9 +164,9 @@ class DataLoader:
     def _on_device(self, indices: Tensor, packed: Tensor) -> Batch:
         device = self.labels.device
         indices, packed = (each.to(device, non_blocking=True) for each in (indices, packed))
-        spikes = unpacked(packed, self.parts[0].neurons).transpose(0, 1)
-        mask = (torch.arange(self.steps, device=device)[:, None] < self.lengths[indices]).float()[:, :, None]
-        return Batch(spikes * mask, mask, self.labels[indices])
+        lengths = self.lengths[indices]
+        counted = torch.arange(packed.shape[1], device=device) < lengths[:, None]
+        return Batch(packed * counted[:, :, None], self.parts[0].neurons, lengths, self.labels[indices])
 
 
 def unpacked(packed: Tensor, neurons: int) -> Tensor:

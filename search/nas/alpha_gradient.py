@@ -27,7 +27,8 @@ def alpha_gradient(supernet: Supernet, valid: Objective, train: Objective | None
     Source: H. Liu et al., "DARTS", ICLR 2019, equations 7 and 8.
     """
     if train is None:
-        return _gradient(valid(supernet), supernet.alpha_parameters)
+        fixed = {name: value.detach() for name, value in supernet.weights.items()}
+        return _gradient(valid(replace(supernet, weights=fixed)), supernet.alpha_parameters)
     weights = list(supernet.learned.values())
 
     def moved(by: float, along: Sequence[Tensor]) -> Supernet:

@@ -9,8 +9,9 @@ from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
 from search.network import Network
 from search.settings import Settings, TrainingSettings
-from search.training.kernels.loop import Trace, run
-from search.training.loss import Tally
+from search.training.kernels.loop import Trace
+from search.training.kernels.network import summaries, summarized
+from search.training.loss import Tally, Told
 from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
 from search.training.torch_network import TorchNetwork, tensor
@@ -32,11 +33,11 @@ def evaluate_supernet(supernet: Supernet, loader: DataLoader, settings: Settings
     tally = Tally(Readout(READOUT, supernet.classes), settings.training.loss)
     found: dict[str, list[Tensor]] = {name: [] for name in supernet.layers}
     with torch.no_grad():
-        for batch in loader.in_order(4 * settings.search.batch):
-            traces = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
-            tally.add(traces[READOUT], batch)
+        for batch in loader.by_length(4 * settings.search.batch):
+            told = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
+            tally.add(told[READOUT], batch)
             for name in supernet.layers:
-                found[name].append(firing_rates(traces[name], batch))
+                found[name].append(firing_rates(told[name], batch))
         rates = {name: torch.cat(parts) for name, parts in found.items()}
         divergences = [rate_divergence(each, settings.plasticity.mean_rate) for each in rates.values()]
         figures = {
@@ -66,16 +67,15 @@ def evaluate_network(
     model = TorchNetwork.of(network, device)
     weights = {c.name: tensor(c.synapses.weights, device) for c in network.connections}
     tally = Tally(readout, settings.loss)
+    inputs = [source.name for source in network.inputs]
     with torch.no_grad():
-        for batch in loader.in_order(4 * settings.batch):
-            spikes = {source.name: batch.spikes for source in network.inputs}
-            tally.add(
-                run(spikes, model.cells, model.wires(weights), gradient_rule(settings))[readout.population], batch
-            )
+        for batch in loader.by_length(4 * settings.batch):
+            told = summaries(batch, inputs, model.cells, model.wires(weights), gradient_rule(settings))
+            tally.add(told[readout.population], batch)
     return {"loss": tally.mean_loss, "accuracy": tally.accuracy}
 
 
-def firing_rates(trace: Trace, batch: Batch) -> Tensor:
+def firing_rates(told: Told, batch: Batch) -> Tensor:
     """Spikes per step of every neuron in every sample: [sample, neuron]."""
-    steps = batch.mask.sum(0).clamp(min=1)
-    return (trace.spikes * batch.mask).sum(0) / steps
+    summary = summarized(told, batch) if isinstance(told, Trace) else told
+    return summary.counts / batch.steps

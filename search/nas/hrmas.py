@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -17,10 +18,12 @@ from search.nas.derive import derivation, derive, motif_network
 from search.nas.evaluate import evaluate_supernet, firing_rates
 from search.nas.hardware_cost import HardwareCost
 from search.nas.relaxation import RELAXATIONS, Draw
+from search.nas.relaxed_layer import Choices
 from search.nas.retraining import Candidate, Experiment, retrain
 from search.nas.supernet import Supernet
 from search.network import Network
 from search.settings import Settings
+from search.training.adam import Adam
 from search.training.checkpoint import History, Stage, restore_tensors, stored_tensors
 from search.training.loss import calibrated_loss
 from search.training.plasticity import adapted
@@ -120,9 +123,7 @@ def explore(
     hardware = None if settings.search.chip == "none" else HardwareCost.of(split, settings)
     train, valid = DataLoader.of(device, split.train), DataLoader.of(device, split.valid)
     own = settings.search
-    alpha = torch.optim.Adam(
-        supernet.alpha_parameters, lr=own.alpha_rate, betas=(own.alpha_betas[0], own.alpha_betas[1])
-    )
+    alpha = Adam(supernet.alpha_parameters, (own.alpha_betas[0], own.alpha_betas[1]))
     weights = adamw(list(supernet.learned.values()), settings.training)
     history: History = ()
     if begun is not None:
@@ -158,7 +159,7 @@ def explore(
 
 def choose(
     supernet: Supernet,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Adam,
     valid: Batch,
     train: Batch,
     settings: Settings,
@@ -177,21 +178,23 @@ def choose(
         return net.expected_loss(train, settings, candidates, draw)
 
     gradients = alpha_gradient(supernet, priced, learning if own.order == 2 else None, own.rate)
-    for parameter, gradient in zip(supernet.alpha_parameters, supernet.at_equal_pace(gradients), strict=True):
-        parameter.grad = gradient
-    optimizer.step()
+    optimizer.step(supernet.at_equal_pace(gradients), own.alpha_rate)
 
 
 def learn(
     supernet: Supernet,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Adam,
     batch: Batch,
     settings: Settings,
     candidates: Mapping[str, int],
     draw: Draw,
 ) -> None:
     """Step 1 for the weights: down the training loss of one candidate per layer, alpha fixed."""
-    loss = supernet.loss(batch, settings, candidates, draw)
+    fixed = {
+        name: Choices(each.sizes.detach(), tuple(types.detach() for types in each.types))
+        for name, each in supernet.alpha.items()
+    }
+    loss = replace(supernet, alpha=fixed).loss(batch, settings, candidates, draw)
     descend(optimizer, loss, settings.search.rate, settings.training.clip)
 
 
@@ -203,11 +206,11 @@ def tune(
     with torch.no_grad():
         for _ in range(settings.plasticity.window):
             batch = loader.batch(generator.choice(len(loader), size, replace=False))
-            traces = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
+            told = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
             for name in supernet.layers:
                 beta = [supernet.beta[f"{name}.{key}"] for key in ("resistance", "tau_m")]
                 moved = adapted(
-                    firing_rates(traces[name], batch),
+                    firing_rates(told[name], batch),
                     beta[0],
                     beta[1],
                     settings.rule,

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from search.data.loader import torch_generator
 from search.nas.relaxed_layer import Choices, RelaxedLayer, within_limit
+from search.nas.sampled_links import sampled_links
 from targets.contracts.arrays import Array
 
 
@@ -49,6 +50,12 @@ class Relaxation(Protocol):
         """Recurrent weights [post, pre]; magnitudes enter by their absolute values."""
         ...
 
+    def values(
+        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
+    ) -> Tensor:
+        """The same weights at the places of the candidate or, where sizes are mixed, at those of all sizes."""
+        ...
+
 
 @dataclass(frozen=True)
 class Plain:
@@ -76,6 +83,12 @@ class Plain:
         both = magnitudes["magnitude"]
         return _mixed(layer, choices, both, both, [1.0] * len(layer.sizes), draw)
 
+    def values(
+        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
+    ) -> Tensor:
+        """The mixture where any size has a link."""
+        return self.weights(layer, choices, magnitudes, candidate, draw).flatten()[layer.everywhere.indices]
+
 
 @dataclass(frozen=True)
 class Mixture:
@@ -101,6 +114,12 @@ class Mixture:
         """The mixture over all sizes and types."""
         gains = [(max(layer.sizes) / size) ** 0.5 for size in layer.sizes]
         return _mixed(layer, choices, magnitudes["excitatory"], magnitudes["inhibitory"], gains, draw)
+
+    def values(
+        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
+    ) -> Tensor:
+        """The mixture where any size has a link."""
+        return self.weights(layer, choices, magnitudes, candidate, draw).flatten()[layer.everywhere.indices]
 
 
 @dataclass(frozen=True)
@@ -134,10 +153,16 @@ class Expected:
         self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
     ) -> Tensor:
         """The network of one size."""
+        return layer.matrix(candidate, self.values(layer, choices, magnitudes, candidate, draw))
+
+    def values(
+        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
+    ) -> Tensor:
+        """The links of one size [1 + direction, motif, post, pre]."""
         size = layer.sizes[candidate]
         likely = self.likely(choices.types[candidate], layer.neurons // size, draw)
         up, down = (magnitudes[f"{name}.{size}"].abs() for name in ("excitatory", "inhibitory"))
-        return layer.matrix(candidate, likely[..., 0] * up - likely[..., 1] * down)
+        return likely[..., 0] * up - likely[..., 1] * down
 
     def likely(self, types: Tensor, motifs: int, draw: Draw) -> Tensor:
         """Share of every option [1 + direction, motif or 1 for all alike, post, pre, option]."""
@@ -161,13 +186,21 @@ class Gumbel(Expected):
         inside = layer.sizes[candidate] * 2 / 3
         return inside + (len(layer.indices[candidate]) - 1) * min(inside, 1.0)
 
+    def values(
+        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
+    ) -> Tensor:
+        """The links of one size [1 + direction, motif, post, pre]."""
+        types, size = choices.types[candidate], layer.sizes[candidate]
+        if types.device.type != "cpu":
+            return super().values(layer, choices, magnitudes, candidate, draw)
+        noise = _noise(types, layer.neurons // size, draw)
+        up, down = (magnitudes[f"{name}.{size}"].abs() for name in ("excitatory", "inhibitory"))
+        return sampled_links(types, noise, up, down, draw.temperature)
+
     def likely(self, types: Tensor, motifs: int, draw: Draw) -> Tensor:
         """One option per link [1 + direction, motif, post, pre, option], 0 or 1."""
-        scores = types[:, None].expand(-1, motifs, -1, -1, -1)
-        if draw.seed is not None:
-            noise = torch_generator(types.device, *draw.seed)
-            uniform = torch.rand(scores.shape, generator=noise, device=types.device, dtype=types.dtype)
-            scores = scores - (-uniform.clamp_min(1e-20).log()).log()
+        scores, noise = types[:, None].expand(-1, motifs, -1, -1, -1), _noise(types, motifs, draw)
+        scores = scores if noise is None else scores + noise
         soft = (scores / draw.temperature).softmax(-1)
         return decided(scores.detach(), types.shape[1]) + soft - soft.detach()
 
@@ -190,6 +223,15 @@ def decided(scores: Tensor, size: int) -> Tensor:
     links = chosen[..., 2] == 0
     dropped = links & ~within_limit(torch.where(links, scores.softmax(-1).max(-1).values, -1.0), size)
     return torch.where(dropped[..., None], torch.eye(3, dtype=scores.dtype, device=scores.device)[2], chosen)
+
+
+def _noise(types: Tensor, motifs: int, draw: Draw) -> Tensor | None:
+    """Gumbel noise for every motif [1 + direction, motif, post, pre, option]; None for a draw without a seed."""
+    if draw.seed is None:
+        return None
+    shape, generator = (len(types), motifs, *types.shape[1:]), torch_generator(types.device, *draw.seed)
+    uniform = torch.rand(shape, generator=generator, device=types.device, dtype=types.dtype)
+    return uniform.clamp_min_(1e-20).log_().neg_().log_().neg_()
 
 
 def _pairs(layer: RelaxedLayer, gain: float, generator: np.random.Generator) -> Array:

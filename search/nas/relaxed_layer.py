@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from search.motif import DIRECTIONS, EXCITATORY, INHIBITORY, NONE, Wiring, neighbours
+from search.training.kernels.loop import Places
 from search.training.links import dense_matrix, flat_indices
 from targets.contracts.arrays import Array
 from targets.contracts.synapses import Banded, BlockDiagonal
@@ -48,18 +49,26 @@ class RelaxedLayer:
 
     indices  per candidate size: where its links are in the flattened matrix [post, pre], int64 [1 + direction, motif,
              post, pre]
+    places   the same, as a wire needs them
+    everywhere  where a link of any size is, each pair of neurons once
     """
 
     neurons: int
     sizes: tuple[int, ...]
     wiring: Wiring
     indices: tuple[Tensor, ...]
+    places: tuple[Places, ...]
+    everywhere: Places
 
     @classmethod
     def of(cls, neurons: int, sizes: Sequence[int], wiring: Wiring, device: torch.device) -> "RelaxedLayer":
         """The layer of that many neurons; every size must divide it."""
-        indices = (torch.from_numpy(_all_indices(neurons, size, wiring)).to(device) for size in sizes)
-        return cls(neurons, tuple(sizes), wiring, tuple(indices))
+        indices = tuple(torch.from_numpy(_all_indices(neurons, size, wiring)).to(device) for size in sizes)
+        square = neurons, neurons
+        together = np.unique(np.concatenate([each.cpu().numpy().reshape(-1) for each in indices]))
+        everywhere = Places(torch.from_numpy(together[together < neurons**2]).to(device), square)
+        places = tuple(Places(each, square) for each in indices)
+        return cls(neurons, tuple(sizes), wiring, indices, places, everywhere)
 
     def start(self, scale: float, generator: np.random.Generator) -> list[Array]:
         """Alpha close to indifference, never at it: Gaussian float32 arrays in the order of `Choices.tensors`."""

@@ -14,7 +14,8 @@ from search.nas.relaxation import RELAXATIONS, Draw, Relaxation
 from search.nas.relaxed_layer import Choices, RelaxedLayer
 from search.settings import Settings
 from search.training.initialize import reinitialize
-from search.training.kernels.loop import Trace, Wire, run
+from search.training.kernels.loop import Wire
+from search.training.kernels.network import Summary, summaries_of_copies
 from search.training.loss import Measure, readout_loss
 from search.training.neuron import Cells, GradientRule
 from search.training.rules import gradient_rule
@@ -101,8 +102,14 @@ class Supernet:
         alpha = {f"{name}.alpha.{k}": v for name, c in self.alpha.items() for k, v in enumerate(c.tensors())}
         return {**self.weights, **alpha, **self.beta}
 
-    def run(self, batch: Batch, rule: GradientRule, candidates: Mapping[str, int], draw: Draw) -> dict[str, Trace]:
-        """Traces of all populations with the candidate sizes given by their index."""
+    def run(self, batch: Batch, rule: GradientRule, candidates: Mapping[str, int], draw: Draw) -> dict[str, Summary]:
+        """What all populations do with the candidate sizes given by their index."""
+        return self.run_all(batch, rule, [candidates], draw)[0]
+
+    def run_all(
+        self, batch: Batch, rule: GradientRule, combinations: Sequence[Mapping[str, int]], draw: Draw
+    ) -> list[dict[str, Summary]]:
+        """The same for several combinations of candidate sizes, which the same draw decides on."""
         chain = [self.input, *self.layers, READOUT]
         forward = [name for name in self.weights if "." not in name]
         wires = [
@@ -110,13 +117,17 @@ class Supernet:
             for source, target, name in zip(chain[:-1], chain[1:], forward, strict=True)
         ]
         cells = dict(self.cells)
+        inside: dict[tuple[str, int], Wire] = {}
         for number, (name, layer) in enumerate(self.layers.items()):
             own = {key.split(".", 1)[1]: value for key, value in self.weights.items() if key.startswith(f"{name}.")}
-            matrix = self.relaxation.weights(layer, self.alpha[name], own, candidates[name], draw.at(number))
-            wires.append(Wire(name, name, matrix))
+            for candidate in {candidates[name] for candidates in combinations}:
+                links = self.relaxation.values(layer, self.alpha[name], own, candidate, draw.at(number))
+                places = layer.places[candidate] if self.relaxation.apart else layer.everywhere
+                inside[name, candidate] = Wire(name, name, links, places=places)
             beta = {key: self.beta[f"{name}.{key}"] for key in ("resistance", "tau_m")}
             cells[name] = replace(cells[name], **beta)
-        return run({self.input: batch.spikes}, cells, wires, rule)
+        own_wires = [[inside[choice] for choice in candidates.items()] for candidates in combinations]
+        return summaries_of_copies(batch, [self.input], cells, wires, own_wires, rule)
 
     def loss(
         self,
@@ -127,8 +138,8 @@ class Supernet:
         measure: Measure = readout_loss,
     ) -> Tensor:
         """Loss of the network of these candidates."""
-        traces = self.run(batch, gradient_rule(settings.training), candidates, draw)
-        return measure(traces[READOUT], batch, self.classes, settings.training.loss)
+        told = self.run(batch, gradient_rule(settings.training), candidates, draw)
+        return measure(told[READOUT], batch, self.classes, settings.training.loss)
 
     def expected_loss(
         self, batch: Batch, settings: Settings, others: Mapping[str, int], draw: Draw, measure: Measure = readout_loss
@@ -137,18 +148,14 @@ class Supernet:
 
         The mean over layers; in one network that mixes all sizes just its loss.
         """
-
-        def loss(candidates: Mapping[str, int]) -> Tensor:
-            return self.loss(batch, settings, candidates, draw, measure)
-
         if not self.relaxation.apart:
-            return loss(others)
-        losses = [
-            torch.stack([loss({**others, name: k}) for k in range(len(layer.sizes))])
-            for name, layer in self.layers.items()
-        ]
+            return self.loss(batch, settings, others, draw, measure)
+        combinations = [{**others, name: k} for name, layer in self.layers.items() for k in range(len(layer.sizes))]
+        told = self.run_all(batch, gradient_rule(settings.training), combinations, draw)
+        losses = torch.stack([measure(each[READOUT], batch, self.classes, settings.training.loss) for each in told])
+        by_layer = torch.split(losses, [len(layer.sizes) for layer in self.layers.values()])
         shares = [choices.shares for choices in self.alpha.values()]
-        return torch.stack([share @ loss for share, loss in zip(shares, losses, strict=True)]).mean()
+        return torch.stack([share @ loss for share, loss in zip(shares, by_layer, strict=True)]).mean()
 
     def at_equal_pace(self, gradients: Sequence[Tensor]) -> list[Tensor]:
         """Gradients of `alpha_parameters` in which the types of every size follow the loss of that size alone.

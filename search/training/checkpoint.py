@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from search.training.adam import Adam, Moments
 from targets.contracts import artefact
 from targets.contracts.arrays import Array
 from targets.contracts.artefact import Artefact
@@ -17,7 +19,7 @@ from targets.contracts.shown import brief, shown
 
 History = tuple[Mapping[str, float], ...]
 _ADAM = {"step", "exp_avg", "exp_avg_sq"}
-"""State of a parameter in Adam and AdamW."""
+"""State of a parameter in Adam and AdamW, as torch calls it."""
 _MOST_STEPS = 1 << 24
 """float32 counts no further."""
 _LARGEST = 1e300
@@ -72,26 +74,26 @@ def load_checkpoint(path: str | os.PathLike[str], identity: Mapping[str, Any]) -
     }
 
 
-def stored_tensors(tensors: Mapping[str, Tensor], optimizers: Mapping[str, torch.optim.Optimizer]) -> dict[str, Array]:
+def stored_tensors(tensors: Mapping[str, Tensor], optimizers: Mapping[str, Adam]) -> dict[str, Array]:
     """Tensors and the state of optimizers (moments and step counts) as arrays."""
     arrays = {f"tensor/{name}": value.detach().cpu().numpy().copy() for name, value in tensors.items()}
     for name, optimizer in optimizers.items():
-        for number, state in optimizer.state_dict()["state"].items():
-            for key, value in state.items():
-                arrays[f"optimizer/{name}/{number}/{key}"] = value.detach().cpu().numpy().copy()
+        for number, kept in optimizer.moments.items():
+            prefix = f"optimizer/{name}/{number}"
+            arrays[f"{prefix}/step"] = np.array(kept.step, np.float32)
+            arrays[f"{prefix}/exp_avg"] = kept.mean.cpu().numpy().copy()
+            arrays[f"{prefix}/exp_avg_sq"] = kept.square.cpu().numpy().copy()
     return arrays
 
 
-def restore_tensors(
-    arrays: Mapping[str, Array], tensors: Mapping[str, Tensor], optimizers: Mapping[str, torch.optim.Optimizer]
-) -> None:
+def restore_tensors(arrays: Mapping[str, Array], tensors: Mapping[str, Tensor], optimizers: Mapping[str, Adam]) -> None:
     """Fill tensors and optimizers, made as for a fresh run, with what `stored_tensors` took."""
     with torch.no_grad():
         for name, value in tensors.items():
             value.copy_(torch.from_numpy(_like(arrays, f"tensor/{name}", value).copy()))
     for name, optimizer in optimizers.items():
         state: dict[int, dict[str, Tensor]] = {}
-        parameters = [each for group in optimizer.param_groups for each in group["params"]]
+        parameters = optimizer.parameters
         prefix = f"optimizer/{name}/"
         for address in (address for address in arrays if address.startswith(prefix)):
             number, _, key = address.removeprefix(prefix).partition("/")
@@ -102,8 +104,8 @@ def restore_tensors(
         for place, held in state.items():
             if held.keys() != _ADAM or not 1 <= held["step"] < _MOST_STEPS:
                 raise _damaged(f"the checkpoint holds no state of optimizer {name!r} for its parameter {place}")
-        groups = optimizer.state_dict()["param_groups"]
-        optimizer.load_state_dict({"state": state, "param_groups": groups})
+            mean, square = (held[key].to(parameters[place].device) for key in ("exp_avg", "exp_avg_sq"))
+            optimizer.moments[place] = Moments(int(held["step"]), mean, square)
 
 
 def _like(arrays: Mapping[str, Array], address: str, like: Tensor) -> Array:

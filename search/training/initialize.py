@@ -8,7 +8,7 @@ import torch
 from search.data.loader import Batch
 from search.network import Connection, Network
 from search.settings import StartSettings
-from search.training.kernels.loop import run
+from search.training.kernels.network import traces
 from search.training.neuron import Surrogate
 from search.training.torch_network import TorchNetwork, link_types, tensor
 from targets.contracts.arrays import Array
@@ -56,8 +56,8 @@ def _scaled(network: Network, number: int, batch: Batch, voltage: float) -> Netw
     cells[layers[-1]] = replace(cells[layers[-1]], threshold=torch.full_like(cells[layers[-1]].threshold, torch.inf))
     wires = [wire for wire in model.wires(weights) if wire.target in layers and wire.source in {*known, layers[-1]}]
     with torch.no_grad():
-        trace = run({source.name: batch.spikes for source in network.inputs}, cells, wires, Surrogate(1.0))
-    voltages = trace[layers[-1]].voltages[batch.mask[:, :, 0] > 0]
+        told = traces(batch, [source.name for source in network.inputs], cells, wires, Surrogate(1.0))
+    voltages = told[layers[-1]].voltages[batch.mask[:, :, 0] > 0]
     spread = float(voltages.std()) if voltages.numel() > 1 else 0.0
     if not spread > 0:
         return network

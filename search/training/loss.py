@@ -10,7 +10,9 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from search.data.loader import Batch
+from search.training.factor import best_factor
 from search.training.kernels.loop import Trace
+from search.training.kernels.network import Summary, summarized
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
 
@@ -18,13 +20,15 @@ COUNT_SCALE = 10.0
 """Logit of a neuron that spikes in every step."""
 VOLTAGE_SCALE = 3.0
 """Logit of a neuron whose mean voltage is 1."""
-Measure = Callable[[Trace, Batch, int, str], Tensor]
-"""A loss of a readout's trace on a batch, given the number of classes and the kind of loss."""
+Told = Trace | Summary
+"""What is told of a population that ran on a batch."""
+Measure = Callable[[Told, Batch, int, str], Tensor]
+"""A loss of what is told of a readout on a batch, given the number of classes and the kind of loss."""
 _MOST, _HALVINGS = 8.0, 12  # the factor of calibrated logits: its limit, and bisections to find it
 
 
-def readout_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
-    """Mean loss of a batch; `trace` is the readout's, its neurons class by class.
+def readout_loss(told: Told, batch: Batch, classes: int, kind: str) -> Tensor:
+    """Mean loss of a batch; the readout's neurons stand class by class.
 
     ```
     count:  CE(10 / T * spike count)
@@ -33,32 +37,31 @@ def readout_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
     with T the length of each sample and the mean over the neurons of a class. Counts decide the class; voltages give a
     gradient to neurons that do not spike yet.
     """
-    logits = _logits(trace, batch, classes, kind)
+    logits = _logits(told, batch, classes, kind)
     return torch.stack([functional.cross_entropy(each, batch.labels) for each in logits]).sum()
 
 
-def calibrated_loss(trace: Trace, batch: Batch, classes: int, kind: str) -> Tensor:
+def calibrated_loss(told: Told, batch: Batch, classes: int, kind: str) -> Tensor:
     """As `readout_loss`, every cross-entropy with its logits times the factor >= 0 that makes it least.
 
     Architectures are ranked by this loss: it measures how well they separate the classes, not how confident their
     weights have become. Without any information it is log(classes) for all of them, where the loss of training would
     favour weak outputs.
     """
-    logits = _logits(trace, batch, classes, kind)
+    logits = _logits(told, batch, classes, kind)
     losses = [functional.cross_entropy(_factor(each.detach(), batch.labels) * each, batch.labels) for each in logits]
     return torch.stack(losses).sum()
 
 
-def _logits(trace: Trace, batch: Batch, classes: int, kind: str) -> list[Tensor]:
+def _logits(told: Told, batch: Batch, classes: int, kind: str) -> list[Tensor]:
     """Logits [sample, class] of counts, and for "both" of voltages."""
-    steps = batch.mask.sum(0).clamp(min=1)
+    summary = told if isinstance(told, Summary) else summarized(told, batch)
 
-    def by_class(values: Tensor) -> Tensor:
-        mean = (values * batch.mask).sum(0) / steps
+    def by_class(mean: Tensor) -> Tensor:
         return mean.view(len(mean), classes, -1).mean(2)
 
-    counts = [COUNT_SCALE * by_class(trace.spikes)]
-    return counts if kind == "count" else [*counts, VOLTAGE_SCALE * by_class(trace.voltages)]
+    counts = [COUNT_SCALE * by_class(summary.counts / batch.steps)]
+    return counts if kind == "count" else [*counts, VOLTAGE_SCALE * by_class(summary.voltages)]
 
 
 def _factor(logits: Tensor, labels: Tensor) -> Tensor:
@@ -66,6 +69,8 @@ def _factor(logits: Tensor, labels: Tensor) -> Tensor:
 
     Its slope, the mean over samples of E[logit] - logit of the label, only rises with the factor.
     """
+    if logits.device.type == "cpu":
+        return logits.new_tensor(best_factor(logits.contiguous().numpy(), labels.numpy(), _MOST, _HALVINGS))
     low, high = logits.new_zeros(()), logits.new_full((), _MOST)
     right = logits.gather(1, labels[:, None]).mean()
     for _ in range(_HALVINGS):
@@ -75,9 +80,10 @@ def _factor(logits: Tensor, labels: Tensor) -> Tensor:
     return low
 
 
-def right_answers(trace: Trace, batch: Batch, readout: Readout) -> int:
+def right_answers(told: Told, batch: Batch, readout: Readout) -> int:
     """Number of samples of the batch whose class has strictly the most spikes."""
-    counts = (trace.spikes.detach() * batch.mask).sum(0).cpu().numpy().astype(np.int32)
+    summary = told if isinstance(told, Summary) else summarized(told, batch)
+    counts = summary.counts.detach().cpu().numpy().astype(np.int32)
     return round(readout.accuracy(counts, batch.labels.cpu().numpy()) * len(batch.labels))
 
 
@@ -91,11 +97,11 @@ class Tally:
     right: int = 0
     loss: float = 0.0
 
-    def add(self, trace: Trace, batch: Batch) -> Tensor:
+    def add(self, told: Told, batch: Batch) -> Tensor:
         """Count a batch in and return its mean loss."""
-        loss = readout_loss(trace, batch, self.readout.classes, self.kind)
+        loss = readout_loss(told, batch, self.readout.classes, self.kind)
         self.samples += len(batch.labels)
-        self.right += right_answers(trace, batch, self.readout)
+        self.right += right_answers(told, batch, self.readout)
         self.loss += float(loss.detach()) * len(batch.labels)
         return loss
 

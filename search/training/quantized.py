@@ -73,7 +73,7 @@ class Quantized:
         }
 
     def wires(self, weights: Mapping[str, Tensor]) -> list[Wire]:
-        """All connections as matrices of rounded weights; differentiable as `TorchNetwork.wires` is."""
+        """All connections with rounded weights; differentiable as `TorchNetwork.wires` is."""
         straight = {}
         for connection in self.model.network.connections:
             exact = self.model.signed(weights, connection.name)

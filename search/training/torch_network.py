@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from search.network import Connection, Layer, Network
-from search.training.kernels.loop import Wire
-from search.training.links import dense_matrix, flat_indices
+from search.training.kernels.loop import Places, Wire
+from search.training.links import flat_indices
 from search.training.neuron import Cells
 from targets.contracts.arrays import Array
-from targets.contracts.synapses import BlockDiagonal, with_weights
+from targets.contracts.synapses import BlockDiagonal, Dense, with_weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,36 +20,39 @@ class TorchNetwork:
     """A network on a device, without its weights: those are passed in, in the shapes the network stores.
 
     cells    population -> Cells, float32
-    indices  connection -> flat index of each stored weight, see `search.training.links.flat_indices`
+    places   connection -> where each stored weight stands in its matrix; none for a matrix that is stored whole
     types    connection of typed links -> 1, -1 or 0 per stored weight
     """
 
     network: Network
     cells: Mapping[str, Cells]
-    indices: Mapping[str, Tensor]
+    places: Mapping[str, Places]
     types: Mapping[str, Tensor]
 
     @classmethod
     def of(cls, network: Network, device: torch.device) -> "TorchNetwork":
         """The network's structure and parameters on `device`."""
-        indices = {c.name: torch.from_numpy(flat_indices(c.synapses)).to(device) for c in network.connections}
+        places = {
+            c.name: Places(torch.from_numpy(flat_indices(c.synapses)).to(device), c.synapses.shape)
+            for c in network.connections
+            if not isinstance(c.synapses, Dense)
+        }
         types = {c.name: link_types(network, c) for c in network.connections}
         return cls(
             network,
             {layer.name: cells_of(layer, device) for layer in network.layers},
-            indices,
+            places,
             {name: tensor(signs, device) for name, signs in types.items() if signs is not None},
         )
 
     def wires(self, weights: Mapping[str, Tensor]) -> list[Wire]:
-        """All connections as matrices: type * |weight| where links are typed, the weight itself elsewhere."""
+        """All connections: type * |weight| where links are typed, the weight itself elsewhere."""
         return self.joined({name: self.signed(weights, name) for name in weights})
 
     def joined(self, signed: Mapping[str, Tensor]) -> list[Wire]:
-        """All connections as matrices of stored weights that have their sign."""
+        """All connections with stored weights that have their sign."""
         return [
-            Wire(c.source, c.target, dense_matrix(signed[c.name], self.indices[c.name], c.synapses.shape), c.delay)
-            for c in self.network.connections
+            Wire(c.source, c.target, signed[c.name], c.delay, self.places.get(c.name)) for c in self.network.connections
         ]
 
     def signed(self, weights: Mapping[str, Tensor], name: str) -> Tensor:

@@ -13,6 +13,7 @@ from search.data.loader import DataLoader, torch_generator
 from search.data.task import Split
 from search.network import Network
 from search.settings import Settings, TrainingSettings, as_dict
+from search.training.adam import Adam, clipped
 from search.training.checkpoint import (
     History,
     Stage,
@@ -22,7 +23,7 @@ from search.training.checkpoint import (
     stored_tensors,
 )
 from search.training.device import chosen_device
-from search.training.kernels.loop import run
+from search.training.kernels.network import summaries
 from search.training.loss import Tally
 from search.training.progress import Listener, Progress
 from search.training.quantized import Quantized
@@ -118,8 +119,8 @@ def fit(
         for number, whole in enumerate(loader.batches(batches)):
             batch = whole.thinned(settings.drop, generator)
             rate = learning_rate(epoch * len(batches) + number, steps, settings)
-            traces = run({split.input: batch.spikes}, model.cells, model.wires(weights), gradient_rule(settings))
-            descend(optimizer, tally.add(traces[readout.population], batch), rate, settings.clip)
+            told = summaries(batch, [split.input], model.cells, model.wires(weights), gradient_rule(settings))
+            descend(optimizer, tally.add(told[readout.population], batch), rate, settings.clip)
         entry = {"loss": tally.mean_loss, "accuracy": tally.accuracy}
         history = (*history, entry)
         if keep is not None:
@@ -142,22 +143,16 @@ def documented(
     )
 
 
-def adamw(weights: list[Tensor], settings: TrainingSettings) -> torch.optim.AdamW:
-    """The optimizer of weights; its learning rate is set in every step."""
-    return torch.optim.AdamW(weights, lr=settings.rate, weight_decay=settings.weight_decay)
+def adamw(weights: list[Tensor], settings: TrainingSettings) -> Adam:
+    """The optimizer of weights."""
+    return Adam(weights, decay=settings.weight_decay)
 
 
-def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float, clip: float) -> None:
+def descend(optimizer: Adam, loss: Tensor, rate: float, clip: float) -> None:
     """One step down the gradient, whose norm over all parameters is clipped."""
-    for group in optimizer.param_groups:
-        group["lr"] = rate
     # Only these parameters get gradients, whatever else the loss depends on.
-    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-    gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
-    for parameter, gradient in zip(parameters, gradients, strict=True):
-        parameter.grad = gradient
-    torch.nn.utils.clip_grad_norm_(parameters, clip)
-    optimizer.step()
+    gradients = torch.autograd.grad(loss, list(optimizer.parameters), allow_unused=True)
+    optimizer.step(clipped(gradients, clip), rate)
 
 
 def learning_rate(step: int, steps: int, settings: TrainingSettings) -> float:

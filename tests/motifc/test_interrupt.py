@@ -18,6 +18,7 @@ import json, os, pathlib, signal, sys, traceback
 import tensorboardX, torch
 import motifc.cli, search.data.load, search.nas.hrmas, search.training.scalars, search.training.train
 from targets.contracts import artefact
+from search.training.adam import Adam
 
 def attempt(moment, number, blow, arguments):
     calls = []
@@ -37,7 +38,7 @@ def attempt(moment, number, blow, arguments):
         strike()
         return write_bytes(path, content)
     if moment == "step":  # in the middle of an epoch
-        torch.optim.AdamW.step = after(torch.optim.AdamW.step)
+        Adam.step = after(Adam.step)
     elif moment == "write":  # while a file is half written
         pathlib.Path.write_bytes = halved
     elif moment == "saved":  # between two epochs, after the last of them beside the finished network
@@ -47,7 +48,6 @@ def attempt(moment, number, blow, arguments):
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run in the background, which ignores it
 torch.set_num_threads(1)
-torch.optim.AdamW([torch.zeros(1, requires_grad=True)]).step()  # imports much of torch
 for line in sys.stdin:
     child = os.fork()
     if not child:

@@ -147,6 +147,6 @@ def test_a_readout_that_no_input_reaches_is_not_trained() -> None:
 
 def test_a_single_voltage_has_no_spread_to_scale_by() -> None:
     network = reinitialize(
-        by_hand(1, 1), Batch(torch.ones(1, 1, 6), torch.zeros(1, 1, 1), torch.zeros(1)), SMALL.start, 0
+        by_hand(1, 1), Batch.of(torch.ones(1, 1, 6), torch.zeros(1, 1, 1), torch.zeros(1)), SMALL.start, 0
     )
     assert all(np.isfinite(connection.synapses.weights).all() for connection in network.connections)

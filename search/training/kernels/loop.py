@@ -6,17 +6,41 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from search.training.links import dense_matrix
 from search.training.neuron import Cells, GradientRule, State, step
 
 
 @dataclass(frozen=True, eq=False)
+class Places:
+    """Where stored weights stand in a matrix [post, pre]: see `search.training.links.flat_indices`."""
+
+    indices: Tensor
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
 class Wire:
-    """Synapses from an input or population to a population: weights [post, pre]; a spike at t arrives at t + delay."""
+    """Synapses from an input or population to a population; a spike at t arrives at t + delay.
+
+    values  the matrix [post, pre] of weights or, with `places`, weights of any shape that stand there
+    """
 
     source: str
     target: str
-    weights: Tensor
+    values: Tensor
     delay: int = 1
+    places: Places | None = None
+
+    @property
+    def weights(self) -> Tensor:
+        """The matrix [post, pre]; links with the same ends add up."""
+        return self.values if self.places is None else dense_matrix(self.values, self.places.indices, self.places.size)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows and columns of the matrix."""
+        posts, pres = self.values.shape if self.places is None else self.places.size
+        return posts, pres
 
 
 @dataclass(frozen=True, eq=False)

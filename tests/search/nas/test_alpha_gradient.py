@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 import search.training.kernels.loop
+import search.training.kernels.network
 from search.data.loader import Batch, DataLoader
 from search.nas.alpha_gradient import alpha_gradient
 from search.nas.relaxation import Draw
@@ -36,6 +37,7 @@ def smooth(monkeypatch: pytest.MonkeyPatch) -> None:
         return State(u, v, ()), v, above / (1 + rule.slope * above.abs())
 
     monkeypatch.setattr(search.training.kernels.loop, "step", step)
+    monkeypatch.setattr(search.training.kernels.network, "fits", lambda *network: False)
 
 
 def case(relaxation: str, neurons: tuple[int, ...]) -> tuple[Supernet, Batch, Batch, Settings]:
@@ -68,8 +70,7 @@ def case(relaxation: str, neurons: tuple[int, ...]) -> tuple[Supernet, Batch, Ba
         beta={name: value.double() for name, value in made.beta.items()},
         cells=cells,
     )
-    both = (samples.batch(part) for part in (np.arange(4), np.arange(4, 8)))
-    judging, learning = (replace(b, spikes=b.spikes.double(), mask=b.mask.double()) for b in both)
+    judging, learning = (samples.batch(part) for part in (np.arange(4), np.arange(4, 8)))
     return supernet, judging, learning, settings
 
 

@@ -25,7 +25,7 @@ LOADER = DataLoader.of(CPU, tiny_split().train)
 def test_rates_count_the_steps_of_each_sample_only() -> None:
     spikes = torch.tensor([[[1.0], [1.0]], [[1.0], [0.0]], [[1.0], [0.0]], [[1.0], [0.0]]])  # [time, batch, neuron]
     mask = torch.tensor([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0], [0.0, 1.0]])[:, :, None]
-    batch = Batch(spikes, mask, torch.tensor([0, 1]))
+    batch = Batch.of(spikes, mask, torch.tensor([0, 1]))
     assert firing_rates(Trace(spikes, spikes), batch).tolist() == [[1.0], [0.25]]
 
 

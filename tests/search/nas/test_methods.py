@@ -1,6 +1,5 @@
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from search.data.loader import Batch
 from search.motif import DIRECTIONS, Wiring
 from search.nas.methods import METHODS, idle_settings, random_motifs, search_by
 from search.network import Network
 from search.settings import Settings, on_chip
-from search.training.kernels.loop import Trace, run
+from search.training.kernels.network import Summary, summaries, summaries_of_copies
 from search.training.progress import Progress
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Dense
@@ -58,13 +58,18 @@ def test_the_passes_are_those_that_were_made(method: str, order: int, monkeypatc
     """Counted where samples run forward with gradients, beside what the network tells."""
     made = []
 
-    def counting(inputs: Mapping[str, torch.Tensor], *rest: Any) -> dict[str, Trace]:
-        if torch.is_grad_enabled():
-            made.append(inputs["touch"].shape[1])
-        return run(inputs, *rest)
+    def of_one(batch: Batch, *rest: Any) -> dict[str, Summary]:
+        made.append(len(batch.labels))
+        return summaries(batch, *rest)
 
-    monkeypatch.setattr("search.nas.supernet.run", counting)
-    monkeypatch.setattr("search.training.train.run", counting)
+    def of_copies(batch: Batch, *rest: Any) -> list[dict[str, Summary]]:
+        told = summaries_of_copies(batch, *rest)
+        if torch.is_grad_enabled():
+            made.append(len(batch.labels) * len(told))
+        return told
+
+    monkeypatch.setattr("search.nas.supernet.summaries_of_copies", of_copies)
+    monkeypatch.setattr("search.training.train.summaries", of_one)
     # Batches of 8 fill both parts, so that alpha sees as many samples as the weights.
     settings = dataclasses.replace(TINY, search=dataclasses.replace(TINY.search, order=order, batch=8))
     network = search_by(method, tiny_split(), settings, 0, "cpu")

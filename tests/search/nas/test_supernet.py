@@ -38,13 +38,13 @@ def test_layers_follow_each_other_and_each_has_its_own_choices() -> None:
     assert shapes == {"input1": (16, 8), "input2": (8, 16), "output": (4, 8)}
     assert {name.split(".", 1)[0] for name in supernet.weights if "." in name} == {"hidden1", "hidden2"}
     assert [tuple(value.shape) for value in supernet.alpha["hidden2"].tensors()] == [(2,), (3, 2, 2, 3), (3, 4, 4, 3)]
-    traces = supernet.run(first(), gradient_rule(TINY.training), supernet.leaders, Draw())
-    assert {name: tuple(trace.spikes.shape) for name, trace in traces.items()} == {
-        "hidden1": (12, 16, 16),
-        "hidden2": (12, 16, 8),
-        "readout": (12, 16, 4),
+    told = supernet.run(first(), gradient_rule(TINY.training), supernet.leaders, Draw())
+    assert {name: tuple(each.counts.shape) for name, each in told.items()} == {
+        "hidden1": (16, 16),
+        "hidden2": (16, 8),
+        "readout": (16, 4),
     }
-    assert traces["hidden2"].spikes.sum() > 0
+    assert told["hidden2"].counts.sum() > 0
 
 
 @pytest.mark.parametrize("relaxation", ["expected", "gumbel"])

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from search.training.adam import Adam
 from search.training.checkpoint import (
     Stage,
     load_checkpoint,
@@ -19,18 +20,17 @@ from targets.contracts.errors import InputError
 IDENTITY = {"method": "hrmas", "seed": 3}
 
 
-def trained(steps: int) -> tuple[torch.Tensor, torch.optim.Optimizer]:
+def trained(steps: int) -> tuple[torch.Tensor, Adam]:
     """A parameter and its optimizer after `steps` steps down x^2."""
     x = torch.tensor([1.0, -2.0], requires_grad=True)
-    optimizer = torch.optim.Adam([x], lr=0.1)
+    optimizer = Adam([x])
     descend(x, optimizer, steps)
     return x, optimizer
 
 
-def descend(x: torch.Tensor, optimizer: torch.optim.Optimizer, steps: int) -> None:
+def descend(x: torch.Tensor, optimizer: Adam, steps: int) -> None:
     for _ in range(steps):
-        (x.grad,) = torch.autograd.grad(x.square().sum(), x)
-        optimizer.step()
+        optimizer.step(torch.autograd.grad(x.square().sum(), x), 0.1)
 
 
 def test_a_restored_optimizer_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None:

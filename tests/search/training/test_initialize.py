@@ -66,7 +66,7 @@ def test_the_seed_decides_and_old_weights_do_not() -> None:
 
 
 def test_without_spikes_the_weights_stay_as_drawn() -> None:
-    silent = dataclasses.replace(batch(), spikes=torch.zeros_like(batch().spikes))
+    silent = dataclasses.replace(batch(), packed=torch.zeros_like(batch().packed))
     network = reinitialize(blank(), silent, StartSettings(), 0)
     weights = network.connections[0].synapses.weights
     assert float(weights.std()) == pytest.approx(8**-0.5, rel=0.1)

@@ -22,7 +22,7 @@ def case() -> tuple[Trace, Batch]:
     voltages = torch.zeros(4, 2, 4)
     voltages[:, 0, 2:] = 0.5
     mask = torch.tensor([[1, 1], [1, 1], [1, 0], [1, 0]]).float()[:, :, None]
-    return Trace(spikes, voltages), Batch(torch.zeros(4, 2, 1), mask, torch.tensor([0, 1]))
+    return Trace(spikes, voltages), Batch.of(torch.zeros(4, 2, 1), mask, torch.tensor([0, 1]))
 
 
 def test_both_losses_by_hand() -> None:
@@ -46,7 +46,7 @@ def test_architectures_are_judged_at_the_best_factor_of_their_logits() -> None:
 def test_how_strong_the_outputs_are_does_not_matter_to_the_calibrated_loss(gain: float) -> None:
     spikes = torch.zeros(1, 3, 2)
     spikes[0, :, 0] = gain
-    batch = Batch(torch.zeros(1, 3, 1), torch.ones(1, 3, 1), torch.tensor([0, 0, 1]))
+    batch = Batch.of(torch.zeros(1, 3, 1), torch.ones(1, 3, 1), torch.tensor([0, 0, 1]))
     spikes.requires_grad_()
     loss = calibrated_loss(Trace(spikes, spikes.detach()), batch, 2, "count")
     # Two of three are right with equal logits: the best probability is 2/3.
@@ -59,13 +59,13 @@ def test_how_strong_the_outputs_are_does_not_matter_to_the_calibrated_loss(gain:
 def test_the_factor_of_weak_logits_ends_at_eight() -> None:
     """Logits 0.1 and 0, all right: the loss would fall on and on, and is that of 0.8 and 0."""
     spikes = torch.tensor([[[0.01, 0.0]]])
-    batch = Batch(torch.zeros(1, 1, 1), torch.ones(1, 1, 1), torch.tensor([0]))
+    batch = Batch.of(torch.zeros(1, 1, 1), torch.ones(1, 1, 1), torch.tensor([0]))
     loss = calibrated_loss(Trace(spikes, spikes), batch, 2, "count")
     assert float(loss) == pytest.approx(math.log(1 + math.exp(-0.8)), abs=2e-4)
 
 
 def test_a_sample_without_steps_has_equal_logits() -> None:
-    batch = Batch(torch.zeros(3, 1, 1), torch.zeros(3, 1, 1), torch.tensor([0]))
+    batch = Batch.of(torch.zeros(3, 1, 1), torch.zeros(3, 1, 1), torch.tensor([0]))
     ones = torch.ones(3, 1, 4)
     assert float(readout_loss(Trace(ones, ones), batch, 2, "both")) == pytest.approx(2 * math.log(2))
 
@@ -91,7 +91,7 @@ def test_a_tally_weighs_batches_by_their_samples() -> None:
     trace, batch = case()
     tally = Tally(Readout("out", 2), "count")
     both = float(tally.add(trace, batch))
-    alone = Batch(batch.spikes[:, :1], batch.mask[:, :1], batch.labels[:1])
+    alone = Batch.of(batch.spikes[:, :1], batch.mask[:, :1], batch.labels[:1])
     one = float(tally.add(Trace(trace.spikes[:, :1], trace.voltages[:, :1]), alone))
     assert tally.mean_loss == pytest.approx(np.average([both, one], weights=[2, 1]))
     assert tally.accuracy == pytest.approx(2 / 3)

@@ -265,4 +265,4 @@ def test_training_learns_from_spike_counts_alone() -> None:
     network = reinitialize(motif_network({}, start, start, split, TINY.model), first, TINY.start, 0)
     training = replace(TINY.training, epochs=4, rate=0.1, loss="count", gradient="tssl-bp")
     history = train(network, split, replace(TINY, training=training), 0, "cpu").settings["training"]
-    assert history[-1]["accuracy"] > 0.9 > history[0]["accuracy"]
+    assert history[-1]["accuracy"] > 0.95 > history[0]["accuracy"]

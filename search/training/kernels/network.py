@@ -1,0 +1,100 @@
+"""The network run over time, by fused kernels where they can and else by the plain loop."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from search.data.loader import Batch
+from search.training.kernels.fused import summed, traced
+from search.training.kernels.loop import Trace, Wire, run
+from search.training.neuron import Cells, GradientRule, Surrogate
+from search.training.tssl import TsslBp
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """What a population did in the steps that count: its spikes and its mean voltage before the reset.
+
+    Both are [batch, neuron].
+    """
+
+    counts: Tensor
+    voltages: Tensor
+
+
+def summaries(
+    batch: Batch,
+    inputs: Collection[str],
+    populations: Mapping[str, Cells],
+    wires: Sequence[Wire],
+    rule: GradientRule,
+) -> dict[str, Summary]:
+    """Run a network on a batch, which all its inputs hear; as `search.training.kernels.loop.run` has it."""
+    return summaries_of_copies(batch, inputs, populations, wires, [[]], rule)[0]
+
+
+def summaries_of_copies(
+    batch: Batch,
+    inputs: Collection[str],
+    populations: Mapping[str, Cells],
+    common: Sequence[Wire],
+    own: Sequence[Sequence[Wire]],
+    rule: GradientRule,
+) -> list[dict[str, Summary]]:
+    """Run several networks on a batch that share all but their `own` wires; the same as one after the other."""
+    if not fits(populations, [*common, *(wire for wires in own for wire in wires)], rule):
+        return [_by_loop(batch, inputs, populations, [*common, *wires], rule) for wires in own]
+    told = summed(batch, populations, common, own, rule)
+    means = {name: each.voltages / batch.steps for name, each in told.items()}
+    return [
+        {name: Summary(each.counts[copy], means[name][copy]) for name, each in told.items()} for copy in range(len(own))
+    ]
+
+
+def traces(
+    batch: Batch,
+    inputs: Collection[str],
+    populations: Mapping[str, Cells],
+    wires: Sequence[Wire],
+    rule: GradientRule,
+) -> dict[str, Trace]:
+    """Run a network on a batch and tell of every step."""
+    if not fits(populations, wires, rule):
+        return run(_heard(batch, inputs, populations), populations, wires, rule)
+    told = traced(batch, populations, wires, [[]], rule)
+    return {name: Trace(each.spikes[0], each.voltages[0]) for name, each in told.items()}
+
+
+def fits(populations: Mapping[str, Cells], wires: Sequence[Wire], rule: GradientRule) -> bool:
+    """Whether the kernels can run this: on the CPU, all numbers of one floating type, by a rule they know.
+
+    Second derivatives are the one thing they do not have; nothing here asks for any.
+    """
+    tensors = [tensor for cells in populations.values() for tensor in vars(cells).values()]
+    tensors += [wire.values for wire in wires]
+    kinds = {(tensor.device.type, tensor.dtype) for tensor in tensors}
+    known = kinds <= {("cpu", torch.float32)} or kinds <= {("cpu", torch.float64)}
+    return known and bool(tensors) and type(rule) in (Surrogate, TsslBp)
+
+
+def summarized(trace: Trace, batch: Batch) -> Summary:
+    """The summary of a trace."""
+    return Summary((trace.spikes * batch.mask).sum(0), (trace.voltages * batch.mask).sum(0) / batch.steps)
+
+
+def _by_loop(
+    batch: Batch,
+    inputs: Collection[str],
+    populations: Mapping[str, Cells],
+    wires: Sequence[Wire],
+    rule: GradientRule,
+) -> dict[str, Summary]:
+    told = run(_heard(batch, inputs, populations), populations, wires, rule)
+    return {name: summarized(trace, batch) for name, trace in told.items()}
+
+
+def _heard(batch: Batch, inputs: Collection[str], populations: Mapping[str, Cells]) -> dict[str, Tensor]:
+    dtype = next(iter(populations.values())).tau_s.dtype
+    return dict.fromkeys(inputs, batch.spikes.to(dtype))

@@ -1,0 +1,93 @@
+"""The kernels against the plain loop, their oracle, on random networks; a failure names the seed it was drawn from."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from search.training.kernels.fused import blocks_of
+from search.training.kernels.lanes import NARROW, WIDE
+from tests.search.training.kernels.random_case import Network, by_kernels, by_loop, gradients, random_network
+
+SUMMARIES, TRACES = (0, 1), (2, 3)
+
+
+def apart(one: list[Tensor], other: list[Tensor]) -> float:
+    """Largest distance of two gradients, as a share of the length of the first, which counts as 0.01 at least."""
+    return max(float((a - b).norm() / a.norm().clamp(min=0.01)) for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_spikes_equal_those_of_the_loop_and_gradients_agree(seed: int) -> None:
+    network = random_network(seed)
+    plain, fast = by_loop(network), by_kernels(network)
+    for copy, expected in enumerate(plain):
+        for name, each in expected.items():
+            assert torch.equal(fast[copy][name][2], each[2]), (seed, copy, name)
+            torch.testing.assert_close(fast[copy][name], each, rtol=1e-9, atol=1e-9)
+    for kinds in ((0,), SUMMARIES, TRACES):
+        assert apart(gradients(network, plain, kinds, seed), gradients(network, fast, kinds, seed)) < 1e-8, (
+            seed,
+            kinds,
+        )
+
+
+def margin(network: Network, seed: int) -> float:
+    """How far the voltage was from the threshold where the spikes of both first differ; 0 where they never do."""
+    worst = 0.0
+    for expected, found in zip(by_loop(network), by_kernels(network), strict=True):
+        differs = {name: each[2] != found[name][2] for name, each in expected.items()}
+        anywhere = torch.stack([each.any(-1) for each in differs.values()]).any(0)  # [time, batch]
+        for sample in torch.nonzero(anywhere.any(0)).flatten().tolist():
+            first = int(anywhere[:, sample].nonzero()[0])
+            for name, each in differs.items():
+                threshold = network.populations[name].threshold
+                over = (expected[name][3][first, sample] - threshold).abs()[each[first, sample]]
+                worst = max(worst, float(over.max()) if len(over) else 0.0)
+    return worst
+
+
+@pytest.mark.parametrize("seed", range(30, 50))
+def test_in_single_precision_spikes_part_only_at_the_threshold(seed: int) -> None:
+    network = random_network(seed, torch.float32)
+    distance = margin(network, seed)
+    assert distance <= 1e-5, seed
+    if distance == 0:
+        both = (gradients(network, results, SUMMARIES, seed) for results in (by_loop(network), by_kernels(network)))
+        assert apart(*both) < 1e-4, seed
+
+
+def test_the_same_call_gives_the_same_numbers() -> None:
+    one, other = (
+        gradients(network, by_kernels(network), TRACES, 0)
+        for network in (random_network(7, torch.float32), random_network(7, torch.float32))
+    )
+    assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_without_gradients_the_same_is_told() -> None:
+    network = random_network(3)
+    with torch.no_grad():
+        quiet = by_kernels(network)
+    for one, other in zip(quiet, by_kernels(network), strict=True):
+        assert all(torch.equal(a, b) for name in one for a, b in zip(one[name], other[name], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("samples", "sizes"),
+    [
+        (0, []),
+        (1, [1]),
+        (16, [16]),
+        (17, [16, 1]),
+        (32, [16, 16]),
+        (33, [33]),
+        (64, [64]),
+        (70, [64, 6]),
+        (100, [64, 36]),
+    ],
+)
+def test_samples_are_cut_into_blocks_that_fit(samples: int, sizes: list[int]) -> None:
+    blocks = blocks_of(samples)
+    assert [end - first for first, end, _ in blocks] == sizes
+    assert [first for first, _, _ in blocks] == [sum(sizes[:k]) for k in range(len(sizes))]
+    assert all(like == (WIDE if end - first > 16 else NARROW) for first, end, like in blocks)
