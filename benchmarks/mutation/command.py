@@ -1,7 +1,8 @@
 """Mutants drawn from the code that decides spikes and mappings, each against the tests of its own file.
 
-What the file of rows holds already is not run again, unless the code has changed, or the mutant survived and its tests
-have changed since; so the command may be stopped and gone on with. Every call writes the page anew.
+What the file of rows holds already is not run again, unless the function that a mutant changes is no longer the same,
+or the test that noticed it is gone, or it survived and its tests have changed since; so the command may be stopped and
+gone on with, and a change of one function costs the mutants of that function. Every call writes the page anew.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.mutation.mutants import applied, drawn, places, shares
+from benchmarks.mutation.mutants import Mutant, drawn, pieces, places, shares
 from benchmarks.mutation.page import page
 from benchmarks.mutation.trial import ROOT, Trials, trials, warm
 from benchmarks.runs import Row, load, text
@@ -42,8 +43,8 @@ class Subject:
 
     @property
     def of(self) -> dict[str, str]:
-        """The file and digests of what its rows hold for."""
-        return {"file": self.path, "source": _digest([self.path]), "tests": _digest(self.tests)}
+        """The file, and a digest of the tests that its rows hold for."""
+        return {"file": self.path, "tests": _digest(self.tests)}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -75,12 +76,14 @@ def _run(given: Namespace) -> None:
     rows = load(given.rows)
     for subject in _subjects(plan, given.sample, given.file):
         others = [row for row in rows if row["file"] != subject.path or row["seed"] != given.seed]
-        old = [row for row in rows if row not in others and row["source"] == subject.of["source"]]
+        old = {_name(row): row for row in rows if row not in others}
         here: list[Row] = []
         for row in _tried(subject, given.seed, old):
             here.append(row)
-            write_text(given.rows, text([*others, *here, *old[len(here) :]]))
+            old.pop(_name(row), None)
+            write_text(given.rows, text([*others, *here, *old.values()]))
         rows = others + here
+        write_text(given.rows, text(rows))
     command = f"python -m benchmarks.mutation --seed {given.seed} --sample {given.sample}"
     chosen = [row for row in rows if row["seed"] == given.seed]
     write_text(given.out, page(chosen, list(plan["tests"]), verdicts(), command))
@@ -94,41 +97,53 @@ def _subjects(plan: Mapping[str, Mapping[str, list[str]]], sample: int, only: Se
             yield Subject(path, sources[path], tuple(tests), counts[path])
 
 
-def _tried(subject: Subject, seed: int, old: Sequence[Row]) -> Iterator[Row]:
-    """The rows of one file; what `old` ones of the same source and seed say is kept where it still holds."""
-    of = subject.of
-    rows = list(_mutants(subject, seed, old))
-    if all(_holds(row, of) for row, _ in rows):
-        yield from (row for row, _ in rows)
+def standing(rows: Sequence[Row]) -> list[Row]:
+    """Those rows whose mutants are of functions, or statements outside them, as the files hold them now."""
+    now = {
+        (path, piece.name, piece.code)
+        for path in {row["file"] for row in rows}
+        if (ROOT / path).is_file()
+        for piece in pieces((ROOT / path).read_text(encoding="utf-8"))
+    }
+    return [row for row in rows if (row["file"], row["in"], row["code"]) in now]
+
+
+def _tried(subject: Subject, seed: int, old: Mapping[object, Row]) -> Iterator[Row]:
+    """The rows of one file; what `old` ones by name, of the same seed, say is kept where it still holds."""
+    at = places(subject.source)
+    mutants = list(islice(drawn(subject.source, at, f"{seed} {subject.path}"), subject.count))
+    rows = [
+        subject.of | {"seed": seed, "in": each.piece.name, "code": each.piece.code} | _told(each) for each in mutants
+    ]
+    written = "".join((ROOT / path).read_text(encoding="utf-8") for path in subject.tests)
+    known = [{**old.get(_name(row), {}), **row, "tests": old.get(_name(row), {}).get("tests")} for row in rows]
+    if all(_holds(row, subject.of, written) for row in known):
+        yield from known
         return
     warm((*_HEAVY, "torch") if "torch" in subject.source else _HEAVY)
     with trials(subject.path, subject.source, subject.tests) as tests:
         allowed = _allowed(subject, tests)
-        for row, mutated in rows:
-            if _holds(row, of):
+        for row, each in zip(known, mutants, strict=True):
+            if _holds(row, subject.of, written):
                 yield row
                 continue
-            source = mutated or applied(subject.source, row["operator"], row["occurrence"]) or ""
-            found = tests.run(source, allowed)
-            sys.stderr.write(f"{found.state:9} {subject.path}:{row['line']}  {row['was']}  ->  {row['becomes']}\n")
-            yield row | of | {"state": found.state, "by": found.by, "seconds": round(found.seconds, 2)}
+            found = tests.run(each.source, allowed)
+            sys.stderr.write(f"{found.state:9} {subject.path}:{each.line}  {each.was}  ->  {each.becomes}\n")
+            yield row | subject.of | {"state": found.state, "by": found.by, "seconds": round(found.seconds, 2)}
 
 
-def _holds(row: Row, of: Row) -> bool:
-    """Whether a mutant was run and need not be again: it was killed, or its tests are the same."""
-    return "state" in row and (row["state"] != "survived" or row["tests"] == of["tests"])
+def _holds(row: Row, of: Row, written: str) -> bool:
+    """Whether a mutant was run and need not be again: what killed it is still among the tests, or they are the same."""
+    by = row.get("by", "").partition("::")[2].partition("[")[0]
+    return "state" in row and (row["tests"] == of["tests"] or (row["state"] != "survived" and f"def {by}" in written))
 
 
-def _mutants(subject: Subject, seed: int, old: Sequence[Row]) -> Iterator[tuple[Row, str | None]]:
-    """The rows of one file as they are known, a new one without a state, and the mutated source where it is at hand."""
-    if len(old) >= subject.count:
-        yield from ((row, None) for row in old[: subject.count])
-        return
-    known = {(row["operator"], row["occurrence"]): row for row in old}
-    for each in islice(drawn(subject.source, places(subject.source), f"{seed} {subject.path}"), subject.count):
-        row = {**subject.of, "seed": seed, "operator": each.operator, "occurrence": each.occurrence}
-        row |= {"line": each.line, "was": each.was, "becomes": each.becomes}
-        yield known.get((each.operator, each.occurrence), row), each.source
+def _name(row: Row) -> object:
+    return row["in"], row["code"], row["operator"], row["nth"]
+
+
+def _told(mutant: Mutant) -> Row:
+    return {name: getattr(mutant, name) for name in ("operator", "nth", "line", "was", "becomes")}
 
 
 def _allowed(subject: Subject, tests: Trials) -> float:
