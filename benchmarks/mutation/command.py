@@ -1,7 +1,7 @@
 """Mutants drawn from the code that decides spikes and mappings, each against the tests of its own file.
 
 What the file of rows holds already is not run again, unless the function that a mutant changes is no longer the same,
-or the test that noticed it is gone, or it survived and its tests have changed since; so the command may be stopped and
+or the test that noticed it is not, or it survived and its tests have changed since; so the command may be stopped and
 gone on with, and a change of one function costs the mutants of that function. Every call writes the page anew.
 """
 
@@ -11,6 +11,7 @@ import tomllib
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -115,27 +116,42 @@ def _tried(subject: Subject, seed: int, old: Mapping[object, Row]) -> Iterator[R
     rows = [
         subject.of | {"seed": seed, "in": each.piece.name, "code": each.piece.code} | _told(each) for each in mutants
     ]
-    written = "".join((ROOT / path).read_text(encoding="utf-8") for path in subject.tests)
     known = [{**old.get(_name(row), {}), **row, "tests": old.get(_name(row), {}).get("tests")} for row in rows]
-    if all(_holds(row, subject.of, written) for row in known):
+    if all(_holds(row, subject.of) for row in known):
         yield from known
         return
     warm((*_HEAVY, "torch") if "torch" in subject.source else _HEAVY)
     with trials(subject.path, subject.source, subject.tests) as tests:
         allowed = _allowed(subject, tests)
         for row, each in zip(known, mutants, strict=True):
-            if _holds(row, subject.of, written):
+            if _holds(row, subject.of):
                 yield row
                 continue
             found = tests.run(each.source, allowed)
             sys.stderr.write(f"{found.state:9} {subject.path}:{each.line}  {each.was}  ->  {each.becomes}\n")
-            yield row | subject.of | {"state": found.state, "by": found.by, "seconds": round(found.seconds, 2)}
+            end = {"state": found.state, "by": found.by, "test": _test(found.by), "seconds": round(found.seconds, 2)}
+            yield row | subject.of | end
 
 
-def _holds(row: Row, of: Row, written: str) -> bool:
-    """Whether a mutant was run and need not be again: what killed it is still among the tests, or they are the same."""
-    by = row.get("by", "").partition("::")[2].partition("[")[0]
-    return "state" in row and (row["tests"] == of["tests"] or (row["state"] != "survived" and f"def {by}" in written))
+def _holds(row: Row, of: Row) -> bool:
+    """Whether a mutant was run and need not be again: its tests are the same, or at least the one that killed it."""
+    if "state" not in row or row["tests"] == of["tests"]:
+        return "state" in row
+    return row["state"] != "survived" and bool(row["test"]) and row["test"] == _test(row["by"])
+
+
+def _test(by: str) -> str:
+    """A digest of the test that is named; none where a mutant ends the process or cannot be imported."""
+    path, _, name = by.partition("::")
+    named = name.partition("[")[0].replace("::", ".")
+    return next((code for test, code in _tests(path) if test == named), "") if named else ""
+
+
+@cache
+def _tests(path: str) -> tuple[tuple[str, str], ...]:
+    """(name, digest) of all functions of a file of tests; none where it is gone."""
+    file = ROOT / path
+    return tuple((each.name, each.code) for each in pieces(file.read_text(encoding="utf-8"))) if file.is_file() else ()
 
 
 def _name(row: Row) -> object:

@@ -31,6 +31,7 @@ def test_only_what_no_longer_holds_is_run_again(tmp_path: Path, capsys: pytest.C
     for change, again in (
         ({"code": "0"}, 1),  # the function was another
         ({"by": "tests/a.py::test_that_is_gone", "tests": "0"}, 1),
+        ({"test": "0", "tests": "0"}, 1),  # the test that killed it was another
         ({"tests": "0"}, 0),  # tests were added
         ({"state": "survived", "by": "", "tests": "0"}, 1),
         ({"line": 1}, 0),
