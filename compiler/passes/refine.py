@@ -1,6 +1,7 @@
 """refine: units move between placed cores, so that messages travel few tiles."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from compiler.mapping.partitioning.bound import settled
 from compiler.mapping.partitioning.by_size import by_size
 from compiler.mapping.partitioning.first_fit import first_fit
 from compiler.mapping.partitioning.improve import BEARABLE, HOT, fits_tables, improve, uniform_price
-from compiler.mapping.partitioning.metis import enough_units, metis
+from compiler.mapping.partitioning.metis import different, enough_units
 from compiler.mapping.partitioning.weights import aim, even_weights, weights_for
 from compiler.mapping.placement.one_chip import on_one_chip
 from compiler.mapping.state import ChipMapping, hops, mapped
@@ -103,12 +104,9 @@ def _starts(
     weights, slack = weights_for(hypergraph, index, cores, chip)
     if aim(hypergraph, mapping.loads) == BEARABLE:
         weights, slack = even_weights(hypergraph, index, cores, chip, BEARABLE)
-    seen = [] if plain is None or plain.cores > cores else [plain.core_of]
-    for each in range(seed, seed + min(_STARTS, _WORK // max(hypergraph.pins.size * cores, 1))):
-        core_of = metis(hypergraph, weights, cores, slack, each)
-        if not any(np.array_equal(core_of, other) for other in seen):
-            seen.append(core_of)
-    for core_of in seen:
+    seeds = range(seed, seed + min(_STARTS, _WORK // max(hypergraph.pins.size * cores, 1)))
+    given = () if plain is None or plain.cores > cores else (plain.core_of,)
+    for core_of in chain(given, different(hypergraph, weights, cores, slack, seeds)):
         sent = between(hypergraph, core_of, int(core_of.max()) + 1)
         yield mapped(hypergraph, core_of, on_one_chip(sent + sent.T, slots, seed, _KICKS), chip)
 

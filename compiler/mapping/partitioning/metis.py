@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
+from compiler.mapping.state import renumbered
 from targets.contracts.arrays import Array
 
 if TYPE_CHECKING:
@@ -31,14 +33,35 @@ def metis(hypergraph: Hypergraph, weights: Array, cores: int, slack: float, seed
     other, by the rate that arrives; inputs join nobody. Source: Karypis and Kumar, "A Fast and High Quality Multilevel
     Scheme for Partitioning Irregular Graphs", SIAM Journal on Scientific Computing 20 (1998).
     """
-    links = _links(hypergraph)
-    whole = np.maximum(1, np.rint(weights / weights.max() * _WEIGHT_STEPS)).astype(np.int64)
-    return np.unique(partition_graph(links, whole, cores, slack, seed), return_inverse=True)[1].ravel()
+    return _filled(partition_graph(_links(hypergraph), _whole(weights), cores, slack, seed))
 
 
-def partition_graph(links: csr_array, weights: Array, cores: int, slack: float, seed: int) -> Array:
+def different(
+    hypergraph: Hypergraph, weights: Array, cores: int, slack: float, seeds: Iterable[int]
+) -> Iterator[Array]:
+    """Partitionings as `metis` makes them, one for every seed that gives another than those before.
+
+    Units are shuffled: METIS finds the same for every seed where a graph is too small to be made coarser. Every second
+    one is made by recursive bisection, whose parts lie differently to each other.
+    """
+    links, whole = _links(hypergraph), _whole(weights)
+    seen: list[Array] = []
+    for seed in seeds:
+        order = np.random.default_rng(seed).permutation(hypergraph.units)
+        parts = np.empty(hypergraph.units, dtype=np.int64)
+        parts[order] = partition_graph(links[order][:, order], whole[order], cores, slack, seed, seed % 2 == 1)
+        core_of = renumbered(_filled(parts))
+        if not any(np.array_equal(core_of, other) for other in seen):
+            seen.append(core_of)
+            yield core_of
+
+
+def partition_graph(
+    links: csr_array, weights: Array, cores: int, slack: float, seed: int, recursive: bool = False
+) -> Array:
     """METIS on a symmetric graph with whole vertex weights: part of every vertex, int [vertex].
 
+    Parts are made all at once, or by `recursive` bisection.
     A vertex much heavier than the mean part of those that are left has a part to itself: METIS would halve what has no
     two halves, write so on stdout, and leave many parts empty.
     """
@@ -47,7 +70,8 @@ def partition_graph(links: csr_array, weights: Array, cores: int, slack: float, 
     parts = np.empty(weights.size, dtype=np.int64)
     parts[heavy] = np.arange(heavy.size)
     part = links if not heavy.size else links[rest][:, rest]
-    parts[rest] = heavy.size + _asked(part, weights[rest], min(cores - heavy.size, max(rest.size // 2, 1)), slack, seed)
+    left = min(cores - heavy.size, max(rest.size // 2, 1))
+    parts[rest] = heavy.size + _asked(part, weights[rest], left, slack, seed, recursive)
     return parts
 
 
@@ -59,7 +83,7 @@ def _heavy(weights: Array, cores: int) -> Array:
     return order[: int(np.argmax(light)) if light.any() else order.size]
 
 
-def _asked(links: csr_array, weights: Array, cores: int, slack: float, seed: int) -> Array:
+def _asked(links: csr_array, weights: Array, cores: int, slack: float, seed: int, recursive: bool) -> Array:
     import pymetis
 
     if cores <= 1:
@@ -71,10 +95,19 @@ def _asked(links: csr_array, weights: Array, cores: int, slack: float, seed: int
         pymetis.CSRAdjacency(links.indptr.astype(np.int32), links.indices.astype(np.int32)),
         vweights=weights.astype(np.int32),
         eweights=edge_weights.astype(np.int32),
-        recursive=False,
+        recursive=recursive,
         options=options,
     )
     return np.asarray(parts, dtype=np.int64)
+
+
+def _whole(weights: Array) -> Array:
+    return np.maximum(1, np.rint(weights / weights.max() * _WEIGHT_STEPS)).astype(np.int64)
+
+
+def _filled(parts: Array) -> Array:
+    """The same parts without empty ones."""
+    return np.unique(parts, return_inverse=True)[1].ravel()
 
 
 def _links(hypergraph: Hypergraph) -> csr_array:

@@ -1,6 +1,7 @@
 """metis: partitioning of units, and of any symmetric graph."""
 
 import ctypes
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from scipy.sparse import csr_array
 
 from benchmarks.mapping.networks import generated
 from compiler.mapping.loads import loads
-from compiler.mapping.partitioning.metis import enough_units, metis, partition_graph
+from compiler.mapping.partitioning.metis import different, enough_units, metis, partition_graph
 from compiler.passes.coarsen import coarsen
 from tests.compiler.mapped import chain, small
 
@@ -39,6 +40,20 @@ def test_parts_are_even_numbered_without_gaps_and_cheaper_than_chance(topology: 
     chance = np.random.default_rng(seed).permutation(core_of)
     assert loads(hypergraph, core_of, chip).messages < 0.8 * loads(hypergraph, chance, chip).messages
     assert metis(hypergraph, hypergraph.neurons, 6, 0.05, seed).tolist() == core_of.tolist()
+
+
+def test_seeds_give_different_partitionings_of_graphs_too_small_to_be_made_coarser() -> None:
+    """METIS by itself finds one and the same for each of eight seeds here."""
+    made, chip = generated("grid", 800, 8, 0), small()
+    hypergraph = coarsen(made.graph, chip, made.rates)
+    plain = {metis(hypergraph, hypergraph.neurons, 6, 0.05, seed).tobytes() for seed in range(8)}
+    found = [each.tolist() for each in different(hypergraph, hypergraph.neurons, 6, 0.05, range(8))]
+    assert len(plain) < len(found) >= 6
+    assert all(left != right for left, right in combinations(found, 2))
+    for core_of in found:
+        assert np.unique(core_of).tolist() == list(range(6))
+        assert np.bincount(core_of, hypergraph.neurons).max() <= 1.12 * 800 / 6 + 8
+    assert found == [each.tolist() for each in different(hypergraph, hypergraph.neurons, 6, 0.05, range(8))]
 
 
 def test_two_units_for_each_core_are_enough() -> None:
