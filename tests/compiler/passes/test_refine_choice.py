@@ -102,8 +102,8 @@ def test_what_metis_finds_is_tried_and_the_best_goes_on(
         return iter([np.array(MIXED), np.array(NEAR)])
 
     monkeypatch.setattr(refine_module, "different", different)
-    found = refine(hypergraph, given(hypergraph), CHIP, 4, more=1.0)
-    assert seeds == list(range(4, 36))
+    found = refine(hypergraph, given(hypergraph), CHIP, 40, more=1.0)
+    assert seeds == list(range(40, 72))
     assert [call.start for call in calls if call.trials == SHORT] == [GIVEN, MIXED, NEAR]
     assert [call.start for call in calls if call.trials == LONGER][:3] == [GIVEN, NEAR, MIXED]
     assert [call.start for call in calls if call.trials == LAST] == [NEAR]
