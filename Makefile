@@ -74,4 +74,3 @@ audit: .tools/.installed ## ask the advisory database of Python about the lock; 
 
 clean: ## remove what was made
 	rm -rf .venv .tools $(OUT) build dist sbom.json
-	find . -name "*.nb[ci]" -delete  # kernels that numba compiled: one of a type since renamed cannot be read

@@ -17,6 +17,7 @@ import typer
 
 from motifc.extras import command_for
 from targets.contracts.errors import BackendError, InputError
+from targets.contracts.jit import tell_of_compiling
 from targets.contracts.shown import shown_lines
 
 COMMANDS = (
@@ -74,6 +75,7 @@ def _open(stream: TextIO | None) -> TextIO:
 def _status() -> int:
     """Run the command; its status where it ends by itself."""
     asked = sys.argv[1:2]
+    tell_of_compiling(lambda sentence: typer.echo(f"motifc: {shown_lines(sentence)}", err=True))
     try:
         app(asked if asked and asked[0] in COMMANDS else COMMANDS)()  # others need not be loaded
     except SystemExit as ended:

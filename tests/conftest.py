@@ -36,9 +36,12 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Encoded data of the tests lie in a folder of their own, not in the user's cache."""
-    os.environ["MOTIFC_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> None:
+    """What tests keep lies in a folder of their own, and compiled loops where pytest keeps things for the next time."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["MOTIFC_CACHE"] = str(folder)
+    if request.config.pluginmanager.has_plugin("cacheprovider"):
+        (folder / "compiled").symlink_to(request.config.cache.mkdir("compiled"))
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,11 @@ import numpy as np
 from benchmarks.agreement.programs import SAMPLES
 from benchmarks.mapping.searched import DATA, SETTINGS
 from compiler.pipeline import compile_network
-from search.data.cache import cache_folder
 from search.data.load import load_split
 from search.nas.hrmas import search
 from search.settings import load_settings
 from targets.conformance.random_program import Case
+from targets.contracts.cache_folder import cache_folder
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import Program
 

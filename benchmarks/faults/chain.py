@@ -16,6 +16,7 @@ from benchmarks.faults.attempt import Ended, Place, attempt
 from benchmarks.faults.content import DAMAGED, OLD, contents, epochs
 from benchmarks.faults.fault import FULL, Fault
 from benchmarks.faults.trials import Trial, copied
+from targets.contracts.cache_folder import cache_folder
 
 _SHARES = {"kill": 0.72, "full": 0.14, "denied": 0.04, "closed": 0.05, "clock": 0.05}
 """How often a chain is of this sort."""
@@ -59,6 +60,10 @@ def place_in(root: Path) -> Place:
     for name in (_WORK, _CACHE, _TEMPORARY):
         (root / name).mkdir(parents=True, exist_ok=True)
     (root / _TEMPORARY).chmod(0o777)
+    loops = cache_folder() / "compiled"  # of all commands, as they take long to compile
+    loops.mkdir(parents=True, exist_ok=True)
+    if not (root / _CACHE / loops.name).is_symlink():
+        (root / _CACHE / loops.name).symlink_to(loops)
     return Place(root / _WORK, root / _CACHE, root / _TEMPORARY)
 
 

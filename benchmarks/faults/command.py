@@ -160,7 +160,7 @@ def _struck(given: Namespace) -> Kept:
     with tempfile.TemporaryDirectory(prefix="f-") as name:
         root = Path(name)
         root.chmod(0o755)
-        _load(root)
+        _load()
         place = place_in(root / "inputs")
         made(place)
         known = dict[str, Reference]()
@@ -217,9 +217,8 @@ def _text(kept: Kept) -> str:
     return f'{{"seeds": {json.dumps(kept.seeds)}, "rows": [\n{rows}\n]}}\n'
 
 
-def _load(root: Path) -> None:
+def _load() -> None:
     """Import what commands need, so that a forked process has it."""
-    os.environ["NUMBA_CACHE_DIR"] = str(root / "numba")
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     for name in _LOADED:
         import_module(name)

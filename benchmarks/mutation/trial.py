@@ -36,6 +36,10 @@ _FAILED_FIRST = "failed"  # the file in which a trial says what failed
 State = Literal["killed", "timeout", "survived"]
 
 
+_COMPILES = "targets.contracts.jit import compiled"
+"""What a file that holds kernels of numba has in it."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a trial ended, the test that failed first, and seconds of the processor."""
@@ -179,7 +183,7 @@ def _host(path: str, source: str, tests: Sequence[str], link: Connection, folder
     import pytest
 
     _begin()
-    if "numba" not in source:
+    if _COMPILES not in source:
         plugins = [_Host(path, source, link, folder), _FirstFailure(folder / _FAILED_FIRST)]
         pytest.main(_options(folder, tests), plugins=plugins)
     for _ in _asked(link):
@@ -199,7 +203,7 @@ def _tested(path: str, source: str, tests: Sequence[str], folder: Path) -> int:
     import pytest
 
     _begin()
-    if "numba" in source:
+    if _COMPILES in source:
         from numba.core import config
 
         setattr(config, "DISABLE_JIT", 1)  # noqa: B010  # numba makes its settings when it is imported

@@ -30,6 +30,7 @@ import numpy as np
 from targets.contracts import artefact
 from targets.contracts.arrays import Array
 from targets.contracts.artefact import Artefact, check_readable
+from targets.contracts.cache_folder import cache_folder
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
@@ -84,15 +85,6 @@ def cached(
         except InputError as error:
             _warn(f"{name} cannot be kept: {error}")
         return made
-
-
-def cache_folder() -> Path:
-    """Where encoded sets are kept; InputError when neither $MOTIFC_CACHE nor the home folder is known."""
-    given = os.environ.get("MOTIFC_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "motifc")
-    try:
-        return Path(given).expanduser()
-    except RuntimeError:
-        raise InputError("the home folder is unknown; set MOTIFC_CACHE to a folder for encoded data.") from None
 
 
 def _key(name: str, recipe: Mapping[str, object], content: str) -> str:

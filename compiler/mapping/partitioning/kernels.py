@@ -1,9 +1,5 @@
-"""Kernels of moves: a partitioning that changes by one unit at a time, to legalize it and to anneal it.
+"""Kernels of moves: a partitioning that changes by one unit at a time, or by two that change places."""
 
-All in one file, because what is compiled is kept until the file of its caller changes, whatever it calls.
-"""
-
-import numba
 import numpy as np
 
 from compiler.mapping.partitioning.problem import (
@@ -18,228 +14,12 @@ from compiler.mapping.partitioning.problem import (
     MoveState,
 )
 from targets.contracts.arrays import Array
+from targets.contracts.jit import compiled
 
-_TRIES = 4
-_IDLE, _IDLE_CORES = 16, 2  # moves that bring cores no nearer to their limits, for themselves and for each core
-_WORTHS, _DEARER, _LUMP = 8, 4, 0.25  # what operations are worth is raised so often and so many times
-_SAME = 256  # trials at one temperature
-_FINE = 1 << 30  # steps of a random fraction
-_SAME_CORE, _TRIAL = 1, 8  # what takes time: a trial that finds both on one core, and another
-_MOVE, _MOVE_CORES = 16, 4  # a move, for itself and once for so many cores
 _FEW = 4  # cores to be written to one by one are fewer than one in so many
-_FREE, _EFFORT = 1000, 16  # effort that is in all of these, and of which so much more takes one in addition
 
 
-def legalize(problem: MoveProblem, state: MoveState) -> None:
-    """Empty cores over a limit, the worst first, each time by the move of the largest gain.
-
-    It ends when every limit is kept, no unit of a core over one finds room elsewhere, or moves no longer help: one that
-    costs another core output axons may go round in circles. Synaptic operations come last, so that they are in nobody's
-    way; where there is no room for a busy unit, it is exchanged for an idler one.
-    """
-    others = problem.limit.copy()
-    others[EVENTS] = max(others[EVENTS, 0], problem.size[EVENTS].sum())
-    others.flags.writeable = False
-    _spread(problem._replace(limit=others), state)
-    _spread(problem, state)
-
-
-@numba.njit(cache=True)
-def _spread(problem: MoveProblem, state: MoveState) -> None:
-    """Move units away from cores over a limit."""
-    cores = problem.price.shape[1]
-    stuck = np.zeros(cores, dtype=np.bool_)
-    least, idle = np.inf, 0
-    for _ in range(state.core_of.size):
-        worst, core, excess = 1.0, -1, 0.0
-        for each in range(cores):
-            most = _overuse(problem, state, each)
-            excess += max(most - 1, 0.0)
-            if most > worst and not stuck[each]:
-                worst, core = most, each
-        idle = 0 if excess < least else idle + 1
-        if core < 0 or idle > _IDLE + _IDLE_CORES * cores:
-            return
-        least = min(least, excess)
-        stuck[core] = not _leave(problem, state, core) and not _trade(problem, state, core)
-
-
-@numba.njit(cache=True)
-def _leave(problem: MoveProblem, state: MoveState, core: int) -> bool:
-    """Move the unit of the largest gain for its operations away from `core`; whether one could go."""
-    busy = state.load[EVENTS, core] > problem.limit[EVENTS, 0]
-    leaving, goal, most = -1, -1, -np.inf
-    for unit in range(state.core_of.size):
-        if state.core_of[unit] != core:
-            continue
-        if state.load[NEURONS, core] == problem.size[NEURONS, unit]:
-            return False
-        for other in range(problem.price.shape[1]):
-            if other != core and room(problem, state, unit, other):
-                saved = state.penalty[unit, core] - state.penalty[unit, other]
-                gain = saved / max(problem.size[EVENTS, unit], 1) if busy else float(saved)
-                if gain > most:
-                    leaving, goal, most = unit, other, gain
-    if leaving >= 0:
-        move(problem, state, leaving, goal)
-    return leaving >= 0
-
-
-@numba.njit(cache=True)
-def _trade(problem: MoveProblem, state: MoveState, core: int) -> bool:
-    """Exchange a unit of `core`, which has too many operations, for one of fewer on another core; whether one could go.
-
-    Both are chosen by price less what operations are worth, which begins at the messages that an operation comes with
-    and rises until a pair is found.
-    """
-    cores, limit = problem.price.shape[1], problem.limit[EVENTS, 0]
-    lumps = problem.size[EVENTS].max() > _LUMP * limit  # units too busy to be spread
-    worth = float(problem.rate.sum()) / max(problem.size[EVENTS].sum(), 1)
-    for _ in range(0 if lumps or state.load[EVENTS, core] <= limit else _WORTHS):
-        banned = np.zeros(cores, dtype=np.bool_)
-        while True:
-            least, leaving, coming = np.inf, -1, -1
-            costs, partners = np.full(cores, np.inf), np.full(cores, -1)
-            for unit in range(state.core_of.size):
-                other = state.core_of[unit]
-                if other != core and not banned[other]:
-                    cost = state.penalty[unit, core] - state.penalty[unit, other] + worth * problem.size[EVENTS, unit]
-                    if cost < costs[other]:
-                        costs[other], partners[other] = cost, unit
-            for unit in range(state.core_of.size):
-                if state.core_of[unit] != core:
-                    continue
-                own = state.penalty[unit, core] + worth * problem.size[EVENTS, unit]
-                for other in range(cores):
-                    cost = state.penalty[unit, other] - own + costs[other]
-                    if cost >= least:
-                        continue
-                    shed = problem.size[EVENTS, unit] - problem.size[EVENTS, partners[other]]
-                    if 0 < shed <= limit - state.load[EVENTS, other]:
-                        least, leaving, coming = cost, unit, partners[other]
-            if leaving < 0:
-                break
-            if _swap(problem, state, leaving, coming):
-                return True
-            banned[state.core_of[coming]] = True
-        worth *= _DEARER
-    return False
-
-
-@numba.njit(cache=True)
-def _swap(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> bool:
-    """Exchange two units unless that breaks a limit by more than before; whether it was done."""
-    here, there = state.core_of[unit], state.core_of[partner]
-    _, axons_here, axons_there = exchange(problem, state, unit, partner)
-    crowds = crowded(problem, state, partner, unit, here, axons_here)
-    if crowds or crowded(problem, state, unit, partner, there, axons_there):
-        return False
-    before = state.load.copy()
-    move(problem, state, unit, there)
-    move(problem, state, partner, here)
-    if worse(problem, state, before):
-        move(problem, state, partner, there)
-        move(problem, state, unit, here)
-        return False
-    return True
-
-
-@numba.njit(cache=True)
-def _overuse(problem: MoveProblem, state: MoveState, core: int) -> float:
-    """Largest use of `core` over its limit."""
-    most = 0.0
-    for row in range(state.load.shape[0]):
-        most = max(most, state.load[row, core] / problem.limit[row, 0])
-    return most
-
-
-@numba.njit(cache=True)
-def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold: float, seed: int) -> int:
-    """Move units for the time of a number of trials; the change of price, whose unit is that of the temperatures.
-
-    A unit is to follow one that it is joined to, to whose core it moves or, where it finds no room there, with which
-    or with a neighbour of which it is exchanged. What costs more is done with the chance exp(-cost / temperature),
-    where the temperature falls geometrically from `hot` to `cold`. A trial that finds both units on one core counts for
-    an eighth of another, a move for several. No limit is broken that was kept, and no core is emptied. Source:
-    Kirkpatrick et al., "Optimization by Simulated Annealing", Science 220 (1983).
-    """
-    random = np.array([seed], dtype=np.uint64)
-    before = np.empty_like(state.load)
-    total, heat, tried, spent = 0, hot, 0, 0
-    cost = _MOVE + problem.price.shape[1] // _MOVE_CORES
-    while spent < trials * _TRIAL:
-        if tried % _SAME == 0:
-            heat = hot * (cold / hot) ** (spent / (trials * _TRIAL))
-        tried += 1
-        unit = _draw(random, state.core_of.size)
-        other = _neighbour(problem, state, unit, random)
-        here, core = state.core_of[unit], state.core_of[other]
-        if core == here:
-            spent += _SAME_CORE
-            continue
-        spent += _TRIAL
-        delta = state.penalty[unit, core] - state.penalty[unit, here]
-        bearable = -heat * np.log((_draw(random, _FINE) + 1) / _FINE)
-        if room(problem, state, unit, core):
-            if delta <= bearable and state.load[NEURONS, here] > problem.size[NEURONS, unit]:
-                before[:] = state.load
-                move(problem, state, unit, core)
-                spent += cost + max(0, problem.effort[unit] - _FREE) // _EFFORT
-                if worse(problem, state, before):
-                    move(problem, state, unit, here)
-                else:
-                    total += delta
-            continue
-        partner = other
-        for _ in range(_TRIES):
-            near = _neighbour(problem, state, other, random)
-            if state.core_of[near] == core:
-                partner = near
-                break
-        if delta + state.penalty[partner, here] - state.penalty[partner, core] > bearable:
-            continue  # but for what the two send to each other, and what both listen to
-        extra = max(0, problem.effort[unit] + problem.effort[partner] - _FREE) // _EFFORT
-        spent += extra
-        delta, axons_here, axons_there = exchange(problem, state, unit, partner)
-        if delta > bearable:
-            continue
-        if crowded(problem, state, partner, unit, here, axons_here) or crowded(
-            problem, state, unit, partner, core, axons_there
-        ):
-            continue
-        before[:] = state.load
-        move(problem, state, unit, core)
-        move(problem, state, partner, here)
-        spent += 2 * cost + extra
-        if worse(problem, state, before):
-            move(problem, state, partner, core)
-            move(problem, state, unit, here)
-        else:
-            total += delta
-    return total
-
-
-@numba.njit(cache=True, inline="always")
-def _neighbour(problem: MoveProblem, state: MoveState, unit: int, random: Array) -> int:
-    """A random unit that `unit` is joined to, or itself where there is none."""
-    begin, end = problem.near_at[unit], problem.near_at[unit + 1]
-    return problem.near[begin + _draw(random, end - begin)] if end > begin else unit
-
-
-@numba.njit(cache=True, inline="always")
-def _draw(random: Array, below: int) -> int:
-    """A whole number from 0 to below - 1, which is below 2^31, by SplitMix64.
-
-    Source: Steele et al., "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
-    """
-    random[0] += np.uint64(0x9E3779B97F4A7C15)
-    z = random[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return int(np.int64((z ^ (z >> np.uint64(31))) >> np.uint64(32)) * below >> 32)
-
-
-@numba.njit(cache=True)
+@compiled
 def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
     """Put `unit` on another core, whatever the limits."""
     here, cores = state.core_of[unit], problem.price.shape[1]
@@ -284,43 +64,59 @@ def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
         state.load[problem.row_of[profile], core] += state.held[profile, core] == 1
 
 
-@numba.njit(cache=True)
+@compiled
 def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> tuple[int, int, int]:
     """(delta of price, axons here, axons there): what changes where two units on different cores are exchanged.
 
-    *Here* is the core of `unit`, *there* that of `partner`.
+    *Here* is the core of `unit`, *there* that of `partner`. It is what changes where each of the two moves alone, which
+    is known, but for what both have to do with: a net that both listen to reaches the same cores after as before, and
+    what one sends to the other has as far to go.
     """
-    here, there, cores = state.core_of[unit], state.core_of[partner], problem.price.shape[1]
-    delta, axons_here, axons_there = 0, 0, 0
-    for sender, old, new in ((unit, here, there), (partner, there, here)):
-        for i in range(problem.outgoing_at[sender], problem.outgoing_at[sender + 1]):
-            net = problem.outgoing[i]
-            more = 0
-            for core in range(cores):
-                more += (state.listening[net, core] > 0) * (problem.price[new, core] - problem.price[old, core])
-            delta += problem.rate[net] * more
+    here, there = state.core_of[unit], state.core_of[partner]
+    delta = state.penalty[unit, there] - state.penalty[unit, here]
+    delta += state.penalty[partner, here] - state.penalty[partner, there]
+    axons_here = np.int64(state.axons[partner, here]) - state.axons[unit, here]
+    axons_there = np.int64(state.axons[unit, there]) - state.axons[partner, there]
     i, last = problem.incoming_at[unit], problem.incoming_at[unit + 1]
     j, end = problem.incoming_at[partner], problem.incoming_at[partner + 1]
-    while i < last or j < end:
-        goes = j == end or (i < last and problem.incoming[i] <= problem.incoming[j])
-        comes = i == last or (j < end and problem.incoming[j] <= problem.incoming[i])
-        net = problem.incoming[i] if goes else problem.incoming[j]
-        i, j = i + goes, j + comes
-        if goes == comes:
-            continue
-        if goes:
-            at_here, at_there = -(state.listening[net, here] == 1), state.listening[net, there] == 0
-        else:
-            at_here, at_there = state.listening[net, here] == 0, -(state.listening[net, there] == 1)
-        home = problem.home[net]
-        sender = cores if home < 0 else here if home == partner else there if home == unit else state.core_of[home]
-        delta += problem.rate[net] * (at_here * problem.price[sender, here] + at_there * problem.price[sender, there])
-        axons_here += at_here * problem.width[net]
-        axons_there += at_there * problem.width[net]
+    while i < last and j < end:
+        net, other = problem.incoming[i], problem.incoming[j]
+        i, j = i + (net <= other), j + (other <= net)
+        if net == other and (state.listening[net, here] == 1 or state.listening[net, there] == 1):
+            alone_here, alone_there = state.listening[net, here] == 1, state.listening[net, there] == 1
+            axons_here += alone_here * problem.width[net]
+            axons_there += alone_there * problem.width[net]
+            home = problem.home[net]
+            if home != unit and home != partner:
+                sender = state.core_of[home] if home >= 0 else problem.price.shape[1]
+                kept = alone_here * problem.price[sender, here] + alone_there * problem.price[sender, there]
+                delta += problem.rate[net] * kept
+    for sender, receiver in ((unit, partner), (partner, unit)):
+        own, away = state.core_of[sender], state.core_of[receiver]
+        for k in range(problem.outgoing_at[sender], problem.outgoing_at[sender + 1]):
+            net = problem.outgoing[k]
+            if _listens(problem, receiver, net):
+                alone_away = state.listening[net, away] == 1
+                alone_own = state.listening[net, own] == problem.recurrent[net]
+                delta += problem.rate[net] * problem.price[own, away] * (alone_away + alone_own)
     return delta, axons_here, axons_there
 
 
-@numba.njit(cache=True)
+@compiled(inline="always")
+def _listens(problem: MoveProblem, unit: int, net: int) -> bool:
+    """Whether `unit` is one of those that listen to `net`, found by halving."""
+    low, high = problem.indptr[net], problem.indptr[net + 1]
+    end = high
+    while low < high:
+        middle = (low + high) // 2
+        if problem.pins[middle] < unit:
+            low = middle + 1
+        else:
+            high = middle
+    return low < end and problem.pins[low] == unit
+
+
+@compiled
 def crowded(problem: MoveProblem, state: MoveState, comes: int, goes: int, core: int, axons: int) -> bool:
     """Whether `core` would exceed neurons, memory, input axons or operations by more if one unit came as another goes.
 
@@ -337,7 +133,7 @@ def crowded(problem: MoveProblem, state: MoveState, comes: int, goes: int, core:
     return False
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
     """Whether `core` keeps every limit but that of output axons if `unit` goes there."""
     load, limit, size, axons = state.load, problem.limit, problem.size, state.axons[unit, core]
@@ -358,7 +154,7 @@ def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
     )
 
 
-@numba.njit(cache=True)
+@compiled
 def worse(problem: MoveProblem, state: MoveState, before: Array) -> bool:
     """Whether a core exceeds a limit by more than with the loads `before` [row, core]."""
     for row in range(7):
@@ -368,7 +164,7 @@ def worse(problem: MoveProblem, state: MoveState, before: Array) -> bool:
     return False
 
 
-@numba.njit(cache=True)
+@compiled
 def _listen(problem: MoveProblem, state: MoveState, unit: int, core: int, sign: int) -> None:
     """`unit` begins (1) or ceases (-1) to listen to its nets on `core`; penalties and axons of all others follow."""
     cores = problem.price.shape[1]

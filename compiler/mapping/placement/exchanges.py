@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-import numba
-
 from targets.contracts.arrays import Array, Floats
+from targets.contracts.jit import compiled
 
 
 class Assignment(NamedTuple):
@@ -22,7 +21,7 @@ class Assignment(NamedTuple):
     cost_at: Floats
 
 
-@numba.njit(cache=True)
+@compiled
 def descend(assignment: Assignment) -> float:
     """Make the best exchange until none helps, of equal ones that of the first cores; the change of cost."""
     traffic, distance, slot_of, cost_at = assignment
@@ -46,7 +45,7 @@ def descend(assignment: Assignment) -> float:
         change += exchange(assignment, first, second)
 
 
-@numba.njit(cache=True)
+@compiled
 def exchange(assignment: Assignment, a: int, b: int) -> float:
     """Exchange the slots of two cores; the change of cost."""
     traffic, distance, slot_of, cost_at = assignment

@@ -1,9 +1,9 @@
 """BSA, Ben's spiker algorithm: a signal turned into the spikes from which a kernel rebuilds it."""
 
-import numba
 import numpy as np
 
 from targets.contracts.arrays import Array, Floats
+from targets.contracts.jit import compiled
 
 KERNEL_STEPS = 24
 THRESHOLD = 0.6
@@ -32,7 +32,7 @@ def bsa(signal: Floats) -> Array:
     return _spikes(np.asarray(signal, np.float64), bsa_kernel(), THRESHOLD)
 
 
-@numba.njit(cache=True)
+@compiled
 def _spikes(signal: Floats, kernel: Floats, threshold: float) -> Array:
     steps, channels = signal.shape
     left = np.zeros((steps + kernel.size, channels))

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numba
 import numpy as np
 
 from targets.contracts.arrays import Floats, readonly
+from targets.contracts.jit import compiled
 
 _ERB_SLOPE, _ERB_SCALE = 0.00437, 21.4
 """Glasberg and Moore 1990: E(f) = 21.4 log10(1 + 0.00437 f), f in Hz."""
@@ -72,7 +72,7 @@ def _frequencies(erbs: Floats) -> Floats:
     return np.asarray((10 ** (erbs / _ERB_SCALE) - 1) / _ERB_SLOPE, np.float64)
 
 
-@numba.njit(cache=True)
+@compiled
 def _filtered(sound: Floats, gain: Floats, zeros: Floats, poles: Floats, frame: int) -> Floats:
     """Transposed direct form II; the channels are the inner loop, which makes it one of vectors."""
     channels = gain.size

@@ -17,11 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from search.data.encoders.events import EVENT_DTYPE
 from targets.contracts.arrays import Array, Floats
 from targets.contracts.errors import InputError
+from targets.contracts.jit import compiled
 
 SIDE = 34
 SACCADE = 105_000
@@ -116,7 +117,7 @@ def _simulated(light: Floats, factors: Floats, path: Floats, sensor: Sensor) -> 
         yield events
 
 
-@njit(parallel=True, cache=True)
+@compiled(parallel=True)
 def _detect(light: Floats, factors: Floats, looks: Array, weights: Floats, step: int, keys: Array) -> Array:
     """Simulate the pixels of every image and return how many events each has, int64 [sample].
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from search.data.cache import cache_folder, cached
+from search.data.cache import cached
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from tests.conftest import REPOSITORY
@@ -274,14 +274,3 @@ def test_a_missing_file_is_told(cache: Path, tmp_path: Path) -> None:
         f"{tmp_path / 'absent.bin'} cannot be read (No such file or directory); it is one of the files of set, "
         "so restore it."
     )
-
-
-def test_the_folder_is_what_the_environment_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("MOTIFC_CACHE", raising=False)
-    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    assert cache_folder() == tmp_path / ".cache" / "motifc"
-    monkeypatch.setenv("XDG_CACHE_HOME", "elsewhere")
-    assert cache_folder() == Path("elsewhere/motifc")
-    monkeypatch.setenv("MOTIFC_CACHE", "~/mine")
-    assert cache_folder() == tmp_path / "mine"
