@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compiler.analysis.traffic import traffic
+from compiler.ir.graph import IntGraph
 from compiler.pipeline import compile_network
 from compiler.text import text
 from search.network import Network
@@ -44,21 +46,31 @@ def test_a_program_loads_to_the_same_integers_cores_and_routes(name: str, tmp_pa
 
 
 @pytest.mark.parametrize("name", [*PROGRAMS, "demo-loihi2"])
-def test_a_network_compiles_to_the_same_integers_cores_and_tiles(name: str) -> None:
+def test_a_network_compiles_to_the_same_integers(name: str) -> None:
+    """And to as many cores; which neurons lie where has become better since, see below."""
     network, chip = name.split("-")
     calibration = {"touch": random_spikes(1, 11)} if network == "random1" else None
     program = compile_network(Network.load(FOLDER / f"{network}.network"), chip, calibration=calibration)
-    assert without_digests(text(program)) == as_shown_then(f"{name}-program")
+    now, then = (shown.split("\ncore 0 at ")[0] for shown in (text(program), as_shown_then(f"{name}-program")))
+    assert without_digests(now) == then
 
 
-def test_a_program_on_many_cores_has_the_same_core_for_every_neuron() -> None:
+def test_the_weights_are_the_same_and_messages_travel_as_far_within_a_hundredth() -> None:
     """The text above tells ranges and digests; this compares the arrays themselves."""
     then = Program.load(FOLDER / "demo-small.program")
     now = compile_network(Network.load(FOLDER / "demo.network"), "small")
     assert len(now.cores) == len(then.cores) > 1
-    for mine, theirs in zip(now.cores, then.cores, strict=True):
-        assert (mine.x, mine.y, mine.members.keys()) == (theirs.x, theirs.y, theirs.members.keys())
-        assert all(np.array_equal(mine.members[name], theirs.members[name]) for name in mine.members)
+    assert hops(now) <= 1.01 * hops(then)
     for own, old in zip(now.projections, then.projections, strict=True):
         assert (own.name, own.exponent, own.delay) == (old.name, old.exponent, old.delay)
         assert np.array_equal(own.synapses.weights, old.synapses.weights)
+
+
+def hops(program: Program) -> float:
+    """Tiles that messages travel per step, were all neurons to spike equally often."""
+    core_of = {own.name: np.full(own.neurons, -1, dtype=np.int64) for own in program.populations}
+    for number, core in enumerate(program.cores):
+        for name, members in core.members.items():
+            core_of[name][members] = number
+    graph = IntGraph(program.inputs, program.populations, program.projections, None, program.steps, "")
+    return traffic(graph, core_of).hops(np.array([(core.x, core.y) for core in program.cores]))

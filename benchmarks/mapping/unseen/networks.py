@@ -9,7 +9,7 @@ from targets.contracts.arrays import Floats
 from targets.contracts.chip import ChipSpec, Limit, chip_named
 
 NEURONS = 14_000
-SEEDS = (1618, 141421, 173205)
+SEEDS = (223606, 244948, 264575)
 """Of the page: no choice in the mapper was made with them."""
 _MOTIF_SIZES = (32, 4)
 UNIFORM, CLUSTERED = "uniform", "clustered"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.mapping.microcircuit import microcircuit
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.loads import Loads
 from compiler.mapping.partitioning import improve as improve_module
@@ -328,3 +329,23 @@ def test_what_is_too_large_for_tables_is_not_spread_and_its_regions_differ(
     assert asked.metis == asked.kahypar == [4]
     assert seeds == [(QUICK, 7 + QUICK)] * 2 + [(QUICK, 7 + LONG)]
     assert asked.moves == []
+
+
+@pytest.mark.parametrize(
+    "limit", [{"axons_in_per_core": 220}, *({"axons_out_per_core": limit} for limit in range(160, 190, 5))]
+)
+def test_cores_too_full_on_average_are_followed_by_as_many_as_would_do(asked: Asked, limit: dict[str, int]) -> None:
+    """Of a net with n listeners at random a core hears with the chance 1 - (1 - 1 / cores)^n, once for all of them."""
+    chip = small(neurons_per_core=30, **limit)
+    made = microcircuit(0.005, 0)
+    hypergraph = coarsen(made.graph, chip, made.rates)
+    partition(hypergraph, on_one_core(hypergraph, chip), chip)
+    first, second = asked.metis[:2]
+    inner = hypergraph.home >= 0 if "axons_out_per_core" in limit else np.ones(hypergraph.nets, dtype=bool)
+
+    def heard(cores: int) -> float:
+        return sum(1 - (1 - 1 / cores) ** n for n in np.diff(hypergraph.indptr)[inner].tolist())
+
+    full = unplaced(hypergraph, in_order(hypergraph, first), chip).loads.use.mean(axis=1)
+    assert full.max() == full[3 if "axons_out_per_core" in limit else 2] > 1.1
+    assert heard(second) * full.max() <= heard(first) < heard(second - 1) * full.max()
