@@ -21,7 +21,7 @@ from targets.contracts.writing import Destination, write_text
 from targets.program.check import legal
 from targets.program.program import Program
 from targets.runtime.backend import backend_names, run
-from targets.runtime.registry import ORACLE
+from targets.runtime.registry import ORACLE, in_order
 
 FILES = ("demo.network", "demo.program", "report.html")
 """What `demo` writes."""
@@ -112,9 +112,7 @@ def demo(
     right = readout.accuracy(expected[readout.population].counts(), labels)
     total = sum(int(raster.counts().sum()) for raster in expected.values())
     results = [BackendResult(ORACLE, right, total, 0, seconds)]
-    for name in backend_names():
-        if name == ORACLE:
-            continue
+    for name in in_order(backend_names())[1:]:
         try:
             spikes, seconds = timed(name)
         except InputError as error:

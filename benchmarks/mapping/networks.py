@@ -168,13 +168,13 @@ def _pairs(sources: Array, motifs: int, k: int, rng: np.random.Generator) -> Spa
     shape = (*sources.shape, pairs)
     post = np.arange(motifs)[:, None, None] * k + rng.integers(0, k, shape)
     pre = sources[..., None] * k + rng.integers(0, k, shape)
-    return _sparse(post.ravel(), pre.ravel(), (motifs * k, motifs * k))
+    return sparse(post.ravel(), pre.ravel(), (motifs * k, motifs * k))
 
 
 def _window(neurons: int, rng: np.random.Generator) -> Sparse:
     first = np.arange(neurons) * INPUTS // neurons
     pre = (first[:, None] + np.arange(FAN_IN)) % INPUTS
-    return _sparse(np.repeat(np.arange(neurons), FAN_IN), pre.ravel(), (neurons, INPUTS))
+    return sparse(np.repeat(np.arange(neurons), FAN_IN), pre.ravel(), (neurons, INPUTS))
 
 
 def _everything(neurons: int) -> Sparse:
@@ -182,7 +182,8 @@ def _everything(neurons: int) -> Sparse:
     return Sparse(np.full(neurons * INPUTS, 2, np.int32), np.tile(np.arange(INPUTS), neurons), indptr, INPUTS)
 
 
-def _sparse(post: Array, pre: Array, shape: tuple[int, int]) -> Sparse:
+def sparse(post: Array, pre: Array, shape: tuple[int, int]) -> Sparse:
+    """A synapse of weight 2 from every neuron of `pre` to that of `post`, one where a pair is named more than once."""
     matrix = csr_array((np.ones(post.size, np.int8), (post, pre)), shape=shape)
     matrix.sum_duplicates()
     return Sparse(np.full(matrix.nnz, 2, np.int32), matrix.indices, matrix.indptr.astype(np.int64), shape[1])

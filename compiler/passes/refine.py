@@ -31,6 +31,9 @@ _WORK = 128_000_000  # pins times cores of all starts together: fewer for large 
 _KICKS = 100  # of the placement of a start, after which motifs move anyway
 _ROUNDS = ((60, 5), (300, 2))  # trials of moves per unit, and how many of the candidates go on
 _LONG = 2_400  # trials of moves per unit for the last of them
+_PINS = (
+    64  # nets that a unit listens to, on average, from which on there are fewer starts and trials: moves take longer
+)
 
 
 def refine(
@@ -38,11 +41,11 @@ def refine(
 ) -> ChipMapping:
     """A mapping for which the sum of rate times distance is less; else the given one.
 
-    How cores lie to each other decides more than what motifs move later: on one chip up to 32 partitionings by METIS,
-    fewer for large networks and none above 256 cores, are placed, and motifs of each and of the given one moved at the
-    price of the way that spikes then travel: of all shortly, of the best longer, of the last for long. Distance is
-    counted in tiles along x and y; a message counts as a sixth of a hop on top, or as more where there are too many,
-    and then more of the start is kept.
+    How cores lie to each other decides more than what motifs move later: on one chip up to 32 partitionings by
+    METIS, fewer for large and dense networks and none above 256 cores, are placed, and motifs of each and of the
+    given one moved at the price of the way that spikes then travel: of all shortly, of the best longer, of the last
+    for long. Distance is counted in tiles along x and y; a message counts as a sixth of a hop on top, or as more
+    where there are too many, and then more of the start is kept.
 
     Messages may grow by the share `more`; where none is given by 5 %, but not above those of the simplest mappings,
     index order and METIS by size, where they are legal. Mappings that break a limit or are more uneven than the given
@@ -67,7 +70,7 @@ def refine(
     def moved(start: ChipMapping, message: int, hot: float, trials: int) -> ChipMapping:
         price = message * uniform_price(start.cores)
         price[:-1] += _HOP * distances(start.tiles)
-        trials = trials * _CORES // max(_CORES, start.cores)
+        trials = int(trials * _leisure(hypergraph)) * _CORES // max(_CORES, start.cores)
         core_of = improve(hypergraph, start.core_of, price, chip, trials, seed, imbalance=limit, hot=hot)
         return mapped(hypergraph, core_of, start.tiles, chip)
 
@@ -104,11 +107,17 @@ def _starts(
     weights, slack = weights_for(hypergraph, index, cores, chip)
     if aim(hypergraph, mapping.loads) == BEARABLE:
         weights, slack = even_weights(hypergraph, index, cores, chip, BEARABLE)
-    seeds = range(seed, seed + min(_STARTS, _WORK // max(hypergraph.pins.size * cores, 1)))
+    count = min(_STARTS, _WORK // max(hypergraph.pins.size * cores, 1))
+    seeds = range(seed, seed + int(count * _leisure(hypergraph)))
     given = () if plain is None or plain.cores > cores else (plain.core_of,)
     for core_of in chain(given, different(hypergraph, weights, cores, slack, seeds)):
         sent = between(hypergraph, core_of, int(core_of.max()) + 1)
         yield mapped(hypergraph, core_of, on_one_chip(sent + sent.T, slots, seed, _KICKS), chip)
+
+
+def _leisure(hypergraph: Hypergraph) -> float:
+    """Share of the starts and trials that there is time for."""
+    return min(1.0, _PINS * hypergraph.units / max(hypergraph.pins.size, 1))
 
 
 def _best(hypergraph: Hypergraph, candidates: list[ChipMapping], most: float, imbalance: float) -> list[ChipMapping]:

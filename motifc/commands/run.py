@@ -12,7 +12,7 @@ from motifc.commands.backend_names import known_backends
 from motifc.commands.console import console
 from motifc.commands.options import Data, DataFolder, Force, InputFile, Limit, Out, SplitSeed
 from motifc.commands.outputs import data_read, destination
-from targets.runtime.registry import ORACLE
+from targets.runtime.registry import DEFAULT
 
 if TYPE_CHECKING:
     from motifc import Readout, SpikeRaster
@@ -24,7 +24,7 @@ def run_command(
         Path, typer.Argument(metavar="NET.program|NET.network", help="What is run; a .network runs in float.")
     ],
     out: Out,
-    backend: Annotated[str | None, typer.Option(help=f"One of {known_backends()}; {ORACLE} where not given.")] = None,
+    backend: Annotated[str | None, typer.Option(help=f"One of {known_backends()}; {DEFAULT} where not given.")] = None,
     input_file: InputFile = None,
     data: Data = None,
     data_dir: DataFolder = None,
@@ -48,7 +48,7 @@ def run_command(
     from motifc.probes import parse_probe
     from targets.runtime.backend import backend_named, bound_inputs
 
-    chosen = backend or ORACLE
+    chosen = backend or DEFAULT
     backend_named(chosen.partition(":")[0])
     if expected(file, "program", "network") == "network":
         if backend is not None or probe:

@@ -11,7 +11,7 @@ import typer
 from motifc.commands.backend_names import asked_backends, known_backends
 from motifc.commands.console import console, emit, steps
 from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, SplitSeed, TimeStep
-from targets.runtime.registry import ORACLE
+from targets.runtime.registry import DEFAULT, ORACLE
 
 if TYPE_CHECKING:
     from motifc import FloatGraph, Program, SpikeRaster
@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 def verify_command(
     program: ProgramFile,
     backends: Annotated[
-        str, typer.Option(help=f"Backends to compare with the first, separated by commas: {known_backends()}.")
-    ] = ORACLE,
+        str | None,
+        typer.Option(
+            help=f"Backends to compare with the first, separated by commas: {known_backends()}. Where not given, "
+            f"{ORACLE} and {DEFAULT}, and {ORACLE} alone beside --against and --against-float."
+        ),
+    ] = None,
     against: Annotated[Path | None, typer.Option(help="Another program to compare with, on the first backend.")] = None,
     against_float: Annotated[
         Path | None, typer.Option(help="The .network or .nir it was compiled from: report how far the program strays.")
@@ -46,8 +50,9 @@ def verify_command(
     from motifc.tables import show_accuracies, show_drifts, show_verdicts, told_latency
     from targets.runtime.backend import bound_inputs
 
-    first, *others = asked_backends(backends)
-    if not others and against is None and against_float is None:
+    alone = against is None and against_float is None
+    first, *others = asked_backends(backends or (f"{ORACLE},{DEFAULT}" if alone else ORACLE))
+    if alone and not others:
         raise InputError(
             "one backend has nothing to agree with; give at least two in --backends, --against PROGRAM or "
             "--against-float NETWORK."

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-_MODULES = ("numpy", "numba", "math", "cmath")
-"""Others are not looked into by their attributes; what is needed of them is imported by name."""
+_FOREIGN = ("numpy", "numba", "llvmlite", "math", "cmath")
+"""Packages of which names are enough. Other modules are refused: what is needed of them is imported by its name."""
 
 
 def key(function: Callable[..., Any], options: Mapping[str, Any], signature: Any, made_by: object) -> str:
@@ -74,19 +74,21 @@ def _value(name: str, value: Any, seen: dict[int, str]) -> str:
         return f"{_class(type(value))} {[_value(name, held, seen) for held in value]}"
     if isinstance(value, type):
         return _class(value)
-    if isinstance(value, ModuleType) and value.__name__ in _MODULES:
+    if isinstance(value, ModuleType) and _is_foreign(value.__name__):
         return value.__name__
-    if (written := getattr(value, "py_func", value)) is not value or _is_ours(value):
+    written = getattr(value, "py_func", getattr(value, "__wrapped__", value))  # of intrinsics what they are made by
+    if isinstance(written, FunctionType) and not _is_foreign(written.__module__):
         _function(written, getattr(getattr(value, "_cache", None), "options", {}), seen)
         return f"{written.__module__}.{written.__qualname__}"
     if hasattr(value, "__module__") and hasattr(value, "__name__"):
         return f"{value.__module__}.{value.__name__}"
+    if _is_foreign(type(value).__module__):  # types of numba and of LLVM
+        return f"{_class(type(value))} {value}"
     raise TypeError(f"{name}, a {type(value).__name__}; a key can be made of numbers, arrays, tuples, functions.")
 
 
-def _is_ours(value: object) -> bool:
-    """Whether it is a function whose code may change without a change of version."""
-    return isinstance(value, FunctionType) and value.__module__.partition(".")[0] not in _MODULES
+def _is_foreign(module: str) -> bool:
+    return module.partition(".")[0] in _FOREIGN
 
 
 def _class(kind: Any) -> str:

@@ -15,7 +15,7 @@ from targets.program.program import Program
 from targets.runtime.machine import Machine
 from targets.runtime.own_time import lengthened, own_time
 from targets.runtime.recording import Probe, Recording, checked_probes
-from targets.runtime.registry import BACKENDS, ORACLE
+from targets.runtime.registry import BACKENDS, ORACLE, in_order
 
 
 class Backend(Protocol):
@@ -107,10 +107,9 @@ def about(name: str) -> About:
 
 
 def ready_backends() -> tuple[About, ...]:
-    """All backends that can run here, the oracle first."""
-    names = sorted(backend_names(), key=lambda name: (name != ORACLE, name))
+    """All backends that can run here, the oracle first, then the default."""
     known = []
-    for name in names:
+    for name in in_order(backend_names()):
         # What cannot be imported cannot run; `motifc doctor` says why.
         with suppress(InputError):
             known.append(about(name))

@@ -159,7 +159,7 @@ def no_input() -> tuple[list[str], str]:
 
 def one_backend() -> tuple[list[str], str]:
     return (
-        ["verify", "net.program", "--input", "spikes.npz"],
+        ["verify", "net.program", "--backends", "numpy", "--input", "spikes.npz"],
         "one backend has nothing to agree with; give at least two in --backends, --against PROGRAM or "
         "--against-float NETWORK.",
     )

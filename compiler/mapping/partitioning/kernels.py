@@ -75,11 +75,10 @@ def _leave(problem: MoveProblem, state: MoveState, core: int) -> bool:
         if state.load[NEURONS, core] == problem.size[NEURONS, unit]:
             return False
         for other in range(problem.price.shape[1]):
-            if other != core and room(problem, state, unit, other):
-                saved = state.penalty[unit, core] - state.penalty[unit, other]
-                gain = saved / max(problem.size[EVENTS, unit], 1) if busy else float(saved)
-                if gain > most:
-                    leaving, goal, most = unit, other, gain
+            saved = state.penalty[unit, core] - state.penalty[unit, other]
+            gain = saved / max(problem.size[EVENTS, unit], 1) if busy else float(saved)
+            if gain > most and other != core and room(problem, state, unit, other):
+                leaving, goal, most = unit, other, gain
     if leaving >= 0:
         move(problem, state, leaving, goal)
     return leaving >= 0
@@ -288,36 +287,52 @@ def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
 def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> tuple[int, int, int]:
     """(delta of price, axons here, axons there): what changes where two units on different cores are exchanged.
 
-    *Here* is the core of `unit`, *there* that of `partner`.
+    *Here* is the core of `unit`, *there* that of `partner`. It is what changes where each of the two moves alone, which
+    is known, but for what both have to do with: a net that both listen to reaches the same cores after as before, and
+    what one sends to the other has as far to go.
     """
-    here, there, cores = state.core_of[unit], state.core_of[partner], problem.price.shape[1]
-    delta, axons_here, axons_there = 0, 0, 0
-    for sender, old, new in ((unit, here, there), (partner, there, here)):
-        for i in range(problem.outgoing_at[sender], problem.outgoing_at[sender + 1]):
-            net = problem.outgoing[i]
-            more = 0
-            for core in range(cores):
-                more += (state.listening[net, core] > 0) * (problem.price[new, core] - problem.price[old, core])
-            delta += problem.rate[net] * more
+    here, there = state.core_of[unit], state.core_of[partner]
+    delta = state.penalty[unit, there] - state.penalty[unit, here]
+    delta += state.penalty[partner, here] - state.penalty[partner, there]
+    axons_here = np.int64(state.axons[partner, here]) - state.axons[unit, here]
+    axons_there = np.int64(state.axons[unit, there]) - state.axons[partner, there]
     i, last = problem.incoming_at[unit], problem.incoming_at[unit + 1]
     j, end = problem.incoming_at[partner], problem.incoming_at[partner + 1]
-    while i < last or j < end:
-        goes = j == end or (i < last and problem.incoming[i] <= problem.incoming[j])
-        comes = i == last or (j < end and problem.incoming[j] <= problem.incoming[i])
-        net = problem.incoming[i] if goes else problem.incoming[j]
-        i, j = i + goes, j + comes
-        if goes == comes:
-            continue
-        if goes:
-            at_here, at_there = -(state.listening[net, here] == 1), state.listening[net, there] == 0
-        else:
-            at_here, at_there = state.listening[net, here] == 0, -(state.listening[net, there] == 1)
-        home = problem.home[net]
-        sender = cores if home < 0 else here if home == partner else there if home == unit else state.core_of[home]
-        delta += problem.rate[net] * (at_here * problem.price[sender, here] + at_there * problem.price[sender, there])
-        axons_here += at_here * problem.width[net]
-        axons_there += at_there * problem.width[net]
+    while i < last and j < end:
+        net, other = problem.incoming[i], problem.incoming[j]
+        i, j = i + (net <= other), j + (other <= net)
+        if net == other and (state.listening[net, here] == 1 or state.listening[net, there] == 1):
+            alone_here, alone_there = state.listening[net, here] == 1, state.listening[net, there] == 1
+            axons_here += alone_here * problem.width[net]
+            axons_there += alone_there * problem.width[net]
+            home = problem.home[net]
+            if home != unit and home != partner:
+                sender = state.core_of[home] if home >= 0 else problem.price.shape[1]
+                kept = alone_here * problem.price[sender, here] + alone_there * problem.price[sender, there]
+                delta += problem.rate[net] * kept
+    for sender, receiver in ((unit, partner), (partner, unit)):
+        own, away = state.core_of[sender], state.core_of[receiver]
+        for k in range(problem.outgoing_at[sender], problem.outgoing_at[sender + 1]):
+            net = problem.outgoing[k]
+            if _listens(problem, receiver, net):
+                alone_away = state.listening[net, away] == 1
+                alone_own = state.listening[net, own] == problem.recurrent[net]
+                delta += problem.rate[net] * problem.price[own, away] * (alone_away + alone_own)
     return delta, axons_here, axons_there
+
+
+@compiled(inline="always")
+def _listens(problem: MoveProblem, unit: int, net: int) -> bool:
+    """Whether `unit` is one of those that listen to `net`, found by halving."""
+    low, high = problem.indptr[net], problem.indptr[net + 1]
+    end = high
+    while low < high:
+        middle = (low + high) // 2
+        if problem.pins[middle] < unit:
+            low = middle + 1
+        else:
+            high = middle
+    return low < end and problem.pins[low] == unit
 
 
 @compiled

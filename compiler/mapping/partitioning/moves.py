@@ -1,5 +1,7 @@
 """moves: a partitioning as moves of units need it, with exact loads and the exact gain of every possible move."""
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
@@ -19,6 +21,7 @@ from compiler.mapping.partitioning.problem import (
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 
+_KNOWN: WeakKeyDictionary[Hypergraph, dict[str, Array]] = WeakKeyDictionary()
 _STEPS = 1_000_000  # rates and operations as whole numbers, so that sums do not depend on their order
 
 
@@ -34,16 +37,10 @@ def moves(
 
     `axons_out` [unit] are output axons besides those which follow from the hypergraph.
     """
-    cores, units, home, pins = price.shape[1], hypergraph.units, hypergraph.home, hypergraph.pins
-    incoming, incoming_at = incidence(hypergraph)
-    net_of, degree = hypergraph.net_of, np.diff(hypergraph.indptr)
-    listening = np.zeros((hypergraph.nets, cores), dtype=np.uint16)
-    np.add.at(listening, (net_of, core_of[pins]), 1)
-    recurrent = np.bincount(net_of[home[net_of] == pins], minlength=hypergraph.nets)
-    sender = home[net_of]
-    joined = (sender >= 0) & (sender != pins)
-    ends, others = np.concatenate([sender[joined], pins[joined]]), np.concatenate([pins[joined], sender[joined]])
-    near, near_at = _by_unit(ends, others, units)
+    cores, units, home = price.shape[1], hypergraph.units, hypergraph.home
+    wiring = _wiring(hypergraph)
+    counts = np.bincount(hypergraph.net_of * cores + core_of[hypergraph.pins], minlength=hypergraph.nets * cores)
+    listening = counts.reshape(hypergraph.nets, cores).astype(np.uint16)
     decays = int(hypergraph.decays[1].max(initial=-1)) + 1
     needs = np.concatenate([hypergraph.decays, hypergraph.thresholds + np.array([[0], [decays]])], axis=1)
     held = np.zeros((int(needs[1].max(initial=-1)) + 1, cores), dtype=np.int64)
@@ -71,7 +68,6 @@ def moves(
     load[AXONS_OUT] += np.bincount(at_home, hypergraph.width[inner] * away, minlength=cores).astype(np.int64)
     load[DECAYS] = np.count_nonzero(held[:decays], axis=0)
     load[THRESHOLDS] = np.count_nonzero(held[decays:], axis=0)
-    outgoing, outgoing_at = _by_unit(home[inner], inner, units)
     needs_by_unit, needs_at = _by_unit(needs[0], needs[1], units)
     problem = MoveProblem(
         limit=np.array(limit, dtype=np.int64)[:, None],
@@ -80,20 +76,12 @@ def moves(
         home=home,
         rate=np.rint(hypergraph.rate / hypergraph.rate.max(initial=1e-300) * _STEPS).astype(np.int64),
         width=hypergraph.width,
-        pins=pins,
         indptr=hypergraph.indptr,
-        recurrent=recurrent,
-        incoming=incoming,
-        incoming_at=incoming_at,
-        outgoing=outgoing,
-        outgoing_at=outgoing_at,
-        near=near,
-        near_at=near_at,
         needs=needs_by_unit,
         needs_at=needs_at,
         row_of=np.where(np.arange(len(held)) < decays, DECAYS, THRESHOLDS),
         axon_bits=np.array([chip.axon_bits.value]),
-        effort=np.diff(incoming_at) + np.bincount(home[inner], degree[inner], minlength=units).astype(np.int64),
+        **wiring,
     )
     for array in problem:
         array.flags.writeable = False
@@ -108,6 +96,31 @@ def moves(
     )
     count(problem, state)
     return problem, state
+
+
+def _wiring(hypergraph: Hypergraph) -> dict[str, Array]:
+    """The arrays of a MoveProblem that follow from the hypergraph alone, kept as long as it is."""
+    if hypergraph not in _KNOWN:
+        units, home, pins, net_of = hypergraph.units, hypergraph.home, hypergraph.pins, hypergraph.net_of
+        sender, inner = home[net_of], np.flatnonzero(home >= 0)
+        joined = (sender >= 0) & (sender != pins)
+        ends, others = np.concatenate([sender[joined], pins[joined]]), np.concatenate([pins[joined], sender[joined]])
+        incoming, incoming_at = incidence(hypergraph)
+        outgoing, outgoing_at = _by_unit(home[inner], inner, units)
+        near, near_at = _by_unit(ends, others, units)
+        listeners = np.bincount(home[inner], np.diff(hypergraph.indptr)[inner], minlength=units)
+        _KNOWN[hypergraph] = {
+            "pins": pins.astype(np.int32),
+            "recurrent": np.bincount(net_of[sender == pins], minlength=hypergraph.nets),
+            "incoming": incoming.astype(np.int32),
+            "incoming_at": incoming_at,
+            "outgoing": outgoing.astype(np.int32),
+            "outgoing_at": outgoing_at,
+            "near": near.astype(np.int32),
+            "near_at": near_at,
+            "effort": np.diff(incoming_at) + listeners.astype(np.int64),
+        }
+    return _KNOWN[hypergraph]
 
 
 def _by_unit(unit: Array, values: Array, units: int) -> tuple[Array, Array]:

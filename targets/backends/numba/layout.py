@@ -1,26 +1,26 @@
 """layout: a program as flat arrays that compiled loops walk over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 
+from targets.backends.numba.compressed import compressed
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
-from targets.contracts.jit import compiled
 from targets.program.program import IntPopulation, IntProjection, Program
 
 NARROW = 256
 """Largest magnitude of a weight of which `CHUNK` may be added in 16 bits."""
 CHUNK = 127
 _LONGEST_ROW = 1 << 22
-"""Synapses of one neuron above which narrow sums could leave 32 bits."""
+"""Synapses that one neuron can have above which narrow sums could leave 32 bits."""
 
 
 class Cells(NamedTuple):
     """Parameters of all neurons of all populations in a row, [neuron].
 
-    keep_u, keep_v  share of u and v that is left after a step, float64: products with a register are exact
+    keep_u, keep_v  share of u and v that is left after a step: float32, exact as it has at most 16 bits
     bias            int32
     threshold       aligned, int32; what no int32 exceeds or falls below is cut to its ends
     limit           one more than the largest v
@@ -53,17 +53,17 @@ class Senders(NamedTuple):
 
 
 class Wires(NamedTuple):
-    """All projections, ordered by target, and their synapses, compressed by source or by target.
+    """All projections, ordered by target, and their synapses, compressed by source or by target; some may be one.
 
     source  sender, int64 [projection]
-    target  its target among the senders, int64 [projection]
+    target  its target among the senders, int64 [projection]; by source, where several are one, the first of theirs
     delay   steps, int64 [projection]
     shift   bits by which sums are raised, alignment included, int64 [projection]
     floor   bits by which sums are lowered before that, int64 [projection]
     row     where the rows of a projection begin in `ends`, int64 [projection]
-    ends    synapses of row i are ends[i] .. ends[i + 1] - 1, int64 [rows]
-    other   by source: post neuron among all neurons; by target: pre neuron of its sender; int32 [synapse]
-    weight  int16, or int32 where a weight needs it, [synapse]
+    ends    synapses of row i are ends[i] .. ends[i + 1] - 1, uint64 [rows]
+    other   by source: post neuron among all neurons; by target: pre neuron of its sender; uint32 [synapse]
+    weight  by source int16 where all weights fit that; by target int16 in a narrow program; else int32; [synapse]
     """
 
     source: Array
@@ -84,8 +84,8 @@ def cells(populations: Sequence[IntPopulation], arithmetic: Arithmetic) -> Cells
         np.concatenate([getattr(each, key) for each in populations]) for key in ("du", "dv", "vth", "bias")
     )
     return Cells(
-        keep_u=(one - 1 - du.astype(np.float64)) / one,
-        keep_v=(one - dv.astype(np.float64)) / one,
+        keep_u=((one - 1 - du) / one).astype(np.float32),
+        keep_v=((one - dv) / one).astype(np.float32),
         bias=bias,
         threshold=np.clip(vth.astype(np.int64) << arithmetic.align_bits, int32.min, int32.max).astype(np.int32),
         limit=arithmetic.state_limit,
@@ -112,20 +112,33 @@ def senders(program: Program) -> Senders:
 
 
 def wires(program: Program, by: Literal["source", "target"]) -> Wires:
-    """All projections and their synapses; weights of zero are left out."""
+    """All projections and their synapses; weights of zero are left out.
+
+    Projections whose sums need not be told apart are one: those of one source, delay and exponent that is not negative,
+    by target also of one target.
+    """
     numbers = _numbers(program)
-    projections = sorted(program.projections, key=lambda each: numbers[each.target])
     starts = _starts([population.neurons for population in program.populations])
     first = {population.name: int(start) for population, start in zip(program.populations, starts, strict=True)}
-    ends, other, weight = _compressed(projections, by, first)
-    exponents = np.array([each.exponent for each in projections], np.int64)
+    bundles: dict[object, list[IntProjection]] = {}
+    for each in sorted(program.projections, key=lambda each: numbers[each.target]):
+        target = each.target if by == "target" else ""
+        key = each.name if each.exponent < 0 else (each.source, target, each.delay, each.exponent)
+        bundles.setdefault(key, []).append(each)
+    rows = [
+        [(each.synapses, first[each.target] if by == "source" else 0) for each in bundle] for bundle in bundles.values()
+    ]
+    small = is_narrow(program) if by == "target" else most_weight(program) <= np.iinfo(np.int16).max
+    ends, other, weight = compressed(rows, by, np.int16 if small else np.int32)
+    one_of_each = [bundle[0] for bundle in bundles.values()]
+    exponents = np.array([each.exponent for each in one_of_each], np.int64)
     return Wires(
-        source=np.array([numbers[each.source] for each in projections], np.int64),
-        target=np.array([numbers[each.target] for each in projections], np.int64),
-        delay=np.array([each.delay for each in projections], np.int64),
+        source=np.array([numbers[each.source] for each in one_of_each], np.int64),
+        target=np.array([numbers[each.target] for each in one_of_each], np.int64),
+        delay=np.array([each.delay for each in one_of_each], np.int64),
         shift=program.chip.arithmetic.align_bits + np.maximum(exponents, 0),
         floor=np.maximum(-exponents, 0),
-        row=_starts([each.synapses.shape[by == "source"] + 1 for each in projections]),
+        row=_starts([each.synapses.shape[by == "source"] + 1 for each in one_of_each]),
         ends=ends,
         other=other,
         weight=weight,
@@ -134,8 +147,7 @@ def wires(program: Program, by: Literal["source", "target"]) -> Wires:
 
 def is_narrow(program: Program) -> bool:
     """Whether sums of `CHUNK` weights fit 16 bits and sums of a row 32."""
-    small = all(_most(each.synapses.weights) <= NARROW for each in program.projections)
-    return small and all(each.synapses.shape[1] < _LONGEST_ROW for each in program.projections)
+    return most_weight(program) <= NARROW and sum(each.synapses.shape[1] for each in program.projections) < _LONGEST_ROW
 
 
 def _numbers(program: Program) -> dict[str, int]:
@@ -149,44 +161,7 @@ def _starts(sizes: Sequence[int]) -> Array:
     return np.cumsum([0, *sizes], dtype=np.int64)[:-1]
 
 
-def _compressed(
-    projections: Sequence[IntProjection], by: Literal["source", "target"], first: Mapping[str, int]
-) -> tuple[Array, Array, Array]:
-    """(ends, other, weight) of all synapses, rows of one projection after the other.
-
-    Synapses are counted, then written, both piece by piece, so that little is held beside the result.
-    """
-    counts = [np.zeros(each.synapses.shape[by == "source"] + 1, np.int64) for each in projections]
-    most = 0
-    for projection, count in zip(projections, counts, strict=True):
-        for post, pre, given in projection.synapses.pieces():
-            count[1:] += np.bincount(pre if by == "source" else post, minlength=count.size - 1)
-            most = max(most, _most(given))
-    starts = _starts([int(count.sum()) for count in counts])
-    ends = [count.cumsum() + start for count, start in zip(counts, starts, strict=True)]
-    synapses = sum(int(count.sum()) for count in counts)
-    weight = np.empty(synapses, np.int16 if most <= np.iinfo(np.int16).max else np.int32)
-    other = np.empty(synapses, np.int32)
-    for projection, own in zip(projections, ends, strict=True):
-        free = own[:-1].copy()
-        for post, pre, given in projection.synapses.pieces():
-            if by == "source":
-                _fill(pre, post, first[projection.target], given, free, other, weight)
-            else:
-                _fill(post, pre, 0, given, free, other, weight)
-    return np.concatenate([*ends, np.empty(0, np.int64)]), other, weight
-
-
-def _most(weights: Array) -> int:
-    """The largest magnitude."""
-    return max(-int(weights.min(initial=0)), int(weights.max(initial=0)))
-
-
-@compiled
-def _fill(row: Array, column: Array, offset: int, given: Array, free: Array, other: Array, weight: Array) -> None:
-    """Write synapses into the places of their rows; `free`, the next place of each, moves on."""
-    for i in range(len(row)):
-        place = free[row[i]]
-        other[place] = column[i] + offset
-        weight[place] = given[i]
-        free[row[i]] = place + 1
+def most_weight(program: Program) -> int:
+    """The largest magnitude of a weight."""
+    weights = [each.synapses.weights for each in program.projections]
+    return max((max(-int(each.min(initial=0)), int(each.max(initial=0))) for each in weights), default=0)

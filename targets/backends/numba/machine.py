@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from targets.backends.numba.layout import CHUNK, Cells, Senders, Wires, cells, is_narrow, senders, wires
+from targets.backends.numba.layout import Cells, Senders, Wires, cells, senders, wires
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
@@ -15,12 +15,15 @@ from targets.program.program import Program
 from targets.runtime.recording import Probe, Recording, Trace
 
 PACKAGES = ("numba",)
-VARIANTS = ("lanes",)
-_DEVICES = ("auto", "events", *VARIANTS)
+VARIANTS = ("events", "lanes")
+_DEVICES = ("auto", *VARIANTS)
 _LANES = 64
 """Samples side by side: what so many of them tell of a neuron in 16 bits each fills two lines of a cache."""
 _FEW = 16
 """Samples below which one after the other is faster."""
+
+_BOTH = 1 << 24
+"""Stored weights up to which a program is laid out for both loops at once."""
 
 Watch = Callable[[int, Array, Array], None]
 """Called after every step with its number and all registers, int32 [sample, neuron]."""
@@ -42,12 +45,20 @@ def load(program: Program, device: str = "auto") -> "NumbaMachine":
 class NumbaMachine:
     """A program in flat arrays; spikes, u and v are those of targets/backends/numpy.py, bit for bit.
 
-    Products with decays are float64, exact because |u| 2^16 < 2^53, and cut toward zero by the conversion to int32;
-    sums over synapses wrap as int32 does, and are whole before a negative exponent lowers them.
+    Sums over synapses wrap as int32 does, and are whole before a negative exponent lowers them. Arrays are laid out
+    when the program is loaded; on "auto" those of a program of more than 2^24 stored weights for samples side by side
+    only when so many samples come, so that it is not held twice without need.
     """
 
     program: Program
     device: str = "auto"
+
+    def __post_init__(self) -> None:
+        stored = sum(projection.synapses.weights.size for projection in self.program.projections)
+        if self.device != "lanes":
+            _ = self._by_source
+        if self.device == "lanes" or (self.device == "auto" and stored <= _BOTH):
+            _ = self._by_target
 
     def run(self, inputs: Mapping[str, SpikeRaster], probes: Sequence[Probe] = ()) -> Recording:
         """Record every population on `inputs`, from zero state."""
@@ -79,40 +90,36 @@ class NumbaMachine:
         """Run one sample, uint8 [1, time, byte]; returns its registers at the end, int32 [1, neuron]."""
         from targets.backends.numba.events import run_events
 
-        state = (
-            np.zeros(self.program.neurons, np.int32),
-            np.zeros(self.program.neurons, np.int32),
-            np.zeros(self._ring, np.int32),
-            np.zeros((self._senders.size.size, self._senders.slots.max()), np.int64),
-        )
-        align = self.program.chip.arithmetic.align_bits
+        u, v = (np.zeros(self.program.neurons, np.int32) for _ in range(2))
+        count = np.zeros((self._senders.size.size, self._senders.slots.max()), np.int64)
+        state = (u, v, np.zeros(self._ring, np.uint32), count)
         for piece in _pieces(given.shape[1], watch):
-            args = (given[0, piece], told[0, piece], self._cells, self._senders, self._by_source, align)
-            run_events(piece.start, *args, *state)
+            run_events(
+                piece.start, given[0, piece], told[0, piece], self._cells, self._senders, self._by_source, *state
+            )
             if watch:
-                watch(piece.start, state[0][None], state[1][None])
-        return state[0][None], state[1][None]
+                watch(piece.start, u[None], v[None])
+        return u[None], v[None]
 
     def _lanes(self, given: Array, told: Array, watch: Watch | None) -> tuple[Array, Array]:
         """Run samples side by side, uint8 [sample, time, byte]; returns their registers, int32 [sample, neuron]."""
-        from targets.backends.numba.lanes import run_lanes
+        from targets.backends.numba.lanes import BLOCK, run_lanes
 
-        lanes = len(given)
-        single, whole = (np.int16, np.int32) if self._narrow else (np.int64, np.int64)
+        samples = len(given)
+        lanes = -(-samples // BLOCK) * BLOCK
         u, v = (np.zeros((self.program.neurons, lanes), np.int32) for _ in range(2))
-        state = (u, v, np.zeros((self._ring, lanes), single), np.zeros(lanes, single), np.zeros(lanes, whole))
-        given, spikes = (np.ascontiguousarray(each.transpose(1, 2, 0)) for each in (given, told))
-        align, chunk = (
-            self.program.chip.arithmetic.align_bits,
-            CHUNK if self._narrow else len(self._by_target.other) + 1,
-        )
-        for piece in _pieces(len(given), watch):
-            args = (given[piece], spikes[piece], self._cells, self._senders, self._by_target, align, chunk)
-            run_lanes(piece.start, *args, *state)
+        narrow = self._by_target.weight.dtype == np.int16
+        sent = np.zeros((self._ring, lanes), np.int16 if narrow else np.int64)
+        packed = np.zeros((*given.shape[1:], lanes), np.uint8)
+        packed[:, :, :samples] = given.transpose(1, 2, 0)
+        spikes = np.zeros((*told.shape[1:], lanes), np.uint8)
+        for piece in _pieces(len(packed), watch):
+            args = (packed[piece], spikes[piece], self._cells, self._senders, self._by_target)
+            run_lanes(piece.start, *args, u, v, sent)
             if watch:
-                watch(piece.start, u.T, v.T)
-        told[:] = spikes.transpose(2, 0, 1)
-        return u.T, v.T
+                watch(piece.start, u.T[:samples], v.T[:samples])
+        told[:] = spikes.transpose(2, 0, 1)[:samples]
+        return u.T[:samples], v.T[:samples]
 
     def _watch(self, probes: Sequence[Probe], traces: Mapping[str, Trace], now: slice) -> Watch | None:
         """What writes the registers of probed neurons into the traces of the samples `now`."""
@@ -158,10 +165,6 @@ class NumbaMachine:
     def _ring(self) -> int:
         """Neurons times steps whose spikes are kept, over all senders."""
         return int((self._senders.size * self._senders.slots).sum())
-
-    @cached_property
-    def _narrow(self) -> bool:
-        return is_narrow(self.program)
 
     @cached_property
     def _by_source(self) -> Wires:

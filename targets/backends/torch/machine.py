@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +23,8 @@ from targets.runtime.recording import Probe, Recording
 with suppress(ImportError):  # `requirement` then tells what to install
     import torch
 
+if TYPE_CHECKING:
+    from targets.backends.torch.fused import Fused
 
 PACKAGES = ("torch",)
 
@@ -81,6 +85,7 @@ class TorchMachine(StepMachine[State]):
     (targets/runtime/exact.py); decays are float64 products, exact because |u| 2^16 < 2^53, and cut toward zero by the
     conversion to int32; all else is int32, which wraps around.
 
+    On a GPU, where Triton is installed, all of it is `fused`: see targets/backends/torch/fused.py. Elsewhere
     `stages` are groups of populations that feed back on one another, each group after all that feed it. Projections
     from earlier stages are one matrix product for all steps; only those inside a stage must go step by step.
     """
@@ -91,6 +96,7 @@ class TorchMachine(StepMachine[State]):
     widths: Mapping[str, int]
     depths: Mapping[str, int]
     device: torch.device
+    fused: Fused | None = None
 
     @classmethod
     def of(cls, program: Program, device: torch.device) -> TorchMachine:
@@ -101,6 +107,8 @@ class TorchMachine(StepMachine[State]):
         for projection in program.projections:
             depths[projection.source] = max(depths[projection.source], projection.delay)
         arithmetic = program.chip.arithmetic
+        if device.type == "cuda" and find_spec("triton") is not None:
+            return cls(program, (), (), widths, depths, device, fused_program(program, device))
         return cls(
             program=program,
             stages=tuple(tuple(_neurons(p, arithmetic, device) for p in stage) for stage in _stages(program)),
@@ -121,7 +129,7 @@ class TorchMachine(StepMachine[State]):
 
     def start(self, samples: int) -> State:
         """Zero u and v, and no spike on its way."""
-        names = [neurons.name for stage in self.stages for neurons in stage]
+        names = [population.name for population in self.program.populations]
         zeros = {n: torch.zeros(samples, self.widths[n], dtype=torch.int32, device=self.device) for n in names}
         return State(zeros, zeros, {name: self._silence(self.depths[name], samples, name) for name in self.widths})
 
@@ -138,6 +146,9 @@ class TorchMachine(StepMachine[State]):
 
     def simulate(self, state: State, given: Mapping[str, torch.Tensor]) -> tuple[State, dict[str, torch.Tensor]]:
         """`advance` between tensors on the device; touches no other device."""
+        if self.fused is not None:
+            ends, emitted = self.fused.simulate((state.u, state.v, state.past), given)
+            return State(*ends), emitted
         samples, steps, _ = next(iter(given.values())).shape
         trains = {}
         for name in self.widths:
@@ -176,6 +187,15 @@ class TorchMachine(StepMachine[State]):
                 rows = trains[synapses.source][sent : sent + steps].flatten(0, 1)
                 a += synapses.arriving(rows).reshape(a.shape)
         return a
+
+
+def fused_program(program: Program, device: torch.device) -> Fused:
+    """The program for one launch, on `device`."""
+    from targets.backends.torch.fused import Fused
+
+    neurons = [_neurons(population, program.chip.arithmetic, device) for population in program.populations]
+    keys = ("keep_u", "keep_v", "bias", "threshold")
+    return Fused.of(program, tuple(torch.cat([getattr(each, key) for each in neurons]) for key in keys), device)
 
 
 def _step(

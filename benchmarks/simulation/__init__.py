@@ -1,0 +1,1 @@
+"""Seconds and memory of running programs, backend beside backend."""
