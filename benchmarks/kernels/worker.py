@@ -23,7 +23,7 @@ def main(name: str, case: Case) -> None:
     before = _kibibytes("VmRSS")
     _CLEAR.write_text("5")  # forget the largest memory so far
     once()
-    _tell([(_kibibytes("VmHWM") - before) / 1024])
+    _tell([(_kibibytes("VmHWM") - before) / (1 << 10)])
     for _ in sys.stdin:
         wall, cpu = time.perf_counter(), time.process_time()
         once()

@@ -1,7 +1,8 @@
 """Mutants drawn from the code that decides spikes and mappings, each against the tests of its own file.
 
-What the file of rows holds already is not run again, unless the code has changed, or the mutant survived and its tests
-have changed since; so the command may be stopped and gone on with. Every call writes the page anew.
+What the file of rows holds already is not run again, unless the function that a mutant changes is no longer the same,
+or the test that noticed it is not, or it survived and its tests have changed since; so the command may be stopped and
+gone on with, and a change of one function costs the mutants of that function. Every call writes the page anew.
 """
 
 import hashlib
@@ -10,10 +11,11 @@ import tomllib
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.mutation.mutants import applied, drawn, places, shares
+from benchmarks.mutation.mutants import Mutant, drawn, pieces, places, shares
 from benchmarks.mutation.page import page
 from benchmarks.mutation.trial import ROOT, Trials, trials, warm
 from benchmarks.runs import Row, load, text
@@ -42,8 +44,8 @@ class Subject:
 
     @property
     def of(self) -> dict[str, str]:
-        """The file and digests of what its rows hold for."""
-        return {"file": self.path, "source": _digest([self.path]), "tests": _digest(self.tests)}
+        """The file, and a digest of the tests that its rows hold for."""
+        return {"file": self.path, "tests": _digest(self.tests)}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -75,12 +77,14 @@ def _run(given: Namespace) -> None:
     rows = load(given.rows)
     for subject in _subjects(plan, given.sample, given.file):
         others = [row for row in rows if row["file"] != subject.path or row["seed"] != given.seed]
-        old = [row for row in rows if row not in others and row["source"] == subject.of["source"]]
+        old = {_name(row): row for row in rows if row not in others}
         here: list[Row] = []
         for row in _tried(subject, given.seed, old):
             here.append(row)
-            write_text(given.rows, text([*others, *here, *old[len(here) :]]))
+            old.pop(_name(row), None)
+            write_text(given.rows, text([*others, *here, *old.values()]))
         rows = others + here
+        write_text(given.rows, text(rows))
     command = f"python -m benchmarks.mutation --seed {given.seed} --sample {given.sample}"
     chosen = [row for row in rows if row["seed"] == given.seed]
     write_text(given.out, page(chosen, list(plan["tests"]), verdicts(), command))
@@ -94,41 +98,68 @@ def _subjects(plan: Mapping[str, Mapping[str, list[str]]], sample: int, only: Se
             yield Subject(path, sources[path], tuple(tests), counts[path])
 
 
-def _tried(subject: Subject, seed: int, old: Sequence[Row]) -> Iterator[Row]:
-    """The rows of one file; what `old` ones of the same source and seed say is kept where it still holds."""
-    of = subject.of
-    rows = list(_mutants(subject, seed, old))
-    if all(_holds(row, of) for row, _ in rows):
-        yield from (row for row, _ in rows)
+def standing(rows: Sequence[Row]) -> list[Row]:
+    """Those rows whose mutants are of functions, or statements outside them, as the files hold them now."""
+    now = {
+        (path, piece.name, piece.code)
+        for path in {row["file"] for row in rows}
+        if (ROOT / path).is_file()
+        for piece in pieces((ROOT / path).read_text(encoding="utf-8"))
+    }
+    return [row for row in rows if (row["file"], row["in"], row["code"]) in now]
+
+
+def _tried(subject: Subject, seed: int, old: Mapping[object, Row]) -> Iterator[Row]:
+    """The rows of one file; what `old` ones by name, of the same seed, say is kept where it still holds."""
+    at = places(subject.source)
+    mutants = list(islice(drawn(subject.source, at, f"{seed} {subject.path}"), subject.count))
+    rows = [
+        subject.of | {"seed": seed, "in": each.piece.name, "code": each.piece.code} | _told(each) for each in mutants
+    ]
+    known = [{**old.get(_name(row), {}), **row, "tests": old.get(_name(row), {}).get("tests")} for row in rows]
+    if all(_holds(row, subject.of) for row in known):
+        yield from known
         return
     warm((*_HEAVY, "torch") if "torch" in subject.source else _HEAVY)
     with trials(subject.path, subject.source, subject.tests) as tests:
         allowed = _allowed(subject, tests)
-        for row, mutated in rows:
-            if _holds(row, of):
+        for row, each in zip(known, mutants, strict=True):
+            if _holds(row, subject.of):
                 yield row
                 continue
-            source = mutated or applied(subject.source, row["operator"], row["occurrence"]) or ""
-            found = tests.run(source, allowed)
-            sys.stderr.write(f"{found.state:9} {subject.path}:{row['line']}  {row['was']}  ->  {row['becomes']}\n")
-            yield row | of | {"state": found.state, "by": found.by, "seconds": round(found.seconds, 2)}
+            found = tests.run(each.source, allowed)
+            sys.stderr.write(f"{found.state:9} {subject.path}:{each.line}  {each.was}  ->  {each.becomes}\n")
+            end = {"state": found.state, "by": found.by, "test": _test(found.by), "seconds": round(found.seconds, 2)}
+            yield row | subject.of | end
 
 
 def _holds(row: Row, of: Row) -> bool:
-    """Whether a mutant was run and need not be again: it was killed, or its tests are the same."""
-    return "state" in row and (row["state"] != "survived" or row["tests"] == of["tests"])
+    """Whether a mutant was run and need not be again: its tests are the same, or at least the one that killed it."""
+    if "state" not in row or row["tests"] == of["tests"]:
+        return "state" in row
+    return row["state"] != "survived" and bool(row["test"]) and row["test"] == _test(row["by"])
 
 
-def _mutants(subject: Subject, seed: int, old: Sequence[Row]) -> Iterator[tuple[Row, str | None]]:
-    """The rows of one file as they are known, a new one without a state, and the mutated source where it is at hand."""
-    if len(old) >= subject.count:
-        yield from ((row, None) for row in old[: subject.count])
-        return
-    known = {(row["operator"], row["occurrence"]): row for row in old}
-    for each in islice(drawn(subject.source, places(subject.source), f"{seed} {subject.path}"), subject.count):
-        row = {**subject.of, "seed": seed, "operator": each.operator, "occurrence": each.occurrence}
-        row |= {"line": each.line, "was": each.was, "becomes": each.becomes}
-        yield known.get((each.operator, each.occurrence), row), each.source
+def _test(by: str) -> str:
+    """A digest of the test that is named; none where a mutant ends the process or cannot be imported."""
+    path, _, name = by.partition("::")
+    named = name.partition("[")[0].replace("::", ".")
+    return next((code for test, code in _tests(path) if test == named), "") if named else ""
+
+
+@cache
+def _tests(path: str) -> tuple[tuple[str, str], ...]:
+    """(name, digest) of all functions of a file of tests; none where it is gone."""
+    file = ROOT / path
+    return tuple((each.name, each.code) for each in pieces(file.read_text(encoding="utf-8"))) if file.is_file() else ()
+
+
+def _name(row: Row) -> object:
+    return row["in"], row["code"], row["operator"], row["nth"]
+
+
+def _told(mutant: Mutant) -> Row:
+    return {name: getattr(mutant, name) for name in ("operator", "nth", "line", "was", "becomes")}
 
 
 def _allowed(subject: Subject, tests: Trials) -> float:

@@ -1,8 +1,8 @@
 """Mutants of a file: cosmic-ray's operators make them, a seed draws among them."""
 
 import ast
+import hashlib
 import pickle
-import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,15 +16,37 @@ Choice = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Mutant:
-    """One small fault: the lines it changes, as they were and as they become, and the whole source with it."""
+class Piece:
+    """A function of a file, or a statement outside functions: its name, a digest of what it executes, its lines."""
 
+    name: str
+    code: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One small fault: the lines it changes, as they were and as they become, and the whole source with it.
+
+    The piece of code, the operator and which of its places there (`nth`) name it, so that the name outlives changes of
+    the rest of the file; `occurrence` counts from the start of the file.
+    """
+
+    piece: Piece
     operator: str
+    nth: int
     occurrence: int
     line: int
     was: str
     becomes: str
     source: str
+
+
+def pieces(source: str) -> tuple[Piece, ...]:
+    """All pieces of a source. Comments, documentation, annotations and spaces are no part of their code."""
+    bare = _Bare().visit(ast.parse(source))
+    return tuple(_pieces(bare.body, ""))
 
 
 def places(source: str) -> Mapping[Position, tuple[Choice, ...]]:
@@ -46,19 +68,18 @@ def places(source: str) -> Mapping[Position, tuple[Choice, ...]]:
 def drawn(source: str, at: Mapping[Position, tuple[Choice, ...]], seed: str) -> Iterator[Mutant]:
     """Mutants in an order that the seed draws: one of every place, then a second one of every place, and so on.
 
-    Places with many mutants, such as `+`, so weigh no more than others. What changes type annotations alone, or is no
-    Python, is left out.
+    Places with many mutants, such as `+`, so weigh no more than others. Lots are drawn by the name of a piece of code
+    and the number of a place in it, so that a change elsewhere moves no mutant up or down. What changes type
+    annotations alone, is no Python, or runs as an earlier one does, is left out.
     """
-    dice = random.Random(seed)
-    columns = [(place, dice.sample(choices, len(choices))) for place, choices in at.items()]
-    dice.shuffle(columns)
-    plain = _running(source)
-    for choices in zip_longest(*(choices for _, choices in columns)):
-        for (place, _), choice in zip(columns, choices, strict=True):
-            mutated = None if choice is None else applied(source, *choice)
-            if choice is not None and mutated is not None and _running(mutated) not in (plain, None):
-                was, becomes = _changed(source, mutated)
-                yield Mutant(choice[0], choice[1], place[0][0], was, becomes, mutated)
+    known = {None, _running(source)}
+    lots = sorted(_lots(pieces(source), at, seed), key=lambda each: (each[0], each[1]))
+    for _, _, place, piece, (operator, occurrence), nth in lots:
+        mutated = applied(source, operator, occurrence)
+        running = None if mutated is None else _running(mutated)
+        if mutated is not None and running not in known:
+            known.add(running)
+            yield Mutant(piece, operator, nth, occurrence, place[0][0], *_changed(source, mutated), mutated)
 
 
 def shares(lines: Mapping[str, int], total: int, least: int) -> dict[str, int]:
@@ -87,7 +108,7 @@ def _tree(source: str) -> bytes:
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes annotations out, which nothing reads when the code runs."""
+    """Takes annotations and documentation out, which nothing reads when the code runs."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
@@ -100,6 +121,43 @@ class _Bare(ast.NodeTransformer):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         node.annotation = ast.Constant(None)
         return self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return ast.copy_location(ast.Pass(), node) if text else self.generic_visit(node)
+
+
+def _pieces(nodes: list[ast.stmt], within: str) -> Iterator[Piece]:
+    for node in nodes:
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+        if isinstance(node, ast.ClassDef):
+            body, node.body = node.body, []
+            yield Piece(f"{within}{node.name}", _digest(ast.dump(node)), first, body[0].lineno - 1)
+            yield from _pieces(body, f"{within}{node.name}.")
+        else:
+            code = _digest(ast.dump(node))
+            name = node.name if isinstance(node, ast.FunctionDef) else code
+            yield Piece(f"{within}{name}", code, first, node.end_lineno or first)
+
+
+def _lots(
+    every: tuple[Piece, ...], at: Mapping[Position, tuple[Choice, ...]], seed: str
+) -> Iterator[tuple[int, str, Position, Piece, Choice, int]]:
+    """Every mutant: its round, its lot, where it is and which."""
+    for piece in every:
+        inside = [place for place in at if piece.first <= place[0][0] <= piece.last]
+        of: dict[str, list[int]] = defaultdict(list)
+        for name, occurrence in sorted(choice for place in inside for choice in at[place]):
+            of[name].append(occurrence)
+        for number, place in enumerate(inside):
+            lot = _digest(f"{seed} {piece.name} {number}")
+            choices = [(_digest(f"{lot} {name} {of[name].index(n)}"), (name, n)) for name, n in at[place]]
+            for turn, (_, choice) in enumerate(sorted(choices)):
+                yield turn, lot, place, piece, choice, of[choice[0]].index(choice[1])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _running(source: str) -> str | None:

@@ -24,9 +24,10 @@ def page(rows: Sequence[Row], files: Sequence[str], verdicts: Sequence[Row], com
                 f"Command: `{command}`. A mutant is the code with one small fault that an operator of cosmic-ray made: "
                 "another operator or comparison, a number one more or less, a loop without rounds, a condition turned "
                 "round. The seed draws places in the code first and then one fault for each. The tests of the file "
-                "itself, without the slow ones, have to notice. An endless mutant counts as killed. Equivalent ones, "
-                "which change nothing that anybody can see, are taken out of the score. All trials together took "
-                f"{hours:.3f} hours of one processor."
+                "itself, without the slow ones, have to notice; kernels of numba run as Python. An endless mutant "
+                "counts as killed. Equivalent ones, which change nothing that anybody can see, are taken out of the "
+                "score. A row holds as long as the function that it changes stays the same, and the command makes "
+                f"those that are missing. All trials together took {hours:.3f} hours of one processor."
             ),
             "",
             *table(["file", "mutants", "killed", "equivalent", "survived", "score"], [*lines, every]),

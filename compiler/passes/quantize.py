@@ -103,7 +103,7 @@ def _bias(population: FloatPopulation, dv: Ints, vth: Array, hears: bool, chip: 
     if population.invented or not (forgets & ties).any():
         return biases
     less = exact - ((vth << chip.arithmetic.align_bits) >> chip.arithmetic.decay_bits)
-    grid = 2.0 ** np.ceil(np.log2(np.maximum(np.abs(less) / ((1 << mantissa) - 1), 1)))
+    grid = 2.0 ** np.ceil(np.log2(np.maximum(np.abs(less) / (1 << mantissa), 1)))
     return np.where(forgets & ties, round_bias(np.floor(less / grid) * grid, mantissa, exponent), biases)
 
 

@@ -67,8 +67,6 @@ def round_bias(bias: npt.ArrayLike, mantissa_bits: int, exponent_max: int) -> In
     with np.errstate(divide="ignore"):
         needed = np.ceil(np.log2(np.maximum(np.abs(values), 1) / largest))
     exponent = np.clip(needed, 0, exponent_max)
-    # Rounding up can push a mantissa past its largest value; one more exponent bit then holds it.
-    exponent += (np.rint(np.abs(values) / 2**exponent) > largest) & (exponent < exponent_max)
     mantissa = np.clip(np.rint(values / 2**exponent), -largest, largest)
     return (mantissa * 2**exponent).astype(np.int32)
 

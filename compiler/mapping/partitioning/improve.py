@@ -48,7 +48,8 @@ def improve(
     """
     if not fits_tables(hypergraph, price.shape[1]) or price.shape[1] < 2:
         return core_of
-    from compiler.mapping.partitioning.kernels import anneal, legalize
+    from compiler.mapping.partitioning.anneal import anneal
+    from compiler.mapping.partitioning.legalize import legalize
     from compiler.mapping.partitioning.moves import moves
 
     problem, state = moves(hypergraph, core_of, price, chip, imbalance, axons_out)

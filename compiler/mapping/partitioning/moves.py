@@ -81,7 +81,7 @@ def moves(
         needs_at=needs_at,
         row_of=np.where(np.arange(len(held)) < decays, DECAYS, THRESHOLDS),
         axon_bits=np.array([chip.axon_bits.value]),
-        **wiring,
+        **{**wiring, "effort": wiring["effort"] + _told(hypergraph, cores)},
     )
     for array in problem:
         array.flags.writeable = False
@@ -96,6 +96,18 @@ def moves(
     )
     count(problem, state)
     return problem, state
+
+
+def _told(hypergraph: Hypergraph, cores: int) -> Array:
+    """Units that are told of a move of each unit, int64 [unit], were all at random on the cores.
+
+    The listeners of a net are where a unit that comes or leaves has none or one beside it on its core.
+    """
+    degree = np.diff(hypergraph.indptr)
+    beside = np.maximum(degree - 1, 0) / cores
+    told = degree * np.exp(-beside) * (1 + beside)
+    heard = np.bincount(hypergraph.pins, told[hypergraph.net_of], minlength=hypergraph.units)
+    return np.rint(heard).astype(np.int64)
 
 
 def _wiring(hypergraph: Hypergraph) -> dict[str, Array]:

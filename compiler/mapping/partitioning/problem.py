@@ -22,7 +22,7 @@ class MoveProblem(NamedTuple):
     near, near_at               units at the other ends of those nets, as often as they are joined
     needs, needs_at, row_of     profiles that each unit needs; the row of `load` in which a profile counts
     axon_bits     [1]: bits of memory per input axon
-    effort        [unit]: what a move of each takes: nets that it listens to, and units that listen to it
+    effort        [unit]: what a move of each takes: nets that it listens to, units that listen to it or are told
     """
 
     limit: Array

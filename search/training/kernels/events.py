@@ -9,6 +9,9 @@ from targets.contracts.jit import compiled
 
 COLUMNS = 64
 """Weights that are worked on at a time."""
+_BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)
+_NUMBER = _BITS.sum(1).astype(np.int64)  # of every byte: how many bits are set, and where, the first ones first
+_PLACES = np.argsort(1 - _BITS, axis=1, kind="stable").astype(np.int32)
 
 
 def listed(packed: Array, lanes: int) -> Events:
@@ -31,11 +34,11 @@ def _list(packed: Array, lanes: int, first: Array, channel: Array) -> None:
             first[t * lanes + sample] = count
             if sample < samples:
                 for byte in range(width):
-                    bits = int(packed[sample, t, byte])
+                    bits = packed[sample, t, byte]
                     if bits:
-                        for place in range(8):  # without a branch, which could not be foreseen
-                            channel[count] = 8 * byte + place
-                            count += (bits >> (7 - place)) & 1
+                        for place in range(8):  # all eight, without a branch that could not be foreseen
+                            channel[count + place] = 8 * byte + _PLACES[bits, place]
+                        count += _NUMBER[bits]
     first[steps * lanes] = count
 
 

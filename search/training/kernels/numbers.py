@@ -68,7 +68,8 @@ class Numbers:
     def parameter(self, stage: Stage, key: str) -> Tensor:
         """A parameter of all neurons of one copy of a stage."""
         place = PARAMETERS.index(key)
-        return torch.cat([self.parameters[len(PARAMETERS) * self.names.index(name) + place] for name in stage.members])
+        own = [self.parameters[len(PARAMETERS) * self.names.index(name) + place] for name in stage.members]
+        return own[0] if len(own) == 1 else torch.cat(own)
 
     def gain(self, stage: Stage) -> Array:
         """What the weights are multiplied by, [neuron of one copy]."""

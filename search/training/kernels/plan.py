@@ -107,7 +107,7 @@ class Plan:
         return next(number for number, stage in enumerate(self.stages) if name in stage.members)
 
 
-@lru_cache(64)
+@lru_cache(16)
 def plan_of(
     populations: tuple[tuple[str, int], ...], common: tuple[Shape, ...], own: tuple[tuple[Shape, ...], ...]
 ) -> Plan:

@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from benchmarks.mutation.mutants import applied, drawn, places, shares
+from benchmarks.mutation.mutants import applied, drawn, pieces, places, shares
 
 pytest.importorskip("cosmic_ray", reason="the extra of mutation is absent: pip install motifc[mutation]")
 
@@ -14,6 +14,20 @@ def half(value: int | None, step: int = 1) -> int:
     if value is None:
         return 0
     return (value >> step) + 0
+'''
+
+CLASS = '''ONE = 1
+
+
+@frozen
+class A:
+    """Doc."""
+
+    x: int = 2
+
+    @property
+    def y(self):
+        return 1
 '''
 
 
@@ -34,6 +48,35 @@ def test_places_come_first_and_then_a_second_mutant_of_each(seed: str) -> None:
     assert sorted(each.line for each in first) == [2, 4, 4, 5, 6, 6, 6]
     assert [each.source for each in first] == [each.source for each in islice(drawn(SOURCE, at, seed), 7)]
     assert applied(SOURCE, first[0].operator, first[0].occurrence) == first[0].source
+
+
+def test_a_change_elsewhere_moves_no_mutant() -> None:
+    def names(source: str) -> list[tuple[str, str, str, int]]:
+        mutants = drawn(source, places(source), "1")
+        return [(each.piece.name, each.piece.code, each.operator, each.nth) for each in mutants]
+
+    longer = f"ONE = 1\n\n\ndef more(value):\n    return value + ONE\n\n{SOURCE}"
+    assert [name for name in names(longer) if name[0] == "half"] == names(SOURCE)
+    assert len(names(longer)) > len(names(SOURCE)) == len(set(names(SOURCE)))
+
+
+def test_pieces_are_functions_and_statements_outside_them() -> None:
+    one, head, _, x, y = pieces(CLASS)
+    assert [head.name, y.name] == ["A", "A.y"]
+    assert [(each.first, each.last) for each in (one, head, x, y)] == [(1, 1), (4, 5), (8, 8), (10, 12)]
+    told = [each.code for each in pieces(CLASS.replace("Doc.", "Other.").replace(": int", ": float"))]
+    assert told == [each.code for each in pieces(CLASS)]
+    for changed, number in (("ONE = 2", 0), ("@eager", 1), ("x: int = 3", 3), ("return 2", 4)):
+        was = {0: "ONE = 1", 1: "@frozen", 3: "x: int = 2", 4: "return 1"}[number]
+        codes = [each.code for each in pieces(CLASS.replace(was, changed))]
+        assert [n for n, (a, b) in enumerate(zip(codes, told, strict=True)) if a != b] == [number]
+
+
+def test_no_two_mutants_run_alike() -> None:
+    """Either of two nots in a row may be taken away, to the same end."""
+    source = "def f(x):\n    return not not x\n"
+    mutants = [each.source for each in drawn(source, places(source), "1")]
+    assert len(mutants) == len({" ".join(each.split()) for each in mutants}) > 0
 
 
 def test_the_changed_lines_are_told() -> None:

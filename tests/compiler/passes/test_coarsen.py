@@ -96,6 +96,12 @@ def test_a_motif_too_large_for_a_core_becomes_units_of_one_neuron() -> None:
     assert hypergraph.neurons.tolist() == [3] * 4 + [1] * 24
 
 
+def test_a_motif_of_two_may_be_too_large_for_a_core() -> None:
+    hypergraph = coarsen(populations(2, 3), small(neurons_per_core=1))
+    assert {name: cut.tolist() for name, cut in hypergraph.split.items()} == {"0": [*range(6)], "1": [*range(4)]}
+    assert hypergraph.neurons.tolist() == [1] * 24
+
+
 def test_of_motifs_of_one_size_only_those_too_large_are_cut() -> None:
     """Axons: each neuron hears an input of its own, and those of the first motif three more."""
     graph = populations(4, 2)

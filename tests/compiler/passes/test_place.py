@@ -12,6 +12,7 @@ import pytest
 from compiler.analysis.traffic import Traffic, traffic
 from compiler.ir.graph import IntGraph
 from compiler.mapping.state import ChipMapping
+from compiler.passes import place as place_module
 from compiler.passes.coarsen import coarsen
 from compiler.passes.place import place
 from targets.contracts.chip import ChipSpec
@@ -189,3 +190,20 @@ def test_place_golden(golden: Callable[[str, str], None]) -> None:
     graph = chain(np.array([0, 5, 2, 4, 1, 3]))
     found = placed(graph, small(cores=6, cores_per_tile=1, tiles_x=3))
     golden("place.txt", "\n".join(f"core {core}: {x} {y}" for core, (x, y) in enumerate(found.tiles.tolist())) + "\n")
+
+
+@pytest.mark.parametrize(("farther", "taken"), [(1.04, "together"), (1.06, "apart")])
+@pytest.mark.parametrize("first", ["together", "apart"])
+def test_fewer_messages_between_chips_are_worth_five_percent_of_the_way(
+    first: str, farther: float, taken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chain of eight cores, of which six are on one chip and two on the next, or every other one on each."""
+    slot_of = {"together": np.arange(12), "apart": np.r_[0:12:6, 1:12:6, 2:12:6, 3:12:6, 4:12:6, 5:12:6]}
+    way = {tuple(slot_of["together"]): farther, tuple(slot_of["apart"]): 1.0}
+    found = iter([slot_of[first], *(slot_of[name] for name in slot_of if name != first)])
+    monkeypatch.setattr(place_module, "search_chips", lambda traffic, slots, start, *_: start)
+    monkeypatch.setattr(place_module, "local_search", lambda *_: next(found))
+    monkeypatch.setattr(place_module, "assignment_cost", lambda traffic, slots, slot_of: way[tuple(slot_of)])
+    tiles = placed(chain(np.arange(8)), system()).tiles
+    on_first = [(x < 2 and y < 3) for x, y in tiles.tolist()]
+    assert on_first == ([True] * 6 + [False] * 2 if taken == "together" else [True, False] * 4)

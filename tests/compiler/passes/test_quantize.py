@@ -12,11 +12,13 @@ from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from compiler.passes.fold import fold
 from compiler.passes.quantize import quantize
+from compiler.passes.retime import retime
 from compiler.pipeline import compile_graph
 from compiler.text import text
 from targets.contracts.arrays import Array
 from targets.contracts.chip import Limit, chip_named
 from targets.contracts.errors import InputError
+from targets.contracts.grid import round_bias
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, with_weights
@@ -160,6 +162,40 @@ def test_biases_of_neurons_without_memory_are_rounded_down(seed: int) -> None:
     inputs = {"x": SpikeRaster.pack(rng.random((4, 64, 5)) < 0.5)}
     spikes, exact = run(compile_graph(graph, "loihi2"), inputs).spikes, interpret(graph, inputs)
     assert np.array_equal(spikes["n"].dense(), exact["n"].dense())
+
+
+@pytest.mark.parametrize("bias", [0.5, 1 + 2**-13, 1.7, -0.9, -1 + 2**-13, -1.9])
+def test_the_bias_of_a_neuron_without_memory_gives_up_what_the_largest_decay_keeps(bias: float) -> None:
+    """And is the largest number below that a program holds: twelve bits times a power of two."""
+    population = quantize(memoryless(np.random.default_rng(0), np.ones(6), np.full(6, bias), 5), LOIHI1).population("n")
+    one = int(population.vth[0]) << 6
+    less = bias * one - (one >> 12)
+    held = max(
+        int(less // grid) * grid for grid in (1 << exponent for exponent in range(8)) if abs(less // grid) < 4096
+    )
+    assert population.bias.tolist() == [held] * 6
+
+
+@pytest.mark.parametrize("bias", [1.0002, 1.5])
+def test_a_bias_that_makes_a_neuron_without_inputs_always_spike_stays(bias: float) -> None:
+    graph = memoryless(np.random.default_rng(0), np.ones(6), np.zeros(6), 5)
+    alone = replace(graph.populations[1], bias=np.array([0.5, *[bias] * 5]))
+    population = quantize(replace(graph, populations=(graph.populations[0], alone)), LOIHI1).population("d")
+    one = int(population.vth[0]) << 6
+    assert population.bias.tolist() == [one // 2 - (one >> 12), *round_bias(np.full(5, bias * one), 12, 7).tolist()]
+
+
+def test_what_was_invented_keeps_its_bias() -> None:
+    """Twice the threshold, also where a projection takes it away again."""
+    population = FloatPopulation("n", 1, 2 * np.ones(1), 4 * np.ones(1), np.ones(1), np.full(1, 0.25))
+    late = FloatProjection("w", "x", "n", Dense(np.ones((1, 1))), 0)
+    graph = fold(retime(FloatGraph((Input("x", 1),), (population,), (late,), None, 10, "")))
+    peaks = {each.name: (0.0, 128.0) for each in graph.populations}  # for thresholds up to 1024
+    integers = quantize(graph, LOIHI1, Calibration({}, peaks))
+    invented = [each for each in integers.populations if each.invented]
+    assert len(invented) == 2
+    for each in invented:
+        assert each.bias.tolist() == (2 * each.vth << 6).tolist()
 
 
 def test_weights_far_above_the_threshold_are_refused() -> None:

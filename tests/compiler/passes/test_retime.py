@@ -177,9 +177,11 @@ def test_names_that_are_taken_get_a_number() -> None:
 
 
 def test_the_first_free_number_is_taken() -> None:
-    parts = [neurons(name, bias=0.2) for name in ("always on", "always on 2", "always on 3")]
-    retimed = retime(graph(*parts, link("x", "always on", 0)))
-    assert [p.name for p in retimed.populations if p.invented] == ["always on 4", "first step"]
+    taken = ("always on", "always on 2", "always on 3")
+    for count, free in ((2, "always on 3"), (3, "always on 4")):
+        parts = [neurons(name, bias=0.2) for name in taken[:count]]
+        retimed = retime(graph(*parts, link("x", "always on", 0)))
+        assert [p.name for p in retimed.populations if p.invented] == [free, "first step"]
 
 
 def test_a_shift_comes_on_top_of_the_latency_that_was_there() -> None:

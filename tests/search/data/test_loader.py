@@ -149,3 +149,35 @@ def test_what_goes_wrong_in_the_thread_is_raised(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(DataLoader, "_fetched", fail)
     with pytest.raises(OSError, match="the disk is gone"):
         next(elsewhere.samples.in_order(2))
+
+
+def of_lengths(lengths: list[int]) -> DataLoader:
+    count = len(lengths)
+    return DataLoader.of(CPU, SpikeRaster.pack(np.zeros((count, max(lengths), 1)), lengths, np.arange(count)))
+
+
+def test_batches_are_of_like_length_and_end_with_their_longest_sample() -> None:
+    lengths = np.random.default_rng(0).integers(1, 200, 640).tolist()
+    loader = of_lengths(lengths)
+    batches = loader.shuffled(16, 3)
+    assert sorted(np.concatenate(batches)) == list(range(640))
+    spread = [np.ptp(np.array(lengths)[batch]) for batch in batches]
+    assert max(spread) < 100  # as they come, nearly 200 each
+    steps = [batch.spikes.shape[0] for batch in loader.batches(batches)]
+    assert steps == [np.array(lengths)[batch].max() for batch in batches]
+    assert sum(steps) < 0.7 * 40 * 200
+    assert [len(batch.labels) for batch in loader.by_length(600)] == [600, 40]
+    assert [int(n) for batch in loader.by_length(600) for n in batch.lengths] == sorted(lengths)
+
+
+def test_every_sample_is_equally_likely_in_every_batch_of_an_epoch() -> None:
+    """Long and short ones alike, also in the last batch of an odd size; 21 samples in batches of 4."""
+    loader, epochs = of_lengths(list(range(1, 22))), 4000
+    at = np.zeros((21, 6))  # how often each sample was in each batch of the epoch
+    alone = np.zeros(21)  # and in the batch of one
+    for seed in range(epochs):
+        for place, batch in enumerate(loader.shuffled(4, seed)):
+            at[batch, place] += 1
+            alone[batch] += len(batch) == 1
+    for found, share in ((at, 1 / 6), (alone, 1 / 21)):
+        assert abs(found / epochs - share).max() < 5 * np.sqrt(share * (1 - share) / epochs)

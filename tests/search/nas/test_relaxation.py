@@ -160,6 +160,24 @@ def test_fresh_magnitudes_have_the_deviation_of_discrete_links() -> None:
             assert values.std() == pytest.approx(0.5 / links**0.5, rel=0.08)
 
 
+def test_a_mixture_lifts_small_motifs_by_the_root_of_how_much_larger_the_largest_is() -> None:
+    """Sizes 2 and 3: a link of the small motif counts sqrt(3 / 2) times its share."""
+    layer = RelaxedLayer.of(6, (2, 3), "none", CPU)
+    types = tuple(torch.tensor([1.0, 0, 0]).log().expand(1, v, v, 3) for v in (2, 3))
+    ones = {"excitatory": torch.ones(6, 6), "inhibitory": torch.ones(6, 6)}
+    shares = torch.tensor([0.25, 0.75])
+    mixed = RELAXATIONS["mixture"].weights(layer, Choices(shares.log(), types), ones, 0, Draw())
+    assert float(mixed[0, 1]) == pytest.approx(0.25 * 1.5**0.5 + 0.75)
+    assert float(mixed[3, 2]) == pytest.approx(0.25 * 1.5**0.5)  # of two motifs of three, but one of two
+
+
+def test_draws_of_a_draw_have_streams_of_their_own() -> None:
+    drawn = Draw(0.5, (3,)).at(4).at(1)
+    assert (drawn.temperature, drawn.seed) == (0.5, (3, 4, 1))
+    probable = Draw(0.5)
+    assert probable.at(4) is probable
+
+
 @pytest.mark.parametrize("name", RELAXATIONS)
 def test_relaxations_and_draws_are_frozen(name: str) -> None:
     for value in (RELAXATIONS[name], Draw()):

@@ -247,6 +247,16 @@ def test_a_loss_on_voltages_passes_by_the_chain_rule_up_to_the_reset() -> None:
     assert gradient.flatten().tolist() == pytest.approx([0.5, 1.0, 1.0, 0, 0])
 
 
+def test_no_gradient_of_a_gradient_is_promised() -> None:
+    """The rule is no derivative, so that its own derivative would mean nothing."""
+    bias = torch.tensor([1.5], dtype=torch.float64, requires_grad=True)
+    populations = {"a": replace(cells(2, 2, 4), bias=bias)}
+    trace = run({"in": sequence([0, 0])}, populations, [Wire("in", "a", weight(1.0))], TsslBp())["a"]
+    (gradient,) = torch.autograd.grad(trace.spikes.square().sum(), bias, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        torch.autograd.backward(gradient.sum())
+
+
 def test_the_setting_chooses_the_rule() -> None:
     assert gradient_rule(TrainingSettings()) == Surrogate(5.0)
     assert gradient_rule(TrainingSettings(gradient="tssl-bp")) == TsslBp()

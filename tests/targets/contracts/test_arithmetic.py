@@ -1,5 +1,7 @@
 """Widths of registers: what follows from them, and which no backend runs exactly."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from targets.contracts.arithmetic import Arithmetic
@@ -31,3 +33,10 @@ def test_a_width_beyond_is_refused(widths: tuple[int, int, int], sentence: str) 
     with pytest.raises(InputError) as error:
         Arithmetic(*widths)
     assert str(error.value) == sentence
+
+
+def test_widths_are_frozen_and_compared_by_value() -> None:
+    widths = Arithmetic(24, 12, 6)
+    with pytest.raises(FrozenInstanceError):
+        widths.state_bits = 25  # type: ignore[misc]
+    assert widths == Arithmetic(24, 12, 6) != Arithmetic(24, 12, 5)

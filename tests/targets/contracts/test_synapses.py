@@ -172,6 +172,17 @@ def test_band_needs_one_source_per_block() -> None:
     )
 
 
+def test_band_has_no_more_sources_than_blocks() -> None:
+    with pytest.raises(InputError, match=r"weights \(1, 2, 2, 2\) .* but sources \(1, 3\)"):
+        Banded(np.ones((1, 2, 2, 2)), np.zeros((1, 3), int), 3)
+
+
+def test_a_neuron_that_hears_two_motifs_has_its_synapses_together() -> None:
+    """They come direction by direction, so that those of the second go back to the first neuron."""
+    synapses = Banded(np.arange(1, 5).reshape(2, 1, 2, 1), np.array([[0], [1]]), 2)
+    assert [part.tolist() for part in synapses.coordinates()] == [[0, 0, 1, 1], [0, 1, 0, 1], [1, 3, 2, 4]]
+
+
 def test_band_refuses_unknown_motifs() -> None:
     with pytest.raises(InputError) as error:
         Banded(np.ones((1, 2, 1, 1)), np.array([[-1, 3]]), 3)

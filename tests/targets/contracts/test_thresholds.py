@@ -1,7 +1,7 @@
 """choose_scales: a threshold for every neuron that suits its weights."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from targets.contracts.arrays import Array, Floats
 from targets.contracts.chip import ChipSpec, Limit, chip_named
 from targets.contracts.grid import round_weights
 from targets.contracts.synapses import Dense, Sparse
-from targets.contracts.thresholds import Scales, choose_scales, highest_threshold
+from targets.contracts.thresholds import Scales, choose_scales, highest_threshold, largest_ratio
 
 LOIHI1 = chip_named("loihi1")
 FOUR_BITS = replace(
@@ -155,6 +155,31 @@ def test_legal_weights_keep_their_scale(seed: int, chip: ChipSpec, vth: int) -> 
         rounded = round_weights(weights[name].weights / threshold[:, None] * scale, chip)
         # Equal up to one factor that the thresholds share.
         assert np.array_equal(rounded * 2 ** scales.exponents[name] * vth, exact * scales.vth[:, None])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_exponent_of_one_projection_alone_goes_down_where_its_largest_weight_is_rare(seed: int) -> None:
+    """Of "w" one weight in 40,000 is clipped, for steps half as coarse for all others; "v" would lose many."""
+    rng = np.random.default_rng(seed)
+    rare = rng.uniform(-1, 1, (20, 2000))
+    rare[0, 0] = 1.3
+    incoming = {"w": Dense(rare), "v": Dense(rng.uniform(-1.3, 1.3, (20, 40)))}
+    scales = choose_scales(np.ones(20), incoming, 1, 254 * 16 * 10 // 13, LOIHI1, {})
+    assert scales.exponents["w"] == scales.exponents["v"] - 1
+
+
+def test_the_largest_ratio_is_that_of_a_weight_to_the_threshold_of_its_neuron() -> None:
+    incoming = {"w": Dense(np.array([[0.5, -1.0], [3.0, 0.0]])), "v": Dense(np.array([[-0.25], [1.0]]))}
+    assert largest_ratio(np.array([4.0, 10.0]), incoming) == pytest.approx(0.3)
+    assert largest_ratio(np.ones(2), {"w": Dense(np.zeros((2, 3)))}) == 0
+    assert largest_ratio(np.ones(2), {}) == 0
+
+
+def test_scales_are_frozen_and_compared_by_identity() -> None:
+    scales, same = (choose(np.ones(2), np.ones((2, 3)), 1) for _ in range(2))
+    with pytest.raises(FrozenInstanceError):
+        scales.vth = same.vth  # type: ignore[misc]
+    assert scales != same
 
 
 def test_a_coarser_chip_gets_its_own_numbers() -> None:

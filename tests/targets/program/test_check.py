@@ -1,7 +1,7 @@
 """check: every way in which a program breaks the limits of its chip."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -92,6 +92,8 @@ def test_a_compiled_program_is_legal() -> None:
 def test_one_broken_rule_gives_one_sentence(broken: Callable[[], Program], rule: str, sentence: str) -> None:
     violations = check(broken())
     assert [(violation.rule, violation.sentence) for violation in violations] == [(rule, sentence)]
+    with pytest.raises(FrozenInstanceError):
+        violations[0].rule = "none"  # type: ignore[misc]
 
 
 def test_all_violations_are_told_not_only_the_first() -> None:
@@ -119,6 +121,7 @@ def test_all_violations_are_told_not_only_the_first() -> None:
         "decay profiles",
         "threshold profiles",
     }
+    assert check(both, chip)[0].remedy.endswith("or use a system of 1 chips")
     with pytest.raises(InputError, match=r"core 0 \('hidden'\) has 24 neurons; loihi1 allows 20 \(neurons\)"):
         legal(both, chip)
 

@@ -148,6 +148,15 @@ def test_switch_overflow() -> None:
     assert [_one(u=u, du=-1, semantics=saturate)[0] for u in (LIMIT + 64, -LIMIT - 64)] == [LIMIT, 1 - LIMIT]
 
 
+def test_the_voltage_saturates_at_both_ends() -> None:
+    """-+(2^23 - 1), seen where the reset waits for the next step."""
+    later = Semantics(reset_time="next step")
+    for before, bias, after in ((LIMIT - 1, 0, LIMIT - 1), (LIMIT - 1, 5, LIMIT - 1), (1 - LIMIT, -5, 1 - LIMIT)):
+        still = partial(step, du=_row(0), dv=_row(0), vth=_row(131_071), bias=_row(bias))
+        _, v, _ = still(_ints(0), _ints(before), _ints(0), semantics=later)
+        assert v.item() == after
+
+
 def _one(
     u: int = 0,
     v: int = 0,

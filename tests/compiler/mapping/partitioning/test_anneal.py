@@ -1,0 +1,37 @@
+"""anneal: what it saves is what it says."""
+
+import numpy as np
+import pytest
+
+from benchmarks.mapping.networks import generated
+from compiler.mapping.loads import loads
+from compiler.mapping.partitioning.anneal import anneal
+from compiler.mapping.partitioning.moves import moves
+from compiler.mapping.partitioning.problem import MoveProblem, MoveState
+from compiler.passes.coarsen import coarsen
+from tests.compiler.mapped import random_price, small
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_annealing_saves_what_it_says_and_repeats_itself(seed: int) -> None:
+    """Full cores, where units change places, and cores with room, where they move."""
+    made = generated("grid", 400, 4, seed)
+    rng = np.random.default_rng(seed)
+    price = random_price(rng)
+    for neurons in (100, 130):
+        chip = small(neurons_per_core=neurons)
+        hypergraph = coarsen(made.graph, chip, made.rates)
+        start = rng.permutation(np.arange(hypergraph.units) % 4)
+        once, again = (moves(hypergraph, start, price, chip, 1.15) for _ in range(2))
+        before = whole_price(*once)
+        change = anneal(*once, 20_000, 1e6, 1e3, seed)
+        assert change == whole_price(*once) - before < 0
+        assert loads(hypergraph, once[1].core_of, chip).overuse <= 1
+        assert anneal(*again, 20_000, 1e6, 1e3, seed) == change
+        assert again[1].core_of.tolist() == once[1].core_of.tolist()
+
+
+def whole_price(problem: MoveProblem, state: MoveState) -> int:
+    """Sum of rate times price of all messages."""
+    sender = np.where(problem.home < 0, problem.price.shape[1], state.core_of[problem.home])
+    return int((problem.rate[:, None] * problem.price[sender] * (state.listening > 0)).sum())
