@@ -37,8 +37,8 @@ def page(kept: Kept | None) -> str:
     """The whole page."""
     lines = ["# On a GPU", "", "Written by `make gpu-check` (`python -m benchmarks.gpu`).", ""]
     if kept is None:
-        about = """Not measured: no device was at hand. The suite holds the integer path to the oracle under Triton's
-        interpreter; training runs there by the plain loop. `make gpu-check` writes this page on a machine with a GPU,
+        about = """Not measured: no device was at hand. The suite holds the kernels to the oracles under Triton's
+        interpreter. `make gpu-check` writes this page on a machine with a GPU,
         torch, triton, numba, numpy and networkx."""
         return "\n".join([*lines, paragraph(about)]) + "\n"
     versions = ", ".join(f"{name} {version}" for name, version in kept["versions"].items())

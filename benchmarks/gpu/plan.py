@@ -48,8 +48,12 @@ def tasks(tiny: bool) -> list[Task]:
         found.append(Task("equality", about, 20, measure))
         about = {"what": f"integer program of {sizes[1]:,} neurons", "launches": launches}
         found.append(Task("equality", about, 20, partial(integers.equal_on_motifs, **shape, together=together)))
-    about = {"what": f"training, plain loop, {small.neurons:,} neurons", "launches": "eager"}
-    found.append(Task("equality", about, 20, partial(training.equal, case=small)))
+    for way in WAYS[:2]:
+        about = {
+            "what": f"training of {small.neurons:,} neurons, {way}",
+            "launches": "one" if way == WAYS[0] else "many",
+        }
+        found.append(Task("equality", about, 20, partial(training.equal, case=small, by=way)))
     found.append(Task("bandwidth", {}, 5, partial(integers.bandwidth, megabytes=1 if tiny else 1 << 10)))
     epochs: dict[str, Any] = {"samples": (862, 575), "steps": 40, "channels": 200, "neurons": 128}
     if tiny:
@@ -60,7 +64,7 @@ def tasks(tiny: bool) -> list[Task]:
             about = {"neurons": own.neurons, "samples": samples, "steps": steps, "by": way}
             measure = partial(integers.simulation, neurons=own.neurons, samples=samples, steps=steps, by=way)
             found.append(Task("simulation", about, needed, measure))
-        for way in WAYS[1:]:
+        for way in WAYS:
             about = {"neurons": own.neurons, "samples": own.batch, "steps": own.steps, "by": way}
             found.append(Task("training", about, needed, partial(training.step, case=own, by=way)))
         if not number:

@@ -10,6 +10,7 @@ from benchmarks.gpu.measuring import Pass, captured, seconds_of
 from benchmarks.kernels.case import CLASSES, Case
 from benchmarks.kernels.competitors import DEVIATION, SLOPE, TAU_M, TAU_S
 from search.data.loader import Batch
+from search.training.kernels.device import LARGEST, by_layers
 from search.training.kernels.loop import Places, Wire, run
 from search.training.kernels.network import summarized
 from search.training.loss import readout_loss
@@ -18,13 +19,14 @@ from search.training.neuron import Cells, Surrogate
 _READOUT_TAU_M = 10.0
 
 
-def equal(device: torch.device, case: Case) -> dict[str, Any]:
-    """The loop on the device beside the loop on the CPU: spikes that differ, and the largest relative difference.
+def equal(device: torch.device, case: Case, by: str) -> dict[str, Any]:
+    """The loop or the kernels on the device beside the loop on the CPU: spikes and gradients that differ.
 
-    That of gradients is taken of the norm of the whole gradient of a tensor.
+    Gradients differ by the largest difference of one tensor, relative to the norm of its gradient.
     """
     double = torch.float64  # in which no other order of summation moves a voltage across its threshold
-    expected, found = (_of_loop(case, there, double, True)() for there in (torch.device("cpu"), device))
+    expected = _pass(case, torch.device("cpu"), double, "eager", True)()
+    found = _pass(case, device, double, by, True)()
     return compared(expected, found)
 
 
@@ -39,13 +41,15 @@ def compared(expected: list[Tensor], found: list[Tensor]) -> dict[str, Any]:
 
 
 def step(device: torch.device, case: Case, by: str) -> dict[str, Any]:
-    """Seconds of a step by "eager" operations of torch (`search.training.kernels.loop`) or by a "graph" of them."""
-    once = _of_loop(case, device, torch.float32, False)
+    """Seconds of a step by the "kernels", by "eager" operations of torch (the plain loop) or by a "graph" of them."""
+    if by == "kernels" and case.neurons > LARGEST:
+        return {"not measured": f"a population of over {LARGEST:,} neurons is run by the plain loop"}
+    once = _pass(case, device, torch.float32, by, False)
     return seconds_of(captured(once) if by == "graph" else once, device)
 
 
-def _of_loop(case: Case, device: torch.device, dtype: torch.dtype, told: bool) -> Pass:
-    """A pass by the plain loop: gradients of links, input weights, R, tau_m and readout; spikes first where `told`."""
+def _pass(case: Case, device: torch.device, dtype: torch.dtype, by: str, told: bool) -> Pass:
+    """A pass: gradients of links, input weights, R, tau_m and readout; the layer's spikes first where `told`."""
     given, places = parameters(case, device, dtype), _places(case, device)
     spikes = case.spikes.to(device, dtype)
     packed = on_device(case.packed, device)
@@ -53,7 +57,10 @@ def _of_loop(case: Case, device: torch.device, dtype: torch.dtype, told: bool) -
 
     def once() -> list[Tensor]:
         cells, wires = network(given, places)
-        traces = run({"in": spikes}, cells, wires, Surrogate(SLOPE))
+        if by == "kernels":
+            traces = by_layers({"in": spikes}, cells, wires, Surrogate(SLOPE), ["layer", "readout"])
+        else:
+            traces = run({"in": spikes}, cells, wires, Surrogate(SLOPE))
         loss = readout_loss(summarized(traces["readout"], packed), packed, CLASSES, "both")
         gradients = list(torch.autograd.grad(loss, given))
         return [traces["layer"].spikes.detach(), *gradients] if told else gradients
