@@ -40,8 +40,8 @@ def page(kept: Kept | None) -> str:
         about = """Not measured: no device was at hand. The suite holds the kernels to the oracles under Triton's
         interpreter: integer programs, and training with surrogate gradients of populations up to 8,192 neurons, one
         launch forward and two backward for each (`search/training/kernels/device.py`). Larger ones, populations that
-        listen to each other in a loop, and TSSL-BP are trained by the plain loop, without CUDA graphs. `make gpu-check` writes this page on a machine with a GPU,
-        torch, triton, numba, numpy and networkx."""
+        listen to each other in a loop, and TSSL-BP are trained by the plain loop, without CUDA graphs. `make
+        gpu-check` writes this page on a machine with a GPU, torch, triton, numba, numpy and networkx."""
         return "\n".join([*lines, paragraph(about)]) + "\n"
     versions = ", ".join(f"{name} {version}" for name, version in kept["versions"].items())
     lines += [paragraph(f"Device: {kept['device']}. Machine: {kept['machine']}; {versions}."), ""]
