@@ -3,9 +3,10 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 TOOLS := .tools/bin
 OUT ?= demo
+GPU ?= docs/benchmarks/gpu.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-locked demo quick test lint lock licences sbom audit clean
+.PHONY: help setup setup-locked demo quick test lint lock licences sbom audit gpu-check clean
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -71,6 +72,9 @@ sbom: $(STAMP) .tools/.installed ## write sbom.json, what is installed in .venv 
 
 audit: .tools/.installed ## ask the advisory database of Python about the lock; needs the internet
 	$(TOOLS)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+
+gpu-check: ## check and measure what runs on a GPU in five minutes; PYTHON has torch, triton, numba, networkx
+	$(PYTHON) -m benchmarks.gpu --out $(GPU)
 
 clean: ## remove what was made
 	rm -rf .venv .tools $(OUT) build dist sbom.json

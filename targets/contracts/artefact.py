@@ -13,8 +13,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import safetensors
-import safetensors.numpy
 
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
@@ -68,6 +66,8 @@ def save(artefact: Artefact, path: str | os.PathLike[str]) -> str:
             f"{path} would have a header of {len(text):,} characters; up to {_LONGEST_HEADER:,} are read again, so "
             "store less in its settings."
         )
+    import safetensors.numpy
+
     content = safetensors.numpy.save(arrays, metadata={_KEY: text})
     with replacing(path) as temporary:
         temporary.write_bytes(content)
@@ -81,6 +81,8 @@ def load(path: str | os.PathLike[str], format: str) -> Artefact:
     deep, no key comes twice, every number is finite, arrays are of types that numpy has and fill the file exactly.
     Raises InputError for a missing file, a file of another kind, a truncated or changed file.
     """
+    import safetensors
+
     path = Path(path)
     check_readable(path, f"a .{format} file")
     try:

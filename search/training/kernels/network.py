@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from search.data.loader import Batch
+from search.training.kernels.device import run
 from search.training.kernels.fused import summed, traced
-from search.training.kernels.loop import Trace, Wire, run
+from search.training.kernels.loop import Trace, Wire
 from search.training.neuron import Cells, GradientRule, Surrogate
 from search.training.tssl import TsslBp
 

@@ -101,14 +101,15 @@ class TorchMachine(StepMachine[State]):
     @classmethod
     def of(cls, program: Program, device: torch.device) -> TorchMachine:
         """The program's numbers on `device`."""
-        widths = {source.name: source.neurons for source in program.inputs}
-        widths |= {population.name: population.neurons for population in program.populations}
-        depths = dict.fromkeys(widths, 0)
-        for projection in program.projections:
-            depths[projection.source] = max(depths[projection.source], projection.delay)
-        arithmetic = program.chip.arithmetic
         if device.type == "cuda" and find_spec("triton") is not None:
-            return cls(program, (), (), widths, depths, device, fused_program(program, device))
+            return cls(program, (), (), *_widths_and_depths(program), device, fused_program(program, device))
+        return cls.by_steps(program, device)
+
+    @classmethod
+    def by_steps(cls, program: Program, device: torch.device) -> TorchMachine:
+        """The same, run by operations of PyTorch on every device."""
+        arithmetic = program.chip.arithmetic
+        widths, depths = _widths_and_depths(program)
         return cls(
             program=program,
             stages=tuple(tuple(_neurons(p, arithmetic, device) for p in stage) for stage in _stages(program)),
@@ -187,6 +188,16 @@ class TorchMachine(StepMachine[State]):
                 rows = trains[synapses.source][sent : sent + steps].flatten(0, 1)
                 a += synapses.arriving(rows).reshape(a.shape)
         return a
+
+
+def _widths_and_depths(program: Program) -> tuple[dict[str, int], dict[str, int]]:
+    """Neurons of every input and population, and for how many steps its spikes are heard."""
+    widths = {source.name: source.neurons for source in program.inputs}
+    widths |= {population.name: population.neurons for population in program.populations}
+    depths = dict.fromkeys(widths, 0)
+    for projection in program.projections:
+        depths[projection.source] = max(depths[projection.source], projection.delay)
+    return widths, depths
 
 
 def fused_program(program: Program, device: torch.device) -> Fused:
