@@ -71,6 +71,11 @@ def _factor(logits: Tensor, labels: Tensor) -> Tensor:
     """
     if logits.device.type == "cpu":
         return logits.new_tensor(best_factor(logits.contiguous().numpy(), labels.numpy(), _MOST, _HALVINGS))
+    return _plain_factor(logits, labels)
+
+
+def _plain_factor(logits: Tensor, labels: Tensor) -> Tensor:
+    """The same in torch, on any device."""
     low, high = logits.new_zeros(()), logits.new_full((), _MOST)
     right = logits.gather(1, labels[:, None]).mean()
     for _ in range(_HALVINGS):

@@ -70,7 +70,7 @@ def test_the_readme_alone_leads_from_own_files_to_a_verified_program(
         assert not ended.value.code, (arguments, capsys.readouterr())
     assert Network.load("mine.network").settings["hyperparameters"]["search"]["epochs"] == 1
     assert {path.name for path in Path().glob("mine.*")} == {"mine.network", "mine.html", "mine.program"}
-    assert "numpy and torch are equal" in capsys.readouterr().out
+    assert "numpy and numba are equal" in capsys.readouterr().out
 
 
 @pytest.mark.slow

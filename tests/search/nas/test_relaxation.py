@@ -6,7 +6,7 @@ import torch
 
 from search import settings
 from search.motif import Wiring, neighbours
-from search.nas.relaxation import RELAXATIONS, Draw, decided
+from search.nas.relaxation import RELAXATIONS, Draw, Expected, Gumbel, decided
 from search.nas.relaxed_layer import Choices, RelaxedLayer
 from targets.contracts.arrays import Array
 from tests.search.decided import decided_choices
@@ -138,6 +138,27 @@ def test_gumbel_passes_the_gradient_of_the_softmax() -> None:
     by_hand = torch.stack([q[0] * (3 - mixed), q[1] * (-2 - mixed), q[2] * (0 - mixed)]) / 0.5
     assert torch.allclose(gradient[0, 0, 1], by_hand)
     assert (gradient[0, 1] == 0).all()
+
+
+@pytest.mark.parametrize("stream", [(), (3,), (4, 1)])
+def test_types_sampled_in_one_function_are_those_of_the_steps_one_by_one(stream: tuple[int, ...]) -> None:
+    """What runs on the CPU beside what runs elsewhere: values, and gradients of types and magnitudes."""
+    layer = RelaxedLayer.of(12, (4,), "ring", CPU)
+    draws = torch.Generator().manual_seed(len(stream))
+    types = torch.randn(3, 4, 4, 3, generator=draws, dtype=torch.float64).requires_grad_()
+    magnitudes = {
+        f"{kind}.4": torch.randn(3, 3, 4, 4, generator=draws, dtype=torch.float64).requires_grad_()
+        for kind in ("excitatory", "inhibitory")
+    }
+    sensitivity = torch.randn(3, 3, 4, 4, generator=draws, dtype=torch.float64)
+    gumbel, choices, draw = Gumbel(), Choices(torch.zeros(1), (types,)), Draw(0.5, stream)
+    found = gumbel.values(layer, choices, magnitudes, 0, draw)
+    steps = Expected.values(gumbel, layer, choices, magnitudes, 0, draw)
+    assert torch.allclose(found, steps, atol=1e-12)
+    assert 0 < int(found.count_nonzero()) < found.numel()
+    leaves = [types, *magnitudes.values()]
+    gradients, expected = (torch.autograd.grad((each * sensitivity).sum(), leaves) for each in (found, steps))
+    assert all(torch.allclose(mine, plain, atol=1e-12) for mine, plain in zip(gradients, expected, strict=True))
 
 
 def test_each_neighbour_keeps_its_surest_links_only() -> None:

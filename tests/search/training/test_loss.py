@@ -7,7 +7,7 @@ import torch
 
 from search.data.loader import Batch
 from search.training.kernels.loop import Trace
-from search.training.loss import Tally, calibrated_loss, readout_loss, right_answers
+from search.training.loss import Tally, _factor, _plain_factor, calibrated_loss, readout_loss, right_answers
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
 
@@ -54,6 +54,24 @@ def test_how_strong_the_outputs_are_does_not_matter_to_the_calibrated_loss(gain:
     (gradient,) = torch.autograd.grad(loss, spikes)
     assert float((gradient * spikes).sum().abs().detach()) < 0.01  # nothing is gained by a common factor
     assert float(gradient[0, 0, 0]) < 0 < float(gradient[0, 2, 0])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_factor_is_the_same_in_compiled_code_and_in_torch(seed: int) -> None:
+    """To a half of the last bisection, as sums are in another order; it lies where the slope of the loss changes."""
+    draws = torch.Generator().manual_seed(seed)
+    logits = 3 * torch.randn(17, 4, generator=draws, dtype=torch.float64)
+    labels = torch.randint(0, 4, (17,), generator=draws)
+    logits[torch.arange(17), labels] += 2.0
+    compiled, plain = float(_factor(logits, labels)), float(_plain_factor(logits, labels))
+    assert compiled == pytest.approx(plain, abs=8 / 2**13)
+    assert 0 < plain < 8
+
+    def slope(factor: float) -> float:
+        right = logits.gather(1, labels[:, None]).mean()
+        return float(((factor * logits).softmax(1) * logits).sum(1).mean() - right)
+
+    assert slope(plain) < 0 < slope(plain + 8 / 2**12)
 
 
 def test_the_factor_of_weak_logits_ends_at_eight() -> None:
