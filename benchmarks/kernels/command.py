@@ -11,6 +11,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -18,7 +19,7 @@ from typing import Any
 
 from benchmarks.kernels.case import Case
 from benchmarks.kernels.page import page
-from benchmarks.runs import load, text
+from benchmarks.runs import Row, complete
 from targets.contracts.errors import InputError
 from targets.contracts.writing import check_writable, write_text
 
@@ -54,20 +55,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     try:
         check_writable(given.out)
-        path = given.out.with_suffix(".json")
-        rows = load(path)
-        for name in given.tables:
-            cases, competitors = TABLES[name]
-            for case in cases:
-                if not any(row["table"] == name and row["case"] == asdict(case) for row in rows):
-                    rows += [{"table": name, **row} for row in measured(case, competitors, given.repeats)]
-                    write_text(path, text(rows))
+        tasks = [{"table": name, "case": asdict(case)} for name in given.tables for case in TABLES[name][0]]
+        rows = complete(given.out.with_suffix(".json"), tasks, partial(_of_table, repeats=given.repeats))
         write_text(given.out, page(rows))
     except InputError as error:
         parser.error(str(error))
 
 
-def measured(case: Case, competitors: Sequence[str], repeats: int) -> list[dict[str, Any]]:
+def _of_table(table: str, case: dict[str, Any], repeats: int) -> list[Row]:
+    return measured(Case(**case), TABLES[table][1], repeats)
+
+
+def measured(case: Case, competitors: Sequence[str], repeats: int) -> list[Row]:
     """A row for each competitor that is installed and not too slow for the case."""
     there = [
         name

@@ -9,7 +9,6 @@ import resource
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -17,6 +16,7 @@ from statistics import median
 import numpy as np
 
 from benchmarks.runs import Row
+from motifc.bench.backends import one_thread
 from motifc.bench.motif_program import motif_program, random_spikes
 from targets.conformance.equivalence import compare
 from targets.contracts.raster import SpikeRaster
@@ -33,7 +33,7 @@ _ENOUGH = 20.0
 
 def beside(neurons: int, batch: int, backends: Sequence[str], repeats: int) -> list[Row]:
     """Every backend runs 100 steps of `motif_program` in turn, `repeats` times: medians, and bins that differ."""
-    _one_thread()
+    one_thread()
     program = motif_program(neurons)
     spikes = random_spikes(program, batch, STEPS, DENSITY)
     expected = load(program, ORACLE).run(spikes).spikes
@@ -66,7 +66,7 @@ def large(neurons: int, backend: str) -> list[Row]:
 
     Seconds per step are then measured over 100 steps more, and spikes compared with the oracle's in the first ten.
     """
-    _one_thread()
+    one_thread()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "large.program")
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
@@ -116,11 +116,3 @@ def _processor() -> float:
     """Seconds of the processor so far, of this process and of children that have ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
-
-
-def _one_thread() -> None:
-    """One thread for torch, where there is torch."""
-    with suppress(ImportError):
-        import torch
-
-        torch.set_num_threads(1)

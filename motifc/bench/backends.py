@@ -76,7 +76,7 @@ def bench_backends(
             f"{steps} steps, {repeats} repeats, batches {list(batches)} and sizes {list(sizes)} were asked for; at "
             "least 20 steps, 1 repeat, batches of 1 and one size are needed, so give larger numbers."
         )
-    _one_thread()
+    one_thread()
     rows = []
     for neurons in sizes:
         program = motif_program(neurons, seed)
@@ -219,7 +219,7 @@ def _line(row: BackendTime) -> str:
     )
 
 
-def _one_thread() -> None:
+def one_thread() -> None:
     """One thread for torch, where there is torch."""
     with suppress(ImportError):
         import torch

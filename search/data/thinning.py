@@ -4,13 +4,13 @@ import numpy as np
 
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
+from targets.contracts.splitmix import GAMMA, mixed
 
 
 def thinned(packed: Array, share: float, key: int) -> Array:
     """Packed spikes uint8 [sample, time, byte], each left out with probability `share`.
 
-    Whether a spike stays depends on nothing but `key` and the spike's sample, step and neuron: splitmix64 of the four
-    (G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
+    Whether a spike stays depends on nothing but `key` and the spike's sample, step and neuron: SplitMix64 of the four.
     """
     kept = np.empty_like(packed)
     _thin(np.ascontiguousarray(packed), np.uint64(share * 2.0**64), np.uint64(key), kept)
@@ -29,10 +29,7 @@ def _thin(packed: Array, below: np.uint64, key: np.uint64, kept: Array) -> None:
                     for place in range(8):
                         if bits & (128 >> place):
                             where = np.uint64((sample << 44) ^ (t << 24) ^ (8 * byte + place))
-                            z = key + (where + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-                            z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-                            z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-                            if z ^ (z >> np.uint64(31)) >= below:
+                            if mixed(key + (where + np.uint64(1)) * GAMMA) >= below:
                                 left |= np.uint8(128 >> place)
                     kept[sample, t, byte] = left
                 else:

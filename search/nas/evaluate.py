@@ -9,9 +9,8 @@ from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
 from search.network import Network
 from search.settings import Settings, TrainingSettings
-from search.training.kernels.loop import Trace
-from search.training.kernels.network import summaries, summarized
-from search.training.loss import Tally, Told
+from search.training.kernels.network import Told, summaries, summarized
+from search.training.loss import Tally
 from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
 from search.training.torch_network import TorchNetwork, tensor
@@ -77,5 +76,4 @@ def evaluate_network(
 
 def firing_rates(told: Told, batch: Batch) -> Tensor:
     """Spikes per step of every neuron in every sample: [sample, neuron]."""
-    summary = summarized(told, batch) if isinstance(told, Trace) else told
-    return summary.counts / batch.steps
+    return summarized(told, batch).counts / batch.steps

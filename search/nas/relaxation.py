@@ -1,5 +1,6 @@
 """Relaxations: how undecided choices become recurrent weights that gradients can pass."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -57,8 +58,26 @@ class Relaxation(Protocol):
         ...
 
 
+class _OneMixture(ABC):
+    """All sizes in one network."""
+
+    apart = False
+
+    @abstractmethod
+    def weights(
+        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
+    ) -> Tensor:
+        """The mixture over all sizes and types."""
+
+    def values(
+        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
+    ) -> Tensor:
+        """The mixture where any size has a link."""
+        return self.weights(layer, choices, magnitudes, candidate, draw).flatten()[layer.everywhere.indices]
+
+
 @dataclass(frozen=True)
-class Plain:
+class Plain(_OneMixture):
     """The literal reading of DARTS: one magnitude per pair of neurons, all choices in one mixture.
 
     ```
@@ -69,8 +88,6 @@ class Plain:
 
     Source: H. Liu et al., "DARTS", ICLR 2019.
     """
-
-    apart = False
 
     def start(self, layer: RelaxedLayer, gain: float, generator: np.random.Generator) -> dict[str, Array]:
         """One matrix [post, pre]."""
@@ -83,15 +100,9 @@ class Plain:
         both = magnitudes["magnitude"]
         return _mixed(layer, choices, both, both, [1.0] * len(layer.sizes), draw)
 
-    def values(
-        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
-    ) -> Tensor:
-        """The mixture where any size has a link."""
-        return self.weights(layer, choices, magnitudes, candidate, draw).flatten()[layer.everywhere.indices]
-
 
 @dataclass(frozen=True)
-class Mixture:
+class Mixture(_OneMixture):
     """All choices in one mixture, with what keeps it from the faults of `Plain` that can be cured there.
 
     ```
@@ -101,8 +112,6 @@ class Mixture:
     Two magnitudes per pair of neurons move indifference off the saddle. n_v lets a small motif, with its fewer links,
     drive a neuron as strongly as a large one; still, a large size contains the links of all smaller ones.
     """
-
-    apart = False
 
     def start(self, layer: RelaxedLayer, gain: float, generator: np.random.Generator) -> dict[str, Array]:
         """Two matrices [post, pre]."""
@@ -114,12 +123,6 @@ class Mixture:
         """The mixture over all sizes and types."""
         gains = [(max(layer.sizes) / size) ** 0.5 for size in layer.sizes]
         return _mixed(layer, choices, magnitudes["excitatory"], magnitudes["inhibitory"], gains, draw)
-
-    def values(
-        self, layer: RelaxedLayer, choices: Choices, magnitudes: Mapping[str, Tensor], candidate: int, draw: Draw
-    ) -> Tensor:
-        """The mixture where any size has a link."""
-        return self.weights(layer, choices, magnitudes, candidate, draw).flatten()[layer.everywhere.indices]
 
 
 @dataclass(frozen=True)

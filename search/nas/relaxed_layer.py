@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -49,26 +50,30 @@ class RelaxedLayer:
 
     indices  per candidate size: where its links are in the flattened matrix [post, pre], int64 [1 + direction, motif,
              post, pre]
-    places   the same, as a wire needs them
-    everywhere  where a link of any size is, each pair of neurons once
     """
 
     neurons: int
     sizes: tuple[int, ...]
     wiring: Wiring
     indices: tuple[Tensor, ...]
-    places: tuple[Places, ...]
-    everywhere: Places
 
     @classmethod
     def of(cls, neurons: int, sizes: Sequence[int], wiring: Wiring, device: torch.device) -> "RelaxedLayer":
         """The layer of that many neurons; every size must divide it."""
-        indices = tuple(torch.from_numpy(_all_indices(neurons, size, wiring)).to(device) for size in sizes)
-        square = neurons, neurons
-        together = np.unique(np.concatenate([each.cpu().numpy().reshape(-1) for each in indices]))
-        everywhere = Places(torch.from_numpy(together[together < neurons**2]).to(device), square)
-        places = tuple(Places(each, square) for each in indices)
-        return cls(neurons, tuple(sizes), wiring, indices, places, everywhere)
+        indices = (torch.from_numpy(_all_indices(neurons, size, wiring)).to(device) for size in sizes)
+        return cls(neurons, tuple(sizes), wiring, tuple(indices))
+
+    @cached_property
+    def places(self) -> tuple[Places, ...]:
+        """The links of every candidate size, as a wire needs them."""
+        return tuple(Places(each, (self.neurons, self.neurons)) for each in self.indices)
+
+    @cached_property
+    def everywhere(self) -> Places:
+        """Where a link of any size is, each pair of neurons once."""
+        together = np.unique(np.concatenate([each.cpu().numpy().reshape(-1) for each in self.indices]))
+        inside = torch.from_numpy(together[together < self.neurons**2])
+        return Places(inside.to(self.indices[0].device), (self.neurons, self.neurons))
 
     def start(self, scale: float, generator: np.random.Generator) -> list[Array]:
         """Alpha close to indifference, never at it: Gaussian float32 arrays in the order of `Choices.tensors`."""

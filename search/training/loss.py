@@ -11,8 +11,7 @@ from torch import Tensor
 
 from search.data.loader import Batch
 from search.training.factor import best_factor
-from search.training.kernels.loop import Trace
-from search.training.kernels.network import Summary, summarized
+from search.training.kernels.network import Told, summarized
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
 
@@ -20,8 +19,6 @@ COUNT_SCALE = 10.0
 """Logit of a neuron that spikes in every step."""
 VOLTAGE_SCALE = 3.0
 """Logit of a neuron whose mean voltage is 1."""
-Told = Trace | Summary
-"""What is told of a population that ran on a batch."""
 Measure = Callable[[Told, Batch, int, str], Tensor]
 """A loss of what is told of a readout on a batch, given the number of classes and the kind of loss."""
 _MOST, _HALVINGS = 8.0, 12  # the factor of calibrated logits: its limit, and bisections to find it
@@ -55,7 +52,7 @@ def calibrated_loss(told: Told, batch: Batch, classes: int, kind: str) -> Tensor
 
 def _logits(told: Told, batch: Batch, classes: int, kind: str) -> list[Tensor]:
     """Logits [sample, class] of counts, and for "both" of voltages."""
-    summary = told if isinstance(told, Summary) else summarized(told, batch)
+    summary = summarized(told, batch)
 
     def by_class(mean: Tensor) -> Tensor:
         return mean.view(len(mean), classes, -1).mean(2)
@@ -87,7 +84,7 @@ def _plain_factor(logits: Tensor, labels: Tensor) -> Tensor:
 
 def right_answers(told: Told, batch: Batch, readout: Readout) -> int:
     """Number of samples of the batch whose class has strictly the most spikes."""
-    summary = told if isinstance(told, Summary) else summarized(told, batch)
+    summary = summarized(told, batch)
     counts = summary.counts.detach().cpu().numpy().astype(np.int32)
     return round(readout.accuracy(counts, batch.labels.cpu().numpy()) * len(batch.labels))
 

@@ -6,6 +6,7 @@ from compiler.mapping.partitioning.kernels import crowded, exchange, move, room,
 from compiler.mapping.partitioning.problem import NEURONS, MoveProblem, MoveState
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
+from targets.contracts.splitmix import GAMMA, mixed
 
 _TRIES = 4
 _SAME = 256  # trials at one temperature
@@ -90,12 +91,6 @@ def _neighbour(problem: MoveProblem, state: MoveState, unit: int, random: Array)
 
 @compiled(inline="always")
 def _draw(random: Array, below: int) -> int:
-    """A whole number from 0 to below - 1, which is below 2^31, by SplitMix64.
-
-    Source: Steele et al., "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
-    """
-    random[0] += np.uint64(0x9E3779B97F4A7C15)
-    z = random[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return int(np.int64((z ^ (z >> np.uint64(31))) >> np.uint64(32)) * below >> 32)
+    """A whole number from 0 to below - 1, which is below 2^31, by SplitMix64."""
+    random[0] += GAMMA
+    return int(np.int64(mixed(random[0]) >> np.uint64(32)) * below >> 32)

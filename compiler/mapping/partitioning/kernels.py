@@ -82,15 +82,18 @@ def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) ->
     while i < last and j < end:
         net, other = problem.incoming[i], problem.incoming[j]
         i, j = i + (net <= other), j + (other <= net)
-        if net == other and (state.listening[net, here] == 1 or state.listening[net, there] == 1):
-            alone_here, alone_there = state.listening[net, here] == 1, state.listening[net, there] == 1
-            axons_here += alone_here * problem.width[net]
-            axons_there += alone_there * problem.width[net]
-            home = problem.home[net]
-            if home != unit and home != partner:
-                sender = state.core_of[home] if home >= 0 else problem.price.shape[1]
-                kept = alone_here * problem.price[sender, here] + alone_there * problem.price[sender, there]
-                delta += problem.rate[net] * kept
+        if net != other:
+            continue
+        alone_here, alone_there = state.listening[net, here] == 1, state.listening[net, there] == 1
+        if not (alone_here or alone_there):
+            continue
+        axons_here += alone_here * problem.width[net]
+        axons_there += alone_there * problem.width[net]
+        home = problem.home[net]
+        if home != unit and home != partner:
+            sender = state.core_of[home] if home >= 0 else problem.price.shape[1]
+            kept = alone_here * problem.price[sender, here] + alone_there * problem.price[sender, there]
+            delta += problem.rate[net] * kept
     for sender, receiver in ((unit, partner), (partner, unit)):
         own, away = state.core_of[sender], state.core_of[receiver]
         for k in range(problem.outgoing_at[sender], problem.outgoing_at[sender + 1]):

@@ -33,7 +33,8 @@ def metis(hypergraph: Hypergraph, weights: Array, cores: int, slack: float, seed
     other, by the rate that arrives; inputs join nobody. Source: Karypis and Kumar, "A Fast and High Quality Multilevel
     Scheme for Partitioning Irregular Graphs", SIAM Journal on Scientific Computing 20 (1998).
     """
-    return _filled(partition_graph(_links(hypergraph), _whole(weights), cores, slack, seed))
+    parts = partition_graph(_links(hypergraph), _whole(weights), cores, slack, seed)
+    return np.unique(parts, return_inverse=True)[1].ravel()
 
 
 def different(
@@ -50,7 +51,7 @@ def different(
         order = np.random.default_rng(seed).permutation(hypergraph.units)
         parts = np.empty(hypergraph.units, dtype=np.int64)
         parts[order] = partition_graph(links[order][:, order], whole[order], cores, slack, seed, seed % 2 == 1)
-        core_of = renumbered(_filled(parts))
+        core_of = renumbered(parts)
         if not any(np.array_equal(core_of, other) for other in seen):
             seen.append(core_of)
             yield core_of
@@ -103,11 +104,6 @@ def _asked(links: csr_array, weights: Array, cores: int, slack: float, seed: int
 
 def _whole(weights: Array) -> Array:
     return np.maximum(1, np.rint(weights / weights.max() * _WEIGHT_STEPS)).astype(np.int64)
-
-
-def _filled(parts: Array) -> Array:
-    """The same parts without empty ones."""
-    return np.unique(parts, return_inverse=True)[1].ravel()
 
 
 def _links(hypergraph: Hypergraph) -> csr_array:

@@ -1,6 +1,6 @@
 """backward: the gradients of a stage, from the last step to the first."""
 
-from search.training.kernels.events import add_weight_gradient
+from search.training.kernels.events import add_weight_gradient, alike
 from search.training.kernels.lanes import (
     NARROW,
     above,
@@ -85,9 +85,7 @@ def backward(
     spread, measured = len(of_spikes) > 0, len(of_voltages) > 0
     learning, reading = len(of_links) > 0, len(of_port) > 0
     copies = neurons // max(len(port.delay), 1)
-    uniform = True
-    for i in range(1, len(port.delay)):
-        uniform = uniform and port.delay[i] == port.delay[0]
+    uniform = alike(port.delay)
     ahead = slots - GROUP
     if not known:
         for t in range(max(steps - ahead, 0), steps):
@@ -108,6 +106,7 @@ def backward(
                 e = e + load(of_spikes, now + i, like)
             if measured:
                 by_voltage = by_voltage + load(of_voltages, now + i, like)
+            # As in `forward`; as one function for both, a pass takes 1.8 times as long.
             k, end = entry(outgoing.first, i), entry(outgoing.first, i + 1)
             while k + 1 < end:
                 here, there = entry(arrived, entry(outgoing.delay, k)), entry(arrived, entry(outgoing.delay, k + 1))

@@ -61,6 +61,12 @@ def _order(lanes: int, channels: int, first: Array, channel: Array, ordered: Arr
                 lane[to] = sample
 
 
+@compiled
+def alike(delay: Array) -> bool:
+    """Whether all delays are one; so are none."""
+    return len(delay) == 0 or (delay == delay[0]).all()
+
+
 @compiled(nogil=True)
 def add_currents(t: int, port: Port, uniform: bool, turned: Array, stage: Array, current: Array) -> None:
     """Write what the events of step t bring to `current` [slot * neuron, lane], in the slot in which it arrives.

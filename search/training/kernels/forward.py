@@ -1,6 +1,6 @@
 """forward: a stage of a network over all steps of a block of samples."""
 
-from search.training.kernels.events import add_currents
+from search.training.kernels.events import add_currents, alike
 from search.training.kernels.lanes import above, entry, fma, load, splat, store, to_bits, where
 from search.training.kernels.layout import Cells, Links, Port, Rule
 from targets.contracts.arrays import Array
@@ -43,9 +43,7 @@ def forward(
     zero = splat(cells.bias.dtype.type(0), like)
     events, driven, kept = len(stage) > 0, len(drive) > 0, len(voltages) > 0
     counted, silence = len(counts) > 0, splat(cells.bias.dtype.type(rule.silent), like)
-    uniform = True
-    for i in range(1, len(port.delay)):
-        uniform = uniform and port.delay[i] == port.delay[0]
+    uniform = alike(port.delay)
     width = max(len(stage), 1)
     arriving, latest = len(current) // width, 0
     for t in range(steps):

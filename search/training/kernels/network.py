@@ -25,6 +25,10 @@ class Summary:
     voltages: Tensor
 
 
+Told = Trace | Summary
+"""What is told of a population that ran on a batch."""
+
+
 def summaries(
     batch: Batch,
     inputs: Collection[str],
@@ -80,9 +84,11 @@ def fits(populations: Mapping[str, Cells], wires: Sequence[Wire], rule: Gradient
     return known and bool(tensors) and type(rule) in (Surrogate, TsslBp)
 
 
-def summarized(trace: Trace, batch: Batch) -> Summary:
-    """The summary of a trace."""
-    return Summary((trace.spikes * batch.mask).sum(0), (trace.voltages * batch.mask).sum(0) / batch.steps)
+def summarized(told: Told, batch: Batch) -> Summary:
+    """The summary of a trace; a summary as it is."""
+    if isinstance(told, Summary):
+        return told
+    return Summary((told.spikes * batch.mask).sum(0), (told.voltages * batch.mask).sum(0) / batch.steps)
 
 
 def _by_loop(

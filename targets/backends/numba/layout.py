@@ -96,11 +96,8 @@ def senders(program: Program) -> Senders:
     """Who sends spikes, and where they are kept."""
     inputs = [source.neurons for source in program.inputs]
     populations = [population.neurons for population in program.populations]
-    size, numbers = inputs + populations, _numbers(program)
-    slots = [2] * len(size)
-    for projection in program.projections:
-        sender = numbers[projection.source]
-        slots[sender] = max(slots[sender], projection.delay + 1)
+    size = inputs + populations
+    slots = [max(program.depths[name], 1) + 1 for name in _numbers(program)]
     return Senders(
         inputs=len(inputs),
         size=np.array(size, np.int64),

@@ -102,14 +102,13 @@ class TorchMachine(StepMachine[State]):
     def of(cls, program: Program, device: torch.device) -> TorchMachine:
         """The program's numbers on `device`."""
         if device.type == "cuda" and find_spec("triton") is not None:
-            return cls(program, (), (), *_widths_and_depths(program), device, fused_program(program, device))
+            return cls(program, (), (), _widths(program), program.depths, device, fused_program(program, device))
         return cls.by_steps(program, device)
 
     @classmethod
     def by_steps(cls, program: Program, device: torch.device) -> TorchMachine:
         """The same, run by operations of PyTorch on every device."""
         arithmetic = program.chip.arithmetic
-        widths, depths = _widths_and_depths(program)
         return cls(
             program=program,
             stages=tuple(tuple(_neurons(p, arithmetic, device) for p in stage) for stage in _stages(program)),
@@ -118,8 +117,8 @@ class TorchMachine(StepMachine[State]):
                 for p in program.projections
                 if p.synapses.weights.size
             ),
-            widths=widths,
-            depths=depths,
+            widths=_widths(program),
+            depths=program.depths,
             device=device,
         )
 
@@ -190,14 +189,10 @@ class TorchMachine(StepMachine[State]):
         return a
 
 
-def _widths_and_depths(program: Program) -> tuple[dict[str, int], dict[str, int]]:
-    """Neurons of every input and population, and for how many steps its spikes are heard."""
-    widths = {source.name: source.neurons for source in program.inputs}
-    widths |= {population.name: population.neurons for population in program.populations}
-    depths = dict.fromkeys(widths, 0)
-    for projection in program.projections:
-        depths[projection.source] = max(depths[projection.source], projection.delay)
-    return widths, depths
+def _widths(program: Program) -> dict[str, int]:
+    """Neurons of every input and population."""
+    inputs = {source.name: source.neurons for source in program.inputs}
+    return inputs | {population.name: population.neurons for population in program.populations}
 
 
 def fused_program(program: Program, device: torch.device) -> Fused:
