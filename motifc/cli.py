@@ -15,6 +15,7 @@ from typing import TextIO
 
 import typer
 
+from motifc.commands.activity import activity, hide
 from motifc.extras import command_for
 from targets.contracts.errors import BackendError, InputError
 from targets.contracts.jit import tell_of_compiling
@@ -75,9 +76,10 @@ def _open(stream: TextIO | None) -> TextIO:
 def _status() -> int:
     """Run the command; its status where it ends by itself."""
     asked = sys.argv[1:2]
-    tell_of_compiling(lambda sentence: typer.echo(f"motifc: {shown_lines(sentence)}", err=True))
+    tell_of_compiling(_noted)
     try:
-        app(asked if asked and asked[0] in COMMANDS else COMMANDS)()  # others need not be loaded
+        with activity(asked[0] if asked else "motifc"):
+            app(asked if asked and asked[0] in COMMANDS else COMMANDS)()  # others need not be loaded
     except SystemExit as ended:
         if isinstance(ended.__context__, OSError):  # typer ends so where a pipe is broken
             raise ended.__context__ from None
@@ -123,6 +125,11 @@ def _told(error: BaseException) -> int:
     )
     _say(f"{kind}; {_kept(error)}.", error)
     return UNEXPECTED
+
+
+def _noted(sentence: str) -> None:
+    hide()
+    typer.echo(f"motifc: {shown_lines(sentence)}", err=True)
 
 
 def _say(sentence: str, error: BaseException) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.backend_names import all_backends, asked_backends, known_backends
-from motifc.commands.console import steps as told_steps
+from motifc.commands.console import echo, step
 from motifc.commands.options import Force
 from motifc.commands.outputs import destination
 
@@ -40,11 +40,10 @@ def backends_command(
     target = None if out is None else destination(out, force)
     asked = backends or all_backends()
     loaders = {name: named_loader(name) for name in asked_backends(asked)}
-    with told_steps() as tell:
-        rows = bench_backends(loaders, sizes, steps=steps, progress=tell)
+    rows = bench_backends(loaders, sizes, steps=steps, progress=step)
     written = page(rows, f"motifc bench backends --neurons {neurons} --backends {asked} --steps {steps}")
     if target is None:
-        typer.echo(written)
+        echo(written)
     else:
         write_text(target, written)
 

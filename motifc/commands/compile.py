@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from motifc.commands.activity import doing
 from motifc.commands.console import console, warn
 from motifc.commands.options import DEFAULT_CHIP, DataFolder, Force, Out, TimeStep
 from motifc.commands.outputs import data_read, destination
@@ -62,7 +63,7 @@ def compile_command(
         given = part(str(source), graph.provenance, split, "train")
         console.print(f"calibrated on {given.sentence}")
         calibration = bound_inputs(graph.inputs, given.spikes)
-    program = compile_graph(graph, spec, seed or 0, calibration, watch=watch)
+    program = compile_graph(graph, spec, seed or 0, calibration, watch=watch, begins=doing)
     program = replace(program, provenance=program.provenance.after(making("compile")))
     program.save(target)
     show_program(program, str(out))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from motifc.commands.compile import graph_of
-from motifc.commands.console import console
+from motifc.commands.console import console, echo
 from motifc.commands.options import DEFAULT_CHIP, Force, Seed, TimeStep
 from motifc.commands.outputs import destination
 
@@ -43,6 +43,6 @@ def opt_command(
 
         run.__name__ = name
         made, stage = step(run, stage)
-    typer.echo(text(made), nl=False)
+    echo(text(made), nl=False)
     if target is not None:
         console.print(f"{out}: written, digest {stage.save(target)[:16]}")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from motifc.commands.activity import doing
 from motifc.commands.console import console
 from motifc.commands.options import (
     DEFAULT_CHIP,
@@ -50,6 +51,7 @@ def search_command(
     """Search a network of motifs by HRMAS, or one to compare it with, derive it, retrain it."""
     target = destination(out, force or resume, config, data_read(data, data_dir))
     checkpoint = checkpoint_for(out, resume)
+    doing("loading torch")
     set_threads(threads)
     from motifc import load_settings, load_split
     from motifc.found import found
@@ -58,6 +60,7 @@ def search_command(
     settings = on_chip(load_settings(config), chip, cost)
     if quantize_aware:
         settings = on_grid(settings, chip or DEFAULT_CHIP)
+    doing(f"reading {data}")
     split = load_split(data, data_dir, seed)
     warn_of_copies(split)
     with resumable(checkpoint):

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from motifc.commands.console import echo
+
 
 def show_command(file: Annotated[Path, typer.Argument(help="A .network or .program file.")]) -> None:
     """Print a network or program as text: sizes, cores, limits used, losses, digests; its data, and who made it."""
@@ -16,8 +18,8 @@ def show_command(file: Annotated[Path, typer.Argument(help="A .network or .progr
 
     is_network = expected(file, "network", "program") == "network"
     made = Network.load(file) if is_network else proven(program_in(file))
-    typer.echo(text(made), nl=False)
+    echo(text(made), nl=False)
     for sentence in () if isinstance(made, Network) else told_losses(made):
-        typer.echo(sentence)
+        echo(sentence)
     for what, told in made.provenance.rows():
-        typer.echo(f"{what} {shown(told)}")
+        echo(f"{what} {shown(told)}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from motifc.commands.activity import doing
 from motifc.commands.console import console
 from motifc.commands.options import (
     DEFAULT_CHIP,
@@ -57,17 +58,20 @@ def train_command(
     start = network_in(network)
     target = destination(out, force or resume, network, config, data_read(data, data_dir, start.provenance))
     checkpoint = checkpoint_for(out, resume)
+    doing("loading torch")
     set_threads(threads)
     from motifc import load_settings, train
     from motifc.found import found
     from search.settings import on_grid
 
+    doing("reading the data")
     split = trained_split(str(network), start, data, seed, data_dir)
     settings = load_settings(config)
     if quantize_aware:
         settings = on_grid(settings, chip)
     with resumable(checkpoint), listening(tensorboard, checkpoint) as progress:
         warn_of_copies(split)
+        doing("train: first epoch")
         trained = train(start, split, settings, split.seed or 0, device, progress, settings.training.chip, checkpoint)
     trained.save(target)
     checkpoint.unlink(missing_ok=True)
