@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TextIO
 
 from targets.contracts.shown import shown
@@ -57,17 +57,13 @@ class Doing:
         return f"{_minutes(spent)}, about {_minutes(spent * (self.total - self.done) / self.done)} left"
 
 
-@dataclass
 class _Activity:
     """The thread that shows what is done."""
 
-    stream: TextIO
-    clock: Callable[[], float]
-    now: Doing
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    ended: threading.Event = field(default_factory=threading.Event)
-    drawn: bool = False
-    told: float | None = None
+    def __init__(self, stream: TextIO, clock: Callable[[], float], now: Doing) -> None:
+        self.stream, self.clock, self.now = stream, clock, now
+        self.lock, self.ended = threading.Lock(), threading.Event()
+        self.drawn, self.told = False, clock() - _LINE
 
     def show(self) -> None:
         """Draw the line, or write one when the last was long ago; to be called again and again."""
@@ -79,7 +75,7 @@ class _Activity:
                 columns = shutil.get_terminal_size((_COLUMNS, 24)).columns
                 self._write(_CLEAR + self.now.drawn(now, columns))
                 self.drawn = True
-            elif self.told is None or now - self.told >= _LINE:
+            elif now - self.told >= _LINE:
                 self._write(self.now.line(now) + "\n")
                 self.told = now
 

@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from motifc.commands.activity import doing
-from motifc.commands.console import console
+from motifc.commands.console import console, emit
 from motifc.commands.options import (
     DEFAULT_CHIP,
+    AsJson,
     Config,
     DataFolder,
     Device,
@@ -47,6 +48,7 @@ def search_command(
     tensorboard: TensorBoard = None,
     resume: Resume = False,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Search a network of motifs by HRMAS, or one to compare it with, derive it, retrain it."""
     target = destination(out, force or resume, config, data_read(data, data_dir))
@@ -67,4 +69,5 @@ def search_command(
         network = searched(split, settings, seed, device, checkpoint, tensorboard, method)
     network.save(target)
     checkpoint.unlink(missing_ok=True)
-    console.print(found(network, out, split))
+    told = found(network, out, split)
+    emit(told.as_dict(), as_json, lambda: console.print(told.sentence))

@@ -5,10 +5,13 @@ from typing import Annotated
 
 import typer
 
-from motifc.commands.console import echo
+from motifc.commands.console import echo, emit
+from motifc.commands.options import AsJson
 
 
-def show_command(file: Annotated[Path, typer.Argument(help="A .network or .program file.")]) -> None:
+def show_command(
+    file: Annotated[Path, typer.Argument(help="A .network or .program file.")], as_json: AsJson = False
+) -> None:
     """Print a network or program as text: sizes, cores, limits used, losses, digests; its data, and who made it."""
     from compiler.losses import told_losses
     from motifc import Network, text
@@ -16,10 +19,17 @@ def show_command(file: Annotated[Path, typer.Argument(help="A .network or .progr
     from motifc.proofs import proven
     from targets.contracts.shown import shown
 
-    is_network = expected(file, "network", "program") == "network"
-    made = Network.load(file) if is_network else proven(program_in(file))
-    echo(text(made), nl=False)
-    for sentence in () if isinstance(made, Network) else told_losses(made):
-        echo(sentence)
-    for what, told in made.provenance.rows():
-        echo(f"{what} {shown(told)}")
+    kind = expected(file, "network", "program")
+    made = Network.load(file) if kind == "network" else proven(program_in(file))
+    losses = () if isinstance(made, Network) else tuple(told_losses(made))
+    rows = made.provenance.rows()
+
+    def show() -> None:
+        echo(text(made), nl=False)
+        for sentence in losses:
+            echo(sentence)
+        for what, told in rows:
+            echo(f"{what} {shown(told)}")
+
+    plain = {"kind": kind, "digest": made.digest, "text": text(made).splitlines(), "losses": losses, "provenance": rows}
+    emit(plain, as_json, show)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.activity import doing
-from motifc.commands.console import console
+from motifc.commands.console import console, emit
 from motifc.commands.options import (
     DEFAULT_CHIP,
+    AsJson,
     Config,
     DataFolder,
     Device,
@@ -47,6 +48,7 @@ def train_command(
     chip: Annotated[str, typer.Option(help="Chip whose integers --quantize-aware takes.")] = DEFAULT_CHIP,
     resume: Resume = False,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Train the weights of a network, starting from those it has; its wiring stays.
 
@@ -75,7 +77,8 @@ def train_command(
         trained = train(start, split, settings, split.seed or 0, device, progress, settings.training.chip, checkpoint)
     trained.save(target)
     checkpoint.unlink(missing_ok=True)
-    console.print(found(trained, out, split))
+    told = found(trained, out, split)
+    emit(told.as_dict(), as_json, lambda: console.print(told.sentence))
 
 
 def trained_split(owner: str, network: Network, data: str | None, seed: int | None, folder: Path | None) -> Split:
