@@ -15,6 +15,7 @@ def show_command(
     """Print a network or program as text: sizes, cores, limits used, losses, digests; its data, and who made it."""
     from compiler.losses import told_losses
     from motifc import Network, text
+    from motifc.chip_text import limits_text, map_text
     from motifc.files import expected, program_in
     from motifc.proofs import proven
     from targets.contracts.shown import shown
@@ -24,8 +25,12 @@ def show_command(
     losses = () if isinstance(made, Network) else tuple(told_losses(made))
     rows = made.provenance.rows()
 
+    drawn = [] if isinstance(made, Network) else [*limits_text(made), *map_text(made)]
+
     def show() -> None:
         echo(text(made), nl=False)
+        for line in drawn:
+            echo(line)
         for sentence in losses:
             echo(sentence)
         for what, told in rows:
