@@ -30,6 +30,9 @@ def fuzz_command(
             "that are installed and not slow."
         ),
     ] = None,
+    residuals: Annotated[
+        bool, typer.Option("--residuals", help="Give projections residuals, as motifc compile --faithful does.")
+    ] = False,
     out: Annotated[Path, typer.Option(help="Folder for the files that reproduce a failure.")] = Path(),
     force: Force = False,
     as_json: AsJson = False,
@@ -61,6 +64,7 @@ def fuzz_command(
             lambda done, total: bar.update(task, completed=done),
             start=start,
             shrink_runs=tries,
+            residuals=residuals,
         )
     files = [save_failure(failure, out, force) for failure in report.failures]
     emit(report.as_dict(), as_json, partial(_show, report, files, next(iter(runners))))

@@ -42,10 +42,11 @@ def run_command(
     samples are the test part of the split that it was trained on, unless another one is asked for.
     """
     from motifc import InputError, Network, estimate, lower, run, save_rasters
-    from motifc.evaluation import float_spikes
+    from motifc.evaluation import float_spikes, overflows_told
     from motifc.files import expected, program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
+    from motifc.tables import show_overflows
     from targets.runtime.backend import backend_named, bound_inputs
 
     chosen = backend or DEFAULT
@@ -75,6 +76,7 @@ def run_command(
         traces |= {(wanted.population, k): getattr(recording.traces[wanted.population], k) for k in kinds}
     save_rasters(recording.spikes, target, traces)
     _tell(recording.spikes, given, loaded.readout, "program")
+    show_overflows(overflows_told(loaded, inputs, recording.spikes))
     console.print(estimate(loaded, {**inputs, **recording.spikes}).sentence)
 
 

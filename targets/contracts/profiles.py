@@ -1,4 +1,4 @@
-"""cluster_decays: few (du, dv) pairs for many time constants."""
+"""cluster_decays, nearest_decays: few (du, dv) pairs for many time constants."""
 
 from collections.abc import Mapping
 
@@ -9,6 +9,9 @@ from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.grid import decay_u, decay_v
 
 _ITERATIONS = 50
+_SWEEPS = 4
+_MOST_PAIRS = 1 << 9
+"""Pairs of neurons among which the best are chosen one by one; of more those of the clusters alone are."""
 _BLOCK = 1 << 12
 """Points that are looked at together, so that their distances stay in the cache."""
 
@@ -29,6 +32,57 @@ def cluster_decays(
     ends = np.cumsum([constants[name][0].size for name in names])[:-1]
     du, dv = np.split(decay_u(tau_s, arithmetic), ends), np.split(decay_v(tau_m, arithmetic), ends)
     return {name: (du[i], dv[i]) for i, name in enumerate(names)}
+
+
+def nearest_decays(
+    constants: Mapping[str, tuple[Floats, Floats]], profiles: int, arithmetic: Arithmetic
+) -> dict[str, tuple[Ints, Ints]]:
+    """Decays as `cluster_decays` gives them, each neuron at the nearest of the pairs, and these chosen together.
+
+    Near is what changes the decays least, each relative to itself: that moves spikes. Where the pairs of all neurons
+    are too many, the best of them are chosen one by one (greedy, then exchanged), so that pairs that many neurons are
+    near to are kept as they are, while centres of clusters are rounded once more. The same input gives the same pairs.
+    """
+    names = list(constants)
+    tau = np.stack([np.concatenate([constants[name][axis] for name in names]) for axis in (0, 1)])
+    pairs = _pairs(tau[0], tau[1], arithmetic)
+    if len(pairs) > profiles:
+        if len(pairs) > _MOST_PAIRS:
+            clustered = cluster_decays(constants, profiles, arithmetic)
+            pairs = np.unique(np.concatenate([np.stack(each, axis=1) for each in clustered.values()]), axis=0)
+        points, inverse, times = np.unique(tau, axis=1, return_inverse=True, return_counts=True)
+        off = _off(points, pairs, arithmetic)
+        chosen = _chosen(off * times[:, None], profiles)
+        nearest = pairs[chosen][off[:, chosen].argmin(axis=1)][inverse.ravel()]
+    else:
+        nearest = np.stack([decay_u(tau[0], arithmetic), decay_v(tau[1], arithmetic)], axis=1)
+    ends = np.cumsum([constants[name][0].size for name in names])[:-1]
+    return {name: (du, dv) for name, (du, dv) in zip(names, (part.T for part in np.split(nearest, ends)), strict=True)}
+
+
+def _off(points: Floats, pairs: Array, arithmetic: Arithmetic) -> Floats:
+    """Squared change of the decays of each point by each pair, relative to themselves: float64 [point, pair]."""
+    one = arithmetic.decay_one
+    wanted = one / points[:, :, None]
+    got = (pairs[:, 0] + 1, pairs[:, 1])
+    return np.asarray(sum((own / each - 1) ** 2 for own, each in zip(got, wanted, strict=True)))
+
+
+def _chosen(off: Floats, profiles: int) -> Array:
+    """The pairs, as many as `profiles`, with the least sum over all points of what the nearest is off."""
+    chosen: list[int] = []
+    for _ in range(min(profiles, off.shape[1])):
+        chosen.append(_addition(off, chosen))
+    for _ in range(_SWEEPS):
+        for place in range(len(chosen)):
+            chosen[place] = _addition(off, chosen[:place] + chosen[place + 1 :])
+    return np.unique(chosen)
+
+
+def _addition(off: Floats, chosen: list[int]) -> int:
+    """The pair that lowers the sum most beside those `chosen`, the first of equals."""
+    served = off if not chosen else np.minimum(off, off[:, chosen].min(axis=1)[:, None])
+    return int(served.sum(axis=0).argmin())
 
 
 def _pairs(tau_s: Floats, tau_m: Floats, arithmetic: Arithmetic) -> Array:
