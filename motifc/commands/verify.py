@@ -131,9 +131,7 @@ def verify_command(
         for report in reports:
             console.print(report.sentence())
         if reports and reports[0].differing:
-            console.print(
-                f"Read as it is, the float network differs too; motifc explain finds how {recording} reads it."
-            )
+            console.print(f"The float network itself differs; motifc explain finds the reading of {recording}, if any.")
         show_accuracies(evaluations)
         for sentence in unproved(loaded):
             console.print(sentence)
