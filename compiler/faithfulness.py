@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from compiler.analysis.calibration import Calibration
 from compiler.analysis.causes import Strayed
 from compiler.ir.graph import IntGraph
@@ -81,7 +79,7 @@ class Faithfulness:
             scales.append(Scale(each.name, vth, found.highest, found.held, u, v))
         kept = {each.name for each in graph.projections}
         return cls(
-            synapses=sum(int(np.count_nonzero(each.synapses.weights)) for each in graph.projections),
+            synapses=sum(each.synapses.coordinates()[0].size for each in graph.projections),
             weights=split.weights,
             residuals=tuple(name for name, residual in split.residuals.items() if residual in kept),
             scales=tuple(scales),

@@ -151,7 +151,7 @@ def _compared(exact: SpikeRaster, found: SpikeRaster) -> dict[str, int]:
 def _size(program: Program) -> Row:
     told = faithfulness(program)
     return {
-        "synapses": sum(int(np.count_nonzero(each.synapses.weights)) for each in program.projections),
+        "synapses": sum(each.synapses.coordinates()[0].size for each in program.projections),
         "cores": len(program.cores),
         "scales": {population.name: int(population.vth.max()) for population in program.own},
         "seen": {} if told is None else {each.population: [each.u, each.v] for each in told.scales},

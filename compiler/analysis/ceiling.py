@@ -43,7 +43,11 @@ def ceiling(
     widths = chip.arithmetic
     room = widths.state_limit >> widths.align_bits
     proved = min(_proved(population, incoming, du, chip), highest_threshold(chip, 1))
-    wrap = "u, which may not wrap whatever comes in" if peak is None else "u, on the calibration data"
+    wrap = (
+        "u, which may not wrap whatever comes in; --calibrate may raise it"
+        if peak is None
+        else "u, on the calibration data"
+    )
     limits = [(float(highest_threshold(chip, 1)), "the register of thresholds")]
     if peak is None:
         limits += [(float(proved), wrap), (room / ROOM, "v, which saturates below 0")]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from compiler.analysis.calibration import Calibration
+from compiler.analysis.ceiling import MARGIN
 from compiler.analysis.integers import integer_bias, programmable
 from compiler.ir.graph import FloatGraph, FloatPopulation, IntGraph
 from targets.contracts.chip import ChipSpec
@@ -14,9 +15,6 @@ from targets.contracts.profiles import cluster_decays
 from targets.contracts.synapses import Synapses, with_weights
 from targets.contracts.thresholds import HEADROOM, choose_scales, highest_threshold, largest_ratio
 from targets.program.program import IntPopulation, IntProjection
-
-_MARGIN = 2
-"""u may reach this many times what it reached on calibration data: it wraps, while v only saturates."""
 
 
 def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None = None) -> IntGraph:
@@ -30,7 +28,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
     Where tau_m is one step, the bias takes away what the largest decay leaves of v.
 
     u and v may rise to `HEADROOM` thresholds before they leave their registers; with a `calibration` u may rise to
-    `_MARGIN` times its peak and v to its own as well, and errors are weighed by its rates. Raises InputError where a
+    `MARGIN` times its peak and v to its own as well, and errors are weighed by its rates. Raises InputError where a
     weight is too large for its threshold, and for what a program cannot hold: a delay of 0, a bias that rides with a
     projection.
     """
@@ -48,7 +46,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
         synapses = {projection.name: projection.synapses for projection in incoming}
         _holdable(population, synapses, chip)
         u, v = (0.0, 0.0) if calibration is None else calibration.peaks[population.name]
-        top = highest_threshold(chip, max(HEADROOM, _MARGIN * u, v))
+        top = highest_threshold(chip, max(HEADROOM, MARGIN * u, v))
         heard = {projection.name: rates[projection.source] for projection in incoming if projection.source in rates}
         scales = choose_scales(population.threshold, synapses, profiles, top, chip, heard)
         scale = scales.vth / population.threshold

@@ -17,9 +17,9 @@ from targets.conformance.replay import replay
 from targets.contracts.arrays import Floats, Ints
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
-from targets.contracts.parts import Part, coarse_part, in_parts, widest
+from targets.contracts.parts import Part, coarse_part, in_parts
 from targets.contracts.profiles import nearest_decays
-from targets.contracts.synapses import columns, with_weights
+from targets.contracts.synapses import with_weights
 from targets.contracts.thresholds import HEADROOM, highest_threshold, legal_threshold
 from targets.program.program import IntPopulation, IntProjection
 
@@ -52,7 +52,7 @@ class Split:
     @property
     def synapses(self) -> int:
         """Synapses of the graph."""
-        return sum(int(np.count_nonzero(each.synapses.weights)) for each in self.graph.projections)
+        return sum(each.synapses.coordinates()[0].size for each in self.graph.projections)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ def split(
         peak = None if calibration is None or population.invented else calibration.peaks[name][0]
         ceilings[name] = ceiling(population, incoming, decays[name][0], chip, peak)
         if ceilings[name].highest < 1:
-            raise InputError(_too_wide(population, incoming, chip))
+            raise InputError(_too_wide(population, incoming, ceilings[name].held))
         legal = legal_threshold(
             population.threshold,
             {each.name: each.synapses for each in incoming},
@@ -126,7 +126,7 @@ def split(
         ),
         residuals=residuals,
         ceilings=ceilings,
-        weights=sum(int(np.count_nonzero(each.synapses.weights)) for each in graph.projections),
+        weights=sum(each.synapses.coordinates()[0].size for each in graph.projections),
     )
 
 
@@ -187,7 +187,7 @@ def _strays(held: _Held, incoming: Sequence[FloatProjection], reference: Referen
 def _paying(held: _Held, incoming: Sequence[FloatProjection], reference: Reference, chip: ChipSpec) -> _Held:
     """The population without those residuals without which hardly more bins will differ."""
     fewest = None
-    for each in sorted(incoming, key=lambda each: -_count(held.parts[each.name])):
+    for each in sorted(incoming, key=lambda each: -_count(each, held.parts[each.name])):
         if len(held.parts[each.name]) > 1:
             if fewest is None:
                 fewest = _strays(held, incoming, reference, chip)
@@ -208,7 +208,7 @@ def _within(held: Mapping[str, _Held], graph: FloatGraph, most: int, rates: Mapp
     A weight tells by its square in thresholds times the rate at which its source spikes, 1 where that is not known.
     """
     refined = [each for each in graph.projections if len(held[each.target].parts[each.name]) > 1]
-    total = sum(_count(parts) for each in held.values() for parts in each.parts.values())
+    total = sum(_count(each, held[each.target].parts[each.name]) for each in graph.projections)
     tells = [_tells(each, held[each.target], rates) for each in refined]
     every = np.concatenate([np.zeros(0), *tells])
     excess, fine_weights = max(0, total - most), int(np.count_nonzero(every))
@@ -231,19 +231,20 @@ def _within(held: Mapping[str, _Held], graph: FloatGraph, most: int, rates: Mapp
 
 
 def _tells(projection: FloatProjection, held: _Held, rates: Mapping[str, Floats]) -> Floats:
-    """How much each fine weight tells, float64 [stored weight], 0 where it is 0."""
+    """How much each fine weight tells, float64 [stored weight], 0 where there is no synapse."""
     _, fine = held.parts[projection.name]
-    tells = np.square(fine.weights.ravel() * 2.0**fine.exponent / float(held.population.vth[0]))
+    stored = np.arange(1, fine.weights.size + 1, dtype=np.float64).reshape(fine.weights.shape)
+    _, pre, number = with_weights(projection.synapses, stored * (fine.weights != 0)).coordinates()
     rate = rates.get(projection.source)
-    if rate is not None:
-        # Sources that never spiked still count a little, so that nothing but a 0 tells nothing.
-        tells *= (rate + _QUIET)[columns(projection.synapses)]
-    return np.asarray(tells)
+    # Sources that never spiked still count a little, so that nothing but a 0 tells nothing.
+    often = np.ones(pre.size) if rate is None else rate[pre] + _QUIET
+    heard = np.bincount(number.astype(np.int64) - 1, often, minlength=fine.weights.size)
+    return np.asarray(heard * np.square(fine.weights.ravel() * 2.0**fine.exponent / float(held.population.vth[0])))
 
 
-def _count(parts: Sequence[Part]) -> int:
+def _count(projection: FloatProjection, parts: Sequence[Part]) -> int:
     """Synapses of all parts."""
-    return sum(int(np.count_nonzero(part.weights)) for part in parts)
+    return sum(with_weights(projection.synapses, part.weights).coordinates()[0].size for part in parts)
 
 
 def _edges(projection: FloatProjection, parts: Sequence[Part], name: str = _RESIDUAL) -> list[IntProjection]:
@@ -283,11 +284,11 @@ def _fresh(name: str, taken: set[str]) -> str:
     return free
 
 
-def _too_wide(population: FloatPopulation, incoming: Sequence[FloatProjection], chip: ChipSpec) -> str:
-    """What is wrong where no threshold holds the weights, or no threshold above 0 is proved."""
-    largest = max(float(np.abs(each.synapses.weights).max(initial=0)) for each in incoming)
+def _too_wide(population: FloatPopulation, incoming: Sequence[FloatProjection], held: str) -> str:
+    """What is wrong where no threshold of 1 or more is left."""
+    largest = max((float(np.abs(each.synapses.weights).max(initial=0)) for each in incoming), default=0.0)
     return (
         f"population {population.name!r} has weights up to {largest:g} for thresholds down to "
-        f"{population.threshold.min():g}, and so many that their sum leaves the register of u; {chip.name} holds a "
-        f"ratio up to {widest(chip):,.0f} in two parts, so lower the weights, raise the threshold or give --calibrate."
+        f"{population.threshold.min():g}, which on the chip would have to be below 1, held down by {held}; lower the "
+        "weights or biases, or raise the threshold."
     )

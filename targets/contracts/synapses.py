@@ -235,22 +235,6 @@ class Sparse:
 Synapses = Dense | BlockDiagonal | Banded | Sparse
 
 
-def columns(synapses: Synapses) -> Array:
-    """Index of the pre neuron of every stored weight, int [stored weight]; 0 where a block listens to nobody."""
-    weights = synapses.weights
-    if isinstance(synapses, Sparse):
-        return synapses.indices.astype(np.int64)
-    if isinstance(synapses, Banded):
-        pre = weights.shape[3]
-        first = np.maximum(synapses.sources, 0)[:, :, None, None] * pre
-        return np.broadcast_to(first + np.arange(pre), weights.shape).ravel()
-    if isinstance(synapses, BlockDiagonal):
-        motifs, _, pre = weights.shape
-        first = np.arange(motifs)[:, None, None] * pre
-        return np.broadcast_to(first + np.arange(pre), weights.shape).ravel()
-    return np.broadcast_to(np.arange(weights.shape[1]), weights.shape).ravel()
-
-
 def with_weights(synapses: Synapses, weights: Array) -> Synapses:
     """The same wiring with other numbers; `weights` has the shape of `synapses.weights`."""
     if weights.shape != synapses.weights.shape:

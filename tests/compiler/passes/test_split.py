@@ -82,7 +82,10 @@ def test_without_data_no_input_can_make_u_wrap(seed: int) -> None:
         assert each.wraps.size == 0
         assert each.u_high.max() < 1 << 23
     held = {name: each.held for name, each in found.ceilings.items()}
-    assert set(held.values()) <= {"u, which may not wrap whatever comes in", "v, which saturates below 0"}
+    assert set(held.values()) <= {
+        "u, which may not wrap whatever comes in; --calibrate may raise it",
+        "v, which saturates below 0",
+    }
 
 
 def test_the_scale_that_is_proved_is_nearly_the_highest() -> None:
@@ -208,7 +211,7 @@ def test_weights_too_large_for_any_threshold_are_refused() -> None:
     graph = graph_of(0)
     first, *others = graph.projections
     large = replace(first, synapses=with_weights(first.synapses, first.synapses.weights * 1e6))
-    with pytest.raises(InputError, match=r"^population 'hidden' has weights up to .* for thresholds down to 1, "):
+    with pytest.raises(InputError, match=r"^population 'hidden' has weights up to .* for thresholds down to 1, w"):
         split(replace(graph, projections=(large, *others)), LOIHI2)
 
 

@@ -45,6 +45,14 @@ def test_all_quick_backends_agree() -> None:
     assert report.spikes > 1000
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [known.name for known in ready_backends() if known.pace == "slow"])
+def test_slow_backends_agree_on_few(name: str) -> None:
+    report = fuzz(3, 7, {each: runner(each) for each in ("numpy", name)}, residuals=True, shrink_runs=5)
+    assert report.equal, report.sentence()
+    assert report.spikes > 0
+
+
 def test_two_backends_agree() -> None:
     report = fuzz(10, 6, {name: runner(name) for name in ("numpy", "numba")}, residuals=True)
     assert report.equal, report.sentence()

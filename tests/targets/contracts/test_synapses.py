@@ -9,7 +9,7 @@ import pytest
 from targets.contracts.arrays import Array
 from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
-from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses, columns, with_weights
+from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses, with_weights
 from tests.strategies import random_synapses
 
 KINDS = {0: "dense", 1: "block", 2: "band", 3: "sparse"}
@@ -240,19 +240,3 @@ def _matrix(synapses: Synapses) -> Array:
     post, pre, weight = synapses.coordinates()
     np.add.at(matrix, (post, pre), weight)
     return matrix
-
-
-@pytest.mark.parametrize("kind", range(4))
-@pytest.mark.parametrize("seed", range(5))
-def test_columns_of_stored_weights(kind: int, seed: int) -> None:
-    """Beside the rows they put every weight where the coordinates have it."""
-    synapses = random_synapses(6, 4, kind, np.random.default_rng(seed), chip_named("loihi2"))
-    row = np.broadcast_to(synapses.row_of(), synapses.weights.shape).ravel()
-    column = columns(synapses)
-    assert column.shape == row.shape
-    heard = np.ones(synapses.weights.shape, bool)
-    if isinstance(synapses, Banded):
-        heard &= (synapses.sources >= 0)[:, :, None, None]
-    matrix = np.zeros(synapses.shape)
-    np.add.at(matrix, (row, column), synapses.weights.ravel() * heard.ravel())
-    np.testing.assert_array_equal(synapses.accumulate(np.eye(4)).T, matrix)
