@@ -1,6 +1,6 @@
 """The chain from Network to Program, on one screen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from compiler.analysis.calibration import calibrate
 from compiler.analysis.causes import causes
@@ -58,6 +58,7 @@ def compile_graph(
     more_messages: float | None = None,
     faithful: bool = False,
     most_synapses: int | None = None,
+    begins: Callable[[str], None] | None = None,
 ) -> Program:
     """Compile `graph` for a chip; the same graph, calibration and seed give the same digest.
 
@@ -65,19 +66,19 @@ def compile_graph(
     populations that are read; what neither they nor the readout depend on is removed (None: nothing). The program's
     settings tell the seed, and under "losses" in sentences what is lost (`compiler.losses`). Where populations had to
     be shifted, `latency` tells by how many steps each is late; the program's samples are longer by the largest of
-    these, so that nothing of what is read falls off their end. `watch` is told what every pass returned. Shortening the
-    way of messages may add 5 % of them, or the share `more_messages`, 0 or more.
+    these, so that nothing of what is read falls off their end. `begins` is told the name of every pass that begins, and
+    `watch` what it returned. Shortening the way of messages may add 5 % of them, or the share `more_messages`, 0 or
+    more.
 
     A `faithful` program has a residual projection beside each whose weights that makes exact, as long as there are no
     more than `most_synapses` synapses (`compiler.passes.split`); its settings tell under "faithful" what that costs and
     how far it still strays (`compiler.faithfulness`).
 
-    Raises InputError with one sentence
-    for every limit of the chip that the network would break; a note tells which pass raised an error, and those before
-    it.
+    Raises InputError with one sentence for every limit of the chip that the network would break; a note tells which
+    pass raised an error, and those before it.
     """
     spec = chip_named(chip) if isinstance(chip, str) else chip
-    step = Observer(watch)
+    step = Observer(watch, begins)
     step.tell("lower", graph)
     floats = step(fold, step(retime, graph))
     measured = None if calibration is None else step(calibrate, floats, calibration)

@@ -10,7 +10,7 @@ import numpy as np
 from compiler.analysis.reference import Reference
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
 from targets.contracts.arithmetic import Arithmetic
-from targets.contracts.arrays import Array, Floats
+from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.synapses import Synapses, with_weights
 from targets.program.program import IntPopulation, IntProjection
 
@@ -92,7 +92,7 @@ def simulate(
     ```
     u = cut(keep_u u) + (a << A)        # with saturation: wrapped once at +-L
     v = cut(keep_v v) + u + bias        # with saturation: held within +-(L - 1)
-    s = v > (vth << A);   v = 0 where s;   u is kept
+    s = v > (vth << A);   v = 0 where s;   u is kept;   then the rest of refractory neurons
     ```
     All in float64, which holds the integers of targets/runtime/neuron.py exactly: with everything kept these are the
     spikes of the oracle. What is left out of `kept` is taken from `floats`, scaled by vth / threshold: the weights
@@ -106,6 +106,7 @@ def simulate(
     u = {cell.name: np.zeros((samples, cell.threshold.size)) for cell in cells}
     v = {cell.name: np.zeros((samples, cell.threshold.size)) for cell in cells}
     trains |= {cell.name: np.zeros((samples, steps, cell.threshold.size)) for cell in cells}
+    resting = {cell.name: np.zeros((samples, cell.threshold.size), np.int32) for cell in cells}
     limit = float(arithmetic.state_limit)
     for t in range(steps):
         for cell in cells:
@@ -118,6 +119,10 @@ def simulate(
                 v[name] = np.clip(v[name], 1 - limit, limit - 1)
             s = v[name] > cell.threshold
             v[name] = np.where(s, 0, v[name])
+            if cell.refractory is not None:
+                asleep = resting[name] > 0
+                s, v[name] = s & ~asleep, np.where(asleep, 0, v[name])
+                resting[name] = np.where(s, cell.refractory, np.maximum(resting[name] - 1, 0))
             trains[name][:, t] = s
     return {cell.name: trains[cell.name] > 0 for cell in cells}
 
@@ -154,6 +159,7 @@ class _Cell:
     threshold: Floats
     bias: Floats
     heard: Sequence[_Afferent]
+    refractory: Ints | None
 
     @classmethod
     def of(
@@ -173,7 +179,7 @@ class _Cell:
             else [_Afferent.exact(each, scale) for each in floats.into(own.name)]
         )
         bias = np.where(whole, own.bias, exact.bias * scale * raised).astype(np.float64)
-        return cls(own.name, *keeps, own.vth.astype(np.float64) * raised, bias, heard)
+        return cls(own.name, *keeps, own.vth.astype(np.float64) * raised, bias, heard, own.refractory)
 
     def arriving(self, trains: Mapping[str, Floats], t: int) -> Floats:
         """What arrives at step t: float64 [sample, neuron], or a scalar 0."""

@@ -80,6 +80,11 @@ def refer(graph: FloatGraph, inputs: Mapping[str, SpikeRaster], most: int = SAMP
         v[name][:, t] = voltage / threshold[name]
 
     found = interpret(graph, longer, observe=observe)
+    for population in graph.populations:
+        if population.refractory is not None:  # where a neuron rests nothing is asked of its voltage
+            spikes = found[population.name].dense() > 0
+            for late in range(1, min(int(population.refractory.max()), long - 1) + 1):
+                v[population.name][:, late:][spikes[:, :-late] & (population.refractory >= late)] = 0
     steps, lengths = np.arange(long), first.lengths[chosen][:, None]
     return Reference(
         inputs=given,

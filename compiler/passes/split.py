@@ -164,6 +164,7 @@ def _held(
         bias=integer_bias(population, dv, thresholds, bool(incoming), chip),
         latency=population.latency,
         invented=population.invented,
+        refractory=population.refractory,
     )
     return _Held(integers, exact, {name: in_parts(weights, chip) for name, weights in exact.items()})
 

@@ -11,7 +11,7 @@ from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import IntPopulation, IntProjection, Program
-from targets.runtime.neuron import step
+from targets.runtime.neuron import rest, step
 from targets.runtime.own_time import lengthened
 
 _BINS = 1 << 22
@@ -75,6 +75,7 @@ def replay(
     heard = [Afferent.of(projection) for projection in incoming]
     samples, steps, _ = next(iter(spikes.values())).shape
     u = v = np.zeros((samples, population.neurons), np.int32)
+    resting = np.zeros((samples, population.neurons), np.int32)
     emitted = np.zeros((samples, steps, population.neurons), bool)
     traced = np.zeros(emitted.shape, np.float32) if voltages else None
     threshold = np.maximum(population.vth.astype(np.float64), 1) * (1 << arithmetic.align_bits)
@@ -96,6 +97,8 @@ def replay(
             bias=population.bias,
             arithmetic=arithmetic,
         )
+        if population.refractory is not None:
+            v, emitted[:, t], resting = rest(v, emitted[:, t], resting, population.refractory)
         lifted += u - raised  # the u that v hears is the one that came back
         if traced is not None:
             traced[:, t] = lifted / threshold

@@ -4,7 +4,7 @@ import os
 import types
 import typing
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -18,6 +18,8 @@ from targets.contracts.shown import brief, shown
 T = TypeVar("T")
 _SCALARS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 _KIND = "kind"
+LATER: Mapping[str, bool] = {"later": True}
+"""Metadata of a field that came later than files without it: at its default it is left out, so digests stay."""
 _LARGEST = 1 << 53
 """Whole numbers below it are floats without loss."""
 Layout = Callable[[Artefact], Artefact]
@@ -35,7 +37,9 @@ def pack(value: object, path: str = "", without: Collection[str] = ()) -> tuple[
         return path, {path: value}
     if is_dataclass(value):
         header: dict[str, Any] = {_KIND: getattr(value, _KIND)} if hasattr(value, _KIND) else {}
-        kept = [spec.name for spec in fields(value) if spec.init and spec.name not in without]
+        kept = [
+            spec.name for spec in fields(value) if spec.init and spec.name not in without and not _unused(value, spec)
+        ]
         return _packed(header, {name: getattr(value, name) for name in kept}, path, without)
     if isinstance(value, Mapping) and not _is_json(value):
         listed, arrays = _packed({}, {str(number): each for number, each in enumerate(value.values())}, path, without)
@@ -213,6 +217,12 @@ def _packed(
         header[name], found = pack(value, f"{path}/{name}" if path else name, without)
         arrays |= found
     return header, arrays
+
+
+def _unused(value: object, spec: Field[Any]) -> bool:
+    """Whether a later field is as in files that know nothing of it."""
+    held = getattr(value, spec.name)
+    return "later" in spec.metadata and not isinstance(held, np.ndarray) and held == spec.default
 
 
 def _is_json(value: object) -> bool:

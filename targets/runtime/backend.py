@@ -11,6 +11,7 @@ import numpy as np
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.shown import unlike
 from targets.program.program import Program
 from targets.runtime.machine import Machine
 from targets.runtime.own_time import lengthened, own_time
@@ -187,5 +188,5 @@ def export_program(program: Program, format: str, path: str | os.PathLike[str]) 
     """
     formats = [name for name in backend_names() if hasattr(BACKENDS.load(name), "export")]
     if format not in formats:
-        raise InputError(f"unknown export format {format!r}; known are {', '.join(formats)}, so choose one of them.")
+        raise InputError(unlike("export format", format, formats))
     cast(Any, backend_named(format)).export(program, path)

@@ -25,8 +25,15 @@ LOIHI2 = chip_named("loihi2")
 
 
 def graph_of(seed: int, loud: float = 1) -> FloatGraph:
-    """A graph with delays of 0, biases that ride with projections, and weights `loud` times as large."""
+    """A graph with delays of 0, biases that ride with projections, and weights `loud` times as large.
+
+    Hidden neurons of odd seeds rest for 0 to 3 steps after a spike.
+    """
     graph = lower(random_network(seed))
+    if seed % 2:
+        hidden, *others = graph.populations
+        rests = np.arange(hidden.neurons, dtype=np.int32) % 4
+        graph = replace(graph, populations=(replace(hidden, refractory=rests), *others))
     return fold(
         retime(
             replace(
