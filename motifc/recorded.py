@@ -44,6 +44,7 @@ class Recorded:
 def recorded(path: Path, inputs: Collection[str], populations: Collection[str], given: bool) -> Recorded:
     """What the .npz file at `path` holds; arrays are keyed by the names of inputs and populations.
 
+    A single input may be called `spikes`.
     Raises InputError where it holds no population, and where it lacks an input while none are `given` elsewhere.
     """
     found = load_rasters(path)
@@ -55,6 +56,8 @@ def recorded(path: Path, inputs: Collection[str], populations: Collection[str], 
         )
     if given:
         return Recorded(path, {}, observed)
+    if len(inputs) == 1 and "spikes" in found and "spikes" not in populations:
+        found.setdefault(next(iter(inputs)), found["spikes"])
     lacking = sorted(set(inputs) - set(found))
     if lacking:
         raise InputError(

@@ -94,23 +94,10 @@ def split(
     few = len(graph.populations) > chip.threshold_profiles_per_core.value
     ceilings, held = {}, {}
     for population in graph.populations:
-        name, incoming = population.name, graph.into(population.name)
+        name = population.name
+        known = None if population.invented else reference
         peak = None if calibration is None or population.invented else calibration.peaks[name][0]
-        ceilings[name] = ceiling(population, incoming, decays[name][0], chip, peak)
-        if ceilings[name].highest < 1:
-            raise InputError(_too_wide(population, incoming, ceilings[name].held))
-        legal = legal_threshold(
-            population.threshold,
-            {each.name: each.synapses for each in incoming},
-            min(highest_threshold(chip, HEADROOM), ceilings[name].highest),
-            chip,
-        )
-        scales = _scales(ceilings[name], few) if reference is not None and not population.invented else ()
-        chosen = [legal] if legal is not None else list(scales) or [_powers(ceilings[name].highest, few)]
-        options = [_held(population, incoming, decays[name], vth, chip) for vth in chosen]
-        held[name] = _best(options, incoming, reference, chip)
-        if reference is not None and reference.fired(name):
-            held[name] = _paying(held[name], incoming, reference, chip)
+        ceilings[name], held[name] = _rounded(population, graph.into(name), decays[name], chip, peak, known, few)
     if most_synapses is not None:
         held = _within(held, graph, most_synapses, {} if calibration is None else calibration.rates)
     projections, residuals = _projections(graph, held)
@@ -128,6 +115,32 @@ def split(
         ceilings=ceilings,
         weights=sum(each.synapses.coordinates()[0].size for each in graph.projections),
     )
+
+
+def _rounded(
+    population: FloatPopulation,
+    incoming: Sequence[FloatProjection],
+    decays: tuple[Ints, Ints],
+    chip: ChipSpec,
+    peak: float | None,
+    reference: Reference | None,
+    few: bool,
+) -> tuple[Ceiling, _Held]:
+    """One population at the best of its scales; `few` says that scales are powers of two."""
+    found = ceiling(population, incoming, decays[0], chip, peak)
+    if found.highest < 1:
+        raise InputError(_too_wide(population, incoming, found.held))
+    synapses = {each.name: each.synapses for each in incoming}
+    top = min(highest_threshold(chip, HEADROOM), found.highest)
+    legal = legal_threshold(population.threshold, synapses, top, chip)
+    if legal is not None:
+        exact = Ceiling(legal, found.proved, "its weights, which are exact there")
+        return exact, _held(population, incoming, decays, legal, chip)
+    if reference is None:
+        return found, _held(population, incoming, decays, _powers(found.highest, few), chip)
+    options = [_held(population, incoming, decays, vth, chip) for vth in _scales(found, few)]
+    best = min(options, key=lambda option: _strays(option, incoming, reference, chip))  # the first of equals
+    return found, _paying(best, incoming, reference, chip) if reference.fired(population.name) else best
 
 
 def _scales(found: Ceiling, few: bool) -> tuple[int, ...]:
@@ -167,15 +180,6 @@ def _held(
         refractory=population.refractory,
     )
     return _Held(integers, exact, {name: in_parts(weights, chip) for name, weights in exact.items()})
-
-
-def _best(
-    options: Sequence[_Held], incoming: Sequence[FloatProjection], reference: Reference | None, chip: ChipSpec
-) -> _Held:
-    """The option that differs least from the reference, the first of equals."""
-    if len(options) == 1 or reference is None:
-        return options[0]
-    return min(options, key=lambda option: _strays(option, incoming, reference, chip))
 
 
 def _strays(held: _Held, incoming: Sequence[FloatProjection], reference: Reference, chip: ChipSpec) -> float:

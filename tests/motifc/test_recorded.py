@@ -50,6 +50,15 @@ def test_what_follows_the_end_of_a_sample_is_not_compared(file: Path) -> None:
     assert found.compared(mine, "program").equal
 
 
+def test_a_single_input_may_be_called_spikes(tmp_path: Path, file: Path) -> None:
+    found = recorded(file, ["x"], ["lif1.lif"], given=False)
+    save_rasters({"spikes": found.inputs["x"], "lif1.lif": found.observed["lif1.lif"]}, tmp_path / "s.npz")
+    again = recorded(tmp_path / "s.npz", ["x"], ["lif1.lif"], given=False)
+    assert np.array_equal(again.inputs["x"].packed, found.inputs["x"].packed)
+    with pytest.raises(InputError, match="holds no spikes of input 'x'"):
+        recorded(tmp_path / "s.npz", ["x", "y"], ["lif1.lif"], given=False)
+
+
 def test_what_lacks_is_told(tmp_path: Path, file: Path) -> None:
     with pytest.raises(InputError) as error:
         recorded(file, ["x"], ["lif"], given=False)
