@@ -57,10 +57,9 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class _Held:
-    """One population in integers, and the weights into it in units of the input sum, as one or two parts each."""
+    """One population in integers, and the weights of each projection into it in one or two parts."""
 
     population: IntPopulation
-    exact: Mapping[str, Floats]
     parts: Mapping[str, tuple[Part, ...]]
 
 
@@ -138,9 +137,16 @@ def _rounded(
         return exact, _held(population, incoming, decays, legal, chip)
     if reference is None:
         return found, _held(population, incoming, decays, _powers(found.highest, few), chip)
-    options = [_held(population, incoming, decays, vth, chip) for vth in _scales(found, few)]
-    best = min(options, key=lambda option: _strays(option, incoming, reference, chip))  # the first of equals
-    return found, _paying(best, incoming, reference, chip) if reference.fired(population.name) else best
+    first, *others = _scales(found, few)
+    best = _held(population, incoming, decays, first, chip)
+    fewest = _strays(best, incoming, reference, chip)
+    for vth in others:  # one after the other, so that the weights of two are held at a time
+        option = _held(population, incoming, decays, vth, chip)
+        if (strays := _strays(option, incoming, reference, chip)) < fewest:
+            best, fewest = option, strays
+    if reference.fired(population.name):
+        best = _paying(best, fewest, population, incoming, reference, chip)
+    return found, best
 
 
 def _scales(found: Ceiling, few: bool) -> tuple[int, ...]:
@@ -165,9 +171,6 @@ def _held(
     """The population at threshold `vth`, with all weights in as many parts as they need."""
     du, dv = decays
     thresholds = np.full(population.neurons, vth)
-    exact = {
-        each.name: each.synapses.weights * (vth / population.threshold)[each.synapses.row_of()] for each in incoming
-    }
     integers = IntPopulation(
         name=population.name,
         motif_size=population.motif_size,
@@ -179,7 +182,13 @@ def _held(
         invented=population.invented,
         refractory=population.refractory,
     )
-    return _Held(integers, exact, {name: in_parts(weights, chip) for name, weights in exact.items()})
+    return _Held(integers, {each.name: in_parts(_exact(each, population, vth), chip) for each in incoming})
+
+
+def _exact(projection: FloatProjection, population: FloatPopulation, vth: int) -> Floats:
+    """Weights in units of the input sum at threshold `vth`, in the shape in which they are stored."""
+    scale = vth / population.threshold
+    return np.asarray(projection.synapses.weights * scale[projection.synapses.row_of()])
 
 
 def _strays(held: _Held, incoming: Sequence[FloatProjection], reference: Reference, chip: ChipSpec) -> float:
@@ -189,22 +198,23 @@ def _strays(held: _Held, incoming: Sequence[FloatProjection], reference: Referen
     return 0.0 if found.voltages is None else reference.crossings(held.population.name, found.voltages)
 
 
-def _paying(held: _Held, incoming: Sequence[FloatProjection], reference: Reference, chip: ChipSpec) -> _Held:
-    """The population without those residuals without which hardly more bins will differ."""
-    fewest = None
+def _paying(
+    held: _Held,
+    fewest: float,
+    population: FloatPopulation,
+    incoming: Sequence[FloatProjection],
+    reference: Reference,
+    chip: ChipSpec,
+) -> _Held:
+    """The population without those residuals without which hardly more bins will differ than the `fewest`."""
+    vth = int(held.population.vth[0])
     for each in sorted(incoming, key=lambda each: -_count(each, held.parts[each.name])):
         if len(held.parts[each.name]) > 1:
-            if fewest is None:
-                fewest = _strays(held, incoming, reference, chip)
-            without = _without(held, each.name, chip)
+            one = (coarse_part(_exact(each, population, vth), chip),)
+            without = replace(held, parts={**held.parts, each.name: one})
             if _strays(without, incoming, reference, chip) <= _WORTH * fewest:
                 held = without
     return held
-
-
-def _without(held: _Held, name: str, chip: ChipSpec) -> _Held:
-    """The same with one part for the projection of that name."""
-    return replace(held, parts={**held.parts, name: (coarse_part(held.exact[name], chip),)})
 
 
 def _within(held: Mapping[str, _Held], graph: FloatGraph, most: int, rates: Mapping[str, Floats]) -> dict[str, _Held]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Floats, Ints
-from targets.contracts.grid import decay_u, decay_v
+from targets.contracts.grid import decay_u, decay_v, tau_of_du, tau_of_dv
 
 _ITERATIONS = 50
 _SWEEPS = 4
@@ -44,28 +44,34 @@ def nearest_decays(
     near to are kept as they are, while centres of clusters are rounded once more. The same input gives the same pairs.
     """
     names = list(constants)
-    tau = np.stack([np.concatenate([constants[name][axis] for name in names]) for axis in (0, 1)])
-    pairs = _pairs(tau[0], tau[1], arithmetic)
+    tau_s, tau_m = (np.concatenate([constants[name][axis] for name in names]) for axis in (0, 1))
+    rounded = np.stack([decay_u(tau_s, arithmetic), decay_v(tau_m, arithmetic)], axis=1)
+    pairs, times = np.unique(rounded, axis=0, return_counts=True)
+    nearest = rounded
     if len(pairs) > profiles:
         if len(pairs) > _MOST_PAIRS:
             clustered = cluster_decays(constants, profiles, arithmetic)
-            pairs = np.unique(np.concatenate([np.stack(each, axis=1) for each in clustered.values()]), axis=0)
-        points, inverse, times = np.unique(tau, axis=1, return_inverse=True, return_counts=True)
-        off = _off(points, pairs, arithmetic)
-        chosen = _chosen(off * times[:, None], profiles)
-        nearest = pairs[chosen][off[:, chosen].argmin(axis=1)][inverse.ravel()]
-    else:
-        nearest = np.stack([decay_u(tau[0], arithmetic), decay_v(tau[1], arithmetic)], axis=1)
+            chosen = np.unique(np.concatenate([np.stack(each, axis=1) for each in clustered.values()]), axis=0)
+        else:
+            points = np.stack([tau_of_du(pairs[:, 0], arithmetic), tau_of_dv(pairs[:, 1], arithmetic)])
+            chosen = pairs[_chosen(_off(points, pairs, arithmetic) * times[:, None], profiles)]
+        nearest = np.empty_like(rounded)
+        for start in range(0, len(rounded), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            off = _off(np.stack([tau_s[block], tau_m[block]]), chosen, arithmetic)
+            nearest[block] = chosen[off.argmin(axis=1)]
     ends = np.cumsum([constants[name][0].size for name in names])[:-1]
     return {name: (du, dv) for name, (du, dv) in zip(names, (part.T for part in np.split(nearest, ends)), strict=True)}
 
 
 def _off(points: Floats, pairs: Array, arithmetic: Arithmetic) -> Floats:
-    """Squared change of the decays of each point by each pair, relative to themselves: float64 [point, pair]."""
-    one = arithmetic.decay_one
-    wanted = one / points[:, :, None]
+    """Squared change of the decays of each point by each pair, relative to themselves: float64 [point, pair].
+
+    Points are time constants [2, point]; one without leak stays so at little cost.
+    """
+    wanted = arithmetic.decay_one / points[:, :, None]
     got = (pairs[:, 0] + 1, pairs[:, 1])
-    return np.asarray(sum((own / each - 1) ** 2 for own, each in zip(got, wanted, strict=True)))
+    return np.asarray(sum(((own - each) / np.maximum(each, 1)) ** 2 for own, each in zip(got, wanted, strict=True)))
 
 
 def _chosen(off: Floats, profiles: int) -> Array:
