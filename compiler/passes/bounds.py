@@ -94,25 +94,38 @@ def _input(neurons: int, projections: tuple[IntProjection, ...]) -> tuple[Array,
     low, high = np.zeros(neurons, np.int64), np.zeros(neurons, np.int64)
     together: dict[tuple[str, int, str], list[IntProjection]] = {}
     for projection in projections:
-        # A negative exponent shifts the sum of its projection as a whole, so it cannot be joined with others.
-        alone = projection.name if projection.exponent < 0 else ""
+        # A negative exponent that drops bits shifts the sum of its projection as a whole, so it joins no others.
+        alone = "" if _exact(projection) else projection.name
         together.setdefault((projection.source, projection.delay, alone), []).append(projection)
     for parallel in together.values():
         least, most = _sums(parallel)
-        shift = max(0, -parallel[0].exponent)
+        shift = 0 if _exact(parallel[0]) else -parallel[0].exponent
         low, high = low + (least >> shift), high + (most >> shift)
     return low, high
+
+
+def _exact(projection: IntProjection) -> bool:
+    """Whether its exponent drops no bit of any weight, and so of no sum."""
+    return projection.exponent >= 0 or not (projection.synapses.weights & ((1 << -projection.exponent) - 1)).any()
+
+
+def _shifted(projection: IntProjection, weights: Array) -> Array:
+    """Weights in units of the input sum, int64; those of an exponent that drops bits as they are."""
+    wide, exponent = weights.astype(np.int64), projection.exponent
+    if exponent >= 0:
+        return wide << exponent
+    return wide >> -exponent if _exact(projection) else wide
 
 
 def _sums(parallel: list[IntProjection]) -> tuple[Array, Array]:
     """Sums of the negative and of the positive weights of each row, where parallel synapses count as their sum.
 
-    int64 [neuron], before the shift of a negative exponent.
+    int64 [neuron], before the shift of a negative exponent that drops bits.
     """
     first = parallel[0].synapses
     if len(parallel) == 1 and isinstance(first, Dense | BlockDiagonal):
         ends = (clip(first.weights, 0).sum(axis=-1, dtype=np.int64) for clip in (np.minimum, np.maximum))
-        least, most = (end.ravel() << max(0, parallel[0].exponent) for end in ends)
+        least, most = (_shifted(parallel[0], end.ravel()) for end in ends)
         return least, most
     neurons, width = first.shape
     parts = [_synapses(projection, width) for projection in parallel]
@@ -131,9 +144,9 @@ def _sums(parallel: list[IntProjection]) -> tuple[Array, Array]:
 
 
 def _synapses(projection: IntProjection, width: int) -> tuple[Array, Array]:
-    """(post * width + pre, weight) of every synapse, ascending, int64; weights shifted up by an exponent above 0."""
+    """(post * width + pre, weight) of every synapse, ascending, int64; weights as `_shifted` gives them."""
     post, pre, weight = projection.synapses.coordinates()
-    return post.astype(np.int64) * width + pre, weight.astype(np.int64) << max(0, projection.exponent)
+    return post.astype(np.int64) * width + pre, _shifted(projection, weight)
 
 
 def _limit(drive: Array, loss: Array, one: int) -> Array:
