@@ -52,10 +52,7 @@ def summaries_of_copies(
     if not fits(populations, [*common, *(wire for wires in own for wire in wires)], rule):
         return [_by_loop(batch, inputs, populations, [*common, *wires], rule) for wires in own]
     told = summed(batch, populations, common, own, rule)
-    means = {name: each.voltages / batch.steps for name, each in told.items()}
-    return [
-        {name: Summary(each.counts[copy], means[name][copy]) for name, each in told.items()} for copy in range(len(own))
-    ]
+    return [{name: Summary(*both) for name, both in copy.items()} for copy in told]
 
 
 def traces(
@@ -68,8 +65,8 @@ def traces(
     """Run a network on a batch and tell of every step."""
     if not fits(populations, wires, rule):
         return run(_heard(batch, inputs, populations), populations, wires, rule)
-    told = traced(batch, populations, wires, [[]], rule)
-    return {name: Trace(each.spikes[0], each.voltages[0]) for name, each in told.items()}
+    (told,) = traced(batch, populations, wires, [[]], rule)
+    return {name: Trace(*both) for name, both in told.items()}
 
 
 def fits(populations: Mapping[str, Cells], wires: Sequence[Wire], rule: GradientRule) -> bool:
