@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from search.data.loader import Batch
-from search.training.cross_entropy import cross_entropy
+from search.training.cross_entropies import cross_entropies
 from search.training.kernels.network import Summary, Told, summarized
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
@@ -52,33 +52,28 @@ def calibrated_loss(told: Told, batch: Batch, classes: int, kind: str) -> Tensor
 def _loss(summary: Summary, batch: Batch, classes: int, kind: str, calibrated: bool) -> Tensor:
     """Either loss; in compiled code on the CPU."""
     if summary.counts.device.type == "cpu":
-        told = [summary.counts] if kind == "count" else [summary.counts, summary.voltages]
-        loss: Tensor = _Entropies.apply(batch, classes, calibrated, *told)  # type: ignore[no-untyped-call]
+        voltages = summary.voltages[:, :0] if kind == "count" else summary.voltages
+        loss: Tensor = _Entropies.apply(summary.counts, voltages, batch, classes, calibrated)  # type: ignore[no-untyped-call]
         return loss
     return plain_loss(summary, batch, classes, kind, calibrated)
 
 
 class _Entropies(torch.autograd.Function):
-    """The sum of the cross-entropies of counts and, where they are given, of voltages."""
+    """The sum of the cross-entropies of counts and of voltages, if these have columns."""
 
     @staticmethod
-    def forward(ctx: Any, batch: Batch, classes: int, calibrated: bool, *told: Tensor) -> Tensor:
-        steps = batch.lengths.clamp(min=1).to(told[0].dtype).numpy()
-        labels, halvings = batch.labels.numpy(), _HALVINGS if calibrated else 0
-        scales = COUNT_SCALE / steps, np.full_like(steps, VOLTAGE_SCALE)
-        loss, ctx.slopes = 0.0, []
-        for each, scale in zip(told, scales, strict=False):
-            values = np.ascontiguousarray(each.detach().numpy())
-            slope = np.empty_like(values)
-            loss += cross_entropy(values, scale, labels, classes, _MOST, halvings, slope)
-            ctx.slopes.append(slope)
-        return told[0].new_tensor(loss)
+    def forward(ctx: Any, counts: Tensor, voltages: Tensor, batch: Batch, classes: int, calibrated: bool) -> Tensor:
+        one, other = (np.ascontiguousarray(each.detach().numpy()) for each in (counts, voltages))
+        lengths, labels, scales = batch.lengths.numpy(), batch.labels.numpy(), (COUNT_SCALE, VOLTAGE_SCALE)
+        halvings = _HALVINGS if calibrated else 0
+        loss, *ctx.slopes = cross_entropies(one, other, lengths, labels, classes, scales, _MOST, halvings)
+        return counts.new_tensor(loss)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         by = gradients[0].item()
-        return None, None, None, *(torch.from_numpy(by * slope) for slope in ctx.slopes)
+        return *(torch.from_numpy(by * slope) for slope in ctx.slopes), None, None, None
 
 
 def plain_loss(summary: Summary, batch: Batch, classes: int, kind: str, calibrated: bool) -> Tensor:

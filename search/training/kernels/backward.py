@@ -55,7 +55,7 @@ def backward(
 
     spikes, voltages, quiet  as told by `forward`; spikes of all steps, or no rows: then voltages tell them
     of_spikes, of_voltages  gradients given, [time * neuron, lane], or no rows
-    of_counts, of_means     gradients given, [neuron, lane], or no rows
+    of_counts, of_means     gradients given of what `forward` sums up, [neuron, lane], or no rows
     """
     cells, incoming, outgoing, matrices, leaving, ports, rule, longest = numbers
     neurons, lanes = len(cells.bias), lengths.shape[1]
@@ -66,7 +66,7 @@ def backward(
     of_drive = rows((ring + 1) * neurons + COLUMNS, lanes, lengths)  # D of some steps; the last slot holds zeros
     of_products = rows(steps * matrices.rows + TILE, lanes, lengths)  # D of all steps where matrices end
     products, state = rows(leaving.rows + TILE, lanes, lengths), rows(3 * neurons, lanes, lengths)
-    stage, turned = rows(ports.widest, lanes, lengths), rows(lanes, COLUMNS, lengths)
+    stage, turned = rows(ports.widest, lanes, lengths), rows(2 * lanes, COLUMNS, lengths)
     offsets = np.zeros((2 + GROUP, ring), np.int64)
     slopes = Slopes(
         rows(len(incoming.weight) if wanted.weights else 0, REGISTER, lengths),
@@ -85,7 +85,8 @@ def backward(
     minus = splat(exact(-1), like)
     arrived, of_step = offsets[0], offsets[1]
     from0, from1, from2, from3 = offsets[2], offsets[3], offsets[4], offsets[5]
-    counted, from_rest, from_u = len(of_counts) > 0, rule.tssl or len(of_keep_v) > 0, len(of_keep_u) > 0
+    length, counted, averaged = load(lengths, 0, like), len(of_counts) > 0, len(of_means) > 0
+    from_rest, from_u = rule.tssl or len(of_keep_v) > 0, len(of_keep_u) > 0
     spread, measured = len(of_spikes) > 0, len(of_voltages) > 0
     learning, reading = len(of_links) > 0, len(of_ports) > 0
     copies, arriving = neurons // max(len(ports.row), 1), (len(of_products) - TILE) // steps
@@ -99,13 +100,15 @@ def backward(
         if not known and t >= ahead:
             _respike(like, t - ahead, slots, cells, voltages, spikes)
         now, told = t * neurons, (t % ring) * neurons
-        alive = above(load(lengths, 0, like), splat(exact(t), like))
+        alive = above(length, splat(exact(t), like))
+        share = where(alive, ones / length, zero)
         write_products(like, leaving, arrived, of_drive, products)
         for i in range(neurons):
             e, other, by_voltage = zero, zero, zero
             if counted:
                 e = load(of_counts, i, like) * alive
-                by_voltage = load(of_means, i, like) * alive
+            if averaged:
+                by_voltage = load(of_means, i, like) * share
             if spread:
                 e = e + load(of_spikes, now + i, like)
             if measured:

@@ -53,16 +53,13 @@ def forward_block(
     whole = traced or (kept and len(plan.whole.ends) > 0)
     slots = steps if whole else min(plan.longest, steps) + 1
     spikes = room(((slots + 1) * neurons, lanes), dtype)
-    spikes[slots * neurons :] = 0
     voltages = room((steps * neurons if kept or traced else 0, lanes), dtype)
     quiet = np.empty(steps * neurons if numbers.rule.tssl else 0, np.uint64)
-    counts, means = blank((2, 0 if traced else neurons, lanes), dtype)
-    forward(block.like, numbers, block.events, block.lengths, spikes, voltages, quiet, counts, means)
+    sums = forward(block.like, numbers, block.events, block.lengths, spikes, voltages, quiet, not traced)
     held = Held(voltages, quiet, spikes if whole else spikes[:0])
     if traced:
         return (spikes[: steps * neurons].reshape(steps, neurons, lanes), voltages.reshape(steps, neurons, lanes)), held
-    means /= np.maximum(block.lengths, 1)
-    return (counts, means), held
+    return sums, held
 
 
 Given = Sequence[tuple[slice, Array]]
@@ -77,9 +74,6 @@ def backward_block(
     first, second = (_gathered(each, neurons, lanes, dtype) for each in of)
     nothing = np.zeros((0, lanes), dtype)
     traced = any(values.ndim == 3 for each in of for _, values in each)
-    if not traced:
-        first, second = (each if len(each) else blank((neurons, lanes), dtype) for each in (first, second))
-        second = second / np.maximum(block.lengths, 1)
     steps, sums = ((first, second), (nothing, nothing)) if traced else ((nothing, nothing), (first, second))
     told = held.spikes, held.voltages, held.quiet
     slopes = backward(block.like, numbers, block.events, block.lengths, *told, *steps, *sums, wanted)

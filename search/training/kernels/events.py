@@ -19,7 +19,7 @@ from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
 
 COLUMNS = 64
-"""Weights that are worked on at a time."""
+"""Neurons whose weights stand side by side; two such pieces are worked on at a time."""
 
 
 def listed(packed: Array, lanes: int) -> Events:
@@ -64,10 +64,13 @@ def _list(packed: Array, lanes: int) -> tuple[Array, Array, Array]:
     return first, channel, heard.reshape(-1)
 
 
-@compiled
+@compiled(nogil=True)
 def alike(delay: Array) -> bool:
     """Whether all delays are one; so are none."""
-    return len(delay) == 0 or (delay == delay[0]).all()
+    others = 0
+    for each in delay:
+        others += each != delay[0]
+    return others == 0
 
 
 @compiled(nogil=True)
@@ -76,33 +79,32 @@ def add_currents(t: int, events: Events, ports: Ports, turned: Array, stage: Arr
 
     What the slot of step t itself holds becomes whole: rows of a later port are added to those of the first.
 
-    turned   room [lane, COLUMNS];  stage  room [row, lane], of the rows of the largest port
+    turned   room [2 * lane, COLUMNS];  stage  room [row, lane], of the rows of the largest port
     """
-    lanes, width, channels = len(turned), len(ports.delay), ports.channels
+    lanes, width, channels = len(turned) // 2, len(ports.delay), ports.channels
     slots = len(current) // width
     zero = splat(ports.weight.dtype.type(0), WIDE)
     for p in range(len(ports.ends)):
         count, row, padded, onto = ports.ends[p, 1], ports.ends[p, 2], ports.ends[p, 3], ports.ends[p, 4]
         uniform = alike(ports.delay[row : row + count])
         direct = ((t + (ports.delay[row] if count else 0)) % slots) * width + row
-        for column in range(0, padded, COLUMNS):
-            base = (row + column) // COLUMNS * channels
+        for column in range(0, padded, 2 * COLUMNS):
+            base, after = (row + column) // COLUMNS * channels, channels if column + COLUMNS < padded else 0
             for lane in range(lanes):
-                k, end = entry(events.first, t * lanes + lane), entry(events.first, t * lanes + lane + 1)
-                even, odd = zero, zero
-                while k + 1 < end:
-                    even = even + load(ports.weight, base + entry(events.channel, k), WIDE)
-                    odd = odd + load(ports.weight, base + entry(events.channel, k + 1), WIDE)
-                    k += 2
-                if k < end:
-                    even = even + load(ports.weight, base + entry(events.channel, k), WIDE)
-                store(turned, lane, even + odd)
-            for inner in range(0, COLUMNS, REGISTER):
+                one, other = zero, zero
+                for k in range(entry(events.first, t * lanes + lane), entry(events.first, t * lanes + lane + 1)):
+                    place = base + entry(events.channel, k)
+                    one = one + load(ports.weight, place, WIDE)
+                    other = other + load(ports.weight, place + after, WIDE)
+                store(turned, lane, one)
+                store(turned, lanes + lane, other)
+            for inner in range(0, 2 * COLUMNS if after else COLUMNS, REGISTER):
                 for lane in range(0, lanes, REGISTER):
+                    begin, within = inner // COLUMNS * lanes + lane, inner % COLUMNS
                     if uniform:
-                        transpose(turned, lane, inner, current, direct + column + inner, lane)
+                        transpose(turned, begin, within, current, direct + column + inner, lane)
                     else:
-                        transpose(turned, lane, inner, stage, column + inner, lane)
+                        transpose(turned, begin, within, stage, column + inner, lane)
         now = (t % slots) * width
         for i in range(count):
             if not uniform:
@@ -132,7 +134,7 @@ def add_weight_gradient(
     offset  int64 [delay]: the row of `g` where the step begins in which a spike of step t arrives with that delay
     turned, stage  rooms as for `add_currents`
     """
-    lanes, channels, neurons = len(turned), ports.channels, len(ports.row)
+    lanes, channels, neurons = len(turned) // 2, ports.channels, len(ports.row)
     if entry(events.first, t * lanes) == entry(events.first, (t + 1) * lanes):
         return
     step = t * (len(events.heard) // ((len(events.first) - 1) // lanes))
@@ -148,19 +150,23 @@ def add_weight_gradient(
                 for copy in range(1, copies):
                     for lane in range(lanes):
                         stage[i, lane] += g[row + copy * neurons, lane]
-        for column in range(0, padded, COLUMNS):
-            for row in range(0, COLUMNS, REGISTER):
+        for column in range(0, padded, 2 * COLUMNS):
+            base, after = (at + column) // COLUMNS * channels, channels if column + COLUMNS < padded else 0
+            for inner in range(0, 2 * COLUMNS if after else COLUMNS, REGISTER):
                 for lane in range(0, lanes, REGISTER):
+                    begin, within = inner // COLUMNS * lanes + lane, inner % COLUMNS
                     if uniform:
-                        transpose(g, direct + column + row, lane, turned, lane, row)
+                        transpose(g, direct + column + inner, lane, turned, begin, within)
                     else:
-                        transpose(stage, column + row, lane, turned, lane, row)
-            base = (at + column) // COLUMNS * channels
+                        transpose(stage, column + inner, lane, turned, begin, within)
             for channel in range(channels):
-                word = events.heard[step + channel]
+                word, place = events.heard[step + channel], base + channel
                 if word:
-                    total = load(slope, base + channel, WIDE)
+                    one, other = load(slope, place, WIDE), load(slope, place + after, WIDE)
                     while word:
-                        total = total + load(turned, zeros_below(word), WIDE)
+                        lane = zeros_below(word)
+                        one = one + load(turned, lane, WIDE)
+                        other = other + load(turned, lanes + lane, WIDE)
                         word &= word - np.uint64(1)
-                    store(slope, base + channel, total)
+                    store(slope, place + after, other)
+                    store(slope, place, one)

@@ -20,28 +20,31 @@ def forward(
     spikes: Array,
     voltages: Array,
     quiet: Array,
-    counts: Array,
-    means: Array,
-) -> None:
+    summing: bool,
+) -> tuple[Array, Array]:
     """The equations of `search.training.kernels.loop.run`, step by step, for the lanes of one block.
+
+    Told, where `summing`, are the number of spikes and the mean voltage over the steps that count, [neuron, lane].
 
     lengths   steps that count, [1, lane], as floating point
     spikes    told, [slot * neuron + neuron, lane]: the latest steps, as many as the longest delay or all, then zeros
     voltages  before the reset, told, [time * neuron, lane], or no rows where nobody asks for them
     quiet     where `TsslBp` takes its surrogate, told as bits uint64 [time * neuron], or nothing
-    counts, means  spikes and voltages summed over the steps that count, added to, [neuron, lane], or no rows
     """
     cells, incoming, _, matrices, _, ports, rule, longest = numbers
     neurons, lanes = len(cells.bias), lengths.shape[1]
     steps, slots = (len(events.first) - 1) // lanes, len(spikes) // neurons - 1
     state, products = rows(3 * neurons, lanes, lengths), rows(matrices.rows + TILE, lanes, lengths)
     current = rows((ports.latest + 1) * len(ports.delay), lanes, lengths)
-    stage, turned = rows(ports.widest, lanes, lengths), rows(lanes, COLUMNS, lengths)
+    stage, turned = rows(ports.widest, lanes, lengths), rows(2 * lanes, COLUMNS, lengths)
     offset = np.zeros(longest + 1, np.int64)
     zero = splat(cells.bias.dtype.type(0), like)
-    kept, counted = len(voltages) > 0, len(counts) > 0
+    kept = len(voltages) > 0
+    counts, means = rows(neurons if summing else 0, lanes, lengths), rows(neurons if summing else 0, lanes, lengths)
     silence = splat(cells.bias.dtype.type(rule.silent), like)
     width, heard, latest = len(ports.delay), len(ports.ends) > 0, 0
+    for i in range(neurons):
+        store(spikes, slots * neurons + i, zero)
     for t in range(steps):
         for d in range(1, len(offset)):
             offset[d] = ((t - d) % slots if t >= d else slots) * neurons
@@ -84,10 +87,15 @@ def forward(
             store(spikes, told + i, s)
             if kept:
                 store(voltages, now + i, v)
-            if counted:
+            if summing:
                 store(counts, i, fma(s, alive, load(counts, i, like)))
                 store(means, i, fma(v, alive, load(means, i, like)))
             if rule.tssl:
                 psp = fma(splat(entry(cells.keep_u, i), like), load(state, 2 * neurons + i, like), s)
                 store(state, 2 * neurons + i, psp)
                 quiet[now + i] = to_bits(above(silence, psp))
+    length = load(lengths, 0, like)
+    length = where(length, length, splat(cells.bias.dtype.type(1), like))
+    for i in range(len(means)):
+        store(means, i, load(means, i, like) / length)
+    return counts, means

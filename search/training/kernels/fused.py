@@ -137,7 +137,8 @@ class _Fused(torch.autograd.Function):
         found = _each(slopes, ctx.blocks)
         whole = torch.from_numpy(sum(found[1:], found[0]))
         parts = torch.split(whole, [tensor.numel() for tensor in tensors])
-        return None, *(part.view(tensor.shape) for part, tensor in zip(parts, tensors, strict=True))
+        asked = zip(parts, tensors, ctx.needs_input_grad[1:], strict=True)
+        return None, *(part.view(tensor.shape) if needed else None for part, tensor, needed in asked)
 
 
 def _wanted(asked: Sequence[bool], wires: int) -> Wanted:

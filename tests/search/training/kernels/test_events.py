@@ -59,7 +59,7 @@ def test_currents_and_gradients_are_matrix_products(lanes: int, delays: list[int
     rng, dense, neurons, padded = np.random.default_rng(1), spikes(), len(delays), 128
     weights = rng.standard_normal((neurons, CHANNELS))
     events, ports = listed(np.packbits(dense, axis=2), lanes), ports_of(weights, delays)
-    turned, stage = np.zeros((lanes, COLUMNS)), np.zeros((padded, lanes))
+    turned, stage = np.zeros((2 * lanes, COLUMNS)), np.zeros((padded, lanes))
     current = np.zeros((6 * padded, lanes))
     g = np.zeros(((STEPS + 6) * neurons + COLUMNS, lanes))
     g[: STEPS * neurons, :SAMPLES] = rng.standard_normal((STEPS * neurons, SAMPLES))
@@ -78,7 +78,7 @@ def test_currents_and_gradients_are_matrix_products(lanes: int, delays: list[int
 def test_a_second_port_adds_to_the_rows_of_the_first() -> None:
     dense, weights = spikes(), np.random.default_rng(3).standard_normal((3, CHANNELS))
     events, ports = listed(np.packbits(dense, axis=2), 16), ports_of(weights, [2, 2, 2], second=True)
-    current, rooms = np.zeros((3 * 128, 16)), (np.zeros((16, COLUMNS)), np.zeros((COLUMNS, 16)))
+    current, rooms = np.zeros((3 * 128, 16)), (np.zeros((32, COLUMNS)), np.zeros((COLUMNS, 16)))
     for t in range(3):
         add_currents(t, events, ports, *rooms, current)
     np.testing.assert_allclose(current[2 * 128 : 2 * 128 + 3, :SAMPLES], 2 * weights @ dense[:, 0].T, atol=1e-12)
@@ -92,7 +92,7 @@ def test_copies_share_their_weights() -> None:
     g[:6, :SAMPLES] = rng.standard_normal((6, SAMPLES))
     slope = np.zeros((CHANNELS, COLUMNS))
     add_weight_gradient(
-        4, events, ports, 2, np.zeros(2, np.int64), g, np.zeros((16, COLUMNS)), np.zeros((64, 16)), slope
+        4, events, ports, 2, np.zeros(2, np.int64), g, np.zeros((32, COLUMNS)), np.zeros((64, 16)), slope
     )
     both = g[:3, :SAMPLES] + g[3:6, :SAMPLES]
     np.testing.assert_allclose(untabled(slope, 3), both @ dense[:, 4], atol=1e-12)
