@@ -31,7 +31,7 @@ def kernels(case: Case) -> Pass:
     def once() -> list[Tensor]:
         batch, cells, wires, over = replace(case.packed), *_network(case, given)
         if case.readout:
-            told = summaries(batch, ["in"], cells, wires, Surrogate(SLOPE))
+            told = summaries(batch, ["in"], cells, wires, Surrogate(SLOPE), ["readout"])
             return _of_loss(told["readout"], case, over)
         spikes = traces(batch, ["in"], cells, wires, Surrogate(SLOPE))["layer"].spikes
         return list(torch.autograd.grad(spikes, over, score))

@@ -46,16 +46,20 @@ class Held:
 
 
 def forward_block(
-    plan: Plan, numbers: Numbers, block: Block, kept: bool, traced: bool
+    plan: Plan, numbers: Numbers, block: Block, kept: bool, asked: Array
 ) -> tuple[tuple[Array, Array], Held]:
-    """Two arrays [neuron, lane] as of `fused.summed`, or [time, neuron, lane] as of `fused.traced`; what is held."""
+    """Two arrays [neuron, lane] as of `fused.summed`, or [time, neuron, lane] as of `fused.traced`; what is held.
+
+    The first where something is `asked` for, int32 [neuron] as `forward` has it, else the second.
+    """
     dtype, lanes, steps, neurons = block.lengths.dtype, block.lanes, block.steps, plan.neurons
+    traced = not len(asked)
     whole = traced or (kept and len(plan.whole.ends) > 0)
     slots = steps if whole else min(plan.longest, steps) + 1
     spikes = room(((slots + 1) * neurons, lanes), dtype)
     voltages = room((steps * neurons if kept or traced else 0, lanes), dtype)
     quiet = np.empty(steps * neurons if numbers.rule.tssl else 0, np.uint64)
-    sums = forward(block.like, numbers, block.events, block.lengths, spikes, voltages, quiet, not traced)
+    sums = forward(block.like, numbers, block.events, block.lengths, spikes, voltages, quiet, asked)
     held = Held(voltages, quiet, spikes if whole else spikes[:0])
     if traced:
         return (spikes[: steps * neurons].reshape(steps, neurons, lanes), voltages.reshape(steps, neurons, lanes)), held

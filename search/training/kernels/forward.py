@@ -20,16 +20,17 @@ def forward(
     spikes: Array,
     voltages: Array,
     quiet: Array,
-    summing: bool,
+    asked: Array,
 ) -> tuple[Array, Array]:
     """The equations of `search.training.kernels.loop.run`, step by step, for the lanes of one block.
 
-    Told, where `summing`, are the number of spikes and the mean voltage over the steps that count, [neuron, lane].
+    Told are the number of spikes and the mean voltage over the steps that count, [neuron, lane].
 
     lengths   steps that count, [1, lane], as floating point
     spikes    told, [slot * neuron + neuron, lane]: the latest steps, as many as the longest delay or all, then zeros
     voltages  before the reset, told, [time * neuron, lane], or no rows where nobody asks for them
     quiet     where `TsslBp` takes its surrogate, told as bits uint64 [time * neuron], or nothing
+    asked     int32 [neuron]: 1 where sums and means are asked for; empty where nobody does, and then these have no rows
     """
     cells, incoming, _, matrices, _, ports, rule, longest = numbers
     neurons, lanes = len(cells.bias), lengths.shape[1]
@@ -40,7 +41,7 @@ def forward(
     offset = np.zeros(longest + 1, np.int64)
     zero = splat(cells.bias.dtype.type(0), like)
     kept = len(voltages) > 0
-    counts, means = rows(neurons if summing else 0, lanes, lengths), rows(neurons if summing else 0, lanes, lengths)
+    counts, means, summing = rows(len(asked), lanes, lengths), rows(len(asked), lanes, lengths), len(asked) > 0
     silence = splat(cells.bias.dtype.type(rule.silent), like)
     width, heard, latest = len(ports.delay), len(ports.ends) > 0, 0
     for i in range(neurons):
@@ -87,7 +88,7 @@ def forward(
             store(spikes, told + i, s)
             if kept:
                 store(voltages, now + i, v)
-            if summing:
+            if summing and entry(asked, i):
                 store(counts, i, fma(s, alive, load(counts, i, like)))
                 store(means, i, fma(v, alive, load(means, i, like)))
             if rule.tssl:

@@ -35,14 +35,16 @@ def summed(
     common: Sequence[Wire],
     own: Sequence[Sequence[Wire]],
     rule: GradientRule,
+    about: Collection[str],
 ) -> Told:
     """Run as many copies of a network as `own` has wires for; every input hears the batch.
 
-    Told are, over the steps that count, the number of spikes and the mean voltage before the reset, both
-    [batch, neuron]. The equations are those of `search.training.kernels.loop.run`; differentiable once in weights and
-    parameters. Blocks of samples are spread over as many threads as torch has; the result depends on none of that.
+    Told are, over the steps that count, the number of spikes and the mean voltage before the reset of the populations
+    asked `about`, both [batch, neuron]. The equations are those of `search.training.kernels.loop.run`; differentiable
+    once in weights and parameters. Blocks of samples are spread over as many threads as torch may use; no sum depends
+    on their number.
     """
-    return _run(batch, populations, common, own, rule, False)
+    return _run(batch, populations, common, own, rule, about, False)
 
 
 def traced(
@@ -52,8 +54,8 @@ def traced(
     own: Sequence[Sequence[Wire]],
     rule: GradientRule,
 ) -> Told:
-    """The same, told step by step: spikes, and voltages before the reset, both [time, batch, neuron]."""
-    return _run(batch, populations, common, own, rule, True)
+    """The same, told of all populations step by step: spikes, and voltages before the reset, [time, batch, neuron]."""
+    return _run(batch, populations, common, own, rule, populations, True)
 
 
 def _run(
@@ -62,6 +64,7 @@ def _run(
     common: Sequence[Wire],
     own: Sequence[Sequence[Wire]],
     rule: GradientRule,
+    about: Collection[str],
     traced: bool,
 ) -> Told:
     common, *own = ([_listed(wire, populations) for wire in wires] for wires in (common, *own))
@@ -72,9 +75,10 @@ def _run(
         tuple(tuple(map(_shape, wires)) for wires in own),
     )
     parameters = [getattr(cells, key) for cells in populations.values() for key in PARAMETERS]
-    call = _Call(plan, batch, _rule(rule), len(wires), traced, torch.is_grad_enabled())
+    asked = tuple(name in about for name in populations)
+    call = _Call(plan, batch, _rule(rule), len(wires), plan.places(asked), traced, torch.is_grad_enabled())
     told = iter(_Fused.apply(call, *(wire.values for wire in wires), *parameters))  # type: ignore[no-untyped-call]
-    return [{name: (next(told), next(told)) for name in populations} for _ in own]
+    return [{name: (next(told), next(told)) for name in populations if name in about} for _ in own]
 
 
 def _listed(wire: Wire, populations: Collection[str]) -> Wire:
@@ -103,25 +107,34 @@ class _Call:
     batch: Batch
     rule: Rule
     wires: int
+    places: list[slice]
     traced: bool
     kept: bool
+
+    @property
+    def asked(self) -> Array:
+        """Of which neurons sums are asked for, int32; empty where every step is."""
+        asked = np.zeros(0 if self.traced else self.plan.neurons, np.int32)
+        for place in self.places:
+            asked[place] = 1
+        return asked
 
 
 class _Fused(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, call: _Call, *tensors: Tensor) -> tuple[Tensor, ...]:
-        plan, batch, traced = call.plan, call.batch, call.traced
-        given = torch.cat([tensor.reshape(-1) for tensor in tensors]).numpy()
+        plan, batch, asked = call.plan, call.batch, call.asked
+        given = torch.cat([tensor if tensor.dim() == 1 else tensor.reshape(-1) for tensor in tensors]).numpy()
         numbers = numbers_of(plan, given, call.rule)
         kept = call.kept and any(ctx.needs_input_grad)
-        blocks = [_block(batch, *cut, traced, given.dtype) for cut in blocks_of(len(batch.labels))]
-        done = _each(lambda block: forward_block(plan, numbers, block, kept, traced), blocks)
+        blocks = [_block(batch, *cut, call.traced, given.dtype) for cut in blocks_of(len(batch.labels))]
+        done = _each(lambda block: forward_block(plan, numbers, block, kept, asked), blocks)
         both = [_side_by_side([told[kind] for told, _ in done], blocks) for kind in range(2)]
         ctx.call, ctx.given, ctx.numbers = call, given, numbers
         ctx.blocks = [(block, held) for block, (_, held) in zip(blocks, done, strict=True)]
         ctx.set_materialize_grads(False)  # what nobody asks about costs nothing
         ctx.save_for_backward(*tensors)  # so that a change of them before the backward pass is noticed
-        return tuple(torch.from_numpy(each[..., place, :].swapaxes(-1, -2)) for place in plan.places for each in both)
+        return tuple(torch.from_numpy(each[..., place, :].swapaxes(-1, -2)) for place in call.places for each in both)
 
     @staticmethod
     @once_differentiable
@@ -131,7 +144,7 @@ class _Fused(torch.autograd.Function):
 
         def slopes(each: tuple[Block, Held]) -> Array:
             block, held = each
-            of = _given(plan.places, gradients[::2], block), _given(plan.places, gradients[1::2], block)
+            of = _given(call.places, gradients[::2], block), _given(call.places, gradients[1::2], block)
             return backward_block(plan, ctx.given, ctx.numbers, block, held, of, wanted)
 
         found = _each(slopes, ctx.blocks)

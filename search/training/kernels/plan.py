@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -102,14 +102,14 @@ class Plan:
         """Of all copies."""
         return self.copies * int(self.members[:, 1].sum())
 
-    @cached_property
-    def places(self) -> list[slice]:
-        """The neurons of every population, copy by copy."""
+    def places(self, asked: tuple[bool, ...]) -> list[slice]:
+        """The neurons of every population that is asked about, copy by copy."""
         each = self.neurons // max(self.copies, 1)
         return [
             slice(copy * each + first, copy * each + first + count)
             for copy in range(self.copies)
-            for first, count in self.members.tolist()
+            for (first, count), told in zip(self.members.tolist(), asked, strict=True)
+            if told
         ]
 
 

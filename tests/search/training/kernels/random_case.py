@@ -122,7 +122,7 @@ def by_loop(network: Network) -> Results:
 def by_kernels(network: Network) -> Results:
     """All copies at once by the kernels, once summed and once traced."""
     call = network.batch, network.populations, network.common, network.own, network.rule
-    sums, steps = summed(*call), traced(*call)
+    sums, steps = summed(*call, network.populations), traced(*call)
     return [{name: (*few, *every[name]) for name, few in one.items()} for one, every in zip(sums, steps, strict=True)]
 
 

@@ -51,7 +51,7 @@ def test_links_stand_by_target_and_by_source_and_copies_follow_each_other() -> N
 
 def test_neurons_of_a_population_are_found_in_every_copy() -> None:
     plan = plan_of(SIZES, (matrix("in", "a"), matrix("a", "b")), ((), ()))
-    assert plan.places == [slice(0, 2), slice(2, 5), slice(5, 6), slice(6, 8), slice(8, 11), slice(11, 12)]
+    assert plan.places((True, False, True)) == [slice(0, 2), slice(5, 6), slice(6, 8), slice(11, 12)]
     assert plan.whole.ends.tolist() == [[0, 3, 0, 2, 1, 0, 0], [3, 3, 6, 2, 1, 0, 0]]
 
 
