@@ -4,6 +4,7 @@ from math import ceil, floor
 
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.loads import Loads
+from compiler.mapping.partitioning.averages import enough_cores, full
 from compiler.mapping.partitioning.metis import metis
 from compiler.mapping.partitioning.weights import sizes
 from compiler.mapping.state import ChipMapping, renumbered, unplaced
@@ -23,14 +24,16 @@ def by_size(hypergraph: Hypergraph, index: Loads, chip: ChipSpec, seed: int) -> 
     Whatever the operations per step of each core: what searches for better must not send more. `index` are the loads of
     index order.
     """
-    weights = sizes(hypergraph, index, chip)
+    weights, most = sizes(hypergraph, index, chip), floor(index.cores * (1 + EXTRA_CORES))
     cores = ceil(float(index.use[:2].sum(axis=1).max()) * (1 + _SLACK))
     for _ in range(_ATTEMPTS):
-        if cores > floor(index.cores * (1 + EXTRA_CORES)) or hypergraph.units < _UNITS * cores:
+        if cores > most or hypergraph.units < _UNITS * cores:
             return None
         parts = metis(hypergraph, weights, cores, _SLACK, seed)
         found = unplaced(hypergraph, renumbered(parts), chip)
         if found.loads.overuse <= 1:
             return found
+        if full(found.loads) > 1 and enough_cores(hypergraph, found.loads, most + 1) > most:
+            return None
         cores = max(cores + 1, int(cores * min(found.loads.overuse, 1.2)))
     return None
