@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compiler.mapping.partitioning.kernels import crowded, exchange, keep_loads, move, room, worse
+from compiler.mapping.partitioning.kernels import crowded, exchange, keep_loads, move, penalty, room, worse
 from compiler.mapping.partitioning.problem import NEURONS, MoveProblem, MoveState
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
@@ -11,7 +11,7 @@ from targets.contracts.splitmix import GAMMA, mixed
 _TRIES = 4
 _SAME = 256  # trials at one temperature
 _FINE = 1 << 30  # steps of a random fraction
-_SAME_CORE, _TRIAL = 1, 8  # what takes time: a trial that finds both on one core, and another
+_SAME_CORE, _TRIAL, _WORKED_OUT = 1, 8, 12  # what takes time: a trial on one core, another, and that without tables
 _MOVE, _MOVE_CORES = 16, 4  # a move, for itself and once for so many cores
 _FREE, _EFFORT = 1000, 16  # effort that is in all of these, and of which so much more takes one in addition
 
@@ -42,8 +42,8 @@ def _annealed(problem: MoveProblem, state: MoveState, trials: int, hot: float, c
         if core == here:
             spent += _SAME_CORE
             continue
-        spent += _TRIAL
-        delta = state.penalty[unit, core] - state.penalty[unit, here]
+        spent += _TRIAL if state.penalty.size else _WORKED_OUT
+        delta = penalty(problem, state, unit, core) - penalty(problem, state, unit, here)
         bearable = -heat * np.log((_draw(random, _FINE) + 1) / _FINE)
         if room(problem, state, unit, core):
             if delta <= bearable and state.load[NEURONS, here] > problem.size[NEURONS, unit]:
@@ -61,7 +61,7 @@ def _annealed(problem: MoveProblem, state: MoveState, trials: int, hot: float, c
             if state.core_of[near] == core:
                 partner = near
                 break
-        if delta + state.penalty[partner, here] - state.penalty[partner, core] > bearable:
+        if delta + penalty(problem, state, partner, here) - penalty(problem, state, partner, core) > bearable:
             continue  # but for what the two send to each other, and what both listen to
         extra = max(0, problem.effort[unit] + problem.effort[partner] - _FREE) // _EFFORT
         spent += extra

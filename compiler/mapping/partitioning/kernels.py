@@ -23,6 +23,40 @@ _FEW = 4  # cores to be written to one by one are fewer than one in so many
 
 
 @compiled(_nrt=False)
+def penalty(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int:
+    """Price of the messages that a unit causes, were it on a core: from the table, or else worked out."""
+    if state.penalty.size:
+        return state.penalty[unit, core]
+    total, own, cores = 0, state.core_of[unit] == core, problem.price.shape[1]
+    for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
+        net = problem.incoming[i]
+        if state.listening[net, core] >> BITS == own and problem.home[net] != unit:
+            home = problem.home[net]
+            total += problem.rate[net] * problem.price[state.core_of[home] if home >= 0 else cores, core]
+    for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
+        net, way = problem.outgoing[i], 0
+        for other in range(cores):
+            way += problem.price[core, other] * (state.listening[net, other] >= LISTENER)
+        here = state.core_of[unit]
+        if problem.recurrent[net] == 1 and state.listening[net, here] >> BITS == 1:
+            way -= problem.price[core, here]  # it is the only one there
+        total += problem.rate[net] * way
+    return total
+
+
+@compiled(_nrt=False)
+def axons(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int:
+    """Input axons that a unit causes on a core, or would: from the table, or else worked out."""
+    if state.penalty.size:
+        return state.axons[unit, core]
+    total, own = 0, state.core_of[unit] == core
+    for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
+        net = problem.incoming[i]
+        total += problem.width[net] * (state.listening[net, core] >> BITS == own)
+    return total
+
+
+@compiled(_nrt=False)
 def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
     """Put `unit` on another core, whatever the limits."""
     here = state.core_of[unit]
@@ -54,6 +88,8 @@ def _send(problem: MoveProblem, state: MoveState, unit: int, left: int) -> None:
         net = problem.outgoing[i]
         listening, rate, count = state.listening[net], problem.rate[net], 0
         state.load[AXONS_OUT, core] += problem.width[net] * (state.reached[net] - (listening[core] > 0))
+        if state.penalty.size == 0:
+            continue
         for other in range(cores):
             change = rate * (problem.price[core, other] - problem.price[left, other])
             unreached[other] = 0
@@ -89,13 +125,13 @@ def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) ->
     what one sends to the other has as far to go.
     """
     here, there = state.core_of[unit], state.core_of[partner]
-    delta = state.penalty[unit, there] - state.penalty[unit, here]
-    delta += state.penalty[partner, here] - state.penalty[partner, there]
-    axons_here = int(state.axons[partner, here]) - state.axons[unit, here]
-    axons_there = int(state.axons[unit, there]) - state.axons[partner, there]
-    for one, other in ((unit, partner), (partner, unit)):
-        own, left = state.core_of[one], state.axons[one, state.core_of[one]]
-        i = problem.incoming_at[one]
+    delta = penalty(problem, state, unit, there) - penalty(problem, state, unit, here)
+    delta += penalty(problem, state, partner, here) - penalty(problem, state, partner, there)
+    unit_here, partner_there = axons(problem, state, unit, here), axons(problem, state, partner, there)
+    axons_here = axons(problem, state, partner, here) - unit_here
+    axons_there = axons(problem, state, unit, there) - partner_there
+    for one, other, left in ((unit, partner, unit_here), (partner, unit, partner_there)):
+        own, i = state.core_of[one], problem.incoming_at[one]
         while left > 0:  # axons of nets to which no other unit of its core listens
             net = problem.incoming[i]
             i += 1
@@ -154,7 +190,7 @@ def crowded(problem: MoveProblem, state: MoveState, comes: int, goes: int, core:
 @compiled(inline="always", _nrt=False)
 def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
     """Whether `core` keeps every limit but that of output axons if `unit` goes there."""
-    load, limit, size, axons = state.load, problem.limit, problem.size, state.axons[unit, core]
+    load, limit, size, more = state.load, problem.limit, problem.size, axons(problem, state, unit, core)
     decays, thresholds = 0, 0
     for i in range(problem.needs_at[unit], problem.needs_at[unit + 1]):
         new = state.held[problem.needs[i], core] == 0
@@ -164,8 +200,8 @@ def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
             thresholds += new
     return (
         load[NEURONS, core] + size[NEURONS, unit] <= limit[NEURONS, 0]
-        and load[MEMORY, core] + size[MEMORY, unit] + axons * problem.axon_bits[0] <= limit[MEMORY, 0]
-        and load[AXONS_IN, core] + axons <= limit[AXONS_IN, 0]
+        and load[MEMORY, core] + size[MEMORY, unit] + more * problem.axon_bits[0] <= limit[MEMORY, 0]
+        and load[AXONS_IN, core] + more <= limit[AXONS_IN, 0]
         and load[DECAYS, core] + decays <= limit[DECAYS, 0]
         and load[THRESHOLDS, core] + thresholds <= limit[THRESHOLDS, 0]
         and load[EVENTS, core] + size[EVENTS, unit] <= limit[EVENTS, 0]
@@ -203,28 +239,30 @@ def _listen(problem: MoveProblem, state: MoveState, unit: int, core: int, sign: 
             continue
         home, width = problem.home[net], sign * problem.width[net]
         sender = state.core_of[home] if home >= 0 else cores
-        penalty = sign * problem.rate[net] * problem.price[sender, core]
+        if others == 0:
+            state.reached[net] += sign
+            state.load[AXONS_IN, core] += width
+            state.load[MEMORY, core] += width * problem.axon_bits[0]
+            if home >= 0 and home != unit and sender != core:
+                state.load[AXONS_OUT, sender] += width
+        if state.penalty.size == 0:
+            continue
+        price = sign * problem.rate[net] * problem.price[sender, core]
         if others == 1:
             pin = (now ^ unit if sign > 0 else now) & (LISTENER - 1)
             state.axons[pin, core] -= width
             if pin != home:
-                state.penalty[pin, core] -= penalty
+                state.penalty[pin, core] -= price
         else:
             for j in range(problem.indptr[net], problem.indptr[net + 1]):
                 state.axons[problem.pins[j], core] -= width
-                state.penalty[problem.pins[j], core] -= penalty
+                state.penalty[problem.pins[j], core] -= price
             state.axons[unit, core] += width  # but for itself and the one that sends
             if unit != home:
-                state.penalty[unit, core] += penalty
+                state.penalty[unit, core] += price
             if problem.recurrent[net] == 1:
-                state.penalty[home, core] += penalty
-            state.reached[net] += sign
-            state.load[AXONS_IN, core] += width
-            state.load[MEMORY, core] += width * problem.axon_bits[0]
-        if home >= 0 and home != unit:
-            if others == 0 and sender != core:
-                state.load[AXONS_OUT, sender] += width
-            if others == (problem.recurrent[net] == 1 and sender == core):
-                penalties, prices, rate = state.penalty[home], problem.price[core], sign * problem.rate[net]
-                for other in range(cores):
-                    penalties[other] += rate * prices[other]
+                state.penalty[home, core] += price
+        if home >= 0 and home != unit and others == (problem.recurrent[net] == 1 and sender == core):
+            penalties, prices, rate = state.penalty[home], problem.price[core], sign * problem.rate[net]
+            for other in range(cores):
+                penalties[other] += rate * prices[other]

@@ -22,6 +22,7 @@ from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 
 _KNOWN: WeakKeyDictionary[Hypergraph, dict[str, Array]] = WeakKeyDictionary()
+_TOLD = 8  # units to be told of a move, for each net that a unit listens to, above which there are no tables to tell
 _STEPS = 1_000_000  # rates and operations as whole numbers, so that sums do not depend on their order
 
 
@@ -96,6 +97,20 @@ def moves(
     )
     count(problem, state)
     return problem, state
+
+
+def with_few_told(hypergraph: Hypergraph, problem: MoveProblem, state: MoveState) -> tuple[MoveProblem, MoveState]:
+    """The same, without tables of penalties and axons where each move would have to tell very many units.
+
+    That is so in dense networks on many cores; there it takes less time to work out what is asked for, move by move.
+    """
+    told = _told(hypergraph, problem.price.shape[1])
+    if told.sum() <= _TOLD * hypergraph.pins.size:
+        return problem, state
+    none = np.zeros((0, 0), dtype=np.int64)
+    effort = problem.effort - told
+    effort.flags.writeable = False
+    return problem._replace(effort=effort), state._replace(penalty=none, axons=none.astype(np.int32))
 
 
 def _told(hypergraph: Hypergraph, cores: int) -> Array:

@@ -56,8 +56,8 @@ class MoveState(NamedTuple):
     core_of       [unit]
     load          [row, core]: what each core holds
     penalty       [unit, core]: price of the messages that a unit causes, were it on a core; the gain of a move is the
-                  difference of two
-    axons         [unit, core]: input axons that it causes there
+                  difference of two; empty where it is worked out anew each time
+    axons         [unit, core]: input axons that it causes there; empty where `penalty` is
     listening     [net, core]: units that listen times `LISTENER`, plus their numbers, xor: where there is one, its own
     reached       [net]: cores with such units
     held          [profile, core]: units that need a profile
