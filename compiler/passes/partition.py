@@ -11,7 +11,7 @@ from compiler.mapping.partitioning.averages import enough_cores, full
 from compiler.mapping.partitioning.bound import settled
 from compiler.mapping.partitioning.by_size import EXTRA_CORES, by_size
 from compiler.mapping.partitioning.first_fit import first_fit
-from compiler.mapping.partitioning.improve import BEARABLE, IMBALANCE, fits_tables, improve, uniform_price
+from compiler.mapping.partitioning.improve import BEARABLE, HOT, IMBALANCE, fits_tables, improve, uniform_price
 from compiler.mapping.partitioning.kahypar import kahypar
 from compiler.mapping.partitioning.metis import enough_units, metis
 from compiler.mapping.partitioning.regions import improve_by_regions
@@ -29,6 +29,7 @@ _ROOMY = 0.9  # of a limit on average, from which on moves find no room for what
 _EQUAL = 1 + 1e-9  # sums of floats that differ by less are equal
 _KAHYPAR = 5_000_000  # pins times cores above which METIS works alone: Mt-KaHyPar takes longer than all else then
 _QUICK, _LONG = 100, 300  # trials of moves per unit for every candidate, and for the best
+_AGAIN = 1.0  # first temperature of a second look at regions
 
 Partitioner = Callable[[Hypergraph, Array, int, float, int], Array]
 
@@ -209,6 +210,7 @@ def _moved(
     cores = int(core_of.max()) + 1
     if fits_tables(hypergraph, cores):
         found = improve(hypergraph, core_of, uniform_price(cores), chip, trials, seed, imbalance=imbalance)
-    else:  # `_LONG` would take too long; another seed gives other regions
-        found = improve_by_regions(hypergraph, core_of, chip, _QUICK, seed + trials)
+    else:  # `_LONG` would take too long; another seed gives other regions, and what was found in the first is kept
+        hot = HOT if trials == _QUICK else _AGAIN
+        found = improve_by_regions(hypergraph, core_of, chip, _QUICK, seed + trials, hot)
     return unplaced(hypergraph, found, chip)

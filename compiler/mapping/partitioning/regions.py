@@ -7,7 +7,7 @@ import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.loads import Loads, between, loads
-from compiler.mapping.partitioning.improve import improve, uniform_price
+from compiler.mapping.partitioning.improve import HOT, improve, uniform_price
 from compiler.mapping.partitioning.metis import partition_graph
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
@@ -32,7 +32,9 @@ class Region:
     axons_out: Array
 
 
-def improve_by_regions(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int) -> Array:
+def improve_by_regions(
+    hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int, hot: float = HOT
+) -> Array:
     """Core of every unit after `improve` for messages on regions of some 64 cores, which together are all cores.
 
     What a region saves does not depend on others. But a unit that goes from core to core may cost a sender outside its
@@ -43,17 +45,18 @@ def improve_by_regions(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, t
     for cores in _regions(hypergraph, core_of, seed):
         part = region(hypergraph, core_of, cores)
         start, price = np.searchsorted(cores, core_of[part.units]), uniform_price(cores.size)
-        changed.append((part.units, cores[improve(part.hypergraph, start, price, chip, trials, seed, part.axons_out)]))
+        found = improve(part.hypergraph, start, price, chip, trials, seed, part.axons_out, hot=hot)
+        changed.append((part.units, cores[found]))
     before = loads(hypergraph, core_of, chip)
     together = core_of.copy()
-    for units, found in changed:
-        together[units] = found
+    for units, own in changed:
+        together[units] = own
     if _better(loads(hypergraph, together, chip), before):
         return together
     kept, held = core_of, before
-    for units, found in changed:
+    for units, own in changed:
         moved = kept.copy()
-        moved[units] = found
+        moved[units] = own
         if _better(after := loads(hypergraph, moved, chip), held):
             kept, held = moved, after
     return kept
