@@ -82,7 +82,7 @@ def page(cases: Sequence[Case], rows: Sequence[Row], command: str) -> str:
         (`benchmarks/mapping/microcircuit.py`), without motifs, on Loihi 1; grids are those of [map.md](map.md), on a
         mesh. What is timed is *partition* and *refine* of the microcircuit, *coarsen* to *refine* of the grid of 32,000
         neurons, and everything from a float graph to a checked program of the chain. Ratios are those of the worst
-        seed; messages and hops are per step."""),
+        seed; messages and hops are per step. Cases that are missing have not been measured on both sides."""),
         "",
         *table(
             ("case", "measure", "got", "asked", "met"),
