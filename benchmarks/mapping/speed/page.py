@@ -72,11 +72,13 @@ def page(cases: Sequence[Case], rows: Sequence[Row], command: str) -> str:
     lines = [
         "# Speed of mapping",
         "",
-        paragraph(f"""Written by `{command}`; the rows are in the .json file beside this page. *Old* is the compiler
-        that the option names, *new* that beside the benchmark; their sources have the digests
-        {", ".join(codes[OLD])} and {", ".join(codes[NEW])}. Both map the same networks, by turns, each in a process of
-        its own that has mapped a tiny one before. Python {platform.python_version()} on {platform.system()},
-        {platform.machine()}, {os.cpu_count()} logical cores, load average {min(loads):.1f} to {max(loads):.1f}."""),
+        paragraph(f"""Written by `{command}`; the rows are in the .json file beside this page. *Old* is the
+        compiler that the option names, *new* that beside the benchmark; their sources have the digests
+        {", ".join(codes[OLD])} and {", ".join(codes[NEW])}. Both map the same networks, each in a process of
+        its own that has mapped a tiny one before: by turns in one call, but rows kept from earlier calls
+        stand beside others with the load of their time, which CPU seconds grow with. Python
+        {platform.python_version()} on {platform.system()}, {platform.machine()}, {os.cpu_count()} logical
+        cores, load average {min(loads):.1f} to {max(loads):.1f}."""),
         "",
         paragraph("""The microcircuit is that of Potjans and Diesmann with a share of its neurons and synapses
         (`benchmarks/mapping/microcircuit.py`), without motifs, on Loihi 1; grids are those of [map.md](map.md), on a
@@ -105,7 +107,7 @@ def page(cases: Sequence[Case], rows: Sequence[Row], command: str) -> str:
                 "GiB",
             ),
             [_cells(case, row) for case in cases for pair in pairs(case, rows) for row in pair],
-            "lrrlrrrrrrr",
+            "lrrlrrrrrrrr",
         ),
         "",
         paragraph("""*Use* is the largest use of a core over its limit: every limit is kept up to 1. *Max / mean* are
@@ -129,7 +131,7 @@ def _cells(case: Case, row: Row) -> tuple[str, ...]:
     return (
         *(case.name, f"{row['seed']}", f"{row['synapses']:,}", row["side"], f"{row['seconds']['whole']:.1f}"),
         *(f"{row['messages']:,.1f}", f"{row['hops']:,.1f}", f"{row['cores']:,}", f"{row['overuse']:.3f}"),
-        *(f"{row['imbalance']:.2f}", f"{row['peak']:.2f}"),
+        *(f"{row['imbalance']:.2f}", f"{row['peak']:.2f}", f"{row['load']:.1f}"),
     )
 
 
