@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ ENDLESS = 1 << 62
 """What a voltage without leak may reach."""
 _FAR = 1 << 48
 """Further beyond every register nothing is counted, so that no product leaves int64."""
+_AT_ONCE = 1 << 17  # synapses of each projection: what is made of so many stays near the processor
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,13 +130,8 @@ def _sums(parallel: list[IntProjection]) -> tuple[Array, Array]:
         least, most = (_shifted(parallel[0], end.ravel()) for end in ends)
         return least, most
     neurons, width = first.shape
-    parts = [_synapses(projection, width) for projection in parallel]
-    at, weight = parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
-    if len(parts) > 1:
-        order = np.argsort(at, kind="stable")
-        at, weight = at[order], weight[order]
     least, most = np.zeros(neurons, np.int64), np.zeros(neurons, np.int64)
-    if at.size:
+    for at, weight in _row_by_row(parallel, width):
         cells = np.flatnonzero(np.diff(at, prepend=-1))
         summed, row = np.add.reduceat(weight, cells), at[cells] // width
         starts = np.flatnonzero(np.diff(row, prepend=-1))
@@ -143,10 +140,35 @@ def _sums(parallel: list[IntProjection]) -> tuple[Array, Array]:
     return least, most
 
 
-def _synapses(projection: IntProjection, width: int) -> tuple[Array, Array]:
-    """(post * width + pre, weight) of every synapse, ascending, int64; weights as `_shifted` gives them."""
-    post, pre, weight = projection.synapses.coordinates()
-    return post.astype(np.int64) * width + pre, _shifted(projection, weight)
+def _row_by_row(parallel: list[IntProjection], width: int) -> Iterator[tuple[Array, Array]]:
+    """(post * width + pre, weight) of all synapses, ascending, int64, in pieces of whole rows of all projections.
+
+    Weights as `_shifted` gives them. A large network is never held as a whole.
+    """
+    streams = [_pieces(projection) for projection in parallel]
+    held = [next(stream, None) for stream in streams]
+    while ready := [piece for piece in held if piece is not None]:
+        last = min(int(post[-1]) for post, _, _ in ready)  # all pieces hold whole rows
+        keys, weights = [], []
+        for number, piece in enumerate(held):
+            if piece is None:
+                continue
+            post, pre, weight = piece
+            cut = int(np.searchsorted(post, last, side="right"))
+            keys.append(post[:cut] * width + pre[:cut])
+            weights.append(weight[:cut])
+            rest = post[cut:], pre[cut:], weight[cut:]
+            held[number] = rest if cut < post.size else next(streams[number], None)
+        at, weight = (np.concatenate(each) for each in (keys, weights))
+        order = np.argsort(at, kind="stable") if len(keys) > 1 else slice(None)
+        yield at[order], weight[order]
+
+
+def _pieces(projection: IntProjection) -> Iterator[tuple[Array, Array, Array]]:
+    """(post, pre, weight) of a projection, int64, in pieces of whole rows, none without synapses."""
+    for post, pre, weight in projection.synapses.pieces(_AT_ONCE):
+        if post.size:
+            yield post.astype(np.int64), pre, _shifted(projection, weight)
 
 
 def _limit(drive: Array, loss: Array, one: int) -> Array:
