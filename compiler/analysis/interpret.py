@@ -9,10 +9,10 @@ import numpy as np
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from targets.contracts.arrays import Array, Floats
-from targets.contracts.dynamics import fires, integrate, reset
+from targets.contracts.dynamics import integrate, spike
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
-from targets.contracts.semantics import LAVA, Semantics
+from targets.contracts.semantics import Semantics
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,7 +25,7 @@ Observer = Callable[[str, int, Floats, Floats], None]
 def interpret(
     graph: FloatGraph,
     inputs: Mapping[str, SpikeRaster],
-    semantics: Semantics = LAVA,
+    semantics: Semantics | None = None,
     observe: Observer | None = None,
 ) -> dict[str, SpikeRaster]:
     """Spikes of every population; each sample starts from zero state and empty delay buffers.
@@ -35,39 +35,39 @@ def interpret(
     v[t] = (1 - 1/tau_m) v[t-1] + u[t] + bias
     s[t] = v[t] > threshold;   v[t] = 0 where s[t];   u is kept
     ```
-    `inputs` maps the name of each input to its spikes; those after a sample's length are not heard. All of
-    `targets.contracts.semantics.FLOAT_SWITCHES` apply. `observe` is called after every step of every population.
+    `inputs` maps the name of each input to its spikes; those after a sample's length are not heard. Each population
+    has its own semantics, or all have the one given: all of `targets.contracts.semantics.FLOAT_SWITCHES` apply, and
+    the guard. `observe` is called after every step of every population.
     Populations joined by delay 0 are evaluated in the order of flow; a cycle of them raises InputError.
     """
     first = next(iter(inputs.values()))
     samples, steps = first.samples, first.steps
     spikes = {name: raster.counted().dense().astype(np.float64) for name, raster in inputs.items()}
-    u, v = {}, {}
+    silence = {each.name: np.zeros((samples, each.neurons)) for each in graph.populations}
+    u, v = dict(silence), dict(silence)
     for population in graph.populations:
         spikes[population.name] = np.zeros((samples, steps, population.neurons))
-        u[population.name] = np.zeros((samples, population.neurons))
-        v[population.name] = np.zeros((samples, population.neurons))
     order = _in_order_of_flow(graph)
     keep = {each.name: (1 - 1 / each.tau_s, 1 - 1 / each.tau_m) for each in order}
-    incoming, own = _by_target(graph, semantics)
+    meant = {each.name: semantics or each.semantics for each in order}
+    incoming, own = _by_target(graph, meant)
     for t in range(steps):
         for population in order:
-            name, threshold = population.name, population.threshold
-            drive = _arriving(incoming[name], spikes, t, semantics)
-            bias = 0 if semantics.first_bias == "missing" and t == 0 else population.bias
-            u[name], _, v[name] = integrate(u[name], v[name], drive, bias, *keep[name])
-            if semantics.reset_time == "next step" and t:
-                v[name] = reset(v[name], spikes[name][:, t - 1], threshold, semantics)
+            name, own_way, before = population.name, meant[population.name], v[population.name]
+            drive = _arriving(incoming[name], spikes, t, own_way)
+            bias = 0 if own_way.first_bias == "missing" and t == 0 else population.bias
+            u[name], _, v[name] = integrate(u[name], before, drive, bias, *keep[name])
+            fired = spikes[name][:, t - 1] if t else silence[name]
+            compared, s, v[name] = spike(v[name], before, fired, population.threshold, own_way)
             if observe is not None:
-                observe(name, t, u[name], v[name])
-            s = fires(v[name], threshold, semantics)
-            if semantics.reset_time == "same step":
-                v[name] = reset(v[name], s, threshold, semantics)
+                observe(name, t, u[name], compared)
             spikes[name][:, t] = s
-            u[name] = u[name] + _arriving(own[name], spikes, t + 1, semantics)
-    late = 1 if semantics.output == "next step" else 0
+            u[name] = u[name] + _arriving(own[name], spikes, t + 1, own_way)
+    late = {name: 1 if each.output == "next step" else 0 for name, each in meant.items()}
     return {
-        population.name: SpikeRaster.pack(_delayed(spikes[population.name], late), first.lengths, first.labels)
+        population.name: SpikeRaster.pack(
+            _delayed(spikes[population.name], late[population.name]), first.lengths, first.labels
+        )
         for population in graph.populations
     }
 
@@ -93,13 +93,13 @@ def _in_order_of_flow(graph: FloatGraph) -> list[FloatPopulation]:
 
 
 def _by_target(
-    graph: FloatGraph, semantics: Semantics
+    graph: FloatGraph, semantics: Mapping[str, Semantics]
 ) -> tuple[dict[str, list[FloatProjection]], dict[str, list[FloatProjection]]]:
     """Projections into each population that arrive within a step, and its own that arrive at the end of one."""
     incoming: dict[str, list[FloatProjection]] = {population.name: [] for population in graph.populations}
     own: dict[str, list[FloatProjection]] = {population.name: [] for population in graph.populations}
     for projection in graph.projections:
-        early = semantics.recurrence == "same step" and projection.source == projection.target
+        early = projection.source == projection.target and semantics[projection.target].recurrence == "same step"
         (own if early else incoming)[projection.target].append(projection)
     return incoming, own
 

@@ -10,6 +10,8 @@ from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_DELAY, MOST_LATENCY, MOST_NEURONS, MOST_STEPS, named, whole
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import Provenance
+from targets.contracts.semantics import LAVA, Semantics
+from targets.contracts.serial import SPARE
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import Edge, Node, wiring_faults
 from targets.program.program import IntPopulation, IntProjection, Invented
@@ -23,7 +25,7 @@ class FloatPopulation:
     threshold     the neuron spikes where v > threshold
     bias          added to v in every step
     `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). `latency` and
-    `invented` are those of an IntPopulation.
+    `invented` are those of an IntPopulation. `semantics` says when and how the neurons reset and are recorded.
     """
 
     name: str
@@ -34,6 +36,7 @@ class FloatPopulation:
     bias: Floats
     latency: int = field(default=0, kw_only=True)
     invented: Invented = field(default="", kw_only=True)
+    semantics: Semantics = field(default=LAVA, kw_only=True, metadata=SPARE)
 
     def __post_init__(self) -> None:
         named(self.name, "a population")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.console import console, warn
-from motifc.commands.options import DEFAULT_CHIP, DataFolder, Force, Out, TimeStep
+from motifc.commands.options import DEFAULT_CHIP, DataFolder, Force, Out, Reading, TimeStep
 from motifc.commands.outputs import data_read, destination
 
 OWN = "own"
@@ -40,6 +40,7 @@ def compile_command(
         Path | None, typer.Option(help="Folder for the text of every stage, and .stage files for `motifc opt`.")
     ] = None,
     dt: TimeStep = None,
+    reading: Reading = None,
     force: Force = False,
 ) -> None:
     """Quantize a network, partition it between motifs, place it, check every limit of the chip, tell what is lost."""
@@ -51,7 +52,7 @@ def compile_command(
     from targets.runtime.backend import bound_inputs
 
     spec = chip_named(chip)
-    graph = graph_of(source, dt)
+    graph = graph_of(source, dt, reading)
     data = None if calibrate == OWN else calibrate
     read = None if calibrate is None else data_read(data, data_dir, graph.provenance)
     target = destination(out, force, source, read)
@@ -69,13 +70,30 @@ def compile_command(
     show_losses(program)
 
 
-def graph_of(source: Path, dt: float | None) -> FloatGraph:
+def graph_of(source: Path, dt: float | None, reading: list[str] | None = None) -> FloatGraph:
     """The float graph of a network or NIR file, the latter in steps of `dt` seconds; what is told goes to stderr."""
     from motifc import InputError, Network, lower, read_nir
     from motifc.files import expected
 
     if expected(source, "network", "nir") == "nir":
-        return read_nir(source, dt=dt, tell=lambda sentence: warn(f"{source}: {sentence}"))
-    if dt is not None:
-        raise InputError(f"{source} is a network, whose time is in steps; --dt is for NIR graphs, so leave it out.")
+        return read_nir(source, dt=dt, tell=lambda told: warn(f"{source}: {told}"), readings=readings_in(reading))
+    for given, option in ((dt is not None, "--dt"), (reading, "--reading")):
+        if given:
+            raise InputError(
+                f"{source} is a network, whose time is in steps; {option} is for NIR graphs, so leave it out."
+            )
     return lower(Network.load(source))
+
+
+def readings_in(given: list[str] | None) -> dict[str, str]:
+    """Readings by the nodes they are for, "" being all others."""
+    from motifc import InputError
+
+    found: dict[str, str] = {}
+    for each in given or ():
+        node, _, text = each.rpartition(":")
+        if node in found:
+            whose = f"node {node!r}" if node else "all nodes"
+            raise InputError(f"two readings were given for {whose}, {found[node]!r} and {text!r}; leave one out.")
+        found[node] = text
+    return found

@@ -10,7 +10,17 @@ import typer
 
 from motifc.commands.backend_names import asked_backends, known_backends
 from motifc.commands.console import console, emit, steps
-from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, SplitSeed, TimeStep
+from motifc.commands.options import (
+    AsJson,
+    Data,
+    DataFolder,
+    InputFile,
+    Limit,
+    ProgramFile,
+    Reading,
+    SplitSeed,
+    TimeStep,
+)
 from targets.runtime.registry import DEFAULT, ORACLE
 
 if TYPE_CHECKING:
@@ -31,6 +41,7 @@ def verify_command(
         Path | None, typer.Option(help="The .network or .nir it was compiled from: report how far the program strays.")
     ] = None,
     dt: TimeStep = None,
+    reading: Reading = None,
     input_file: InputFile = None,
     data: Data = None,
     data_dir: DataFolder = None,
@@ -59,7 +70,7 @@ def verify_command(
         )
     loaded = program_in(program)
     rival = None if against is None else program_in(against)
-    floats = None if against_float is None else _origin(loaded, against_float, dt)
+    floats = None if against_float is None else _origin(loaded, against_float, dt, reading)
     given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
     inputs = bound_inputs(loaded.inputs, given.spikes)
     judging = None if given.raster.labels is None else loaded.readout
@@ -103,18 +114,18 @@ def verify_command(
     raise typer.Exit(0 if all(verdict.equal for verdict in verdicts) else 1)
 
 
-def _origin(program: Program, path: Path, dt: float | None) -> FloatGraph:
+def _origin(program: Program, path: Path, dt: float | None, reading: list[str] | None) -> FloatGraph:
     """The float graph a program was compiled from, a NIR graph in steps of `dt`; InputError when it is another one."""
     from motifc import InputError
     from motifc.commands.compile import graph_of
     from motifc.files import kind_of
     from targets.contracts.artefact import stored_digest
 
-    graph = graph_of(path, dt)
+    graph = graph_of(path, dt, reading)
     nir = kind_of(path) == "nir"
     if program.origin not in {graph.origin} | (set() if nir else {stored_digest(path, "network")}):
         kind, origin = "graph" if nir else "network", program.origin[:12] or "(none)"
-        remedy = "give that one, in the --dt it was compiled with" if nir else "give that one"
+        remedy = "give that one, in the --dt and the --reading it was compiled with" if nir else "give that one"
         raise InputError(
             f"{path} has digest {graph.origin[:12]}; the program was compiled from {kind} {origin}, so {remedy}."
         )

@@ -4,7 +4,7 @@ import os
 import types
 import typing
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -17,6 +17,8 @@ from targets.contracts.shown import brief, shown
 
 T = TypeVar("T")
 _SCALARS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+SPARE = {"spare": True}
+"""Metadata of a field that is left out where it holds its default: what has no need of it keeps its digest."""
 _KIND = "kind"
 _LARGEST = 1 << 53
 """Whole numbers below it are floats without loss."""
@@ -35,7 +37,9 @@ def pack(value: object, path: str = "", without: Collection[str] = ()) -> tuple[
         return path, {path: value}
     if is_dataclass(value):
         header: dict[str, Any] = {_KIND: getattr(value, _KIND)} if hasattr(value, _KIND) else {}
-        kept = [spec.name for spec in fields(value) if spec.init and spec.name not in without]
+        kept = [
+            spec.name for spec in fields(value) if spec.init and spec.name not in without and not _spared(spec, value)
+        ]
         return _packed(header, {name: getattr(value, name) for name in kept}, path, without)
     if isinstance(value, Mapping) and not _is_json(value):
         listed, arrays = _packed({}, {str(number): each for number, each in enumerate(value.values())}, path, without)
@@ -213,6 +217,11 @@ def _packed(
         header[name], found = pack(value, f"{path}/{name}" if path else name, without)
         arrays |= found
     return header, arrays
+
+
+def _spared(spec: Field[Any], value: object) -> bool:
+    """Whether a field holds the default with which it need not be stored."""
+    return "spare" in spec.metadata and bool(getattr(value, spec.name) == spec.default)
 
 
 def _is_json(value: object) -> bool:

@@ -46,6 +46,8 @@ KNOWN = {*READ, *SILENT}
 """All kinds of nir 1.0."""
 
 
+ENDLESS = {"tau", "tau_mem", "tau_syn", "r", "w_in"}
+"""Parameters of neurons that may be infinite: what is never forgotten, and the gain that goes with it."""
 _MOST = 10**8
 """Numbers of one parameter; as float64 they take 0.8 GB."""
 
@@ -67,10 +69,13 @@ class Node:
     spelled: str = ""
 
     def numbers(self, name: str, key: str) -> Floats:
-        """The parameter `key` of this node, called `name`, as float64 of any shape; InputError for anything else."""
+        """The parameter `key` of this node, called `name`, as float64 of any shape; InputError for anything else.
+
+        Values of `ENDLESS` may be infinite, above 0.
+        """
         if key not in self.given:
             raise InputError(f"node {name!r} is a {self.kind} without {key}; write it again with that.")
-        return numbers(self.given[key], f"{key} of node {name!r}")
+        return numbers(self.given[key], f"{key} of node {name!r}", key in ENDLESS)
 
     def whole(self, name: str, key: str, axes: int, least: int) -> tuple[int, ...]:
         """The parameter `key` as `axes` whole numbers of at least `least`; one number stands for all axes."""
@@ -93,8 +98,11 @@ class Tree:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-def numbers(value: Any, place: str) -> Floats:
-    """`value`, a number, an array or a tensor, as finite float64; InputError, with `place`, for anything else."""
+def numbers(value: Any, place: str, endless: bool = False) -> Floats:
+    """`value`, a number, an array or a tensor, as finite float64; InputError, with `place`, for anything else.
+
+    Where it is `endless`, +infinity is a number too.
+    """
     try:
         array = _array(value)
     except (TypeError, ValueError, RuntimeError, AttributeError, NotImplementedError) as error:
@@ -105,12 +113,9 @@ def numbers(value: Any, place: str) -> Floats:
     if array.size > _MOST:
         raise InputError(f"{place} holds {array.size:,} numbers; up to {_MOST:,} are read, so split the node.")
     found = array.astype(np.float64)
-    if place.startswith("tau") and np.isposinf(found).any():
-        raise InputError(
-            f"{place} is infinite; a neuron that forgets nothing is an IF with r = 1 / dt, so write it as that."
-        )
-    if not np.isfinite(found).all():
-        bad = int(np.count_nonzero(~np.isfinite(found)))
+    good = np.isfinite(found) | (np.isposinf(found) if endless else False)
+    if not good.all():
+        bad = int(np.count_nonzero(~good))
         raise InputError(
             f"{place} holds {bad:,} NaN or infinite of {found.size:,} values; all must be finite, "
             "so repair or retrain the network."

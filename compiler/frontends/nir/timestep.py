@@ -112,12 +112,20 @@ def _of_gains(nodes: Mapping[str, Node]) -> float | None:
             values = node.numbers(name, gain)
             taus.append(node.numbers(name, tau))
             if values.size and (values != 1).any():
-                steps.append(_ratio(taus[-1], values))
+                steps.append(_ratio(*_finite(taus[-1], values)))
     found = np.concatenate([each.ravel() for each in steps]) if steps else np.zeros(0)
     if not found.size or not (found > 0).all() or np.ptp(found) > _EQUAL * found.min():
         return None
     step = _round(float(np.median(found)))
     return None if step is None or any(each.size and each.min() < step * (1 - _EQUAL) for each in taus) else step
+
+
+def _finite(first: Any, second: Any) -> tuple[Any, Any]:
+    """Both without the neurons where both are infinite, which tell nothing."""
+    if np.isinf(first).any() and np.isinf(second).any() and first.size == second.size:
+        kept = ~(np.isinf(first.ravel()) & np.isinf(second.ravel()))
+        return first.ravel()[kept], second.ravel()[kept]
+    return first, second
 
 
 def _ratio(first: Any, second: Any) -> Any:
