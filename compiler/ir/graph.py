@@ -14,7 +14,7 @@ from targets.contracts.semantics import LAVA, Semantics
 from targets.contracts.serial import SPARE
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import Edge, Node, wiring_faults
-from targets.program.program import IntPopulation, IntProjection, Invented
+from targets.program.program import IntPopulation, IntProjection, Invented, positive_units
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,9 @@ class FloatPopulation:
     bias          added to v in every step
     `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). `latency` and
     `invented` are those of an IntPopulation. `semantics` says when and how the neurons reset and are recorded.
+
+    `unit`, float64 [neuron], is the voltage that 1 of v stands for, in neurons that answer in voltage and whose
+    threshold is out of reach; None of those that answer in spikes.
     """
 
     name: str
@@ -37,6 +40,7 @@ class FloatPopulation:
     latency: int = field(default=0, kw_only=True)
     invented: Invented = field(default="", kw_only=True)
     semantics: Semantics = field(default=LAVA, kw_only=True, metadata=SPARE)
+    unit: Floats | None = field(default=None, kw_only=True, metadata=SPARE)
 
     def __post_init__(self) -> None:
         named(self.name, "a population")
@@ -57,6 +61,8 @@ class FloatPopulation:
                 f"population {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "
                 "motifs must fill it exactly, so change one of the two."
             )
+        if self.unit is not None:
+            object.__setattr__(self, "unit", positive_units(self.name, self.unit, self.neurons))
         if self.threshold.min() <= 0:
             raise InputError(
                 f"population {self.name!r} has threshold down to {self.threshold.min():g}; it must be above 0, so "

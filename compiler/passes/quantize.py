@@ -29,7 +29,8 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
     clustered to as many (du, dv) pairs as one core can hold, over the whole graph, so that any cut into cores is legal.
     Where tau_m is one step, the bias takes away what the largest decay leaves of v.
 
-    u and v may rise to `HEADROOM` thresholds before they leave their registers; with a `calibration` u may rise to
+    u and v may rise to `HEADROOM` thresholds before they leave their registers (to one in neurons that answer in
+    voltage, whose threshold is out of reach); with a `calibration` u may rise to
     `_MARGIN` times its peak and v to its own as well, and errors are weighed by its rates. Raises InputError where a
     weight is too large for its threshold, and for what a program cannot hold: a delay of 0, a bias that rides with a
     projection.
@@ -49,7 +50,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
         synapses = {projection.name: projection.synapses for projection in incoming}
         _holdable(population, synapses, chip)
         u, v = (0.0, 0.0) if calibration is None else calibration.peaks[population.name]
-        top = highest_threshold(chip, max(HEADROOM, _MARGIN * u, v))
+        top = highest_threshold(chip, max(HEADROOM, _MARGIN * u, v) if population.unit is None else 1)
         heard = {projection.name: rates[projection.source] for projection in incoming if projection.source in rates}
         scales = choose_scales(population.threshold, synapses, profiles, top, chip, heard)
         scale = scales.vth / population.threshold
@@ -63,6 +64,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
                 bias=_bias(population, decays[population.name][1], scales.vth, bool(incoming), chip),
                 latency=population.latency,
                 invented=population.invented,
+                unit=None if population.unit is None else population.unit / (scale * (1 << chip.arithmetic.align_bits)),
             )
         )
         for projection in incoming:

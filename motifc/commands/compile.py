@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from motifc.commands.console import console, warn
 from motifc.commands.options import DEFAULT_CHIP, DataFolder, Force, Out, Reading, TimeStep
 from motifc.commands.outputs import data_read, destination
+from targets.contracts.shown import brief
 
 OWN = "own"
 """What stands for the data of the network."""
@@ -41,6 +42,22 @@ def compile_command(
     ] = None,
     dt: TimeStep = None,
     reading: Reading = None,
+    readout: Annotated[
+        str | None, typer.Option(help="Population of a NIR graph whose neurons vote for classes: accuracy is of these.")
+    ] = None,
+    classes: Annotated[
+        int | None, typer.Option(help="Classes of --readout, where not every neuron is one.", min=1)
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="What the neurons of --readout vote by: spikes, or, where they answer in voltage, peak (the default) "
+            "or last."
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Usual length of a sample of a NIR graph in steps, 100 where not given.", min=1)
+    ] = None,
     force: Force = False,
 ) -> None:
     """Quantize a network, partition it between motifs, place it, check every limit of the chip, tell what is lost."""
@@ -52,7 +69,7 @@ def compile_command(
     from targets.runtime.backend import bound_inputs
 
     spec = chip_named(chip)
-    graph = graph_of(source, dt, reading)
+    graph = with_readout(graph_of(source, dt, reading, steps), readout, classes, by)
     data = None if calibrate == OWN else calibrate
     read = None if calibrate is None else data_read(data, data_dir, graph.provenance)
     target = destination(out, force, source, read)
@@ -70,14 +87,39 @@ def compile_command(
     show_losses(program)
 
 
-def graph_of(source: Path, dt: float | None, reading: list[str] | None = None) -> FloatGraph:
+def with_readout(graph: FloatGraph, name: str | None, classes: int | None, by: str | None) -> FloatGraph:
+    """The graph with another readout, where one is named; InputError for what is none."""
+    from motifc import InputError, Readout
+
+    if name is None:
+        if classes is not None or by is not None:
+            raise InputError("--classes and --by go with --readout; name a population by that, or leave them out.")
+        return graph
+    found = {each.name: each for each in graph.populations}.get(name)
+    if found is None:
+        known = sorted(each.name for each in graph.populations)
+        raise InputError(f"--readout names {brief(name)}; the populations are {brief(known)}, so choose one of them.")
+    by = by or ("spikes" if found.unit is None else "peak")
+    if by not in ("spikes", "last", "peak"):
+        raise InputError(f"--by is {brief(by)}; spikes, last or peak is needed, so choose one of them.")
+    chosen: Any = by
+    return replace(graph, readout=Readout(name, classes or found.neurons, by=chosen))
+
+
+def graph_of(source: Path, dt: float | None, reading: list[str] | None = None, steps: int | None = None) -> FloatGraph:
     """The float graph of a network or NIR file, the latter in steps of `dt` seconds; what is told goes to stderr."""
     from motifc import InputError, Network, lower, read_nir
     from motifc.files import expected
 
     if expected(source, "network", "nir") == "nir":
-        return read_nir(source, dt=dt, tell=lambda told: warn(f"{source}: {told}"), readings=readings_in(reading))
-    for given, option in ((dt is not None, "--dt"), (reading, "--reading")):
+        return read_nir(
+            source,
+            dt=dt,
+            steps=100 if steps is None else steps,
+            tell=lambda told: warn(f"{source}: {told}"),
+            readings=readings_in(reading),
+        )
+    for given, option in ((dt is not None, "--dt"), (reading, "--reading"), (steps is not None, "--steps")):
         if given:
             raise InputError(
                 f"{source} is a network, whose time is in steps; {option} is for NIR graphs, so leave it out."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +14,10 @@ from motifc.commands.outputs import data_read, destination
 from targets.runtime.registry import DEFAULT
 
 if TYPE_CHECKING:
-    from motifc import Readout, SpikeRaster
+    from motifc import Readout
+    from motifc.evaluation import Answers
     from motifc.load_inputs import Samples
+    from targets.contracts.arrays import Array
 
 
 def run_command(
@@ -47,6 +48,7 @@ def run_command(
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
     from targets.runtime.backend import backend_named, bound_inputs
+    from targets.runtime.voltages import probes_of_voltages, voltages_of
 
     chosen = backend or DEFAULT
     backend_named(chosen.partition(":")[0])
@@ -68,24 +70,37 @@ def run_command(
     target = destination(out, force, file, input_file or data_read(data, data_dir, loaded.provenance))
     given = samples(str(file), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
     inputs = bound_inputs(loaded.inputs, given.spikes)
-    recording = run(loaded, inputs, chosen, [wanted for wanted, _ in asked])
-    traces = {}
+    voltages = {each.population: each for each in probes_of_voltages(loaded)}
+    recording = run(
+        loaded, inputs, chosen, list(({wanted.population: wanted for wanted, _ in asked} | voltages).values())
+    )
+    traces: dict[tuple[str, str], Array] = {}
     for wanted, kinds in asked:
-        traces[wanted.population, "neurons"] = wanted.neurons
-        traces |= {(wanted.population, k): getattr(recording.traces[wanted.population], k) for k in kinds}
+        name = wanted.population
+        column = wanted.neurons if name in voltages else slice(None)  # all neurons of those were probed
+        traces[name, "neurons"] = wanted.neurons
+        traces |= {(name, k): getattr(recording.traces[name], k)[:, :, column] for k in kinds}
+    answered = voltages_of(loaded, recording)
+    for name, each in answered.items():
+        traces |= {(name, "last"): each.last, (name, "peak"): each.peak}
     save_rasters(recording.spikes, target, traces)
-    _tell(recording.spikes, given, loaded.readout, "program")
+    _tell({**recording.spikes, **answered}, given, loaded.readout, "program")
     console.print(estimate(loaded, {**inputs, **recording.spikes}).sentence)
 
 
-def _tell(spikes: Mapping[str, SpikeRaster], given: Samples, readout: Readout | None, what: str) -> None:
+def _tell(answers: Answers, given: Samples, readout: Readout | None, what: str) -> None:
     """Print which samples were run, spikes by population and the accuracy of `what` where there are labels."""
+    from motifc import SpikeRaster
     from motifc.evaluation import judged
     from motifc.tables import show_accuracies
     from targets.contracts.shown import shown
 
     console.print(given.sentence, markup=False)
-    for name, raster in spikes.items():
-        console.print(f"{shown(name)}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples", markup=False)
+    for name, each in answers.items():
+        if isinstance(each, SpikeRaster):
+            told = f"{int(each.counts().sum()):,} spikes in {each.samples} samples"
+        else:
+            told = f"voltages from {each.last.min(initial=0):.3g} to {each.peak.max(initial=0):.3g}, last and peak"
+        console.print(f"{shown(name)}: {told}", markup=False)
     if readout is not None and given.raster.labels is not None:
-        show_accuracies({what: judged(readout, spikes[readout.population])})
+        show_accuracies({what: judged(readout, answers[readout.population])})

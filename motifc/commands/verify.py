@@ -24,7 +24,8 @@ from motifc.commands.options import (
 from targets.runtime.registry import DEFAULT, ORACLE
 
 if TYPE_CHECKING:
-    from motifc import FloatGraph, Program, SpikeRaster
+    from motifc import FloatGraph, Program
+    from motifc.evaluation import Answers
 
 
 def verify_command(
@@ -55,7 +56,7 @@ def verify_command(
     Without --input the samples are the test part of the split that it was trained on, unless another one is asked for.
     """
     from motifc import InputError, drift, load, side, verify
-    from motifc.evaluation import float_spikes, in_pieces, judged
+    from motifc.evaluation import float_answers, judged, program_answers, spikes_of, voltage_drift
     from motifc.files import program_in
     from motifc.load_inputs import samples
     from motifc.tables import show_accuracies, show_drifts, show_verdicts, told_latency
@@ -74,7 +75,7 @@ def verify_command(
     given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
     inputs = bound_inputs(loaded.inputs, given.spikes)
     judging = None if given.raster.labels is None else loaded.readout
-    found: dict[str, dict[str, SpikeRaster]] = {}
+    found: dict[str, Answers] = {}
     with steps() as tell, ExitStack() as held:
         machine = held.enter_context(load(loaded, first))
         left = side(machine, None if against is None else str(program))
@@ -84,11 +85,13 @@ def verify_command(
         verdicts = verify(left, sides, inputs, tell) if sides else ()
         if floats is not None:
             tell("running the float network")
-            found["float network"] = float_spikes(floats, inputs)
+            found["float network"] = float_answers(floats, inputs)
         if floats is not None or judging is not None:
             tell(f"{first}: counting spikes")
-            found["program"] = in_pieces(lambda piece: machine.run(piece).spikes, inputs)
-    drifts = drift(found["float network"], found["program"], loaded.readout) if floats is not None else ()
+            found["program"] = program_answers(machine, inputs)
+    spikes = {name: spikes_of(each) for name, each in found.items()}
+    drifts = drift(spikes["float network"], spikes["program"], loaded.readout) if floats is not None else ()
+    apart = () if floats is None else voltage_drift(found["float network"], found["program"], loaded.readout)
     evaluations = (
         {} if judging is None else {name: judged(judging, each[judging.population]) for name, each in found.items()}
     )
@@ -98,6 +101,7 @@ def verify_command(
         "accuracy": {name: each.accuracy for name, each in evaluations.items()},
         "verdicts": [verdict.as_dict() for verdict in verdicts],
         "drift": [each.as_dict() for each in drifts],
+        "voltages": [each.as_dict() for each in apart],
     }
 
     def tables() -> None:
@@ -106,6 +110,8 @@ def verify_command(
             show_verdicts(verdicts)
         if drifts:
             show_drifts(drifts)
+        for each in apart:
+            console.print(each.sentence, markup=False)
         show_accuracies(evaluations)
         if late := told_latency(loaded):
             console.print(late)

@@ -221,7 +221,8 @@ def _packed(
 
 def _spared(spec: Field[Any], value: object) -> bool:
     """Whether a field holds the default with which it need not be stored."""
-    return "spare" in spec.metadata and bool(getattr(value, spec.name) == spec.default)
+    held = getattr(value, spec.name)
+    return "spare" in spec.metadata and (held is spec.default or (is_dataclass(held) and held == spec.default))
 
 
 def _is_json(value: object) -> bool:

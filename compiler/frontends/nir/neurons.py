@@ -5,15 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compiler.frontends.nir.nodes import NEURONS, Node
+from compiler.frontends.nir.nodes import NEURONS, VOLTAGES, Node
 from compiler.frontends.nir.readings import PLAIN, Reading
 from compiler.frontends.nir.timestep import Tell
 from compiler.ir.graph import FloatPopulation
 from targets.contracts.arrays import Floats
 from targets.contracts.errors import InputError
+from targets.contracts.semantics import LAVA
 
 _ROUNDING = 1e-6
 """Share by which a time constant may be shorter than dt, and v_reset differ from v_leak: files round to float32."""
+_OUT_OF_REACH = 2.0**900
+"""Threshold of neurons that answer in voltage."""
 _FOR_EVER = 2.0**60
 """Time constant in steps of a neuron that forgets nothing: 1 - 1 / it is 1 in float64."""
 
@@ -48,7 +51,9 @@ class Neurons:
         """
         given = parameters(name, node, width)
         one = np.ones(width)
-        threshold = given["threshold" if node.kind == "Threshold" else "v_threshold"]
+        threshold = _OUT_OF_REACH * one
+        if node.kind not in VOLTAGES:
+            threshold = given["threshold" if node.kind == "Threshold" else "v_threshold"]
         reset, leak = given.get("v_reset", 0 * one), given.get("v_leak")
         _check_reset(name, reset, leak)
         if (threshold <= reset).any():
@@ -58,14 +63,16 @@ class Neurons:
         r, w_in = given.get("r", one), given.get("w_in", one)
         steps_s = steps_m = None
         gain_s, gain_m = one, r
-        if node.kind == "CubaLIF":
+        if node.kind in ("CubaLIF", "CubaLI"):
             steps_s, gain_s = _steps(name, "tau_syn", "w_in", given, dt)
             steps_m, gain_m = _steps(name, "tau_mem", "r", given, dt)
-        elif node.kind == "LIF":
+        elif node.kind in ("LIF", "LI"):
             steps_m, gain_m = _steps(name, "tau", "r", given, dt)
-        elif node.kind == "IF":
+        elif node.kind in ("IF", "I"):
             if np.isinf(r).any():
-                raise InputError(f"node {name!r} is an IF with an infinite r; finite ones are needed, so correct it.")
+                raise InputError(
+                    f"node {name!r} is an {node.kind} with an infinite r; finite ones are needed, so correct it."
+                )
             steps_m, gain_m = _FOR_EVER * one, r * dt
         _tell_of_gains(name, given, tell)
         return cls(
@@ -86,6 +93,9 @@ class Neurons:
         | IF        | 1            | endless      | r dt                                 |
         | Threshold | 1            | 1            | 1                                    |
 
+        CubaLI, LI and I are read as CubaLIF, LIF and IF whose threshold is out of reach; 1 of v is a unit of their
+        voltage.
+
         Under exponential decay tau_s and tau_m are 1 / (1 - keep). Raises InputError for a time constant below dt under
         Euler, which would keep less than nothing.
         """
@@ -95,14 +105,22 @@ class Neurons:
             gain_s = gain_m = np.ones(self.threshold.size)
         elif reading.gain == "no w_in":
             gain_s = np.ones(self.threshold.size)
-        elif reading.gain == "1 - decay" and self.kind in ("CubaLIF", "LIF"):
+        elif reading.gain == "1 - decay" and self.kind not in ("IF", "I", "Threshold"):
             gain_s = gain_s if self.steps_s is None else self.w_in / tau_s
             gain_m = self.r / tau_m
         gain = gain_s * gain_m
         if reading.order == "add first" and self.steps_m is not None:
             gain = gain * (1 - 1 / (tau_m if self.steps_s is None else tau_s))
+        voltage = self.kind in VOLTAGES
         population = FloatPopulation(
-            self.name, 1, tau_s, tau_m, self.threshold, self.leak / tau_m, semantics=reading.semantics
+            self.name,
+            1,
+            tau_s,
+            tau_m,
+            self.threshold,
+            self.leak / tau_m,
+            semantics=LAVA if voltage else reading.semantics,
+            unit=np.ones(self.threshold.size) if voltage else None,
         )
         return population, gain
 
@@ -113,7 +131,7 @@ class Neurons:
         if reading.decay == "exponential":
             return np.minimum(-1 / np.expm1(-1 / steps), _FOR_EVER)
         if steps.min(initial=1) < 1 - _ROUNDING:
-            key = "tau_syn" if steps is self.steps_s else "tau" if self.kind == "LIF" else "tau_mem"
+            key = "tau_syn" if steps is self.steps_s else "tau" if self.steps_s is None else "tau_mem"
             raise InputError(
                 f"node {self.name!r} has {key} down to {steps.min() * self.dt:g} s at dt = {self.dt:g} s; "
                 "a time constant lasts at least one step, so correct it or give a smaller dt."

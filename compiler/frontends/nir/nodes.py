@@ -12,12 +12,17 @@ from targets.contracts.fields import MOST_NEURONS
 from targets.contracts.shown import brief
 
 NEURONS = {
+    "CubaLI": ("tau_syn", "tau_mem", "r", "w_in", "v_leak"),
     "CubaLIF": ("tau_syn", "tau_mem", "r", "w_in", "v_leak", "v_threshold", "v_reset"),
+    "I": ("r",),
     "IF": ("r", "v_threshold", "v_reset"),
+    "LI": ("tau", "r", "v_leak"),
     "LIF": ("tau", "r", "v_leak", "v_threshold", "v_reset"),
     "Threshold": ("threshold",),
 }
-"""Kinds that spike, and their parameters."""
+"""Kinds that keep a voltage, and their parameters."""
+VOLTAGES = {"CubaLI", "I", "LI"}
+"""Those of them that answer in voltage and never spike."""
 CONVOLUTIONS = {
     "AvgPool2d": ("kernel_size", "stride", "padding"),
     "Conv1d": ("weight", "stride", "padding", "dilation", "groups", "bias"),
@@ -39,11 +44,7 @@ PASSING = ("Flatten", "Junction")
 """Kinds that hand on what they hear; a Junction is the Input or Output of a graph within the graph."""
 ELEMENTWISE = {*NEURONS, "Delay", "Scale"}
 """Kinds that do the same to every signal by itself; parameters of one value hold for all."""
-SILENT = {"CubaLI", "I", "LI"}
-"""Kinds that answer in voltage and not in spikes."""
 READ = sorted({"Flatten", "NIRGraph", *PORTS, *MAPS, *NEURONS})
-KNOWN = {*READ, *SILENT}
-"""All kinds of nir 1.0."""
 
 
 ENDLESS = {"tau", "tau_mem", "tau_syn", "r", "w_in"}
@@ -125,18 +126,10 @@ def numbers(value: Any, place: str, endless: bool = False) -> Floats:
 
 def refuse_unread(name: str, kind: str) -> None:
     """Raise InputError for a node of a kind that cannot be read."""
-    if kind in SILENT:
-        raise InputError(
-            f"node {name!r} is a {kind}, which answers in voltage; the cores compiled for answer in spikes, "
-            f"so replace it by a {_SPIKING[kind]}, or take it off and read the spikes before it."
-        )
     if kind not in READ:
         raise InputError(
             f"node {name!r} is a {kind}; {', '.join(READ[:-1])} and {READ[-1]} can be read, so express it by those."
         )
-
-
-_SPIKING = {"CubaLI": "CubaLIF", "I": "IF", "LI": "LIF"}
 
 
 def _array(value: Any) -> Array:

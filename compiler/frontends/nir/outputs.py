@@ -38,7 +38,7 @@ def check_outputs(nodes: Mapping[str, Node], edges: Edges, tell: Tell) -> None:
 
 
 def _sources(output: str, nodes: Mapping[str, Node], before: Mapping[str, Sequence[str]]) -> list[str]:
-    """Neurons and Inputs whose spikes reach an Output unchanged; InputError for anything else that does."""
+    """Neurons and Inputs whose spikes or voltages reach an Output unchanged; InputError for anything else that does."""
     found, waiting, seen = [], list(before[output]), {output}
     while waiting:
         name = waiting.pop()

@@ -16,7 +16,8 @@ USUAL = 1e-4
 _KEYS = ("dt", "time_step", "timestep")
 _EQUAL = 1e-5
 """Share by which two time steps may differ that are rounded to float32."""
-_GAINS = {"CubaLIF": (("tau_mem", "r"), ("tau_syn", "w_in")), "LIF": (("tau", "r"),)}
+_CUBA, _PLAIN = (("tau_mem", "r"), ("tau_syn", "w_in")), (("tau", "r"),)
+_GAINS = {"CubaLI": _CUBA, "CubaLIF": _CUBA, "LI": _PLAIN, "LIF": _PLAIN}
 """Kind -> parameters (a, b) for which a gain of b dt / a goes with every input."""
 
 Tell = Callable[[str], None]
@@ -106,7 +107,7 @@ def _of_gains(nodes: Mapping[str, Node]) -> float | None:
     """
     steps, taus = [], []
     for name, node in nodes.items():
-        if node.kind == "IF":
+        if node.kind in ("IF", "I"):
             steps.append(_ratio(1.0, node.numbers(name, "r")))
         for tau, gain in _GAINS.get(node.kind, ()):
             values = node.numbers(name, gain)

@@ -11,23 +11,19 @@ from targets.contracts.errors import InputError
 from tests.compiler.frontends.nir.graphs import DT, FORWARD, WEIGHTS, cuba, graph, nir, read, refused, told
 
 KINDS = (
-    "Affine, AvgPool2d, Conv1d, Conv2d, CubaLIF, Delay, Flatten, IF, Input, LIF, Linear, NIRGraph, Output, Scale, "
-    "SumPool2d and Threshold can be read, so express it by those."
+    "Affine, AvgPool2d, Conv1d, Conv2d, CubaLI, CubaLIF, Delay, Flatten, I, IF, Input, LI, LIF, Linear, NIRGraph, "
+    "Output, Scale, SumPool2d and Threshold can be read, so express it by those."
 )
 
 
-def test_a_kind_that_answers_in_voltage_is_refused_with_the_one_that_spikes() -> None:
-    one = np.ones(2)
-    nodes = {
-        "LI": nir.LI(tau=one, r=one, v_leak=one),
-        "I": nir.I(r=one),
-        "CubaLI": nir.CubaLI(tau_syn=one, tau_mem=one, r=one, v_leak=one),
-    }
-    for kind, spiking in {"LI": "LIF", "I": "IF", "CubaLI": "CubaLIF"}.items():
-        assert refused(graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=nodes[kind])) == (
-            f"node 'lif' is a {kind}, which answers in voltage; the cores compiled for answer in spikes, so replace it "
-            f"by a {spiking}, or take it off and read the spikes before it."
-        )
+def test_a_voltage_is_heard_by_no_neuron() -> None:
+    one = np.full(2, 5e-3)
+    edges = [("input", "fc"), ("fc", "li"), ("li", "back"), ("back", "lif"), ("lif", "output")]
+    lone = graph(edges, fc=nir.Linear(WEIGHTS), li=nir.LI(one, one, 0 * one), back=nir.Linear(WEIGHTS), lif=cuba())
+    assert refused(lone) == (
+        "node 'lif' hears the voltage of LI 'li'; cores hear spikes, so replace 'li' by a node that spikes, or end the "
+        "graph with it."
+    )
 
 
 def test_a_kind_that_is_unknown_is_refused_by_its_name() -> None:
