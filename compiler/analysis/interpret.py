@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from targets.contracts.arrays import Array, Floats
@@ -13,6 +14,7 @@ from targets.contracts.dynamics import integrate, spike
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import Semantics
+from targets.contracts.synapses import Sparse, Synapses
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 Observer = Callable[[str, int, Floats, Floats], None]
 """Called with (population, time step, u, v before the reset), both float64 [sample, neuron]."""
+Accumulate = Callable[[Floats], Floats]
+_Ready = tuple[FloatProjection, Accumulate]
+"""A projection, and what sums spikes over its synapses."""
 
 
 def interpret(
@@ -94,25 +99,33 @@ def _in_order_of_flow(graph: FloatGraph) -> list[FloatPopulation]:
 
 def _by_target(
     graph: FloatGraph, semantics: Mapping[str, Semantics]
-) -> tuple[dict[str, list[FloatProjection]], dict[str, list[FloatProjection]]]:
+) -> tuple[dict[str, list[_Ready]], dict[str, list[_Ready]]]:
     """Projections into each population that arrive within a step, and its own that arrive at the end of one."""
-    incoming: dict[str, list[FloatProjection]] = {population.name: [] for population in graph.populations}
-    own: dict[str, list[FloatProjection]] = {population.name: [] for population in graph.populations}
+    incoming: dict[str, list[_Ready]] = {population.name: [] for population in graph.populations}
+    own: dict[str, list[_Ready]] = {population.name: [] for population in graph.populations}
     for projection in graph.projections:
         early = projection.source == projection.target and semantics[projection.target].recurrence == "same step"
-        (own if early else incoming)[projection.target].append(projection)
+        (own if early else incoming)[projection.target].append((projection, _accumulating(projection.synapses)))
     return incoming, own
 
 
+def _accumulating(synapses: Synapses) -> Accumulate:
+    """What sums spikes [batch, pre] over the synapses to [batch, post]; sparse ones by compressed rows of scipy."""
+    if not isinstance(synapses, Sparse):
+        return synapses.accumulate
+    rows = csr_array((synapses.weights, synapses.indices, synapses.indptr), shape=synapses.shape)
+    return lambda spikes: np.asarray((rows @ spikes.T).T)
+
+
 def _arriving(
-    projections: Sequence[FloatProjection], spikes: Mapping[str, Floats], t: int, semantics: Semantics
+    projections: Sequence[_Ready], spikes: Mapping[str, Floats], t: int, semantics: Semantics
 ) -> Floats:
     """What arrives at step t through `projections` of one population: [batch, post], or a scalar 0 for none."""
     a = np.zeros(())
-    for projection in projections:
+    for projection, accumulate in projections:
         begun = t >= projection.delay
         if begun:
-            a = a + projection.synapses.accumulate(spikes[projection.source][:, t - projection.delay])
+            a = a + accumulate(spikes[projection.source][:, t - projection.delay])
         if projection.bias is not None and (begun or semantics.first_bias == "present"):
             a = a + projection.bias
     return a
