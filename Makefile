@@ -5,6 +5,9 @@ TOOLS := .tools/bin
 OUT ?= demo
 GPU ?= docs/benchmarks/gpu.json
 
+# Tests start this program some hundred times: where Python may keep no bytecode, each start compiles all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-locked demo quick test lint lock licences sbom audit gpu-check clean
 

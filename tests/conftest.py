@@ -36,12 +36,27 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> None:
-    """What tests keep lies in a folder of their own, and compiled loops where pytest keeps things for the next time."""
-    folder = tmp_path_factory.mktemp("cache")
-    os.environ["MOTIFC_CACHE"] = str(folder)
-    if request.config.pluginmanager.has_plugin("cacheprovider"):
-        (folder / "compiled").symlink_to(request.config.cache.mkdir("compiled"))
+def _cache_of_all(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> None:
+    """What tests keep lies in a folder of their own."""
+    os.environ["MOTIFC_CACHE"] = str(_new_cache(tmp_path_factory, request.config))
+
+
+@pytest.fixture
+def own_cache(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A cache of the test's own, empty but for compiled loops."""
+    folder = _new_cache(tmp_path_factory, request.config)
+    monkeypatch.setenv("MOTIFC_CACHE", str(folder))
+    return folder
+
+
+def _new_cache(folders: pytest.TempPathFactory, config: pytest.Config) -> Path:
+    """A new cache folder, whose compiled loops lie where pytest keeps things for the next time."""
+    folder = folders.mktemp("cache")
+    if config.pluginmanager.has_plugin("cacheprovider"):
+        (folder / "compiled").symlink_to(config.cache.mkdir("compiled"))
+    return folder
 
 
 @pytest.fixture(scope="session")

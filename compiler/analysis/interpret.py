@@ -40,6 +40,7 @@ def interpret(
     v[t] = (1 - 1/tau_m) v[t-1] + u[t] + bias
     s[t] = v[t] > threshold;   v[t] = 0 where s[t];   u is kept
     ```
+    For the refractory steps after that of a spike v stays 0 and nothing is asked.
     `inputs` maps the name of each input to its spikes; those after a sample's length are not heard. Each population
     has its own semantics, or all have the one given: all of `targets.contracts.semantics.FLOAT_SWITCHES` apply, and
     the guard. `observe` is called after every step of every population.
@@ -53,6 +54,7 @@ def interpret(
     for population in graph.populations:
         spikes[population.name] = np.zeros((samples, steps, population.neurons))
     order = _in_order_of_flow(graph)
+    resting = {each.name: np.zeros((samples, each.neurons), np.int32) for each in order if each.refractory is not None}
     keep = {each.name: (1 - 1 / each.tau_s, 1 - 1 / each.tau_m) for each in order}
     meant = {each.name: semantics or each.semantics for each in order}
     incoming, own = _by_target(graph, meant)
@@ -66,6 +68,10 @@ def interpret(
             compared, s, v[name] = spike(v[name], before, fired, population.threshold, own_way)
             if observe is not None:
                 observe(name, t, u[name], compared)
+            if population.refractory is not None:
+                asleep = resting[name] > 0
+                s, v[name] = s & ~asleep, np.where(asleep, 0, v[name])
+                resting[name] = np.where(s, population.refractory, np.maximum(resting[name] - 1, 0))
             spikes[name][:, t] = s
             u[name] = u[name] + _arriving(own[name], spikes, t + 1, own_way)
     late = {name: 1 if each.output == "next step" else 0 for name, each in meant.items()}
@@ -117,9 +123,7 @@ def _accumulating(synapses: Synapses) -> Accumulate:
     return lambda spikes: np.asarray((rows @ spikes.T).T)
 
 
-def _arriving(
-    projections: Sequence[_Ready], spikes: Mapping[str, Floats], t: int, semantics: Semantics
-) -> Floats:
+def _arriving(projections: Sequence[_Ready], spikes: Mapping[str, Floats], t: int, semantics: Semantics) -> Floats:
     """What arrives at step t through `projections` of one population: [batch, post], or a scalar 0 for none."""
     a = np.zeros(())
     for projection, accumulate in projections:

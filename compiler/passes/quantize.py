@@ -65,6 +65,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
                 latency=population.latency,
                 invented=population.invented,
                 unit=None if population.unit is None else population.unit / (scale * (1 << chip.arithmetic.align_bits)),
+                refractory=population.refractory,
             )
         )
         for projection in incoming:

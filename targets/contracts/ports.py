@@ -8,7 +8,7 @@ import numpy as np
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_NEURONS, named, whole
-from targets.contracts.serial import SPARE
+from targets.contracts.serial import LATER
 from targets.contracts.shown import brief
 
 
@@ -36,7 +36,7 @@ class Readout:
 
     population: str
     classes: int
-    by: Literal["spikes", "last", "peak"] = field(default="spikes", kw_only=True, metadata=SPARE)
+    by: Literal["spikes", "last", "peak"] = field(default="spikes", kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         place = f"number of classes of readout {brief(self.population)}"

@@ -17,9 +17,9 @@ from targets.contracts.shown import brief, shown
 
 T = TypeVar("T")
 _SCALARS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
-SPARE = {"spare": True}
-"""Metadata of a field that is left out where it holds its default: what has no need of it keeps its digest."""
 _KIND = "kind"
+LATER: Mapping[str, bool] = {"later": True}
+"""Metadata of a field that came later than files without it: at its default it is left out, so digests stay."""
 _LARGEST = 1 << 53
 """Whole numbers below it are floats without loss."""
 Layout = Callable[[Artefact], Artefact]
@@ -38,7 +38,7 @@ def pack(value: object, path: str = "", without: Collection[str] = ()) -> tuple[
     if is_dataclass(value):
         header: dict[str, Any] = {_KIND: getattr(value, _KIND)} if hasattr(value, _KIND) else {}
         kept = [
-            spec.name for spec in fields(value) if spec.init and spec.name not in without and not _spared(spec, value)
+            spec.name for spec in fields(value) if spec.init and spec.name not in without and not _unused(value, spec)
         ]
         return _packed(header, {name: getattr(value, name) for name in kept}, path, without)
     if isinstance(value, Mapping) and not _is_json(value):
@@ -219,10 +219,10 @@ def _packed(
     return header, arrays
 
 
-def _spared(spec: Field[Any], value: object) -> bool:
-    """Whether a field holds the default with which it need not be stored."""
+def _unused(value: object, spec: Field[Any]) -> bool:
+    """Whether a later field is as in files that know nothing of it."""
     held = getattr(value, spec.name)
-    return "spare" in spec.metadata and (held is spec.default or (is_dataclass(held) and held == spec.default))
+    return "later" in spec.metadata and not isinstance(held, np.ndarray) and held == spec.default
 
 
 def _is_json(value: object) -> bool:

@@ -157,6 +157,10 @@ def _population(population: IntPopulation, chip: ChipSpec) -> Iterator[Violation
             factor = math.ceil(1000 * int(values.max()) / most.value) / 1000
             remedy = f"divide the thresholds, the biases and the weights into it by {factor:.3f}"
         yield from _range(values, 0, most, key, place, chip, remedy)
+    rests = population.refractory_steps
+    most = chip.refractory_max
+    remedy = f"shorten it to {most.value}" if most.value else "leave it out"
+    yield from _range(rests, 0, most, "refractory period", place, chip, remedy)
     _, exponent = split_bias(population.bias, chip.bias_mantissa_bits.value)
     off = (exponent < 0) | (exponent > chip.bias_exponent_max.value)
     if off.any():

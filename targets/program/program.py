@@ -14,10 +14,19 @@ from targets.contracts.arrays import Floats, Ints, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
-from targets.contracts.fields import MOST_DELAY, MOST_EXPONENT, MOST_LATENCY, MOST_NEURONS, MOST_STEPS, named, whole
+from targets.contracts.fields import (
+    MOST_DELAY,
+    MOST_EXPONENT,
+    MOST_LATENCY,
+    MOST_NEURONS,
+    MOST_STEPS,
+    named,
+    resting,
+    whole,
+)
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
-from targets.contracts.serial import SPARE, pack, read
+from targets.contracts.serial import LATER, pack, read
 from targets.contracts.shown import brief
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import wiring_faults
@@ -48,9 +57,10 @@ class IntPopulation:
     """Integer CUBA-LIF neurons; du, dv, vth, bias: int32 [neuron], units as in targets/runtime/neuron.py.
 
     `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). What the network
-    does in step t happens in step t + `latency`. An `invented` population stands for biases and is in no output.
-    Neurons that answer in voltage have a threshold that they do not reach; `unit`, float64 [neuron], is the voltage
-    that 1 of their v stands for, None of neurons that answer in spikes.
+    does in step t happens in step t + `latency`. An `invented` population stands for biases and is in no output. For
+    `refractory` steps after that of a spike, int32 [neuron], v stays 0; None where no neuron rests. Neurons that answer
+    in voltage have a threshold that they do not reach; `unit`, float64 [neuron], is the voltage that 1 of their v
+    stands for, None of neurons that answer in spikes.
     """
 
     name: str
@@ -61,7 +71,8 @@ class IntPopulation:
     bias: Ints
     latency: int = field(default=0, kw_only=True)
     invented: Invented = field(default="", kw_only=True)
-    unit: Floats | None = field(default=None, kw_only=True, metadata=SPARE)
+    refractory: Ints | None = field(default=None, kw_only=True, metadata=LATER)
+    unit: Floats | None = field(default=None, kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         named(self.name, "a population")
@@ -77,6 +88,8 @@ class IntPopulation:
                     f"population {self.name!r} has {self.neurons} values of du but {values.size} of {key}; "
                     "one per neuron is needed, so match them."
                 )
+        rest = resting(self.refractory, self.neurons, f"population {self.name!r}")
+        object.__setattr__(self, "refractory", rest)
         if self.motif_size < 1 or self.neurons < 1 or self.neurons % self.motif_size:
             raise InputError(
                 f"population {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "
@@ -89,6 +102,11 @@ class IntPopulation:
     def neurons(self) -> int:
         """Number of neurons."""
         return int(self.du.size)
+
+    @property
+    def refractory_steps(self) -> Ints:
+        """Steps that every neuron rests after a spike, int32 [neuron]."""
+        return np.zeros(self.neurons, np.int32) if self.refractory is None else self.refractory
 
 
 @dataclass(frozen=True, eq=False)

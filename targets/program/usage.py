@@ -12,7 +12,10 @@ from targets.program.program import Program
 
 @dataclass(frozen=True)
 class CoreUsage:
-    """One core, in the units of ChipSpec; `axons_in` counts every distinct source, those on the same core too."""
+    """One core, in the units of ChipSpec; `axons_in` counts every distinct source, those on the same core too.
+
+    Neurons share a decay profile where du, dv and the refractory period are the same.
+    """
 
     neurons: int
     synapses: int
@@ -31,7 +34,9 @@ def usage(program: Program, chip: ChipSpec | None = None) -> tuple[CoreUsage, ..
     axons_in = np.bincount(found.cores[inside], minlength=cores)
     home = found.core_of[found.sources]
     axons_out = np.bincount(home[(home >= 0) & (home != found.cores)], minlength=cores)
-    decays, thresholds = (_distinct(program, found.core_of, keys) for keys in (("du", "dv"), ("vth",)))
+    decays, thresholds = (
+        _distinct(program, found.core_of, keys) for keys in (("du", "dv", "refractory_steps"), ("vth",))
+    )
     return tuple(
         CoreUsage(
             neurons=core.neurons,

@@ -13,10 +13,7 @@ from targets.contracts.raster import SpikeRaster
 from tests.search.data.readers.recorded import every_format, write_aedat4, write_dat, write_evt2
 from tests.search.data.tasks.event_files import some_events
 
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MOTIFC_CACHE", str(tmp_path_factory.mktemp("cache")))
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 def _recorded(folder: Path, classes: Sequence[str] = ("left", "right"), each: int = 3) -> Path:

@@ -11,11 +11,6 @@ from tests.search.data.tasks.event_files import some_events
 from tests.search.data.tasks.gesture_files import TRAINING, cut, published
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MOTIFC_CACHE", str(tmp_path / "cache"))
-
-
 def people_of(split: Split, folder: Path) -> list[set[bytes]]:
     return [{row.tobytes() for row in part.packed} for part in (split.train, split.valid, split.test)]
 

@@ -12,11 +12,6 @@ from tests.search.data.tasks.event_files import some_events
 DIGITS = [digit for digit in range(10) for _ in range(6)]
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MOTIFC_CACHE", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Sixty recordings to train on and ten to test on, in N-MNIST's own layout."""

@@ -13,11 +13,6 @@ from targets.contracts.errors import InputError
 from tests.search.data.tasks.event_files import write_idx
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MOTIFC_CACHE", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Forty images to train on, gzipped, and twenty to test on, plain."""

@@ -10,11 +10,6 @@ from search.data.task import labels_of
 from targets.contracts.errors import InputError
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MOTIFC_CACHE", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A small copy of the Spiking Heidelberg Digits as tonic keeps it: times float16 in seconds, an archive as mark."""

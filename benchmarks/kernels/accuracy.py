@@ -1,0 +1,136 @@
+"""Test accuracy of searched networks beside that of another checkout, by the same seeds: docs/benchmarks/accuracy.md.
+
+Run it with: python -m benchmarks.kernels.accuracy --old FOLDER --fsdd FOLDER --out docs/benchmarks/accuracy.md
+
+The old code is searched with as it stands in its folder; ours with its own batches and with batches drawn at random
+whatever their lengths. Every search is a process of its own, with one thread. Rows that the .json file beside the page
+holds are not measured again.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.pages import paragraph, table
+from benchmarks.runs import Row, chosen, complete
+from benchmarks.studies.command import ROOT
+from benchmarks.studies.intervals import paired
+from targets.contracts.errors import InputError
+from targets.contracts.writing import check_writable, write_text
+
+WORKER = Path(__file__).with_name("accuracy_worker.py")
+ARMS = {"old": "the other checkout", "ours": "this one", "plain": "this one, batches drawn whatever the lengths"}
+COMPARED = (("ours", "old"), ("plain", "old"), ("ours", "plain"))
+SPEAKERS = 6
+"""Of FSDD; the seed decides who is held out, seed modulo this."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Search what is missing and write the page. Bad input: one sentence, exit status 2."""
+    parser = ArgumentParser(prog="python -m benchmarks.kernels.accuracy", description=__doc__)
+    parser.add_argument("--old", type=Path, help="another checkout of this repository (not needed where rows are kept)")
+    parser.add_argument("--fsdd", type=Path, help="folder of the Free Spoken Digit Dataset")
+    parser.add_argument("--digits", type=int, default=10, help="seeds on the digits (default: %(default)s)")
+    parser.add_argument("--speakers", type=int, default=5, help="speakers of FSDD (default: %(default)s)")
+    parser.add_argument("--times", type=int, default=1, help="searches for every speaker (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=1, help="measured at the same time, one processor each")
+    parser.add_argument("--out", type=Path, required=True, help="Markdown file; rows go beside it as .json")
+    given = parser.parse_args(arguments)
+    folders = {"old": given.old, "ours": ROOT, "plain": ROOT}
+    wanted = tasks(given.digits, given.speakers, given.times)
+    try:
+        check_writable(given.out)
+        measure = partial(measured, folders=folders, fsdd=given.fsdd)
+        rows = chosen(complete(given.out.with_suffix(".json"), wanted, measure, given.jobs), wanted)
+        write_text(given.out, page(rows))
+    except InputError as error:
+        parser.error(str(error))
+
+
+def tasks(digits: int, speakers: int, times: int) -> list[dict[str, object]]:
+    """Digits: seeds from 0 on, no arm of its own for batches (all samples are of one length). FSDD: all arms."""
+    of_digits = [("digits", seed, arm) for seed in range(digits) for arm in ("old", "ours")]
+    seeds = [speaker + SPEAKERS * time for time in range(times) for speaker in range(speakers)]
+    return [
+        {"data": data, "seed": seed, "arm": arm}
+        for data, seed, arm in (*of_digits, *(("fsdd", seed, arm) for seed in seeds for arm in ARMS))
+    ]
+
+
+def measured(
+    data: str, seed: int, arm: str, folders: Mapping[str, Path | None], fsdd: Path | None, epochs: int | None = None
+) -> list[Row]:
+    """One row: accuracy on the test part, ties counted wrong, and CPU seconds of the search.
+
+    epochs  of the search, instead of those of the settings
+    """
+    checkout = folders[arm]
+    if checkout is None or not (checkout / "search").is_dir():
+        raise InputError(f"the folder for {arm} is {checkout}; name a checkout that holds search/ with --old.")
+    if data == "fsdd" and fsdd is None:
+        raise InputError("FSDD has no folder; name one with --fsdd, or --speakers 0.")
+    with tempfile.TemporaryDirectory() as cache:
+        # Ours keeps its compiled loops, which would else count as seconds of the search.
+        kept = {} if checkout == ROOT else {"MOTIFC_CACHE": cache}
+        environment = {
+            **os.environ,
+            **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+            "PYTHONPATH": str(checkout.resolve()),
+            **kept,
+        }
+        what = {"data": data, "seed": seed, "folder": str(fsdd) if data == "fsdd" else None}
+        command = [sys.executable, str(WORKER), json.dumps({**what, "plain": arm == "plain", "epochs": epochs})]
+        ended = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=checkout, check=False)
+    if ended.returncode:
+        raise InputError(f"the search of {arm} on {data}, seed {seed}, failed, so mend this: {ended.stderr[-900:]}")
+    return [dict(json.loads(ended.stdout.splitlines()[-1]))]
+
+
+def page(rows: Sequence[Row]) -> str:
+    """The page; paired differences in percentage points."""
+    lines = ["# Accuracy with the fused kernels", ""]
+    lines += [paragraph(str(__doc__).split("\n\n")[2]), ""]
+    lines += [paragraph("Default settings of `motifc search`; ties count as wrong; CPU seconds of one thread."), ""]
+    for data in dict.fromkeys(str(row["data"]) for row in rows):
+        lines += [f"## {data}", "", *_searches(data, rows), "", *_differences(data, rows), ""]
+    return "\n".join(lines)
+
+
+def _of(rows: Sequence[Row], data: str, arm: str) -> dict[int, Row]:
+    return {row["seed"]: row for row in rows if (row["data"], row["arm"]) == (data, arm)}
+
+
+def _searches(data: str, rows: Sequence[Row]) -> list[str]:
+    arms = [arm for arm in ARMS if _of(rows, data, arm)]
+    by = {arm: _of(rows, data, arm) for arm in arms}
+    seeds = sorted({seed for each in by.values() for seed in each})
+    cells = [
+        [str(seed), *(f"{100 * by[arm][seed]['accuracy']:.2f} %" if seed in by[arm] else "" for arm in arms)]
+        for seed in seeds
+    ]
+    seconds = [f"{np.mean([row['seconds'] for row in by[arm].values()]):.1f}" for arm in arms]
+    return table(["seed", *(ARMS[arm] for arm in arms)], [*cells, ["CPU seconds, mean", *seconds]])
+
+
+def _differences(data: str, rows: Sequence[Row]) -> list[str]:
+    lines = []
+    for one, other in COMPARED:
+        of_one, of_other = _of(rows, data, one), _of(rows, data, other)
+        pairs = np.array([100 * (of_one[k]["accuracy"] - of_other[k]["accuracy"]) for k in of_one if k in of_other])
+        if len(pairs):
+            mean, half = paired(pairs)
+            lines.append([f"{ARMS[one]} - {ARMS[other]}", str(len(pairs)), f"{mean:+.2f}", f"{mean - half:+.2f}"])
+            lines[-1].append(f"{mean + half:+.2f}")
+    return table(["paired difference, percentage points", "pairs", "mean", "95 % from", "to"], lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""A process that searches once with whichever checkout comes first on its path, and says how well that went.
+
+It imports only what every checkout since the first kernels has under the same name.
+"""
+
+import json
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from search.data.load import load_split
+from search.data.loader import DataLoader
+from search.nas.evaluate import evaluate_network
+from search.nas.hrmas import search
+from search.settings import Settings
+
+
+def main(data: str, seed: int, folder: str | None, plain: bool, epochs: int | None) -> None:
+    """Write accuracy on the test part and CPU seconds of the search, as JSON, in one line."""
+    torch.set_num_threads(1)
+    if plain:
+        DataLoader.shuffled = _shuffled  # type: ignore[method-assign]
+    settings = Settings()
+    if epochs is not None:
+        settings = replace(settings, search=replace(settings.search, epochs=epochs))
+    split = load_split(data, None if folder is None else Path(folder), seed)
+    begun = time.process_time()
+    network = search(split, settings, seed, "cpu")
+    seconds = time.process_time() - begun
+    if network.readout is None:
+        raise ValueError("the searched network has no readout; data with classes are needed")
+    test = DataLoader.of(torch.device("cpu"), split.test)
+    told = evaluate_network(network, network.readout, test, settings.training)
+    sys.stdout.write(json.dumps({"accuracy": told["accuracy"], "seconds": round(seconds, 1)}) + "\n")
+
+
+def _shuffled(self: DataLoader, size: int, *seed: int) -> list[Any]:
+    """Indices of all samples in random batches, whatever their lengths."""
+    order = np.random.default_rng(seed).permutation(len(self))
+    return [order[start : start + size] for start in range(0, len(self), size)]
+
+
+if __name__ == "__main__":
+    main(**json.loads(sys.argv[1]))
