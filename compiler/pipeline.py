@@ -20,6 +20,7 @@ from compiler.passes.prune import prune
 from compiler.passes.quantize import quantize
 from compiler.passes.refine import refine
 from compiler.passes.retime import retime
+from compiler.realize import realize, told_substitutes
 from search.network import Network
 from targets.contracts.chip import ChipSpec, chip_named
 from targets.contracts.raster import SpikeRaster
@@ -48,6 +49,7 @@ def compile_graph(
     outputs: Sequence[str] | None = None,
     watch: Watch | None = None,
     more_messages: float | None = None,
+    substitute: bool = False,
 ) -> Program:
     """Compile `graph` for a chip; the same graph, calibration and seed give the same digest.
 
@@ -56,14 +58,17 @@ def compile_graph(
     settings tell the seed, and under "losses" in sentences what is lost (`compiler.losses`). Where populations had to
     be shifted, `latency` tells by how many steps each is late; the program's samples are longer by the largest of
     these, so that nothing of what is read falls off their end. `watch` is told what every pass returned. Shortening the
-    way of messages may add 5 % of them, or the share `more_messages`, 0 or more. Raises InputError with one sentence
-    for every limit of the chip that the network would break; a note tells which pass raised an error, and those before
-    it.
+    way of messages may add 5 % of them, or the share `more_messages`, 0 or more. Populations that reset as no core's
+    neuron does are compiled to what comes nearest where `substitute` says so (`compiler.realize`).
+
+    Raises InputError with one sentence for every limit of the chip that the network would break; a note tells which
+    pass raised an error, and those before it.
     """
     spec = chip_named(chip) if isinstance(chip, str) else chip
     step = Observer(watch)
     step.tell("lower", graph)
-    floats = step(fold, step(retime, graph))
+    realized, substitutes = realize(graph, substitute)
+    floats = step(fold, step(retime, realized))
     measured = None if calibration is None else step(calibrate, floats, calibration)
     if measured is None and outputs is None:
         refuse(floats, spec)  # which saves the time to round, where nothing is removed for not being read
@@ -83,5 +88,5 @@ def compile_graph(
     core_of = hypergraph.of_neurons(mapping.core_of)
     del hypergraph
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
-    settings["losses"] = lost.sentences
+    settings["losses"] = (*lost.sentences, *told_substitutes(substitutes, graph, realized, calibration))
     return legal(step(assemble, integers, core_of, mapping.tiles, spec, settings, proofs), spec)

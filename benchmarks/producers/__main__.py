@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.pages import put
-from benchmarks.producers import recordings
+from benchmarks.producers import feasibility, recordings
 
 PAGE = Path(__file__).parents[2] / "docs" / "results" / "producers.md"
 
@@ -14,11 +14,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "results" / "producers.md"
 def main() -> int:
     """Work a table out, print it and write it into the page; the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
-    parser.add_argument("table", choices=("recordings",))
+    parser.add_argument("table", choices=("recordings", "feasibility"))
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("MOTIFC_SHARED", "../shared")))
     parser.add_argument("--page", type=Path, default=PAGE, help="where the table is written")
     given = parser.parse_args()
-    lines = recordings.lines(list(recordings.rows(given.shared / "golden" / "braille")))
+    if given.table == "recordings":
+        lines = recordings.lines(list(recordings.rows(given.shared / "golden" / "braille")))
+    else:
+        lines = feasibility.lines(list(feasibility.rows()))
     put(given.page, given.table, lines)
     sys.stdout.write("\n".join(lines) + "\n")
     return 0

@@ -48,7 +48,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
     for population in graph.populations:
         incoming = graph.into(population.name)
         synapses = {projection.name: projection.synapses for projection in incoming}
-        _holdable(population, synapses, chip)
+        holdable(population, synapses, chip)
         u, v = (0.0, 0.0) if calibration is None else calibration.peaks[population.name]
         top = highest_threshold(chip, max(HEADROOM, _MARGIN * u, v) if population.unit is None else 1)
         heard = {projection.name: rates[projection.source] for projection in incoming if projection.source in rates}
@@ -123,7 +123,7 @@ def _programmable(projection: FloatProjection) -> None:
         )
 
 
-def _holdable(population: FloatPopulation, incoming: Mapping[str, Synapses], chip: ChipSpec) -> None:
+def holdable(population: FloatPopulation, incoming: Mapping[str, Synapses], chip: ChipSpec) -> None:
     """Raise InputError where a weight at the largest exponent would need a threshold below 1."""
     widest = chip.weight_max.value << chip.exponent_max.value
     if largest_ratio(population.threshold, incoming) > widest:

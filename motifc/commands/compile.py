@@ -58,6 +58,9 @@ def compile_command(
     steps: Annotated[
         int | None, typer.Option(help="Usual length of a sample of a NIR graph in steps, 100 where not given.", min=1)
     ] = None,
+    substitute: Annotated[
+        bool, typer.Option("--substitute", help="Compile neurons that no core has to what comes nearest.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Quantize a network, partition it between motifs, place it, check every limit of the chip, tell what is lost."""
@@ -80,7 +83,7 @@ def compile_command(
         given = part(str(source), graph.provenance, split, "train")
         console.print(f"calibrated on {given.sentence}")
         calibration = bound_inputs(graph.inputs, given.spikes)
-    program = compile_graph(graph, spec, seed or 0, calibration, watch=watch)
+    program = compile_graph(graph, spec, seed or 0, calibration, watch=watch, substitute=substitute)
     program = replace(program, provenance=program.provenance.after(making("compile")))
     program.save(target)
     show_program(program, str(out))
