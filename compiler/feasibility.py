@@ -33,6 +33,7 @@ from targets.program.usage import usage
 _TIGHT = 0.015
 """A partitioning with less room than this gets one core more, as in `compiler.passes.partition`."""
 T = TypeVar("T")
+Refusable = TypeVar("Refusable", IntGraph, FloatGraph)
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def feasible(graph: FloatGraph, chip: ChipSpec) -> Feasibility:
     floats = None if whole is None else tried(lambda: fold(retime(whole)))
     if floats is None:
         return Feasibility(chip.name, tuple(faults))
-    integers = tried(lambda: _refused(prune(_roughly(floats, chip)).graph, chip))
+    integers = tried(lambda: _refused(prune(_roughly(_refused(floats, chip), chip)).graph, chip))
     if integers is None:
         return Feasibility(chip.name, tuple(faults))
     hypergraph = coarsen(integers, chip)
@@ -134,7 +135,7 @@ def feasible(graph: FloatGraph, chip: ChipSpec) -> Feasibility:
     )
 
 
-def _refused(graph: IntGraph, chip: ChipSpec) -> IntGraph:
+def _refused(graph: Refusable, chip: ChipSpec) -> Refusable:
     """The graph itself; InputError where no mapping keeps every limit."""
     refuse(graph, chip)
     return graph
@@ -158,7 +159,7 @@ def _cores(hypergraph: Hypergraph, mapping: ChipMapping) -> int:
     if cores < need * (1 + _TIGHT):
         cores += 1
     whole = ceil(hypergraph.units / max(1, floor(hypergraph.units / need)))
-    return max(cores, min(whole, mapping.cores))
+    return min(max(cores, whole), mapping.cores)
 
 
 def _roughly(graph: FloatGraph, chip: ChipSpec) -> IntGraph:

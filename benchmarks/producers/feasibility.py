@@ -52,13 +52,13 @@ class Row:
 def cases() -> Iterator[Case]:
     """Thirty graphs: dense, sparse, recurrent, deep, convolutional; on three chips; six that break a limit."""
     for chip in ("loihi2", "loihi1", "small"):
-        factor = 1 if chip == "small" else 8
+        factor = 1 if chip == "small" else 4
         for number, widths in enumerate(([40, 30], [60, 60, 20], [30, 120, 60, 10], [80] * 4)):
             wide = [width * factor for width in widths]
             yield Case(f"dense {wide}", layers(wide, 1.0, number), chip)
         yield Case(f"sparse {[90 * factor] * 3}", layers([90 * factor] * 3, 0.2, 7), chip)
         yield Case(f"recurrent {100 * factor}", layers([40 * factor, 100 * factor], 0.3, 8, recurrent=True), chip)
-        side = 8 if chip == "small" else 24
+        side = 8 if chip == "small" else 16
         yield Case(f"convolution {side} x {side}", convolution(side), chip)
         yield Case("fan-in", layers([5_000 if chip != "small" else 600, 20], 1.0, 9), chip)
         yield Case("late", late(200), chip)

@@ -28,7 +28,15 @@ _STRANGE: tuple[Any, ...] = (
     *(np.array(None), np.ones(5), np.float32(0.5), [[1, 2], [3]], (1, 2, 3), range(3), 1 << 70, -(1 << 70)),
 )
 _METADATA: tuple[Any, ...] = (
-    *({"dt": 1e-3}, {"dt": "no"}, {"dt": -1}, {"time_step": [1e-3]}, {"reset": "subtract"}, {"reset": 3}, {"x": object()}),
+    *(
+        {"dt": 1e-3},
+        {"dt": "no"},
+        {"dt": -1},
+        {"time_step": [1e-3]},
+        {"reset": "subtract"},
+        {"reset": 3},
+        {"x": object()},
+    ),
     *({"dt": np.nan}, None, {"reset_mode": "hard"}),
 )
 
