@@ -53,7 +53,7 @@ def test_own_spikes_at_the_end_of_a_step_are_decayed_weights() -> None:
 def simple(reading: str, weight: float, **changes: float) -> FloatGraph:
     """Neurons that hear every input by one weight, and not themselves."""
     given = graph(reading)
-    neurons = {key: np.full(6, value) for key, value in {"bias": 0.0, "threshold": 1.0, **changes}.items()}
+    neurons: Any = {key: np.full(6, value) for key, value in {"bias": 0.0, "threshold": 1.0, **changes}.items()}
     population: Any = replace(given.populations[0], **neurons)
     level = [
         replace(each, bias=None, synapses=with_weights(each.synapses, np.full(each.synapses.shape, weight * by)))
