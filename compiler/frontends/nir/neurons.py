@@ -7,7 +7,7 @@ import numpy as np
 
 from compiler.frontends.nir.nodes import NEURONS, VOLTAGES, Node
 from compiler.frontends.nir.readings import PLAIN, Reading
-from compiler.frontends.nir.timestep import Tell
+from compiler.frontends.nir.unnest import Tell
 from compiler.ir.graph import FloatPopulation
 from targets.contracts.arrays import Floats
 from targets.contracts.errors import InputError

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from compiler.frontends.nir.nodes import NEURONS, PASSING, Node
-from compiler.frontends.nir.timestep import Tell
-from compiler.frontends.nir.unnest import Edges
+from compiler.frontends.nir.unnest import Edges, Tell
 from targets.contracts.errors import InputError
 
 _MOST = 5

@@ -8,7 +8,7 @@ import numpy as np
 
 from compiler.frontends.nir.flatten import Flat, Way
 from compiler.frontends.nir.maps import Heard, Map, check_finite, synapses
-from compiler.frontends.nir.timestep import Tell
+from compiler.frontends.nir.unnest import Tell
 from compiler.ir.graph import FloatProjection
 from targets.contracts.arrays import Floats
 from targets.contracts.fields import LONGEST_NAME

@@ -17,8 +17,8 @@ from compiler.frontends.nir.outputs import check_outputs
 from compiler.frontends.nir.projections import projections
 from compiler.frontends.nir.reset import check_reset
 from compiler.frontends.nir.shapes import Shapes, shapes_of, width
-from compiler.frontends.nir.timestep import Tell, time_step
-from compiler.frontends.nir.unnest import Edges, unnest
+from compiler.frontends.nir.timestep import time_step
+from compiler.frontends.nir.unnest import Edges, Tell, unnest
 from compiler.frontends.nir.unread import Readings, UnreadGraph
 from compiler.ir.graph import FloatGraph
 from targets.contracts.errors import InputError
@@ -88,7 +88,7 @@ def unread_nir(
 
 def _unread(source: "str | os.PathLike[str] | nir.NIRGraph", dt: float | None, steps: int, say: Tell) -> UnreadGraph:
     steps = whole(steps, "the number of steps of a graph", MOST_STEPS, least=1)
-    graph = unnest(content_of(source))
+    graph = unnest(content_of(source), say)
     nodes, edges = graph.nodes, graph.edges
     shapes = shapes_of(graph)
     step = time_step(graph, dt, say)

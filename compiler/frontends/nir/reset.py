@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compiler.frontends.nir.nodes import NEURONS
-from compiler.frontends.nir.timestep import Tell
-from compiler.frontends.nir.unnest import FlatGraph
+from compiler.frontends.nir.unnest import FlatGraph, Tell
 from targets.contracts.errors import InputError
 from targets.contracts.shown import brief
 

@@ -1,13 +1,13 @@
 """time_step: the seconds of a step, as asked for, as the graph tells them, or as its gains do."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from compiler.frontends.nir.nodes import Node
-from compiler.frontends.nir.unnest import FlatGraph
+from compiler.frontends.nir.unnest import FlatGraph, Tell
 from targets.contracts.errors import InputError
 from targets.contracts.shown import brief
 
@@ -19,9 +19,6 @@ _EQUAL = 1e-5
 _CUBA, _PLAIN = (("tau_mem", "r"), ("tau_syn", "w_in")), (("tau", "r"),)
 _GAINS = {"CubaLI": _CUBA, "CubaLIF": _CUBA, "LI": _PLAIN, "LIF": _PLAIN}
 """Kind -> parameters (a, b) for which a gain of b dt / a goes with every input."""
-
-Tell = Callable[[str], None]
-"""Called with a sentence about the graph that does not stop it from being read."""
 
 
 def time_step(graph: FlatGraph, asked: object, tell: Tell) -> float:
