@@ -109,7 +109,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "snntorch-zero": Preset(
         "snnTorch 1.0",
-        'reset_mechanism="zero": Leaky in its own step, Synaptic and RSynaptic one step later',
+        'reset_mechanism="zero": Leaky in its own step, Synaptic and RSynaptic one step later (so does RLeaky)',
         _all(PLAIN, CubaLIF=Reading(semantics=_LATE_ZERO)),
     ),
     "snntorch-guard": Preset(
@@ -129,8 +129,17 @@ PRESETS: dict[str, Preset] = {
     ),
     "sinabs": Preset(
         "sinabs 3.1",
-        "LIFSqueeze with exponential decay; its IF subtracts the threshold",
-        _all(Reading("exponential", "1 - decay"), IF=PLAIN),
+        "LIFSqueeze and IAFSqueeze with MembraneReset and single spikes; ExpLeakSqueeze",
+        _all(Reading("exponential", "1 - decay"), IF=PLAIN, LI=Reading("exponential", "1")),
+    ),
+    "sinabs-subtract": Preset(
+        "sinabs 3.1",
+        "the same with MembraneSubtract, as they are by default",
+        _all(
+            Reading("exponential", "1 - decay", semantics=_SUBTRACT),
+            IF=Reading(semantics=_SUBTRACT),
+            LI=Reading("exponential", "1"),
+        ),
     ),
     "spyx": Preset(
         "Spyx 1.0",
@@ -142,10 +151,11 @@ PRESETS: dict[str, Preset] = {
     ),
     "rockpool": Preset(
         "Rockpool 3.1",
-        "exponential decay, gain 1, subtraction; CubaLIF adds inputs before the decay",
+        "exponential decay, gain 1, subtraction; CubaLIF and LI (ExpSyn) add inputs before the decay",
         _all(
             Reading("exponential", "1", semantics=_SUBTRACT),
             CubaLIF=Reading("exponential", "1", "add first", semantics=_SUBTRACT),
+            LI=Reading("exponential", "1", "add first"),
         ),
     ),
 }
