@@ -11,13 +11,12 @@ from compiler.assemble import assemble
 from compiler.ir.graph import FloatGraph, FloatPopulation, IntGraph
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.partitioning.first_fit import first_fit
-from compiler.mapping.refusal import refuse
+from compiler.mapping.refusal import holdable, refuse
 from compiler.mapping.state import ChipMapping, on_one_core, unplaced
 from compiler.passes.coarsen import coarsen
 from compiler.passes.fold import fold
 from compiler.passes.partition import partition
 from compiler.passes.prune import prune
-from compiler.passes.quantize import holdable
 from compiler.passes.retime import retime
 from compiler.realize import realize
 from targets.contracts.chip import ChipSpec

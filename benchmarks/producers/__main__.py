@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.pages import put
-from benchmarks.producers import constructs, feasibility, recordings, strange
+from benchmarks.producers import cnn, constructs, feasibility, recordings, strange
 
 PAGE = Path(__file__).parents[2] / "docs" / "results" / "producers.md"
 
@@ -14,7 +14,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "results" / "producers.md"
 def main() -> int:
     """Work a table out, print it and write it into the page; the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
-    parser.add_argument("table", choices=("recordings", "constructs", "feasibility", "strange"))
+    parser.add_argument("table", choices=("recordings", "constructs", "cnn", "feasibility", "strange"))
+    parser.add_argument("--samples", type=int, default=1_000, help="cnn: how many digits")
     parser.add_argument("--make", action="store_true", help="constructs: make the recordings anew where producers are")
     parser.add_argument("--graphs", type=int, default=60_000, help="strange: how many")
     parser.add_argument("--seed", type=int, default=0, help="strange: of the first")
@@ -26,6 +27,8 @@ def main() -> int:
         for told in constructs.keep() if given.make else ():
             sys.stdout.write(f"{told}\n")
         lines = constructs.lines(list(constructs.rows()))
+    elif given.table == "cnn":
+        lines = cnn.lines(list(cnn.rows(given.shared, given.samples)))
     elif given.table == "strange":
         lines, good = strange.lines(given.seed, given.graphs)
     elif given.table == "recordings":

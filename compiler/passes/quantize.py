@@ -1,18 +1,17 @@
 """quantize: floats become the legal integers of a chip."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from compiler.analysis.calibration import Calibration
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
+from compiler.mapping.refusal import holdable
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
 from targets.contracts.grid import round_bias, round_weights
 from targets.contracts.profiles import cluster_decays
-from targets.contracts.synapses import Synapses, with_weights
-from targets.contracts.thresholds import HEADROOM, choose_scales, highest_threshold, largest_ratio
+from targets.contracts.synapses import with_weights
+from targets.contracts.thresholds import HEADROOM, choose_scales, highest_threshold
 from targets.program.program import IntPopulation, IntProjection
 
 _MARGIN = 2
@@ -120,16 +119,4 @@ def _programmable(projection: FloatProjection) -> None:
         raise InputError(
             f"projection {projection.name!r} adds a bias to the current of {projection.target!r}; a chip adds biases "
             "to the voltage only, so replace it by a synapse from an input that spikes in every step."
-        )
-
-
-def holdable(population: FloatPopulation, incoming: Mapping[str, Synapses], chip: ChipSpec) -> None:
-    """Raise InputError where a weight at the largest exponent would need a threshold below 1."""
-    widest = chip.weight_max.value << chip.exponent_max.value
-    if largest_ratio(population.threshold, incoming) > widest:
-        largest = max(float(np.abs(synapses.weights).max(initial=0)) for synapses in incoming.values())
-        raise InputError(
-            f"population {population.name!r} has weights up to {largest:g} for thresholds down to "
-            f"{population.threshold.min():g}; {chip.name} holds a ratio up to {widest:,}, "
-            "so lower the weights or raise the threshold."
         )

@@ -10,7 +10,7 @@ EVERY = list(kept())
 def test_thirty_constructs_of_six_producers_are_kept() -> None:
     assert len(EVERY) >= 30
     assert {each.producer for each in EVERY} == {"snnTorch", "Norse", "sinabs", "SpikingJelly", "Rockpool", "Spyx"}
-    assert all(each.answered.any() and not each.answered.all() for each in EVERY)
+    assert all(each.answered.any() and (each.voltage or not each.answered.all()) for each in EVERY)
 
 
 @pytest.mark.slow

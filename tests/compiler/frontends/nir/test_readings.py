@@ -145,7 +145,8 @@ def test_a_reading_is_written_as_it_is_read() -> None:
         (
             "brian",
             "reading 'brian' is unknown; known are snntorch, snntorch-zero, snntorch-guard, norse, spikingjelly, "
-            "sinabs, sinabs-subtract, spyx, rockpool, and switches such as 'reset = subtract, gain = 1', so choose one of them.",
+            "sinabs, sinabs-subtract, spyx, rockpool, and switches such as 'reset = subtract, gain = 1', so choose one "
+            "of them.",
         ),
         (
             "gain = 2",
