@@ -20,7 +20,7 @@ from targets.contracts.fields import MOST_DELAY, MOST_STEPS, named, resting, who
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.serial import LATER, pack, read
-from targets.contracts.synapses import Banded, BlockDiagonal, Synapses
+from targets.contracts.synapses import Banded, BlockDiagonal, Synapses, dense
 from targets.contracts.wiring import wiring_faults
 
 _PARAMETERS = ("tau_s", "tau_m", "resistance", "threshold", "bias")
@@ -135,6 +135,10 @@ class Connection:
                 f"connection {self.name!r} has delay {self.delay}; a spike takes at least 1 step, so give 1 or more."
             )
 
+    def dense(self) -> Floats:
+        """All weights as float64 [post, pre]; 0 where there is no synapse."""
+        return dense(self.synapses)
+
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -167,6 +171,10 @@ class Network:
     def layer(self, name: str) -> Layer:
         """The layer of that name; KeyError when there is none."""
         return {layer.name: layer for layer in self.layers}[name]
+
+    def connection(self, name: str) -> Connection:
+        """The connection of that name; KeyError when there is none."""
+        return {connection.name: connection for connection in self.connections}[name]
 
     def with_settings(self, **more: Any) -> "Network":
         """The network with further settings (JSON values)."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.backend_names import asked_backends, known_backends
-from motifc.commands.console import console, emit, steps
+from motifc.commands.console import console, emit, step
 from motifc.commands.options import (
     AsJson,
     Data,
@@ -76,18 +76,18 @@ def verify_command(
     inputs = bound_inputs(loaded.inputs, given.spikes)
     judging = None if given.raster.labels is None else loaded.readout
     found: dict[str, Answers] = {}
-    with steps() as tell, ExitStack() as held:
+    with ExitStack() as held:
         machine = held.enter_context(load(loaded, first))
         left = side(machine, None if against is None else str(program))
         sides = [side(held.enter_context(load(loaded, name))) for name in others]
         if rival is not None:
             sides.append(side(held.enter_context(load(rival, first)), str(against)))
-        verdicts = verify(left, sides, inputs, tell) if sides else ()
+        verdicts = verify(left, sides, inputs, step) if sides else ()
         if floats is not None:
-            tell("running the float network")
+            step("running the float network")
             found["float network"] = float_answers(floats, inputs)
         if floats is not None or judging is not None:
-            tell(f"{first}: counting spikes")
+            step(f"{first}: counting spikes")
             found["program"] = program_answers(machine, inputs)
     spikes = {name: spikes_of(each) for name, each in found.items()}
     drifts = drift(spikes["float network"], spikes["program"], loaded.readout) if floats is not None else ()

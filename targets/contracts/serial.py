@@ -97,6 +97,7 @@ class _Reader:
 
     def value(self, hint: Any, given: Any, path: str) -> Any:
         """`given` as a value of type `hint`; `path` names the field in sentences."""
+        hint = _unfolded(hint)
         origin, args = get_origin(hint), get_args(hint)
         if hint is Any:
             return given
@@ -200,6 +201,15 @@ def _hints(kind: Any, args: tuple[Any, ...]) -> dict[str, Any]:
     """Type hints of a dataclass, its type variables replaced by `args`."""
     given = dict(zip(getattr(kind, "__parameters__", ()), args, strict=False))
     return {name: _substituted(hint, given) for name, hint in get_type_hints(kind).items()}
+
+
+def _unfolded(hint: Any) -> Any:
+    """What an alias of the statement `type` stands for, as numpy's NDArray is one from Python 3.12 on."""
+    alias = get_origin(hint) or hint
+    if not hasattr(alias, "__value__"):
+        return hint
+    args = get_args(hint)
+    return alias.__value__[args] if args else alias.__value__
 
 
 def _substituted(hint: Any, given: Mapping[Any, Any]) -> Any:

@@ -11,7 +11,7 @@ from targets.contracts.chip import ChipSpec, Limit
 from targets.contracts.errors import InputError
 from targets.contracts.grid import split_bias
 from targets.program.program import IntPopulation, IntProjection, Program
-from targets.program.usage import usage
+from targets.program.usage import core_limits, usage
 
 
 @dataclass(frozen=True)
@@ -107,14 +107,7 @@ def _mapping(program: Program, chip: ChipSpec) -> Iterator[Violation]:
 
 def _cores(program: Program, chip: ChipSpec) -> Iterator[Violation]:
     """What each core holds against what it may hold."""
-    limits = {
-        "neurons": chip.neurons_per_core,
-        "synapse_bytes": chip.synapse_bytes_per_core,
-        "axons_in": chip.axons_in_per_core,
-        "axons_out": chip.axons_out_per_core,
-        "decay_profiles": chip.decay_profiles_per_core,
-        "threshold_profiles": chip.threshold_profiles_per_core,
-    }
+    limits = core_limits(chip)
     for number, used in enumerate(usage(program, chip)):
         members = ", ".join(repr(name) for name in program.cores[number].members)
         for field, limit in limits.items():

@@ -28,7 +28,7 @@ from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.serial import LATER, pack, read
 from targets.contracts.shown import brief
-from targets.contracts.synapses import Synapses
+from targets.contracts.synapses import Synapses, dense
 from targets.contracts.wiring import wiring_faults
 from targets.program.earlier import with_latency
 from targets.program.listeners import Listeners, Route, listeners
@@ -135,6 +135,10 @@ class IntProjection:
                 "so retime the network."
             )
 
+    def dense(self) -> Ints:
+        """All weights before the exponent shifts them, as int32 [post, pre]; 0 where there is no synapse."""
+        return dense(self.synapses)
+
 
 @dataclass(frozen=True, eq=False)
 class Core:
@@ -226,6 +230,10 @@ class Program:
     def population(self, name: str) -> IntPopulation:
         """The population of that name; KeyError when there is none."""
         return {population.name: population for population in self.populations}[name]
+
+    def projection(self, name: str) -> IntProjection:
+        """The projection of that name; KeyError when there is none."""
+        return {projection.name: projection for projection in self.projections}[name]
 
     @property
     def neurons(self) -> int:

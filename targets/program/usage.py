@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from targets.contracts.arrays import Array
-from targets.contracts.chip import ChipSpec
+from targets.contracts.chip import ChipSpec, Limit
 from targets.contracts.numbering import distinct
 from targets.program.program import Program
 
@@ -24,6 +24,18 @@ class CoreUsage:
     axons_out: int
     decay_profiles: int
     threshold_profiles: int
+
+
+def core_limits(chip: ChipSpec) -> dict[str, Limit]:
+    """The limits of one core by the field of CoreUsage that counts against each."""
+    return {
+        "neurons": chip.neurons_per_core,
+        "synapse_bytes": chip.synapse_bytes_per_core,
+        "axons_in": chip.axons_in_per_core,
+        "axons_out": chip.axons_out_per_core,
+        "decay_profiles": chip.decay_profiles_per_core,
+        "threshold_profiles": chip.threshold_profiles_per_core,
+    }
 
 
 def usage(program: Program, chip: ChipSpec | None = None) -> tuple[CoreUsage, ...]:

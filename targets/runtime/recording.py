@@ -50,6 +50,10 @@ class Recording:
     v: Mapping[str, Ints]
     traces: Mapping[str, Trace] = field(default_factory=dict)
 
+    def __getitem__(self, population: str) -> Array:
+        """Spikes of a population as uint8 [sample, time, neuron]; KeyError for one that is not there."""
+        return self.spikes[population].dense()
+
 
 def checked_probes(program: Program, probes: Sequence[Probe]) -> tuple[Probe, ...]:
     """The probes themselves, when every one asks for neurons that are there and no population is asked for twice.
