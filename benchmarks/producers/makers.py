@@ -48,7 +48,7 @@ def _drawn(seed: int) -> Any:
     import torch
 
     torch.manual_seed(seed)
-    layer = torch.nn.Linear(INPUTS, NEURONS)
+    layer: Any = torch.nn.Linear(INPUTS, NEURONS)
     with torch.no_grad():
         layer.weight.normal_(0.3, 0.6)
         layer.bias.normal_(0, 0.05)
@@ -206,11 +206,12 @@ def _sinabs(kind: str, voltage: bool = False) -> Made:
         "IAFSqueeze": lambda: layers.IAFSqueeze(batch_size=1, spike_fn=_single_spike(), reset_fn=_membrane_reset()),
         "ExpLeakSqueeze": lambda: layers.ExpLeakSqueeze(tau_mem=taus, batch_size=1),
     }
-    net = torch.nn.Sequential(_drawn(2), cells[kind]())
+    cell: Any = cells[kind]()
+    net = torch.nn.Sequential(_drawn(2), cell)
     given = spikes(3)
     with torch.no_grad():
         answers = net(torch.from_numpy(given))
-        net[1].reset_states()
+        cell.reset_states()
         net(torch.rand(1, INPUTS))
         written = to_nir(net, torch.rand(1, INPUTS))
     return Made(written, 1.0, given, answers.numpy().reshape(STEPS, -1), voltage)
@@ -233,14 +234,12 @@ def _sinabs_image() -> Made:
     import torch
     from sinabs.nir import to_nir
 
-    net = torch.nn.Sequential(
-        *_image(layers.SumPool2d(2)),
-        layers.IAFSqueeze(batch_size=1, spike_fn=_single_spike(), reset_fn=_membrane_reset()),
-    )
+    cell: Any = layers.IAFSqueeze(batch_size=1, spike_fn=_single_spike(), reset_fn=_membrane_reset())
+    net = torch.nn.Sequential(*_image(layers.SumPool2d(2)), cell)
     given = spikes(4, (2, SIDE, SIDE), 0.1)
     with torch.no_grad():
         answers = net(torch.from_numpy(given))
-        net[-1].reset_states()
+        cell.reset_states()
         net(torch.rand(1, 2, SIDE, SIDE))
         written = to_nir(net, torch.rand(1, 2, SIDE, SIDE))
     for node in written.nodes.values():

@@ -88,7 +88,7 @@ def run_command(
         traces |= {(name, "last"): each.last, (name, "peak"): each.peak}
     save_rasters(recording.spikes, target, traces)
     told = estimate(loaded, {**inputs, **recording.spikes})
-    answers = {**recording.spikes, **answered}
+    answers: Answers = {**recording.spikes, **answered}
     _tell(Ran(file, out, loaded.digest, given, answers, loaded.readout, "program", told), as_json)
 
 
