@@ -60,11 +60,11 @@ def _image(pool: Any, channels: int = 3) -> list[Any]:
     import torch
 
     torch.manual_seed(5)
-    convolution = torch.nn.Conv2d(2, channels, 3, padding=1)
+    convolution: Any = torch.nn.Conv2d(2, channels, 3, padding=1)
     with torch.no_grad():
         convolution.weight.normal_(0.2, 0.4)
         convolution.bias.normal_(0, 0.05)
-    dense = torch.nn.Linear(channels * (SIDE // 2) ** 2, NEURONS)
+    dense: Any = torch.nn.Linear(channels * (SIDE // 2) ** 2, NEURONS)
     with torch.no_grad():
         dense.weight.normal_(0.01, 0.15)
         dense.bias.normal_(0, 0.05)
