@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from compiler.analysis.calibration import calibrate
+from compiler.analysis.causes import causes
 from compiler.analysis.quantization import quantization_report
+from compiler.analysis.reference import refer
 from compiler.assemble import assemble
+from compiler.faithfulness import KEY, Faithfulness
 from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph
 from compiler.losses import losses
@@ -20,9 +23,11 @@ from compiler.passes.prune import prune
 from compiler.passes.quantize import quantize
 from compiler.passes.refine import refine
 from compiler.passes.retime import retime
+from compiler.passes.split import split
 from compiler.realize import realize, told_substitutes
 from search.network import Network
 from targets.contracts.chip import ChipSpec, chip_named
+from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.program.check import legal
 from targets.program.program import Program
@@ -36,9 +41,12 @@ def compile_network(
     outputs: Sequence[str] | None = None,
     watch: Watch | None = None,
     more_messages: float | None = None,
+    faithful: bool = False,
+    most_synapses: int | None = None,
 ) -> Program:
     """Compile `network` for a chip, given by name or as a ChipSpec; everything else as in `compile_graph`."""
-    return compile_graph(lower(network), chip, seed, calibration, outputs, watch, more_messages)
+    graph = lower(network)
+    return compile_graph(graph, chip, seed, calibration, outputs, watch, more_messages, faithful, most_synapses)
 
 
 def compile_graph(
@@ -50,6 +58,8 @@ def compile_graph(
     watch: Watch | None = None,
     more_messages: float | None = None,
     substitute: bool = False,
+    faithful: bool = False,
+    most_synapses: int | None = None,
     begins: Callable[[str], None] | None = None,
 ) -> Program:
     """Compile `graph` for a chip; the same graph, calibration and seed give the same digest.
@@ -63,6 +73,10 @@ def compile_graph(
     more. Populations that reset as no core's neuron does are compiled to what comes nearest where `substitute` says so
     (`compiler.realize`).
 
+    A `faithful` program has a residual projection beside each whose weights that makes exact, as long as there are no
+    more than `most_synapses` synapses (`compiler.passes.split`); its settings tell under "faithful" what that costs and
+    how far it still strays (`compiler.faithfulness`).
+
     Raises InputError with one sentence for every limit of the chip that the network would break; a note tells which
     pass raised an error, and those before it.
     """
@@ -74,11 +88,21 @@ def compile_graph(
     measured = None if calibration is None else step(calibrate, floats, calibration)
     if measured is None and outputs is None:
         refuse(floats, spec)  # which saves the time to round, where nothing is removed for not being read
-    rounded = step(quantize, floats, spec, measured)
+    halves = reference = None
+    if faithful:
+        reference = None if calibration is None else refer(floats, calibration)
+        halves = step(split, floats, spec, measured, reference, most_synapses)
+    elif most_synapses is not None:
+        raise InputError(
+            f"at most {most_synapses:,} synapses were asked for without residual weights, which alone add any; ask for "
+            "a faithful program, or leave the number out."
+        )
+    rounded = step(quantize, floats, spec, measured) if halves is None else halves.graph
     integers = step(prune, rounded, outputs).graph
     refuse(integers, spec)
-    roundings = quantization_report(floats, rounded, spec)
-    del floats, rounded  # of a large network no stage is kept longer than it is needed
+    roundings = quantization_report(floats, rounded, spec, None if halves is None else halves.residuals)
+    strayed = () if reference is None else causes(floats, rounded, reference, spec.arithmetic)
+    del floats, rounded, reference  # of a large network no stage is kept longer than it is needed
     proved = step(bounds, integers, spec.arithmetic)
     lost = losses(roundings, integers, proved, spec.arithmetic)
     proofs = tuple(each.proof for each in proved)
@@ -91,4 +115,6 @@ def compile_graph(
     del hypergraph
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
     settings["losses"] = (*lost.sentences, *told_substitutes(substitutes, graph, realized, calibration))
+    if halves is not None:
+        settings[KEY] = Faithfulness.of(halves, integers, measured, strayed, spec.arithmetic).setting
     return legal(step(assemble, integers, core_of, mapping.tiles, spec, settings, proofs), spec)

@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 
 from compiler.analysis.interpret import interpret
+from compiler.faithfulness import told_faithful, unproved
 from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph
 from search.network import Network
+from targets.conformance.replay import Overflow, overflows
 from targets.contracts.arrays import Floats, Ints, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.shown import shown
+from targets.program.program import Program
 from targets.runtime.backend import Loaded, bound_inputs
 from targets.runtime.voltages import Voltages, probes_of_voltages, voltages_of
 
@@ -218,6 +221,16 @@ def _answers(spikes: Mapping[str, SpikeRaster], traces: Mapping[str, tuple[Float
     for name, (v, unit) in traces.items():
         found[name] = Voltages.of(v, unit, spikes[name].lengths, spikes[name].labels)
     return found
+
+
+def overflows_told(
+    program: Program, inputs: Mapping[str, SpikeRaster], spikes: Mapping[str, SpikeRaster]
+) -> tuple[Overflow, ...]:
+    """What left the registers on these inputs, of whose spikes some backend made a recording.
+
+    That is counted of programs with residual weights, and where u is not proved to stay in its register; else ().
+    """
+    return overflows(program, inputs, spikes) if told_faithful(program) or unproved(program) else ()
 
 
 def in_pieces(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from motifc import Readout
     from motifc.evaluation import Answers
     from motifc.load_inputs import Samples
+    from targets.conformance.replay import Overflow
     from targets.contracts.arrays import Array
 
 
@@ -46,7 +47,7 @@ def run_command(
     samples are the test part of the split that it was trained on, unless another one is asked for.
     """
     from motifc import InputError, Network, estimate, lower, run, save_rasters
-    from motifc.evaluation import float_spikes
+    from motifc.evaluation import float_spikes, overflows_told
     from motifc.files import expected, program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
@@ -88,8 +89,9 @@ def run_command(
         traces |= {(name, "last"): each.last, (name, "peak"): each.peak}
     save_rasters(recording.spikes, target, traces)
     told = estimate(loaded, {**inputs, **recording.spikes})
+    left = overflows_told(loaded, inputs, recording.spikes)
     answers: Answers = {**recording.spikes, **answered}
-    _tell(Ran(file, out, loaded.digest, given, answers, loaded.readout, "program", told), as_json)
+    _tell(Ran(file, out, loaded.digest, given, answers, loaded.readout, "program", told, left), as_json)
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,14 @@ class Ran:
     readout: Readout | None
     what: str
     estimate: Estimate | None = None
+    overflows: tuple[Overflow, ...] = ()
 
 
 def _tell(ran: Ran, as_json: bool) -> None:
     """Print which samples were run, spikes by population, the accuracy where there are labels, and the cost."""
     from motifc import SpikeRaster
     from motifc.evaluation import judged
-    from motifc.tables import show_accuracies
+    from motifc.tables import show_accuracies, show_overflows
     from targets.contracts.shown import shown
 
     labelled = ran.readout is not None and ran.given.raster.labels is not None
@@ -130,6 +133,7 @@ def _tell(ran: Ran, as_json: bool) -> None:
         for name, (low, high) in voltages.items():
             console.print(f"{shown(name)}: voltages from {low:.3g} to {high:.3g}, last and peak", markup=False)
         show_accuracies(found)
+        show_overflows(ran.overflows)
         if ran.estimate is not None:
             console.print(ran.estimate.sentence)
 
@@ -141,6 +145,7 @@ def _tell(ran: Ran, as_json: bool) -> None:
         "spikes": counts,
         "voltages": {name: list(ends) for name, ends in voltages.items()},
         "accuracy": {name: each.as_dict() for name, each in found.items()},
+        "overflows": [each.as_dict() for each in ran.overflows],
         "estimate": None if ran.estimate is None else asdict(ran.estimate),
     }
     emit(plain, as_json, show)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from compiler.analysis.estimate import assumed_estimate
+from compiler.faithfulness import told_faithful, unproved
 from compiler.ir.rates import ASSUMED_RATE
 from compiler.losses import told_losses
 from motifc.report.html import document, escape, facts, table
@@ -42,6 +43,8 @@ def page(program: Program, measured: Sequence[tuple[str, str]] = ()) -> str:
         ("chips", f"{chips_used(program):,} of {chip.chips.value:,}"),
         ("check", verdict),
         *(("lost", escape(sentence)) for sentence in told_losses(program)),
+        *(("faithful", escape(sentence)) for sentence in told_faithful(program)),
+        *(("not proved", escape(sentence)) for sentence in unproved(program)),
         *((escape(what), escape(text)) for what, text in (*program.provenance.rows(), *measured)),
     ]
     parts = [
