@@ -57,7 +57,6 @@ def compile_graph(
     outputs: Sequence[str] | None = None,
     watch: Watch | None = None,
     more_messages: float | None = None,
-    substitute: bool = False,
     faithful: bool = False,
     most_synapses: int | None = None,
     begins: Callable[[str], None] | None = None,
