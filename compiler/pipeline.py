@@ -60,6 +60,7 @@ def compile_graph(
     faithful: bool = False,
     most_synapses: int | None = None,
     begins: Callable[[str], None] | None = None,
+    substitute: bool = False,
 ) -> Program:
     """Compile `graph` for a chip; the same graph, calibration and seed give the same digest.
 
