@@ -58,7 +58,10 @@ def losses(roundings: QuantizationReport, graph: IntGraph, proved: Sequence[Boun
     error, place = max(errors, key=lambda found: found[0])
     told = [sentence for each in projections for sentence in _projection(each)]
     told += [sentence for each in populations for sentence in _population(each, graph.steps)]
-    told += [_silent(name, found) for name, found in silent(graph, proved, arithmetic).items() if name in own]
+    quiet = silent(graph, proved, arithmetic)
+    voltages = {each.name for each in graph.populations if each.unit is not None}
+    told += [_silent(name, found) for name, found in quiet.items() if name in own - voltages]
+    told += [_loud(name, graph.steps) for name in sorted(voltages) if not quiet.get(name, np.zeros(1, bool)).all()]
     return Losses(error, place, tuple(told))
 
 
@@ -94,6 +97,14 @@ def _silent(name: str, found: Array) -> str:
     return (
         f"{who} can never spike, whatever the input: v stays at the threshold or below; raise weights into "
         f"{'it' if every else 'them'} or lower the threshold."
+    )
+
+
+def _loud(name: str, steps: int) -> str:
+    return (
+        f"Population {name!r}, which answers in voltage and forgets next to nothing, could reach its threshold, spike "
+        f"and start anew from 0 in samples longer than {steps:,} steps; give it a time constant, or compile it for "
+        "longer ones."
     )
 
 

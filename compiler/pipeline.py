@@ -24,6 +24,7 @@ from compiler.passes.quantize import quantize
 from compiler.passes.refine import refine
 from compiler.passes.retime import retime
 from compiler.passes.split import split
+from compiler.realize import realize, told_substitutes
 from search.network import Network
 from targets.contracts.chip import ChipSpec, chip_named
 from targets.contracts.errors import InputError
@@ -59,6 +60,7 @@ def compile_graph(
     faithful: bool = False,
     most_synapses: int | None = None,
     begins: Callable[[str], None] | None = None,
+    substitute: bool = False,
 ) -> Program:
     """Compile `graph` for a chip; the same graph, calibration and seed give the same digest.
 
@@ -68,7 +70,8 @@ def compile_graph(
     be shifted, `latency` tells by how many steps each is late; the program's samples are longer by the largest of
     these, so that nothing of what is read falls off their end. `begins` is told the name of every pass that begins, and
     `watch` what it returned. Shortening the way of messages may add 5 % of them, or the share `more_messages`, 0 or
-    more.
+    more. Populations that reset as no core's neuron does are compiled to what comes nearest where `substitute` says so
+    (`compiler.realize`).
 
     A `faithful` program has a residual projection beside each whose weights that makes exact, as long as there are no
     more than `most_synapses` synapses (`compiler.passes.split`); its settings tell under "faithful" what that costs and
@@ -80,7 +83,8 @@ def compile_graph(
     spec = chip_named(chip) if isinstance(chip, str) else chip
     step = Observer(watch, begins)
     step.tell("lower", graph)
-    floats = step(fold, step(retime, graph))
+    realized, substitutes = realize(graph, substitute)
+    floats = step(fold, step(retime, realized))
     measured = None if calibration is None else step(calibrate, floats, calibration)
     if measured is None and outputs is None:
         refuse(floats, spec)  # which saves the time to round, where nothing is removed for not being read
@@ -110,7 +114,7 @@ def compile_graph(
     core_of = hypergraph.of_neurons(mapping.core_of)
     del hypergraph
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
-    settings["losses"] = lost.sentences
+    settings["losses"] = (*lost.sentences, *told_substitutes(substitutes, graph, realized, calibration))
     if halves is not None:
         settings[KEY] = Faithfulness.of(halves, integers, measured, strayed, spec.arithmetic).setting
     return legal(step(assemble, integers, core_of, mapping.tiles, spec, settings, proofs), spec)

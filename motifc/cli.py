@@ -24,7 +24,21 @@ from targets.contracts.jit import tell_of_compiling
 from targets.contracts.shown import shown_lines
 
 COMMANDS = (
-    *("demo", "search", "train", "eval", "compile", "opt", "show", "run", "verify", "explain", "export", "report"),
+    *(
+        "demo",
+        "search",
+        "train",
+        "eval",
+        "check",
+        "compile",
+        "opt",
+        "show",
+        "run",
+        "verify",
+        "explain",
+        "export",
+        "report",
+    ),
     *("data", "fuzz", "bench", "doctor"),
 )
 """Modules of motifc/commands that hold a command NAME_command, or commands of commands, NAME_app."""

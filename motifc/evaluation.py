@@ -1,7 +1,7 @@
 """evaluate: how well a network classifies labelled spikes, in float; Evaluation: what that is told by."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -13,12 +13,14 @@ from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph
 from search.network import Network
 from targets.conformance.replay import Overflow, overflows
-from targets.contracts.arrays import Ints, readonly
+from targets.contracts.arrays import Floats, Ints, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.shown import shown
 from targets.program.program import Program
-from targets.runtime.backend import bound_inputs
+from targets.runtime.backend import Loaded, bound_inputs
+from targets.runtime.voltages import Voltages, probes_of_voltages, voltages_of
 
 SAMPLES = 256
 """Samples that are run at a time."""
@@ -101,8 +103,8 @@ def evaluate(network: Network, spikes: SpikeRaster | Mapping[str, SpikeRaster]) 
     return judged(network.readout, found[network.readout.population])
 
 
-def judged(readout: Readout, votes: SpikeRaster) -> Evaluation:
-    """The evaluation of the spikes of a readout population that carry the labels of their samples."""
+def judged(readout: Readout, votes: SpikeRaster | Voltages) -> Evaluation:
+    """The evaluation of the spikes or voltages of a readout population that carry the labels of their samples."""
     labels = votes.labels
     if labels is None:
         raise InputError("the spikes have no labels to compare classes with; give one per sample.")
@@ -111,8 +113,8 @@ def judged(readout: Readout, votes: SpikeRaster) -> Evaluation:
             f"the samples have labels {labels.min()}..{labels.max()}; the readout has {readout.classes} classes, so "
             f"0..{readout.classes - 1} are allowed: renumber them or take the data it was made for."
         )
-    counts = readout.votes(votes.counts())
-    most = counts.max(axis=1, initial=0)
+    counts = readout.votes(votes.by(readout.by) if isinstance(votes, Voltages) else votes.counts())
+    most = counts.max(axis=1)
     tied = (counts == most[:, None]).sum(axis=1) > 1
     taken = np.where(tied, readout.classes, counts.argmax(axis=1))
     confusion = np.zeros((readout.classes, readout.classes + 1), np.int32)
@@ -123,6 +125,102 @@ def judged(readout: Readout, votes: SpikeRaster) -> Evaluation:
 def float_spikes(graph: FloatGraph, inputs: Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
     """Spikes of every population of a float graph."""
     return in_pieces(partial(interpret, graph), inputs)
+
+
+Answers = Mapping[str, SpikeRaster | Voltages]
+"""What every population answered: voltages of those that answer in voltage, spikes of all others."""
+
+
+def float_answers(graph: FloatGraph, inputs: Mapping[str, SpikeRaster]) -> Answers:
+    """Spikes of every population of a float graph, and voltages of those that answer in voltage."""
+    units = {each.name: each.unit for each in graph.populations if each.unit is not None}
+    if not units:
+        return float_spikes(graph, inputs)
+
+    def run(piece: Mapping[str, SpikeRaster]) -> Answers:
+        seen: dict[str, list[Floats]] = {name: [] for name in units}
+
+        def observe(name: str, _: int, __: Floats, v: Floats) -> None:
+            if name in seen:
+                seen[name].append(v)
+
+        spikes = interpret(graph, piece, observe=observe)
+        traces = {name: np.stack(each, axis=1) for name, each in seen.items()}
+        return _answers(spikes, {name: (traces[name], unit) for name, unit in units.items()})
+
+    return _in_pieces(run, inputs)
+
+
+def program_answers(loaded: Loaded, inputs: Mapping[str, SpikeRaster]) -> Answers:
+    """The same of a program on a backend, in the network's own time."""
+    program = loaded.program
+    units = {each.name: each.unit for each in program.own if each.unit is not None}
+
+    def run(piece: Mapping[str, SpikeRaster]) -> Answers:
+        found = loaded.run(piece, probes_of_voltages(program))
+        return {**found.spikes, **voltages_of(program, found)}
+
+    return _in_pieces(run, inputs) if units else in_pieces(lambda piece: loaded.run(piece).spikes, inputs)
+
+
+@dataclass(frozen=True)
+class VoltageDrift:
+    """How far the voltages of one population stray from those of the float network.
+
+    apart            largest difference of a voltage, last or peak, in the unit of the network
+    largest          largest voltage of the float network, without its sign
+    class_agreement  share of samples put into the same class; None but for the readout
+    """
+
+    population: str
+    apart: float
+    largest: float
+    class_agreement: float | None
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one sentence."""
+        alike = (
+            "" if self.class_agreement is None else f"; the class is the same in {self.class_agreement:.2%} of samples"
+        )
+        return (
+            f"voltages of population {shown(self.population)!r} are up to {self.apart:.3g} apart, of up to "
+            f"{self.largest:.3g}{alike}."
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+def voltage_drift(floats: Answers, integers: Answers, readout: Readout | None) -> tuple[VoltageDrift, ...]:
+    """The drift of every population that answers in voltage."""
+    found = []
+    for name, mine in floats.items():
+        theirs = integers.get(name)
+        if not (isinstance(mine, Voltages) and isinstance(theirs, Voltages)):
+            continue
+        agreement = None
+        if readout is not None and readout.population == name:
+            left, right = (readout.classify(each.by(readout.by)) for each in (mine, theirs))
+            agreement = float(np.mean(left == right)) if left.size else 1.0
+        pairs = ((mine.last, theirs.last), (mine.peak, theirs.peak))
+        apart = max(float(np.abs(left - right).max(initial=0)) for left, right in pairs)
+        largest = max(float(np.abs(left).max(initial=0)) for left, _ in pairs)
+        found.append(VoltageDrift(name, apart, largest, agreement))
+    return tuple(found)
+
+
+def spikes_of(answers: Answers) -> dict[str, SpikeRaster]:
+    """Those answers that are spikes."""
+    return {name: each for name, each in answers.items() if isinstance(each, SpikeRaster)}
+
+
+def _answers(spikes: Mapping[str, SpikeRaster], traces: Mapping[str, tuple[Floats, Floats]]) -> Answers:
+    found: dict[str, SpikeRaster | Voltages] = dict(spikes)
+    for name, (v, unit) in traces.items():
+        found[name] = Voltages.of(v, unit, spikes[name].lengths, spikes[name].labels)
+    return found
 
 
 def overflows_told(
@@ -139,12 +237,31 @@ def in_pieces(
     run: Callable[[Mapping[str, SpikeRaster]], Mapping[str, SpikeRaster]], inputs: Mapping[str, SpikeRaster]
 ) -> dict[str, SpikeRaster]:
     """What `run` gives for all inputs, `SAMPLES` samples at a time."""
-    total = next(iter(inputs.values())).samples
-    pieces = [
-        run({name: raster.take(slice(start, start + SAMPLES)) for name, raster in inputs.items()})
-        for start in range(0, max(total, 1), SAMPLES)
-    ]
+    pieces = [run(piece) for piece in _pieces(inputs)]
     return {name: _joined([piece[name] for piece in pieces]) for name in pieces[0]}
+
+
+def _in_pieces(run: Callable[[Mapping[str, SpikeRaster]], Answers], inputs: Mapping[str, SpikeRaster]) -> Answers:
+    """The same of answers of both kinds."""
+    pieces = [run(piece) for piece in _pieces(inputs)]
+    found: dict[str, SpikeRaster | Voltages] = {}
+    for name in pieces[0]:
+        rasters = [each for piece in pieces if isinstance(each := piece[name], SpikeRaster)]
+        voltages = [each for piece in pieces if isinstance(each := piece[name], Voltages)]
+        found[name] = _joined(rasters) if rasters else _joined_voltages(voltages)
+    return found
+
+
+def _pieces(inputs: Mapping[str, SpikeRaster]) -> Iterator[Mapping[str, SpikeRaster]]:
+    total = next(iter(inputs.values())).samples
+    for start in range(0, max(total, 1), SAMPLES):
+        yield {name: raster.take(slice(start, start + SAMPLES)) for name, raster in inputs.items()}
+
+
+def _joined_voltages(pieces: list[Voltages]) -> Voltages:
+    labels = [piece.labels for piece in pieces if piece.labels is not None]
+    last, peak = (np.concatenate([getattr(piece, key) for piece in pieces]) for key in ("last", "peak"))
+    return Voltages(last, peak, np.concatenate(labels) if labels else None)
 
 
 def _joined(pieces: list[SpikeRaster]) -> SpikeRaster:

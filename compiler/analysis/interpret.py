@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from targets.contracts.arrays import Array, Floats
-from targets.contracts.dynamics import fires, integrate, reset
+from targets.contracts.dynamics import integrate, spike
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
-from targets.contracts.semantics import LAVA, Semantics
+from targets.contracts.semantics import Semantics
+from targets.contracts.synapses import Sparse, Synapses
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -20,12 +22,15 @@ if TYPE_CHECKING:
 
 Observer = Callable[[str, int, Floats, Floats], None]
 """Called with (population, time step, u, v before the reset), both float64 [sample, neuron]."""
+Accumulate = Callable[[Floats], Floats]
+_Ready = tuple[FloatProjection, Accumulate]
+"""A projection, and what sums spikes over its synapses."""
 
 
 def interpret(
     graph: FloatGraph,
     inputs: Mapping[str, SpikeRaster],
-    semantics: Semantics = LAVA,
+    semantics: Semantics | None = None,
     observe: Observer | None = None,
 ) -> dict[str, SpikeRaster]:
     """Spikes of every population; each sample starts from zero state and empty delay buffers.
@@ -36,44 +41,44 @@ def interpret(
     s[t] = v[t] > threshold;   v[t] = 0 where s[t];   u is kept
     ```
     For the refractory steps after that of a spike v stays 0 and nothing is asked.
-    `inputs` maps the name of each input to its spikes; those after a sample's length are not heard. All of
-    `targets.contracts.semantics.FLOAT_SWITCHES` apply. `observe` is called after every step of every population.
+    `inputs` maps the name of each input to its spikes; those after a sample's length are not heard. Each population
+    has its own semantics, or all have the one given: all of `targets.contracts.semantics.FLOAT_SWITCHES` apply, and
+    the guard. `observe` is called after every step of every population.
     Populations joined by delay 0 are evaluated in the order of flow; a cycle of them raises InputError.
     """
     first = next(iter(inputs.values()))
     samples, steps = first.samples, first.steps
     spikes = {name: raster.counted().dense().astype(np.float64) for name, raster in inputs.items()}
-    u, v = {}, {}
+    silence = {each.name: np.zeros((samples, each.neurons)) for each in graph.populations}
+    u, v = dict(silence), dict(silence)
     for population in graph.populations:
         spikes[population.name] = np.zeros((samples, steps, population.neurons))
-        u[population.name] = np.zeros((samples, population.neurons))
-        v[population.name] = np.zeros((samples, population.neurons))
     order = _in_order_of_flow(graph)
     resting = {each.name: np.zeros((samples, each.neurons), np.int32) for each in order if each.refractory is not None}
     keep = {each.name: (1 - 1 / each.tau_s, 1 - 1 / each.tau_m) for each in order}
-    incoming, own = _by_target(graph, semantics)
+    meant = {each.name: semantics or each.semantics for each in order}
+    incoming, own = _by_target(graph, meant)
     for t in range(steps):
         for population in order:
-            name, threshold = population.name, population.threshold
-            drive = _arriving(incoming[name], spikes, t, semantics)
-            bias = 0 if semantics.first_bias == "missing" and t == 0 else population.bias
-            u[name], _, v[name] = integrate(u[name], v[name], drive, bias, *keep[name])
-            if semantics.reset_time == "next step" and t:
-                v[name] = reset(v[name], spikes[name][:, t - 1], threshold, semantics)
+            name, own_way, before = population.name, meant[population.name], v[population.name]
+            drive = _arriving(incoming[name], spikes, t, own_way)
+            bias = 0 if own_way.first_bias == "missing" and t == 0 else population.bias
+            u[name], _, v[name] = integrate(u[name], before, drive, bias, *keep[name])
+            fired = spikes[name][:, t - 1] if t else silence[name]
+            compared, s, v[name] = spike(v[name], before, fired, population.threshold, own_way)
             if observe is not None:
-                observe(name, t, u[name], v[name])
-            s = fires(v[name], threshold, semantics)
-            if semantics.reset_time == "same step":
-                v[name] = reset(v[name], s, threshold, semantics)
+                observe(name, t, u[name], compared)
             if population.refractory is not None:
                 asleep = resting[name] > 0
                 s, v[name] = s & ~asleep, np.where(asleep, 0, v[name])
                 resting[name] = np.where(s, population.refractory, np.maximum(resting[name] - 1, 0))
             spikes[name][:, t] = s
-            u[name] = u[name] + _arriving(own[name], spikes, t + 1, semantics)
-    late = 1 if semantics.output == "next step" else 0
+            u[name] = u[name] + _arriving(own[name], spikes, t + 1, own_way)
+    late = {name: 1 if each.output == "next step" else 0 for name, each in meant.items()}
     return {
-        population.name: SpikeRaster.pack(_delayed(spikes[population.name], late), first.lengths, first.labels)
+        population.name: SpikeRaster.pack(
+            _delayed(spikes[population.name], late[population.name]), first.lengths, first.labels
+        )
         for population in graph.populations
     }
 
@@ -99,26 +104,32 @@ def _in_order_of_flow(graph: FloatGraph) -> list[FloatPopulation]:
 
 
 def _by_target(
-    graph: FloatGraph, semantics: Semantics
-) -> tuple[dict[str, list[FloatProjection]], dict[str, list[FloatProjection]]]:
+    graph: FloatGraph, semantics: Mapping[str, Semantics]
+) -> tuple[dict[str, list[_Ready]], dict[str, list[_Ready]]]:
     """Projections into each population that arrive within a step, and its own that arrive at the end of one."""
-    incoming: dict[str, list[FloatProjection]] = {population.name: [] for population in graph.populations}
-    own: dict[str, list[FloatProjection]] = {population.name: [] for population in graph.populations}
+    incoming: dict[str, list[_Ready]] = {population.name: [] for population in graph.populations}
+    own: dict[str, list[_Ready]] = {population.name: [] for population in graph.populations}
     for projection in graph.projections:
-        early = semantics.recurrence == "same step" and projection.source == projection.target
-        (own if early else incoming)[projection.target].append(projection)
+        early = projection.source == projection.target and semantics[projection.target].recurrence == "same step"
+        (own if early else incoming)[projection.target].append((projection, _accumulating(projection.synapses)))
     return incoming, own
 
 
-def _arriving(
-    projections: Sequence[FloatProjection], spikes: Mapping[str, Floats], t: int, semantics: Semantics
-) -> Floats:
+def _accumulating(synapses: Synapses) -> Accumulate:
+    """What sums spikes [batch, pre] over the synapses to [batch, post]; sparse ones by compressed rows of scipy."""
+    if not isinstance(synapses, Sparse):
+        return synapses.accumulate
+    rows = csr_array((synapses.weights, synapses.indices, synapses.indptr), shape=synapses.shape)
+    return lambda spikes: np.asarray((rows @ spikes.T).T)
+
+
+def _arriving(projections: Sequence[_Ready], spikes: Mapping[str, Floats], t: int, semantics: Semantics) -> Floats:
     """What arrives at step t through `projections` of one population: [batch, post], or a scalar 0 for none."""
     a = np.zeros(())
-    for projection in projections:
+    for projection, accumulate in projections:
         begun = t >= projection.delay
         if begun:
-            a = a + projection.synapses.accumulate(spikes[projection.source][:, t - projection.delay])
+            a = a + accumulate(spikes[projection.source][:, t - projection.delay])
         if projection.bias is not None and (begun or semantics.first_bias == "present"):
             a = a + projection.bias
     return a

@@ -10,10 +10,11 @@ from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_DELAY, MOST_LATENCY, MOST_NEURONS, MOST_STEPS, named, resting, whole
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import Provenance
+from targets.contracts.semantics import LAVA, Semantics
 from targets.contracts.serial import LATER
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import Edge, Node, wiring_faults
-from targets.program.program import IntPopulation, IntProjection, Invented
+from targets.program.program import IntPopulation, IntProjection, Invented, positive_units
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,11 @@ class FloatPopulation:
     threshold     the neuron spikes where v > threshold
     bias          added to v in every step
     `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). `latency`,
-    `invented` and `refractory` are those of an IntPopulation.
+    `invented` and `refractory` are those of an IntPopulation. `semantics` says when and how the neurons reset and are
+    recorded.
+
+    `unit`, float64 [neuron], is the voltage that 1 of v stands for, in neurons that answer in voltage and whose
+    threshold is out of reach; None of those that answer in spikes.
     """
 
     name: str
@@ -36,6 +41,8 @@ class FloatPopulation:
     latency: int = field(default=0, kw_only=True)
     invented: Invented = field(default="", kw_only=True)
     refractory: Ints | None = field(default=None, kw_only=True, metadata=LATER)
+    semantics: Semantics = field(default=LAVA, kw_only=True, metadata=LATER)
+    unit: Floats | None = field(default=None, kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         named(self.name, "a population")
@@ -58,6 +65,8 @@ class FloatPopulation:
                 f"population {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "
                 "motifs must fill it exactly, so change one of the two."
             )
+        if self.unit is not None:
+            object.__setattr__(self, "unit", positive_units(self.name, self.unit, self.neurons))
         if self.threshold.min() <= 0:
             raise InputError(
                 f"population {self.name!r} has threshold down to {self.threshold.min():g}; it must be above 0, so "

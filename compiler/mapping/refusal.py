@@ -1,7 +1,7 @@
 """refuse: networks that no mapping fits are told before any is searched, at the cost of one look at the synapses."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -27,6 +27,18 @@ def refuse(graph: IntGraph | FloatGraph, chip: ChipSpec) -> None:
     """
     if violations := tuple(_violations(graph, chip)):
         raise InputError("\n".join(violation.sentence for violation in violations))
+
+
+def holdable(population: FloatPopulation, incoming: Mapping[str, Synapses], chip: ChipSpec) -> None:
+    """Raise InputError where a weight at the largest exponent would need a threshold below 1."""
+    widest = chip.weight_max.value << chip.exponent_max.value
+    if largest_ratio(population.threshold, incoming) > widest:
+        largest = max(float(np.abs(synapses.weights).max(initial=0)) for synapses in incoming.values())
+        raise InputError(
+            f"population {population.name!r} has weights up to {largest:g} for thresholds down to "
+            f"{population.threshold.min():g}; {chip.name} holds a ratio up to {widest:,}, "
+            "so lower the weights or raise the threshold."
+        )
 
 
 def sure(population: FloatPopulation, incoming: Sequence[Edge], chip: ChipSpec) -> float:

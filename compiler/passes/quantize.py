@@ -1,19 +1,17 @@
 """quantize: floats become the legal integers of a chip."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from compiler.analysis.calibration import Calibration
 from compiler.analysis.ceiling import MARGIN
 from compiler.analysis.integers import integer_bias, programmable
-from compiler.ir.graph import FloatGraph, FloatPopulation, IntGraph
+from compiler.ir.graph import FloatGraph, IntGraph
+from compiler.mapping.refusal import holdable
 from targets.contracts.chip import ChipSpec
-from targets.contracts.errors import InputError
 from targets.contracts.grid import round_weights
 from targets.contracts.profiles import cluster_decays
-from targets.contracts.synapses import Synapses, with_weights
-from targets.contracts.thresholds import HEADROOM, choose_scales, highest_threshold, largest_ratio
+from targets.contracts.synapses import with_weights
+from targets.contracts.thresholds import HEADROOM, choose_scales, highest_threshold
 from targets.program.program import IntPopulation, IntProjection
 
 
@@ -27,7 +25,8 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
     clustered to as many (du, dv) pairs as one core can hold, over the whole graph, so that any cut into cores is legal.
     Where tau_m is one step, the bias takes away what the largest decay leaves of v.
 
-    u and v may rise to `HEADROOM` thresholds before they leave their registers; with a `calibration` u may rise to
+    u and v may rise to `HEADROOM` thresholds before they leave their registers (to one in neurons that answer in
+    voltage, whose threshold is out of reach); with a `calibration` u may rise to
     `MARGIN` times its peak and v to its own as well, and errors are weighed by its rates. Raises InputError where a
     weight is too large for its threshold, and for what a program cannot hold: a delay of 0, a bias that rides with a
     projection.
@@ -44,9 +43,9 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
     for population in graph.populations:
         incoming = graph.into(population.name)
         synapses = {projection.name: projection.synapses for projection in incoming}
-        _holdable(population, synapses, chip)
+        holdable(population, synapses, chip)
         u, v = (0.0, 0.0) if calibration is None else calibration.peaks[population.name]
-        top = highest_threshold(chip, max(HEADROOM, MARGIN * u, v))
+        top = highest_threshold(chip, max(HEADROOM, MARGIN * u, v) if population.unit is None else 1)
         heard = {projection.name: rates[projection.source] for projection in incoming if projection.source in rates}
         scales = choose_scales(population.threshold, synapses, profiles, top, chip, heard)
         scale = scales.vth / population.threshold
@@ -60,6 +59,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
                 bias=integer_bias(population, decays[population.name][1], scales.vth, bool(incoming), chip),
                 latency=population.latency,
                 invented=population.invented,
+                unit=None if population.unit is None else population.unit / (scale * (1 << chip.arithmetic.align_bits)),
                 refractory=population.refractory,
             )
         )
@@ -84,15 +84,3 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
         origin=graph.origin,
         provenance=graph.provenance,
     )
-
-
-def _holdable(population: FloatPopulation, incoming: Mapping[str, Synapses], chip: ChipSpec) -> None:
-    """Raise InputError where a weight at the largest exponent would need a threshold below 1."""
-    widest = chip.weight_max.value << chip.exponent_max.value
-    if largest_ratio(population.threshold, incoming) > widest:
-        largest = max(float(np.abs(synapses.weights).max(initial=0)) for synapses in incoming.values())
-        raise InputError(
-            f"population {population.name!r} has weights up to {largest:g} for thresholds down to "
-            f"{population.threshold.min():g}; {chip.name} holds a ratio up to {widest:,}, "
-            "so lower the weights or raise the threshold."
-        )

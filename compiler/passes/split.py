@@ -181,6 +181,9 @@ def _held(
         latency=population.latency,
         invented=population.invented,
         refractory=population.refractory,
+        unit=None
+        if population.unit is None
+        else population.unit * population.threshold / (vth * (1 << chip.arithmetic.align_bits)),
     )
     return _Held(integers, {each.name: in_parts(_exact(each, population, vth), chip) for each in incoming})
 

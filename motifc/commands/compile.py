@@ -10,8 +10,9 @@ import typer
 
 from motifc.commands.activity import doing
 from motifc.commands.console import console, emit, warn
-from motifc.commands.options import DEFAULT_CHIP, AsJson, DataFolder, Force, Out, TimeStep
+from motifc.commands.options import DEFAULT_CHIP, AsJson, DataFolder, Force, Out, Reading, TimeStep
 from motifc.commands.outputs import data_read, destination
+from targets.contracts.shown import brief
 
 OWN = "own"
 """What stands for the data of the network."""
@@ -49,6 +50,26 @@ def compile_command(
         int | None, typer.Option(min=1, help="Synapses that --faithful may need at most, in all.")
     ] = None,
     dt: TimeStep = None,
+    reading: Reading = None,
+    readout: Annotated[
+        str | None, typer.Option(help="Population of a NIR graph whose neurons vote for classes: accuracy is of these.")
+    ] = None,
+    classes: Annotated[
+        int | None, typer.Option(help="Classes of --readout, where not every neuron is one.", min=1)
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="What the neurons of --readout vote by: spikes, or, where they answer in voltage, peak (the default) "
+            "or last."
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Usual length of a sample of a NIR graph in steps, 100 where not given.", min=1)
+    ] = None,
+    substitute: Annotated[
+        bool, typer.Option("--substitute", help="Compile neurons that no core has to what comes nearest.")
+    ] = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -61,7 +82,7 @@ def compile_command(
     from targets.runtime.backend import bound_inputs
 
     spec = chip_named(chip)
-    graph = graph_of(source, dt)
+    graph = with_readout(graph_of(source, dt, reading, steps), readout, classes, by)
     data = None if calibrate == OWN else calibrate
     read = None if calibrate is None else data_read(data, data_dir, graph.provenance)
     target = destination(out, force, source, read)
@@ -78,6 +99,7 @@ def compile_command(
         seed or 0,
         calibration,
         watch=watch,
+        substitute=substitute,
         begins=doing,
         faithful=faithful,
         most_synapses=max_synapses,
@@ -112,13 +134,55 @@ def compiled(program: Program, path: Path) -> dict[str, Any]:
     }
 
 
-def graph_of(source: Path, dt: float | None) -> FloatGraph:
+def with_readout(graph: FloatGraph, name: str | None, classes: int | None, by: str | None) -> FloatGraph:
+    """The graph with another readout, where one is named; InputError for what is none."""
+    from motifc import InputError, Readout
+
+    if name is None:
+        if classes is not None or by is not None:
+            raise InputError("--classes and --by go with --readout; name a population by that, or leave them out.")
+        return graph
+    found = {each.name: each for each in graph.populations}.get(name)
+    if found is None:
+        known = sorted(each.name for each in graph.populations)
+        raise InputError(f"--readout names {brief(name)}; the populations are {brief(known)}, so choose one of them.")
+    by = by or ("spikes" if found.unit is None else "peak")
+    if by not in ("spikes", "last", "peak"):
+        raise InputError(f"--by is {brief(by)}; spikes, last or peak is needed, so choose one of them.")
+    chosen: Any = by
+    return replace(graph, readout=Readout(name, classes or found.neurons, by=chosen))
+
+
+def graph_of(source: Path, dt: float | None, reading: list[str] | None = None, steps: int | None = None) -> FloatGraph:
     """The float graph of a network or NIR file, the latter in steps of `dt` seconds; what is told goes to stderr."""
     from motifc import InputError, Network, lower, read_nir
     from motifc.files import expected
 
     if expected(source, "network", "nir") == "nir":
-        return read_nir(source, dt=dt, tell=lambda sentence: warn(f"{source}: {sentence}"))
-    if dt is not None:
-        raise InputError(f"{source} is a network, whose time is in steps; --dt is for NIR graphs, so leave it out.")
+        return read_nir(
+            source,
+            dt=dt,
+            steps=100 if steps is None else steps,
+            tell=lambda told: warn(f"{source}: {told}"),
+            readings=readings_in(reading),
+        )
+    for given, option in ((dt is not None, "--dt"), (reading, "--reading"), (steps is not None, "--steps")):
+        if given:
+            raise InputError(
+                f"{source} is a network, whose time is in steps; {option} is for NIR graphs, so leave it out."
+            )
     return lower(Network.load(source))
+
+
+def readings_in(given: list[str] | None) -> dict[str, str]:
+    """Readings by the nodes they are for, "" being all others."""
+    from motifc import InputError
+
+    found: dict[str, str] = {}
+    for each in given or ():
+        node, _, text = each.rpartition(":")
+        if node in found:
+            whose = f"node {node!r}" if node else "all nodes"
+            raise InputError(f"two readings were given for {whose}, {found[node]!r} and {text!r}; leave one out.")
+        found[node] = text
+    return found

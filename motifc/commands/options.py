@@ -36,6 +36,14 @@ TimeStep = Annotated[
     float | None,
     typer.Option("--dt", help="Time step of a NIR graph in seconds; that of the graph, else 1e-4, where not given."),
 ]
+Reading = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reading",
+        help="What the producer of a NIR graph means by its neurons: snntorch, norse, ... or switches such as "
+        "'reset = subtract, gain = 1'; NODE:READING for one node; may be repeated. See docs/nir.md.",
+    ),
+]
 TrainingData = Annotated[
     str, typer.Option("--data", help="A task such as digits, or a .npz or folder of your own spikes: see docs/data.md.")
 ]

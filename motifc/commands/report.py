@@ -49,9 +49,10 @@ def measured(
 
     Raises InputError where data were asked for and cannot be had.
     """
-    from motifc import InputError, Network, evaluate, legal, run
-    from motifc.evaluation import judged
+    from motifc import InputError, Network, evaluate, legal, load
+    from motifc.evaluation import judged, program_answers
     from motifc.load_inputs import samples
+    from targets.runtime.backend import bound_inputs
 
     what = f"test accuracy of the {'float network' if isinstance(made, Network) else 'program'}"
     if made.readout is None:
@@ -61,7 +62,9 @@ def measured(
         if isinstance(made, Network):
             found = evaluate(made, given.spikes)
         else:
-            found = judged(made.readout, run(legal(made), given.spikes).spikes[made.readout.population])
+            with load(legal(made)) as loaded:
+                answers = program_answers(loaded, bound_inputs(made.inputs, given.spikes))
+            found = judged(made.readout, answers[made.readout.population])
     except InputError as error:
         if data is not None:
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,9 +16,11 @@ from targets.runtime.registry import DEFAULT
 
 if TYPE_CHECKING:
     from compiler.analysis.estimate import Estimate
-    from motifc import Readout, SpikeRaster
+    from motifc import Readout
+    from motifc.evaluation import Answers
     from motifc.load_inputs import Samples
     from targets.conformance.replay import Overflow
+    from targets.contracts.arrays import Array
 
 
 def run_command(
@@ -51,6 +52,7 @@ def run_command(
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
     from targets.runtime.backend import backend_named, bound_inputs
+    from targets.runtime.voltages import probes_of_voltages, voltages_of
 
     chosen = backend or DEFAULT
     backend_named(chosen.partition(":")[0])
@@ -72,26 +74,35 @@ def run_command(
     target = destination(out, force, file, input_file or data_read(data, data_dir, loaded.provenance))
     given = samples(str(file), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
     inputs = bound_inputs(loaded.inputs, given.spikes)
-    recording = run(loaded, inputs, chosen, [wanted for wanted, _ in asked])
-    traces = {}
+    voltages = {each.population: each for each in probes_of_voltages(loaded)}
+    recording = run(
+        loaded, inputs, chosen, list(({wanted.population: wanted for wanted, _ in asked} | voltages).values())
+    )
+    traces: dict[tuple[str, str], Array] = {}
     for wanted, kinds in asked:
-        traces[wanted.population, "neurons"] = wanted.neurons
-        traces |= {(wanted.population, k): getattr(recording.traces[wanted.population], k) for k in kinds}
+        name = wanted.population
+        column = wanted.neurons if name in voltages else slice(None)  # all neurons of those were probed
+        traces[name, "neurons"] = wanted.neurons
+        traces |= {(name, k): getattr(recording.traces[name], k)[:, :, column] for k in kinds}
+    answered = voltages_of(loaded, recording)
+    for name, each in answered.items():
+        traces |= {(name, "last"): each.last, (name, "peak"): each.peak}
     save_rasters(recording.spikes, target, traces)
     told = estimate(loaded, {**inputs, **recording.spikes})
     left = overflows_told(loaded, inputs, recording.spikes)
-    _tell(Ran(file, out, loaded.digest, given, recording.spikes, loaded.readout, "program", told, left), as_json)
+    answers: Answers = {**recording.spikes, **answered}
+    _tell(Ran(file, out, loaded.digest, given, answers, loaded.readout, "program", told, left), as_json)
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What was run on which samples, the spikes that came of it, and what they cost on a chip."""
+    """What was run on which samples, the spikes and voltages that came of it, and what they cost on a chip."""
 
     file: Path
     out: Path
     digest: str
     given: Samples
-    spikes: Mapping[str, SpikeRaster]
+    answers: Answers
     readout: Readout | None
     what: str
     estimate: Estimate | None = None
@@ -100,18 +111,27 @@ class Ran:
 
 def _tell(ran: Ran, as_json: bool) -> None:
     """Print which samples were run, spikes by population, the accuracy where there are labels, and the cost."""
+    from motifc import SpikeRaster
     from motifc.evaluation import judged
     from motifc.tables import show_accuracies, show_overflows
     from targets.contracts.shown import shown
 
     labelled = ran.readout is not None and ran.given.raster.labels is not None
-    found = {ran.what: judged(ran.readout, ran.spikes[ran.readout.population])} if labelled and ran.readout else {}
-    counts = {name: int(raster.counts().sum()) for name, raster in ran.spikes.items()}
+    found = {ran.what: judged(ran.readout, ran.answers[ran.readout.population])} if labelled and ran.readout else {}
+    rasters = {name: each for name, each in ran.answers.items() if isinstance(each, SpikeRaster)}
+    voltages = {
+        name: (float(each.last.min(initial=0)), float(each.peak.max(initial=0)))
+        for name, each in ran.answers.items()
+        if not isinstance(each, SpikeRaster)
+    }
+    counts = {name: int(raster.counts().sum()) for name, raster in rasters.items()}
 
     def show() -> None:
         console.print(ran.given.sentence, markup=False)
         for name, count in counts.items():
-            console.print(f"{shown(name)}: {count:,} spikes in {ran.spikes[name].samples} samples", markup=False)
+            console.print(f"{shown(name)}: {count:,} spikes in {rasters[name].samples} samples", markup=False)
+        for name, (low, high) in voltages.items():
+            console.print(f"{shown(name)}: voltages from {low:.3g} to {high:.3g}, last and peak", markup=False)
         show_accuracies(found)
         show_overflows(ran.overflows)
         if ran.estimate is not None:
@@ -123,6 +143,7 @@ def _tell(ran: Ran, as_json: bool) -> None:
         "written": str(ran.out),
         "data": ran.given.as_dict(),
         "spikes": counts,
+        "voltages": {name: list(ends) for name, ends in voltages.items()},
         "accuracy": {name: each.as_dict() for name, each in found.items()},
         "overflows": [each.as_dict() for each in ran.overflows],
         "estimate": None if ran.estimate is None else asdict(ran.estimate),

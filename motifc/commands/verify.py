@@ -10,11 +10,22 @@ import typer
 
 from motifc.commands.backend_names import asked_backends, known_backends
 from motifc.commands.console import console, emit, step
-from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, SplitSeed, TimeStep
+from motifc.commands.options import (
+    AsJson,
+    Data,
+    DataFolder,
+    InputFile,
+    Limit,
+    ProgramFile,
+    Reading,
+    SplitSeed,
+    TimeStep,
+)
 from targets.runtime.registry import DEFAULT, ORACLE
 
 if TYPE_CHECKING:
-    from motifc import FloatGraph, Program, SpikeRaster
+    from motifc import FloatGraph, Program
+    from motifc.evaluation import Answers
 
 
 def verify_command(
@@ -38,6 +49,7 @@ def verify_command(
         ),
     ] = None,
     dt: TimeStep = None,
+    reading: Reading = None,
     input_file: InputFile = None,
     data: Data = None,
     data_dir: DataFolder = None,
@@ -54,7 +66,14 @@ def verify_command(
     """
     from compiler.faithfulness import told_faithful, unproved
     from motifc import InputError, drift, load, side, verify
-    from motifc.evaluation import float_spikes, in_pieces, judged, overflows_told
+    from motifc.evaluation import (
+        float_answers,
+        judged,
+        overflows_told,
+        program_answers,
+        spikes_of,
+        voltage_drift,
+    )
     from motifc.files import program_in
     from motifc.load_inputs import given_samples, samples
     from motifc.recorded import recorded, told
@@ -70,7 +89,7 @@ def verify_command(
         )
     loaded = program_in(program)
     rival = None if against is None else program_in(against)
-    floats = None if against_float is None else _origin(loaded, against_float, dt)
+    floats = None if against_float is None else _origin(loaded, against_float, dt, reading)
     theirs = None
     if recording is not None:
         if floats is None:
@@ -89,7 +108,7 @@ def verify_command(
         theirs = None if theirs is None else theirs.first(limit)
     inputs = bound_inputs(loaded.inputs, given.spikes)
     judging = None if given.raster.labels is None else loaded.readout
-    found: dict[str, dict[str, SpikeRaster]] = {}
+    found: dict[str, Answers] = {}
     with ExitStack() as held:
         machine = held.enter_context(load(loaded, first))
         left = side(machine, None if against is None else str(program))
@@ -99,15 +118,17 @@ def verify_command(
         verdicts = verify(left, sides, inputs, step) if sides else ()
         if floats is not None:
             step("running the float network")
-            found["float network"] = float_spikes(floats, inputs)
+            found["float network"] = float_answers(floats, inputs)
         counting = bool(told_faithful(loaded) or unproved(loaded))
         if floats is not None or judging is not None or counting:
             step(f"{first}: counting spikes")
-            found["program"] = in_pieces(lambda piece: machine.run(piece).spikes, inputs)
-    reports = () if theirs is None else tuple(theirs.compared(each, name) for name, each in found.items())
+            found["program"] = program_answers(machine, inputs)
+    spikes = {name: spikes_of(each) for name, each in found.items()}
+    reports = () if theirs is None else tuple(theirs.compared(each, name) for name, each in spikes.items())
     strays = floats is not None and theirs is None
-    drifts = drift(found["float network"], found["program"], loaded.readout) if strays else ()
-    left_registers = overflows_told(loaded, inputs, found["program"]) if counting else ()
+    drifts = drift(spikes["float network"], spikes["program"], loaded.readout) if strays else ()
+    apart = voltage_drift(found["float network"], found["program"], loaded.readout) if strays else ()
+    left_registers = overflows_told(loaded, inputs, spikes["program"]) if counting else ()
     evaluations = (
         {} if judging is None else {name: judged(judging, each[judging.population]) for name, each in found.items()}
     )
@@ -117,6 +138,7 @@ def verify_command(
         "accuracy": {name: each.accuracy for name, each in evaluations.items()},
         "verdicts": [verdict.as_dict() for verdict in verdicts],
         "drift": [each.as_dict() for each in drifts],
+        "voltages": [each.as_dict() for each in apart],
         "recording": [told(report) for report in reports],
         "overflows": [each.as_dict() for each in left_registers],
         "unproved": list(unproved(loaded)),
@@ -128,6 +150,8 @@ def verify_command(
             show_verdicts(verdicts)
         if drifts:
             show_drifts(drifts)
+        for each in apart:
+            console.print(each.sentence, markup=False)
         for report in reports:
             console.print(report.sentence())
         if reports and reports[0].differing:
@@ -144,18 +168,18 @@ def verify_command(
     raise typer.Exit(0 if followed and all(verdict.equal for verdict in verdicts) else 1)
 
 
-def _origin(program: Program, path: Path, dt: float | None) -> FloatGraph:
+def _origin(program: Program, path: Path, dt: float | None, reading: list[str] | None) -> FloatGraph:
     """The float graph a program was compiled from, a NIR graph in steps of `dt`; InputError when it is another one."""
     from motifc import InputError
     from motifc.commands.compile import graph_of
     from motifc.files import kind_of
     from targets.contracts.artefact import stored_digest
 
-    graph = graph_of(path, dt)
+    graph = graph_of(path, dt, reading)
     nir = kind_of(path) == "nir"
     if program.origin not in {graph.origin} | (set() if nir else {stored_digest(path, "network")}):
         kind, origin = "graph" if nir else "network", program.origin[:12] or "(none)"
-        remedy = "give that one, in the --dt it was compiled with" if nir else "give that one"
+        remedy = "give that one, in the --dt and the --reading it was compiled with" if nir else "give that one"
         raise InputError(
             f"{path} has digest {graph.origin[:12]}; the program was compiled from {kind} {origin}, so {remedy}."
         )

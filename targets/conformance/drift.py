@@ -83,7 +83,7 @@ def drift(
         counts = left.counts(), right.counts()
         victor_purpura, van_rossum = distances(left, right)
         classes = None
-        if readout is not None and readout.population == name:
+        if readout is not None and readout.population == name and readout.by == "spikes":
             classes = float(np.mean(readout.classify(counts[0]) == readout.classify(counts[1])))
         found.append(
             Drift(

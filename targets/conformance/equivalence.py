@@ -130,7 +130,7 @@ def merged(reports: Sequence[tuple[int, EquivalenceReport]]) -> EquivalenceRepor
 
 
 def state_difference(expected: Recording, got: Recording, names: tuple[str, str]) -> str | None:
-    """Where the final u, v of two recordings of one program first differ, in one sentence; None where they do not."""
+    """Where the final u, v of two recordings of one program first differ, or their traces; None where they do not."""
     for register, left, right in (("u", expected.u, got.u), ("v", expected.v, got.v)):
         for population, mine in left.items():
             theirs = right.get(population)
@@ -142,5 +142,15 @@ def state_difference(expected: Recording, got: Recording, names: tuple[str, str]
                     f"{names[0]} and {names[1]} have the same spikes but differ in {len(differing):,} of {mine.size:,} "
                     f"final {register} of population {population!r}, first in sample {sample}, neuron {neuron}: "
                     f"{mine[sample, neuron]:,} and {theirs[sample, neuron]:,}."
+                )
+    for population, trace in expected.traces.items():
+        for register in ("u", "v"):
+            mine, theirs = getattr(trace, register), getattr(got.traces[population], register)
+            if differing := np.argwhere(mine != theirs).tolist():
+                sample, step, neuron = differing[0]
+                return (
+                    f"{names[0]} and {names[1]} differ in {len(differing):,} of {mine.size:,} {register} of population "
+                    f"{population!r}, first in sample {sample}, step {step}, neuron {neuron}: "
+                    f"{mine[sample, step, neuron]:,} and {theirs[sample, step, neuron]:,}."
                 )
     return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from targets.contracts.semantics import LAVA, SWITCHES, Semantics, variants
 from targets.program.program import Program
 from targets.runtime.own_time import lengthened, own_time
 
+C = TypeVar("C")
 Simulate = Callable[[Mapping[str, SpikeRaster], Semantics], Mapping[str, SpikeRaster]]
 """Input spikes and a semantics -> the spikes of every population; step t may depend on no later step, and no sample
 on another one."""
@@ -98,32 +99,49 @@ def explain(
     """Find every smallest set of `switches` under which `simulate` reproduces `observed` in every bin.
 
     `observed` holds the other side's spikes of all populations or of some; what follows a sample's length, as the
-    first of `inputs` tells it, does not count. Sets are tried by size, from none to all. Wherever one fails, the sample
-    it failed on, cut after the first wrong step, is kept as a trial that all later ones must pass first; so nearly all
-    are dismissed by a few steps of one sample.
+    first of `inputs` tells it, does not count. Sets are tried by size, from none to all.
 
     Raises InputError when nothing was observed, or populations or sizes that `simulate` does not return.
     """
     if not observed:
         raise InputError("no population was observed; an explanation needs the spikes of at least one, so record it.")
-    trials = [_Trial(inputs, observed)]  # shortest first, the whole last
+    sieve = Sieve(simulate, inputs, observed)
     found: list[tuple[str, ...]] = []
-    tried = 0
     for size in range(len(switches) + 1):
-        for names, semantics in variants(switches, size, start):
-            tried += 1
-            for trial in trials:
-                wrong = trial.first_wrong(simulate, semantics)
-                if wrong is not None:
-                    shorter = trial.cut(*wrong)
-                    if shorter.sample_steps < trial.sample_steps:
-                        trials = sorted([*trials, shorter], key=lambda each: each.sample_steps)
-                    break
-            else:
-                found.append(names)
+        found = [names for names, semantics in variants(switches, size, start) if sieve.passes(semantics)]
         if found:
             break
-    return Explanation(tuple(found), tried, switches, start)
+    return Explanation(tuple(found), sieve.tried, switches, start)
+
+
+class Sieve(Generic[C]):
+    """Asks of candidates, whatever they are, whether `simulate` reproduces with them what was observed in every bin.
+
+    Wherever one fails, the sample it failed on, cut after the first wrong step, is kept as a trial that all later ones
+    must pass first; so nearly all are dismissed by a few steps of one sample. `tried` counts them.
+    """
+
+    def __init__(
+        self,
+        simulate: Callable[[Mapping[str, SpikeRaster], C], Mapping[str, SpikeRaster]],
+        inputs: Mapping[str, SpikeRaster],
+        observed: Mapping[str, SpikeRaster],
+    ) -> None:
+        self._simulate = simulate
+        self._trials = [_Trial(inputs, observed)]  # shortest first, the whole last
+        self.tried = 0
+
+    def passes(self, candidate: C) -> bool:
+        """Whether no bin differs."""
+        self.tried += 1
+        for trial in self._trials:
+            wrong = trial.first_wrong(self._simulate(trial.inputs, candidate))
+            if wrong is not None:
+                shorter = trial.cut(*wrong)
+                if shorter.sample_steps < trial.sample_steps:
+                    self._trials = sorted([*self._trials, shorter], key=lambda each: each.sample_steps)
+                return False
+        return True
 
 
 def explain_program(
@@ -173,9 +191,8 @@ class _Trial:
         )
         return _Trial(inputs, observed)
 
-    def first_wrong(self, simulate: Simulate, semantics: Semantics) -> tuple[int, int] | None:
+    def first_wrong(self, simulated: Mapping[str, SpikeRaster]) -> tuple[int, int] | None:
         """(sample, step) of the earliest step at which any population differs from what was observed."""
-        simulated = simulate(self.inputs, semantics)
         if unknown := sorted(set(self.observed) - set(simulated)):
             raise InputError(
                 f"population {unknown[0]!r} was observed, but the oracle has {sorted(simulated)}; "

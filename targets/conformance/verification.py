@@ -12,6 +12,7 @@ from targets.program.program import Program
 from targets.runtime.backend import Loaded, bound_inputs
 from targets.runtime.own_time import lengthened, own_time
 from targets.runtime.recording import Recording
+from targets.runtime.voltages import probes_of_voltages
 
 SAMPLES = 256
 """Samples that are run at a time."""
@@ -60,7 +61,8 @@ def verify(
 
     Bins are compared as the machines made them, until the latest population has ended. Where two programs have other
     latencies, each population is compared in its own time, and nothing is inspected. Final u, v are compared too where
-    both sides run the same program. Equality is transitive, so sides equal to the left one are equal to each other.
+    both sides run the same program, and u, v in every step of populations that answer in voltage. Equality is
+    transitive, so sides equal to the left one are equal to each other.
     """
     given = bound_inputs(left.program.inputs, inputs)
     total, steps = next((raster.samples, raster.steps) for raster in given.values())
@@ -72,10 +74,10 @@ def verify(
         piece = {name: raster.take(slice(start, start + samples)) for name, raster in bound.items()}
         share = f"samples {start} to {min(start + samples, total) - 1} of {total}"
         tell(f"{left.name}: {share}")
-        expected = left.run(piece, ())
+        expected = left.run(piece, probes_of_voltages(left.program))
         for number, other in enumerate(others):
             tell(f"{other.name}: {share}")
-            got = other.run(piece, ())
+            got = other.run(piece, probes_of_voltages(other.program))
             names = (left.name, other.name)
             in_step = left.program.latency == other.program.latency
             mine, theirs = (

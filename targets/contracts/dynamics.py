@@ -41,3 +41,28 @@ def fires(v: Values, threshold: Values, semantics: Semantics = LAVA) -> Values:
 def reset(v: Values, s: Values, threshold: Values, semantics: Semantics = LAVA) -> Values:
     """The voltage after the reset of the neurons with s = 1; u is kept."""
     return v * (1 - s) if semantics.reset == "zero" else v - s * threshold
+
+
+def spike(
+    v: Values, before: Values, fired: Values, threshold: Values, semantics: Semantics = LAVA
+) -> tuple[Values, Values, Values]:
+    """The end of a step: (voltage that is compared with the threshold, spikes, voltage that is kept).
+
+    ```
+    same step    s = v > vth;  v = reset(v, s)                               # reset: 0, or v - vth, where s
+    next step    v = reset(v, s of the step before);  s = v > vth
+    never        s = v > vth
+    guard        r = v kept > vth;  v = v - r vth;  s = v > vth;  v = v - (s - r) vth
+    ```
+    v       voltage that the step has integrated, from `before`, which the step before has kept
+    fired   spikes of the step before
+    """
+    if semantics.guard == "on":
+        earlier = fires(before, threshold, semantics)
+        v = v - earlier * threshold
+        s = fires(v, threshold, semantics)
+        return v, s, v - (s * threshold - earlier * threshold)
+    if semantics.reset_time == "next step":
+        v = reset(v, fired, threshold, semantics)
+    s = fires(v, threshold, semantics)
+    return v, s, reset(v, s, threshold, semantics) if semantics.reset_time == "same step" else v

@@ -1,12 +1,14 @@
 """Ports: what goes into a network or program, and the classes that come out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
-from targets.contracts.arrays import Ints
+from targets.contracts.arrays import Array, Ints
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_NEURONS, named, whole
+from targets.contracts.serial import LATER
 from targets.contracts.shown import brief
 
 
@@ -27,22 +29,26 @@ class Input:
 class Readout:
     """Class c is voted for by neurons c * k .. c * k + k - 1 of `population`; the largest spike count wins.
 
-    Ties go to the lowest class in `classify`, and count as wrong in `accuracy`.
+    Of neurons that answer in voltage the largest voltage wins: that after the `by` = "last" step that counts, or the
+    highest of all steps that count ("peak"). Ties go to the lowest class in `classify`, and count as wrong in
+    `accuracy`.
     """
 
     population: str
     classes: int
+    by: Literal["spikes", "last", "peak"] = field(default="spikes", kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         place = f"number of classes of readout {brief(self.population)}"
         object.__setattr__(self, "classes", whole(self.classes, place, MOST_NEURONS))
 
-    def votes(self, counts: Ints) -> Ints:
-        """Spike counts [sample, neuron] summed over each class's neurons: [sample, class]."""
+    def votes(self, counts: Array) -> Array:
+        """Spike counts or voltages [sample, neuron] summed over each class's neurons: [sample, class]."""
         samples, neurons = counts.shape
-        return counts.reshape(samples, self.classes, neurons // self.classes).sum(axis=2, dtype=np.int32)
+        kind = np.float64 if counts.dtype.kind == "f" else np.int32
+        return counts.reshape(samples, self.classes, neurons // self.classes).sum(axis=2, dtype=kind)
 
-    def classify(self, counts: Ints) -> Ints:
+    def classify(self, counts: Array) -> Ints:
         """Predicted class of every sample: int32 [sample]; ties go to the lowest class."""
         return self.votes(counts).argmax(axis=1).astype(np.int32)
 
@@ -59,10 +65,10 @@ class Readout:
             )
         return labels
 
-    def accuracy(self, counts: Ints, labels: Ints) -> float:
-        """Share of samples whose labelled class has strictly more spikes than every other.
+    def accuracy(self, counts: Array, labels: Ints) -> float:
+        """Share of samples whose labelled class has strictly more spikes than every other, or a higher voltage.
 
-        `counts` int32 [sample, neuron], `labels` int32 [sample]. Raises InputError for a label that is no class and
+        `counts` [sample, neuron], `labels` int32 [sample]. Raises InputError for a label that is no class and
         where there are not as many labels as samples.
         """
         if len(labels) != len(counts):
@@ -72,5 +78,5 @@ class Readout:
         labels = self.known_labels(labels)
         votes = self.votes(counts)
         right = votes[np.arange(len(labels)), labels].copy()
-        votes[np.arange(len(labels)), labels] = -1
+        votes[np.arange(len(labels)), labels] = -1 if votes.dtype.kind == "i" else -np.inf
         return float(np.mean(right > votes.max(axis=1))) if len(labels) else 0.0

@@ -12,7 +12,7 @@ class Semantics:
 
     threshold   spike where v is above (">") or at least (">=") the threshold
     reset       v becomes zero, or loses one threshold, at a spike
-    reset_time  the reset ends the step of the spike, or is applied to v after the next step has integrated
+    reset_time  the reset ends the step of the spike, is applied to v after the next step has integrated, or never comes
     output      a spike is recorded in its own step, or one step late; what the network itself hears is the same
     recurrence  a spike reaches its own population after its delay, or already at the end of the step before, where
                 it is added to u after the threshold was asked
@@ -22,13 +22,15 @@ class Semantics:
     du_offset   added to du: 1 in Lava (du = 4095 forgets at once), 0 in simulators without the offset bit
     shift       a negative exponent shifts the sum over synapses, or each synapse by itself
     overflow    u beyond its 24 bits wraps around once, or stays at the limit
+    guard       of a neuron whose v is still above the threshold after a step, and which then spikes again, v loses one
+                threshold only once ("on"; with reset by subtraction alone)
 
-    The last four concern integers only.
+    decay, du_offset, shift and overflow concern integers only, guard floats only.
     """
 
     threshold: Literal[">", ">="] = ">"
     reset: Literal["zero", "subtract"] = "zero"
-    reset_time: Literal["same step", "next step"] = "same step"
+    reset_time: Literal["same step", "next step", "never"] = "same step"
     output: Literal["same step", "next step"] = "same step"
     recurrence: Literal["next step", "same step"] = "next step"
     first_bias: Literal["present", "missing"] = "present"
@@ -36,6 +38,7 @@ class Semantics:
     du_offset: Literal[1, 0] = 1
     shift: Literal["sum", "synapse"] = "sum"
     overflow: Literal["wrap", "saturate"] = "wrap"
+    guard: Literal["off", "on"] = "off"
 
     def switched(self, switches: tuple[str, ...]) -> "Semantics":
         """The semantics with the named fields at their other value."""
@@ -63,7 +66,7 @@ _VALUES: dict[str, tuple[object, object]] = {
     "overflow": ("wrap", "saturate"),
 }
 SWITCHES: tuple[str, ...] = tuple(_VALUES)
-"""Names of all switches."""
+"""Names of all switches that integers have."""
 FLOAT_SWITCHES: tuple[str, ...] = SWITCHES[:6]
 """Switches that mean something for floats."""
 

@@ -76,4 +76,12 @@ def wiring_faults(
                 f"readout {readout.population!r} has {neurons} neurons for {readout.classes} classes; "
                 "every class needs the same number of neurons, so change one of the two."
             )
+        voltages = {node.name for node in nodes if getattr(node, "unit", None) is not None}
+        if (readout.by == "spikes") == (readout.population in voltages):
+            answer = "voltage" if readout.population in voltages else "spikes"
+            legal = "'last' or 'peak' voltage" if answer == "voltage" else "'spikes'"
+            faults.append(
+                f"readout {readout.population!r} goes by {readout.by!r} of neurons that answer in {answer}; {legal} "
+                "is needed, so change it."
+            )
     return tuple(faults)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from targets.contracts import artefact
-from targets.contracts.arrays import Ints, readonly
+from targets.contracts.arrays import Floats, Ints, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
@@ -41,13 +41,26 @@ _FARTHEST = 1 << 100
 """No proof speaks of numbers beyond: v counts from 0, and u and a are sums of int32."""
 
 
+def positive_units(name: str, unit: Floats, neurons: int) -> Floats:
+    """The units of a population as they are; InputError where they are no finite numbers above 0, one per neuron."""
+    values = readonly(unit, np.float64, f"unit of population {name!r}")
+    if values.size != neurons or not (values > 0).all() or not np.isfinite(values).all():
+        raise InputError(
+            f"population {name!r} of {neurons} neurons has {values.size} units of its voltage; a finite one above 0 "
+            "per neuron is needed, so compile the network again."
+        )
+    return values
+
+
 @dataclass(frozen=True, eq=False)
 class IntPopulation:
     """Integer CUBA-LIF neurons; du, dv, vth, bias: int32 [neuron], units as in targets/runtime/neuron.py.
 
     `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). What the network
     does in step t happens in step t + `latency`. An `invented` population stands for biases and is in no output. For
-    `refractory` steps after that of a spike, int32 [neuron], v stays 0; None where no neuron rests.
+    `refractory` steps after that of a spike, int32 [neuron], v stays 0; None where no neuron rests. Neurons that answer
+    in voltage have a threshold that they do not reach; `unit`, float64 [neuron], is the voltage that 1 of their v
+    stands for, None of neurons that answer in spikes.
     """
 
     name: str
@@ -59,6 +72,7 @@ class IntPopulation:
     latency: int = field(default=0, kw_only=True)
     invented: Invented = field(default="", kw_only=True)
     refractory: Ints | None = field(default=None, kw_only=True, metadata=LATER)
+    unit: Floats | None = field(default=None, kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         named(self.name, "a population")
@@ -81,6 +95,8 @@ class IntPopulation:
                 f"population {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "
                 "motifs must fill it exactly, so change one of the two."
             )
+        if self.unit is not None:
+            object.__setattr__(self, "unit", positive_units(self.name, self.unit, self.neurons))
 
     @property
     def neurons(self) -> int:

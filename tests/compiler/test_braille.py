@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.producers.recordings import MODELS, rows
 from compiler.analysis.interpret import interpret
 from compiler.frontends.nir.read import read_nir
 from compiler.ir.graph import FloatGraph
@@ -92,6 +93,39 @@ def test_the_explainer_finds_the_semantics_by_itself(
 ) -> None:
     found = explain(partial(interpret, graph), touch, recording(folder, framework), switches=FLOAT_SWITCHES)
     assert found.sets == (switches,), found.sentence(framework)
+
+
+EXPLAINED = {
+    ("noDelay_bias_zero", "snntorch"): "",
+    ("noDelay_bias_zero", "norse"): "first_bias = missing",
+    ("noDelay_bias_zero", "spyx"): "reset = subtract, output = next step",
+    ("noDelay_noBias_subtract", "snntorch"): "reset = subtract, guard = on",
+    ("noDelay_noBias_subtract", "norse"): "",
+    ("noDelay_noBias_subtract", "spyx"): "reset = subtract, output = next step",
+}
+
+
+def test_three_frameworks_follow_one_reading_each_on_both_models(folder: Path) -> None:
+    found = {(MODELS[row.model], row.framework): row.found for row in rows(folder, ("snntorch", "norse", "spyx"))}
+    assert {key: each.bins for key, each in found.items()} == {
+        key: 9_728 if key[0].endswith("zero") else 10_240 for key in EXPLAINED
+    }
+    assert {key: [each.switches for each in told.readings] for key, told in found.items()} == {
+        key: [switches] for key, switches in EXPLAINED.items()
+    }
+    assert "spyx" in found["noDelay_bias_zero", "spyx"].presets
+    assert "snntorch-guard" in found["noDelay_noBias_subtract", "snntorch"].presets
+
+
+@pytest.mark.slow
+def test_of_others_the_nearest_readings_are_told(folder: Path) -> None:
+    found = {MODELS[row.model]: row.found for row in rows(folder, ("s2",))}
+    assert not any(each.readings for each in found.values())
+    assert [(near.differing, near.reading.switches) for near in found["noDelay_noBias_subtract"].nearest] == [
+        (67, "reset = subtract, output = next step"),
+        (75, "reset = subtract, output = next step, guard = on"),
+        (75, "order = add first, reset = subtract, output = next step"),
+    ]
 
 
 def test_one_flipped_spike_is_explained_by_nothing(

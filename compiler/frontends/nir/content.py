@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compiler.frontends.nir.nodes import KNOWN, MAPS, NEURONS, PORTS, Node, Tree
+from compiler.frontends.nir.nodes import MAPS, NEURONS, PORTS, READ, Node, Tree
 from targets.contracts.errors import InputError
 from targets.contracts.shown import brief, shown
 
@@ -78,7 +78,7 @@ def _of_graph(graph: Any, place: str, count: _Count, depth: int = 0) -> Tree:
 def _of_node(node: Any) -> Node:
     """A node in memory; one of a class derived from a kind of nir is of that kind."""
     bases = [each.__name__ for each in type(node).__mro__ if each.__module__.partition(".")[0] == "nir"]
-    kind = next((name for name in bases if name in KNOWN), type(node).__name__)
+    kind = next((name for name in bases if name in READ), type(node).__name__)
     spelled = "" if kind == type(node).__name__ else type(node).__name__
     if kind in PORTS:
         shape = _shape(getattr(node, PORTS[kind], None), PORTS[kind].removesuffix("_type"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.frontends.nir.nodes import MAPS, NEURONS, PASSING, Node
+from compiler.frontends.nir.nodes import MAPS, NEURONS, PASSING, VOLTAGES, Node
 from compiler.frontends.nir.unnest import Edges
 from targets.contracts.errors import InputError
 
@@ -62,7 +62,14 @@ def flatten(nodes: Mapping[str, Node], edges: Edges) -> Flat:
         for node in before[name]:
             for start, path in _continued(node, paths[node], nodes) if node in maps else ((node, ()),):
                 paths[name][start] = None if start in paths[name] else path
-    return Flat(tuple(Way(start, end, path) for end in ends for start, path in paths[end].items()), before, order)
+    ways = tuple(Way(start, end, path) for end in ends for start, path in paths[end].items())
+    for way in ways:
+        if nodes[way.start].kind in VOLTAGES:
+            raise InputError(
+                f"node {way.end!r} hears the voltage of {nodes[way.start].kind} {way.start!r}; cores hear spikes, so "
+                f"replace {way.start!r} by a node that spikes, or end the graph with it."
+            )
+    return Flat(ways, before, order)
 
 
 def _check_maps(nodes: Mapping[str, Node], edges: Edges, maps: set[str]) -> None:

@@ -96,18 +96,23 @@ class Heard:
 
 
 def synapses(name: str, weights: Weights) -> Synapses:
-    """Weights as the projection `name` stores them; InputError where their product with gains has overflowed."""
-    if not np.isfinite(weights.data if _sparse(weights) else weights).all():
-        raise InputError(
-            f"the weights of projection {name!r}, with the gains of the neurons behind it, are beyond the range of "
-            "float64; correct the parameters of the nodes on it."
-        )
+    """Weights as the projection `name` stores them; InputError where their product has overflowed."""
+    check_finite(name, weights.data if _sparse(weights) else weights)
     if _sparse(weights):
         rows: Weights = csr_array(weights)
         rows.sum_duplicates()
         rows.sort_indices()
         return Sparse(rows.data, rows.indices, rows.indptr, rows.shape[1])
     return Dense(weights) if weights.ndim == 2 else BlockDiagonal(weights[:, None, None])
+
+
+def check_finite(name: str, weights: Floats) -> None:
+    """Raise InputError where products of weights and gains have overflowed."""
+    if not np.isfinite(weights).all():
+        raise InputError(
+            f"the weights of projection {name!r}, with the gains of the neurons behind it, are beyond the range of "
+            "float64; correct the parameters of the nodes on it."
+        )
 
 
 def _steps(name: str, node: Node, width: int, dt: float) -> Array:

@@ -12,12 +12,17 @@ from targets.contracts.fields import MOST_NEURONS
 from targets.contracts.shown import brief
 
 NEURONS = {
+    "CubaLI": ("tau_syn", "tau_mem", "r", "w_in", "v_leak"),
     "CubaLIF": ("tau_syn", "tau_mem", "r", "w_in", "v_leak", "v_threshold", "v_reset"),
+    "I": ("r",),
     "IF": ("r", "v_threshold", "v_reset"),
+    "LI": ("tau", "r", "v_leak"),
     "LIF": ("tau", "r", "v_leak", "v_threshold", "v_reset"),
     "Threshold": ("threshold",),
 }
-"""Kinds that spike, and their parameters."""
+"""Kinds that keep a voltage, and their parameters."""
+VOLTAGES = {"CubaLI", "I", "LI"}
+"""Those of them that answer in voltage and never spike."""
 CONVOLUTIONS = {
     "AvgPool2d": ("kernel_size", "stride", "padding"),
     "Conv1d": ("weight", "stride", "padding", "dilation", "groups", "bias"),
@@ -39,13 +44,11 @@ PASSING = ("Flatten", "Junction")
 """Kinds that hand on what they hear; a Junction is the Input or Output of a graph within the graph."""
 ELEMENTWISE = {*NEURONS, "Delay", "Scale"}
 """Kinds that do the same to every signal by itself; parameters of one value hold for all."""
-SILENT = {"CubaLI", "I", "LI"}
-"""Kinds that answer in voltage and not in spikes."""
 READ = sorted({"Flatten", "NIRGraph", *PORTS, *MAPS, *NEURONS})
-KNOWN = {*READ, *SILENT}
-"""All kinds of nir 1.0."""
 
 
+ENDLESS = {"tau", "tau_mem", "tau_syn", "r", "w_in"}
+"""Parameters of neurons that may be infinite: what is never forgotten, and the gain that goes with it."""
 _MOST = 10**8
 """Numbers of one parameter; as float64 they take 0.8 GB."""
 
@@ -67,10 +70,13 @@ class Node:
     spelled: str = ""
 
     def numbers(self, name: str, key: str) -> Floats:
-        """The parameter `key` of this node, called `name`, as float64 of any shape; InputError for anything else."""
+        """The parameter `key` of this node, called `name`, as float64 of any shape; InputError for anything else.
+
+        Values of `ENDLESS` may be infinite, above 0.
+        """
         if key not in self.given:
             raise InputError(f"node {name!r} is a {self.kind} without {key}; write it again with that.")
-        return numbers(self.given[key], f"{key} of node {name!r}")
+        return numbers(self.given[key], f"{key} of node {name!r}", key in ENDLESS)
 
     def whole(self, name: str, key: str, axes: int, least: int) -> tuple[int, ...]:
         """The parameter `key` as `axes` whole numbers of at least `least`; one number stands for all axes."""
@@ -93,8 +99,11 @@ class Tree:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-def numbers(value: Any, place: str) -> Floats:
-    """`value`, a number, an array or a tensor, as finite float64; InputError, with `place`, for anything else."""
+def numbers(value: Any, place: str, endless: bool = False) -> Floats:
+    """`value`, a number, an array or a tensor, as finite float64; InputError, with `place`, for anything else.
+
+    Where it is `endless`, +infinity is a number too.
+    """
     try:
         array = _array(value)
     except (TypeError, ValueError, RuntimeError, AttributeError, NotImplementedError) as error:
@@ -105,12 +114,9 @@ def numbers(value: Any, place: str) -> Floats:
     if array.size > _MOST:
         raise InputError(f"{place} holds {array.size:,} numbers; up to {_MOST:,} are read, so split the node.")
     found = array.astype(np.float64)
-    if place.startswith("tau") and np.isposinf(found).any():
-        raise InputError(
-            f"{place} is infinite; a neuron that forgets nothing is an IF with r = 1 / dt, so write it as that."
-        )
-    if not np.isfinite(found).all():
-        bad = int(np.count_nonzero(~np.isfinite(found)))
+    good = np.isfinite(found) | (np.isposinf(found) if endless else False)
+    if not good.all():
+        bad = int(np.count_nonzero(~good))
         raise InputError(
             f"{place} holds {bad:,} NaN or infinite of {found.size:,} values; all must be finite, "
             "so repair or retrain the network."
@@ -120,18 +126,10 @@ def numbers(value: Any, place: str) -> Floats:
 
 def refuse_unread(name: str, kind: str) -> None:
     """Raise InputError for a node of a kind that cannot be read."""
-    if kind in SILENT:
-        raise InputError(
-            f"node {name!r} is a {kind}, which answers in voltage; the cores compiled for answer in spikes, "
-            f"so replace it by a {_SPIKING[kind]}, or take it off and read the spikes before it."
-        )
     if kind not in READ:
         raise InputError(
             f"node {name!r} is a {kind}; {', '.join(READ[:-1])} and {READ[-1]} can be read, so express it by those."
         )
-
-
-_SPIKING = {"CubaLI": "CubaLIF", "I": "IF", "LI": "LIF"}
 
 
 def _array(value: Any) -> Array:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from compiler.frontends.nir.nodes import NEURONS, PASSING, Node
-from compiler.frontends.nir.timestep import Tell
-from compiler.frontends.nir.unnest import Edges
+from compiler.frontends.nir.unnest import Edges, Tell
 from targets.contracts.errors import InputError
 
 _MOST = 5
@@ -38,7 +37,7 @@ def check_outputs(nodes: Mapping[str, Node], edges: Edges, tell: Tell) -> None:
 
 
 def _sources(output: str, nodes: Mapping[str, Node], before: Mapping[str, Sequence[str]]) -> list[str]:
-    """Neurons and Inputs whose spikes reach an Output unchanged; InputError for anything else that does."""
+    """Neurons and Inputs whose spikes or voltages reach an Output unchanged; InputError for anything else that does."""
     found, waiting, seen = [], list(before[output]), {output}
     while waiting:
         name = waiting.pop()

@@ -1,18 +1,18 @@
 """projections: all that leads from one population to the next becomes one projection for each delay."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
 
 from compiler.frontends.nir.flatten import Flat, Way
-from compiler.frontends.nir.maps import Heard, Map, synapses
-from compiler.frontends.nir.neurons import Neurons
-from compiler.frontends.nir.timestep import Tell
+from compiler.frontends.nir.maps import Heard, Map, check_finite, synapses
+from compiler.frontends.nir.unnest import Tell
 from compiler.ir.graph import FloatProjection
+from targets.contracts.arrays import Floats
 from targets.contracts.fields import LONGEST_NAME
-from targets.contracts.ports import Input
+from targets.contracts.synapses import with_weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,21 +26,21 @@ class _Part:
 
 
 def projections(
-    flat: Flat, inputs: Mapping[str, Input], neurons: Mapping[str, Neurons], maps: Mapping[str, Map], tell: Tell
+    flat: Flat, widths: Mapping[str, int], maps: Mapping[str, Map], tell: Tell
 ) -> tuple[FloatProjection, ...]:
     """One projection for each way and delay; parallel paths are summed on the way, so that work grows with maps.
 
     It is named after the maps on its only path where no other projection has that name, else after all nodes on it,
     and where there are several paths after its ends. Its delay is that of the Delays on it. Where populations form a
-    loop without any, each projection of it has 1, and `tell` says so of loops of several. The gain of the neurons at
-    its end is in its weights. The bias of a map rides with the first way that the map is on.
+    loop without any, each projection of it has 1, and `tell` says so of loops of several. The bias of a map rides with
+    the first way that the map is on. `widths` are the signals of every input and node of neurons, whose gains are not
+    in the weights yet (`gained`).
     """
     wholes: dict[tuple[str, str], Heard] = {}
     biased: set[str] = set()
     for start in dict.fromkeys(way.start for way in flat.ways):
-        width = inputs[start].neurons if start in inputs else neurons[start].population.neurons
-        for end, whole in _reached(start, Heard({0: np.ones(width)}), flat, maps, biased).items():
-            wholes[start, end] = whole.through(end, Map(neurons[end].gain))
+        for end, whole in _reached(start, Heard({0: np.ones(widths[start])}), flat, maps, biased).items():
+            wholes[start, end] = whole
     parts = []
     for way in flat.ways:
         whole = wholes[way.start, way.end]
@@ -67,6 +67,14 @@ def projections(
             )
         )
     return tuple(found)
+
+
+def gained(projection: FloatProjection, gain: Floats) -> FloatProjection:
+    """The projection with the gain [neuron] of the neurons at its end; InputError where the product has overflowed."""
+    weights = projection.synapses.weights * gain[projection.synapses.row_of()]
+    check_finite(projection.name, weights)
+    bias = None if projection.bias is None else projection.bias * gain
+    return replace(projection, synapses=with_weights(projection.synapses, weights), bias=bias)
 
 
 def _reached(start: str, one: Heard, flat: Flat, maps: Mapping[str, Map], biased: set[str]) -> dict[str, Heard]:

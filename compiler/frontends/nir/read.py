@@ -17,8 +17,9 @@ from compiler.frontends.nir.outputs import check_outputs
 from compiler.frontends.nir.projections import projections
 from compiler.frontends.nir.reset import check_reset
 from compiler.frontends.nir.shapes import Shapes, shapes_of, width
-from compiler.frontends.nir.timestep import Tell, time_step
-from compiler.frontends.nir.unnest import Edges, unnest
+from compiler.frontends.nir.timestep import time_step
+from compiler.frontends.nir.unnest import Edges, Tell, unnest
+from compiler.frontends.nir.unread import Readings, UnreadGraph
 from compiler.ir.graph import FloatGraph
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_STEPS, whole
@@ -33,6 +34,7 @@ def read_nir(
     dt: float | None = None,
     steps: int = 100,
     tell: Tell | None = None,
+    readings: Readings = "",
 ) -> FloatGraph:
     """Read a NIR file, or take a `nir.NIRGraph`; docs/nir.md has the table of nodes.
 
@@ -55,6 +57,9 @@ def read_nir(
     time step where it was not given, a v_reset that a file does not have, loops, Outputs. Without it these are
     warnings of Python.
 
+    `readings` says what its producer means where that is not the above: the name of a reading or its switches
+    (`compiler.frontends.nir.readings`), for all neurons or by the names of their nodes, others being read as above.
+
     Raises InputError that names the node for every other kind of node, numbers that are not finite, shapes that do not
     fit, a time constant below dt, a threshold not above v_reset, a reset that no core does, and a dt that the file
     contradicts.
@@ -63,15 +68,27 @@ def read_nir(
     """
     told: list[str] = []
     with np.errstate(all="ignore"):  # what overflows is told by the name of its node
-        graph = _read(source, dt, steps, tell or told.append)
+        graph = _unread(source, dt, steps, tell or told.append).read(readings)
     for sentence in told:
         warnings.warn(sentence, stacklevel=2)
     return graph
 
 
-def _read(source: "str | os.PathLike[str] | nir.NIRGraph", dt: float | None, steps: int, say: Tell) -> FloatGraph:
+def unread_nir(
+    source: "str | os.PathLike[str] | nir.NIRGraph", dt: float | None = None, steps: int = 100, tell: Tell | None = None
+) -> UnreadGraph:
+    """The same before anybody has said how its neurons are read."""
+    told: list[str] = []
+    with np.errstate(all="ignore"):
+        graph = _unread(source, dt, steps, tell or told.append)
+    for sentence in told:
+        warnings.warn(sentence, stacklevel=2)
+    return graph
+
+
+def _unread(source: "str | os.PathLike[str] | nir.NIRGraph", dt: float | None, steps: int, say: Tell) -> UnreadGraph:
     steps = whole(steps, "the number of steps of a graph", MOST_STEPS, least=1)
-    graph = unnest(content_of(source))
+    graph = unnest(content_of(source), say)
     nodes, edges = graph.nodes, graph.edges
     shapes = shapes_of(graph)
     step = time_step(graph, dt, say)
@@ -95,11 +112,11 @@ def _read(source: "str | os.PathLike[str] | nir.NIRGraph", dt: float | None, ste
         if node.kind in MAPS
     }
     check_outputs(nodes, edges, say)
-    return FloatGraph(
+    widths = {name: width(shapes[name].given) for name in (*inputs, *neurons)}
+    return UnreadGraph(
         inputs=tuple(inputs.values()),
-        populations=tuple(each.population for each in neurons.values()),
-        projections=projections(flatten(nodes, edges), inputs, neurons, maps, say),
-        readout=None,
+        neurons=neurons,
+        projections=projections(flatten(nodes, edges), widths, maps, say),
         steps=steps,
         origin=_digest(nodes, edges, shapes, step),
     )

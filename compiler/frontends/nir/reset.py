@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compiler.frontends.nir.nodes import NEURONS
-from compiler.frontends.nir.timestep import Tell
-from compiler.frontends.nir.unnest import FlatGraph
+from compiler.frontends.nir.unnest import FlatGraph, Tell
 from targets.contracts.errors import InputError
 from targets.contracts.shown import brief
 
@@ -24,7 +23,11 @@ def check_reset(graph: FlatGraph, tell: Tell) -> None:
         _check(metadata, f"graph {name!r}" if name else "the graph")
     for name, node in graph.nodes.items():
         _check(node.metadata, f"node {name!r}")
-    without = [name for name, node in graph.nodes.items() if node.kind in NEURONS and "v_reset" in node.missing]
+    without = [
+        name
+        for name, node in graph.nodes.items()
+        if "v_reset" in NEURONS.get(node.kind, ()) and "v_reset" in node.missing
+    ]
     if without:
         some = ", ".join(repr(name) for name in without[:3]) + (f" and {len(without) - 3} more" if without[3:] else "")
         tell(

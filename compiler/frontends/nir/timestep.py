@@ -1,13 +1,13 @@
 """time_step: the seconds of a step, as asked for, as the graph tells them, or as its gains do."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from compiler.frontends.nir.nodes import Node
-from compiler.frontends.nir.unnest import FlatGraph
+from compiler.frontends.nir.unnest import FlatGraph, Tell
 from targets.contracts.errors import InputError
 from targets.contracts.shown import brief
 
@@ -16,11 +16,9 @@ USUAL = 1e-4
 _KEYS = ("dt", "time_step", "timestep")
 _EQUAL = 1e-5
 """Share by which two time steps may differ that are rounded to float32."""
-_GAINS = {"CubaLIF": (("tau_mem", "r"), ("tau_syn", "w_in")), "LIF": (("tau", "r"),)}
+_CUBA, _PLAIN = (("tau_mem", "r"), ("tau_syn", "w_in")), (("tau", "r"),)
+_GAINS = {"CubaLI": _CUBA, "CubaLIF": _CUBA, "LI": _PLAIN, "LIF": _PLAIN}
 """Kind -> parameters (a, b) for which a gain of b dt / a goes with every input."""
-
-Tell = Callable[[str], None]
-"""Called with a sentence about the graph that does not stop it from being read."""
 
 
 def time_step(graph: FlatGraph, asked: object, tell: Tell) -> float:
@@ -106,18 +104,26 @@ def _of_gains(nodes: Mapping[str, Node]) -> float | None:
     """
     steps, taus = [], []
     for name, node in nodes.items():
-        if node.kind == "IF":
+        if node.kind in ("IF", "I"):
             steps.append(_ratio(1.0, node.numbers(name, "r")))
         for tau, gain in _GAINS.get(node.kind, ()):
             values = node.numbers(name, gain)
             taus.append(node.numbers(name, tau))
             if values.size and (values != 1).any():
-                steps.append(_ratio(taus[-1], values))
+                steps.append(_ratio(*_finite(taus[-1], values)))
     found = np.concatenate([each.ravel() for each in steps]) if steps else np.zeros(0)
     if not found.size or not (found > 0).all() or np.ptp(found) > _EQUAL * found.min():
         return None
     step = _round(float(np.median(found)))
     return None if step is None or any(each.size and each.min() < step * (1 - _EQUAL) for each in taus) else step
+
+
+def _finite(first: Any, second: Any) -> tuple[Any, Any]:
+    """Both without the neurons where both are infinite, which tell nothing."""
+    if np.isinf(first).any() and np.isinf(second).any() and first.size == second.size:
+        kept = ~(np.isinf(first.ravel()) & np.isinf(second.ravel()))
+        return first.ravel()[kept], second.ravel()[kept]
+    return first, second
 
 
 def _ratio(first: Any, second: Any) -> Any:

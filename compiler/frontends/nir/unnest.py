@@ -1,13 +1,16 @@
 """unnest: graphs within a graph are spread out, so that one flat graph remains."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from compiler.frontends.nir.meant import meant
 from compiler.frontends.nir.nodes import PORTS, Node, Tree, refuse_unread
 from targets.contracts.errors import InputError
 
+Tell = Callable[[str], None]
+"""Called with a sentence about the graph that does not stop it from being read."""
 Edges = list[tuple[str, str]]
 """Names of the nodes at both ends of every edge."""
 
@@ -24,8 +27,10 @@ class FlatGraph:
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def unnest(tree: Tree) -> FlatGraph:
+def unnest(tree: Tree, tell: Tell = lambda sentence: None) -> FlatGraph:
     """The same graph without graphs among its nodes; their Inputs and Outputs become Junctions.
+
+    `tell` says where edges were read otherwise than they are written, as only one thing can be meant (`meant`).
 
     Raises InputError for nodes of kinds that cannot be read, names that meet, edges that are there twice, have a wrong
     end, or go to a graph with several Inputs (from one with several Outputs): nothing tells which is meant.
@@ -37,20 +42,27 @@ def unnest(tree: Tree) -> FlatGraph:
     nodes: dict[str, Node] = {}
     edges: Edges = []
     metadata: dict[str, Mapping[str, Any]] = {}
-    _spread(tree, "", nodes, edges, metadata)
+    _spread(tree, "", nodes, edges, metadata, tell)
     return FlatGraph(dict(sorted(nodes.items())), sorted(edges), metadata)
 
 
 def _spread(
-    tree: Tree, within: str, nodes: dict[str, Node], edges: Edges, metadata: dict[str, Mapping[str, Any]]
+    tree: Tree,
+    within: str,
+    nodes: dict[str, Node],
+    edges: Edges,
+    metadata: dict[str, Mapping[str, Any]],
+    tell: Tell,
 ) -> None:
     """Add all nodes and edges of `tree`, whose names begin with `within`."""
+    if within:
+        tree = meant(tree, within.removesuffix("."), tell)
     metadata[within.removesuffix(".")] = tree.metadata
     _check_edges(tree, within)
     for short, node in tree.nodes.items():
         name = f"{within}{short}"
         if isinstance(node, Tree):
-            _spread(node, f"{name}.", nodes, edges, metadata)
+            _spread(node, f"{name}.", nodes, edges, metadata, tell)
             continue
         refuse_unread(name, node.kind)
         if name in nodes:

@@ -11,23 +11,19 @@ from targets.contracts.errors import InputError
 from tests.compiler.frontends.nir.graphs import DT, FORWARD, WEIGHTS, cuba, graph, nir, read, refused, told
 
 KINDS = (
-    "Affine, AvgPool2d, Conv1d, Conv2d, CubaLIF, Delay, Flatten, IF, Input, LIF, Linear, NIRGraph, Output, Scale, "
-    "SumPool2d and Threshold can be read, so express it by those."
+    "Affine, AvgPool2d, Conv1d, Conv2d, CubaLI, CubaLIF, Delay, Flatten, I, IF, Input, LI, LIF, Linear, NIRGraph, "
+    "Output, Scale, SumPool2d and Threshold can be read, so express it by those."
 )
 
 
-def test_a_kind_that_answers_in_voltage_is_refused_with_the_one_that_spikes() -> None:
-    one = np.ones(2)
-    nodes = {
-        "LI": nir.LI(tau=one, r=one, v_leak=one),
-        "I": nir.I(r=one),
-        "CubaLI": nir.CubaLI(tau_syn=one, tau_mem=one, r=one, v_leak=one),
-    }
-    for kind, spiking in {"LI": "LIF", "I": "IF", "CubaLI": "CubaLIF"}.items():
-        assert refused(graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=nodes[kind])) == (
-            f"node 'lif' is a {kind}, which answers in voltage; the cores compiled for answer in spikes, so replace it "
-            f"by a {spiking}, or take it off and read the spikes before it."
-        )
+def test_a_voltage_is_heard_by_no_neuron() -> None:
+    one = np.full(2, 5e-3)
+    edges = [("input", "fc"), ("fc", "li"), ("li", "back"), ("back", "lif"), ("lif", "output")]
+    lone = graph(edges, fc=nir.Linear(WEIGHTS), li=nir.LI(one, one, 0 * one), back=nir.Linear(WEIGHTS), lif=cuba())
+    assert refused(lone) == (
+        "node 'lif' hears the voltage of LI 'li'; cores hear spikes, so replace 'li' by a node that spikes, or end the "
+        "graph with it."
+    )
 
 
 def test_a_kind_that_is_unknown_is_refused_by_its_name() -> None:
@@ -83,10 +79,26 @@ def test_what_is_no_number_is_refused(value: object, sentence: str) -> None:
     assert str(error.value).startswith(sentence)
 
 
-def test_an_endless_time_constant_is_an_if() -> None:
-    assert refused(graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=cuba(tau_mem=np.inf))) == (
-        "tau_mem of node 'lif' is infinite; a neuron that forgets nothing is an IF with r = 1 / dt, so write it as "
-        "that."
+@pytest.mark.parametrize(("tau", "gain"), [("tau_mem", "r"), ("tau_syn", "w_in")])
+def test_an_endless_time_constant_with_its_gain_forgets_nothing(tau: str, gain: str) -> None:
+    """So is a decay of 1 written: tau = dt / (1 - 1) and r = tau / dt, which multiply the input by 1."""
+    given = graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=cuba(**{tau: np.inf, gain: np.inf}))
+    found = read(given)
+    kept = found.populations[0].tau_m if tau == "tau_mem" else found.populations[0].tau_s
+    np.testing.assert_array_equal(1 - 1 / kept, [1, 1])
+    np.testing.assert_array_equal(found.projections[0].synapses.weights, WEIGHTS * (1 if tau == "tau_mem" else 0.75))
+    assert refused(graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=cuba(**{gain: np.inf}))) == (
+        f"node 'lif' has an infinite {gain} in 2 neurons whose {tau} is not; both or none can be, so correct it."
+    )
+    deaf = graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=cuba(**{tau: np.inf}))
+    assert not read(deaf).projections[0].synapses.weights.any()
+    assert told(deaf) == [
+        f"node 'lif' has an infinite time constant and a finite {gain} in 2 of 2 neurons, which hear none of their "
+        "input."
+    ]
+    lif = nir.IF(np.full(2, np.inf), np.ones(2))
+    assert refused(graph(FORWARD, fc=nir.Linear(WEIGHTS), lif=lif)) == (
+        "node 'lif' is an IF with an infinite r; finite ones are needed, so correct it."
     )
 
 

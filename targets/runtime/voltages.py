@@ -1,0 +1,56 @@
+"""Voltages: what neurons that answer in voltage have said of each sample, floats and integers alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from targets.contracts.arrays import Array, Floats, Ints
+from targets.program.program import Program
+from targets.runtime.recording import Probe, Recording
+
+
+@dataclass(frozen=True, eq=False)
+class Voltages:
+    """Voltages of one population: float64 [sample, neuron] each.
+
+    last, peak  after the last step that counts, and the highest of those that count; 0 where none does
+    labels      int32 [sample], or None
+    """
+
+    last: Floats
+    peak: Floats
+    labels: Ints | None = None
+
+    @classmethod
+    def of(cls, v: Array, unit: Floats, lengths: Ints, labels: Ints | None = None) -> "Voltages":
+        """From v [sample, time, neuron] in every step, counted in `unit` [neuron]."""
+        steps = np.arange(v.shape[1])
+        counted = steps < lengths[:, None]
+        last = (v * (steps == lengths[:, None] - 1)[:, :, None]).sum(axis=1)
+        lowest = np.iinfo(v.dtype).min if v.dtype.kind == "i" else -np.inf
+        peak = np.where(counted[:, :, None], v, lowest).max(axis=1, initial=lowest)
+        peak = np.where(lengths[:, None] > 0, peak, 0)
+        return cls(last * unit, peak * unit, labels)
+
+    def by(self, which: Literal["spikes", "last", "peak"]) -> Floats:
+        """One of the two."""
+        return self.last if which == "last" else self.peak
+
+
+def probes_of_voltages(program: Program) -> tuple[Probe, ...]:
+    """A probe of every population that answers in voltage."""
+    return tuple(
+        Probe(each.name, np.arange(each.neurons, dtype=np.int32)) for each in program.own if each.unit is not None
+    )
+
+
+def voltages_of(program: Program, recording: Recording) -> Mapping[str, Voltages]:
+    """Voltages of every population that answers so, in a recording with `probes_of_voltages` in the network's time."""
+    found = {}
+    for each in program.own:
+        if each.unit is not None:
+            raster = recording.spikes[each.name]
+            found[each.name] = Voltages.of(recording.traces[each.name].v, each.unit, raster.lengths, raster.labels)
+    return found
