@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from targets.contracts.arrays import Array, Floats
@@ -119,6 +118,8 @@ def _accumulating(synapses: Synapses) -> Accumulate:
     """What sums spikes [batch, pre] over the synapses to [batch, post]; sparse ones by compressed rows of scipy."""
     if not isinstance(synapses, Sparse):
         return synapses.accumulate
+    from scipy.sparse import csr_array
+
     rows = csr_array((synapses.weights, synapses.indices, synapses.indptr), shape=synapses.shape)
     return lambda spikes: np.asarray((rows @ spikes.T).T)
 
