@@ -1,6 +1,7 @@
 """chip_map: the cores of a program where they sit on the mesh; routes: what they send to one another."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Load = Literal["neurons", "memory", "axons_in", "axons_out", "operations", "traffic"]
 _LABELLED = 64
 """Cores up to which each shows its number."""
-_TILES = 256
+_TILES = 32
 """Tiles up to which whole chips are drawn."""
 _ROUTES = 200
 """Routes that are drawn, those with the most spikes."""
@@ -103,7 +104,7 @@ def core_places(program: Program) -> tuple[Floats, float]:
 
 
 def extent(program: Program) -> tuple[tuple[int, int], tuple[int, int]]:
-    """(least, most) x and y of what is drawn: all tiles of the chips in use, or of many those in use."""
+    """(least, most) x and y of what is drawn: all tiles of the chips in use, or of many those around the cores."""
     chip = program.chip
     xs, ys = [core.x for core in program.cores], [core.y for core in program.cores]
     wide, high = chip.tiles_x.value, chip.tiles_y
@@ -112,7 +113,12 @@ def extent(program: Program) -> tuple[tuple[int, int], tuple[int, int]]:
     )
     if (across[1] - across[0] + 1) * (down[1] - down[0] + 1) <= _TILES:
         return across, down
-    return (min(xs), max(xs)), (min(ys), max(ys))
+    return _around(xs, across), _around(ys, down)
+
+
+def _around(used: Sequence[int], there: tuple[int, int]) -> tuple[int, int]:
+    """From one before the first to one after the last of those used, where they are there."""
+    return max(there[0], min(used) - 1), min(there[1], max(used) + 1)
 
 
 def _tiles(axes: "Axes", program: Program) -> None:

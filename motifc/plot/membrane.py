@@ -16,14 +16,16 @@ _LOOKS = {"float": (EXCITATORY_COLOUR, "-", "o"), "integer": (INHIBITORY_COLOUR,
 def membrane(membrane: Membrane, axes: "Axes | None" = None) -> "Axes":
     """V after every step in thresholds, where the neuron spikes marked above; as `motifc.membrane_of` gives it."""
     axes = axes_for(axes, 4.7, 2.8)
-    top = max(1.0, *(float(side.v.max(initial=0.0)) for side in membrane.sides.values()))
+    sides = membrane.sides.values()
+    top = max(1.0, *(float(side.v.max(initial=0.0)) for side in sides))
+    line_height = 0.08 * (top - min(0.0, *(float(side.v.min(initial=0.0)) for side in sides)))
     for number, (name, side) in enumerate(membrane.sides.items()):
         colour, line, marker = _LOOKS.get(name, (INK, "-", "o"))
         axes.plot(side.v, color=colour, linestyle=line, linewidth=1.4, label=name)
         steps = np.flatnonzero(side.spikes)
         axes.plot(
             steps,
-            np.full(steps.size, top + 0.12 + 0.12 * number),
+            np.full(steps.size, top + line_height * (1 + number)),
             color=colour,
             marker=marker,
             markersize=4,

@@ -25,7 +25,12 @@ def comparison(runs: Sequence[Run]) -> tuple[str, Sequence[Drawing], Sequence[Ta
     rows = [
         (what, *(value(run) for run in runs)) for what, value in _FIGURES.items() if any(value(run) for run in runs)
     ]
-    return _answer(judged), drawing, (Table("Runs side by side", ("figure", *(run.name for run in runs)), rows),)
+    tested = {run.evidence.inputs for run in runs if run.evidence is not None and run.evaluations}
+    return (
+        _answer(judged, len(tested) < 2),
+        drawing,
+        (Table("Runs side by side", ("figure", *(run.name for run in runs)), rows),),
+    )
 
 
 def _evaluation(run: Run) -> Evaluation | None:
@@ -33,14 +38,19 @@ def _evaluation(run: Run) -> Evaluation | None:
     return run.evaluations.get(PROGRAM, run.evaluations.get(FLOAT))
 
 
-def _answer(judged: dict[str, Evaluation]) -> str:
+def _answer(judged: dict[str, Evaluation], same: bool) -> str:
     if len(judged) < 2:
         return "Fewer than two runs have an accuracy, so that there is nothing to compare."
-    best = max(judged, key=lambda name: judged[name].accuracy)
+    most = max(each.accuracy for each in judged.values())
+    best = [name for name, each in judged.items() if each.accuracy == most]
     apart = [
         pair for pair in combinations(judged, 2) if not _overlapping(judged[pair[0]].interval, judged[pair[1]].interval)
     ]
-    told = f"{best} has the highest accuracy, {judged[best].sentence}."
+    told = (
+        f"{' and '.join(best)} {'has' if len(best) == 1 else 'have'} the highest accuracy, {judged[best[0]].sentence}."
+    )
+    if not same:
+        told += " They were tested on different samples."
     if not apart:
         return f"{told} The 95 % intervals of all runs overlap, so that the difference may be chance."
     pairs = "; ".join(" and ".join(pair) for pair in apart[:6])
@@ -93,7 +103,7 @@ def _equal(run: Run) -> str:
 
 _FIGURES: dict[str, Callable[[Run], str]] = {
     "accuracy": _accuracy,
-    "samples": lambda run: run.source,
+    "tested on": lambda run: f"{len(next(iter(run.inputs.values())).lengths):,} samples" if run.inputs else "",
     "method": _of_network(lambda run: run.network.settings.get("method", "") if run.network else ""),
     "seed": _of_network(lambda run: run.network.settings.get("seed", "") if run.network else ""),
     "neurons": _neurons,

@@ -23,8 +23,9 @@ def panel(run: Run) -> Panel | None:
     samples = min(_SAMPLES, next(iter(run.floats.values())).samples)
     farthest = max(found, key=lambda each: each.differing / max(1, each.bins))
     agreeing = None if run.evidence is None else run.evidence.agreeing
+    looked_at = f"the first {samples} samples" if samples > 1 else "one sample"
     answer = (
-        f"Of the first {samples} samples, {farthest.population} strays the farthest: "
+        f"Of {looked_at}, {farthest.population} strays the farthest: "
         f"{farthest.differing / max(1, farthest.bins):.2%} of its bins differ, and its spike counts correlate by "
         f"{farthest.count_correlation:.4f}."
     )

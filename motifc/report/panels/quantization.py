@@ -35,9 +35,15 @@ def panel(run: Run) -> Panel | None:
         )
     floats, integers = stages
     report = quantization_report(floats, integers, program.chip)
+    invented = {each.name for each in floats.populations if each.invented}
+    own = [
+        (exact, rounded)
+        for exact, rounded in zip(floats.projections, report.projections, strict=True)
+        if exact.source not in invented
+    ]
     drawings = [
         drawing
-        for exact, rounded in list(zip(floats.projections, report.projections, strict=True))[:_PROJECTIONS]
+        for exact, rounded in own[:_PROJECTIONS]
         for drawing in _drawing(run.name, exact, rounded, floats, integers)
     ]
     head = (
@@ -59,7 +65,7 @@ def panel(run: Run) -> Panel | None:
             f"{each.clipped:,}",
             f"{each.largest_error:.2g}",
         )
-        for each in report.projections
+        for _, each in own
     ]
     return Panel("quantization", told, more, drawings, [Table("Error of every projection", head, rows)])
 

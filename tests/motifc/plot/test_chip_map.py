@@ -34,7 +34,7 @@ def test_every_core_is_a_square_on_its_tile(program: Program) -> None:
     assert [text.get_text() for text in axes.texts] == [f"{number}" for number in range(len(program.cores))]
 
 
-def test_the_whole_chip_is_drawn(program: Program) -> None:
+def test_the_whole_chip_is_drawn_where_it_is_small(program: Program) -> None:
     (left, right), (top, bottom) = extent(program)
     assert (right - left + 1) * (bottom - top + 1) * program.chip.cores_per_tile.value == program.chip.cores.value
 
