@@ -9,7 +9,7 @@ GPU ?= docs/benchmarks/gpu.json
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-locked demo quick test lint lock licences sbom audit gpu-check page-check clean
+.PHONY: help setup setup-locked demo quick test lint lock licences sbom audit docs gpu-check page-check clean
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -76,6 +76,15 @@ sbom: $(STAMP) .tools/.installed ## write sbom.json, what is installed in .venv 
 audit: .tools/.installed ## ask the advisory database of Python about the lock; needs the internet
 	$(TOOLS)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
+# mkdocs-material (MIT) and mkdocstrings-python (ISC), which reads the sources and imports nothing
+.tools/.docs: .tools/.installed
+	$(TOOLS)/pip install --quiet "mkdocs-material>=9.7,<10" "mkdocstrings-python>=2" "ruff>=0.9"
+	@touch $@
+
+docs: $(STAMP) .tools/.docs ## build the site of the documents into site/, which opens from disk
+	$(BIN)/python -m benchmarks.reference
+	NO_MKDOCS_2_WARNING=1 $(TOOLS)/mkdocs build --quiet
+
 gpu-check: ## check and measure what runs on a GPU in five minutes; PYTHON has torch, triton, numba, networkx
 	$(PYTHON) -m benchmarks.gpu --out $(GPU)
 
@@ -84,4 +93,4 @@ page-check: $(STAMP) ## open pages of reports in Chromium with axe-core; needs C
 		--out docs/results/page-check.md
 
 clean: ## remove what was made
-	rm -rf .venv .tools $(OUT) build dist sbom.json
+	rm -rf .venv .tools $(OUT) build dist site sbom.json

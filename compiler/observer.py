@@ -15,13 +15,15 @@ class Observer:
     An exception gets a note that names its pass and those before it.
     """
 
-    def __init__(self, watch: Watch | None) -> None:
-        self._watch = watch
+    def __init__(self, watch: Watch | None, begins: Callable[[str], None] | None = None) -> None:
+        self._watch, self._begins = watch, begins
         self._done: list[str] = []
 
     def __call__(self, run: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """What `run` returns for these arguments."""
         name = getattr(run, "__name__", repr(run))
+        if self._begins is not None:
+            self._begins(name)
         try:
             stage = run(*args, **kwargs)
         except Exception as error:

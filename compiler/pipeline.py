@@ -1,6 +1,6 @@
 """The chain from Network to Program, on one screen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from compiler.analysis.calibration import calibrate
 from compiler.analysis.quantization import quantization_report
@@ -48,6 +48,7 @@ def compile_graph(
     outputs: Sequence[str] | None = None,
     watch: Watch | None = None,
     more_messages: float | None = None,
+    begins: Callable[[str], None] | None = None,
 ) -> Program:
     """Compile `graph` for a chip; the same graph, calibration and seed give the same digest.
 
@@ -55,13 +56,14 @@ def compile_graph(
     populations that are read; what neither they nor the readout depend on is removed (None: nothing). The program's
     settings tell the seed, and under "losses" in sentences what is lost (`compiler.losses`). Where populations had to
     be shifted, `latency` tells by how many steps each is late; the program's samples are longer by the largest of
-    these, so that nothing of what is read falls off their end. `watch` is told what every pass returned. Shortening the
+    these, so that nothing of what is read falls off their end. `begins` is told the name of every pass that begins, and
+    `watch` what it returned. Shortening the
     way of messages may add 5 % of them, or the share `more_messages`, 0 or more. Raises InputError with one sentence
     for every limit of the chip that the network would break; a note tells which pass raised an error, and those before
     it.
     """
     spec = chip_named(chip) if isinstance(chip, str) else chip
-    step = Observer(watch)
+    step = Observer(watch, begins)
     step.tell("lower", graph)
     floats = step(fold, step(retime, graph))
     measured = None if calibration is None else step(calibrate, floats, calibration)

@@ -20,7 +20,7 @@ from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
 from targets.contracts.provenance import TOLD
 from targets.contracts.serial import pack, read
-from targets.contracts.shown import brief
+from targets.contracts.shown import brief, unlike
 
 ORDER = ("retime", "fold", "quantize", "prune", "bounds", "coarsen", "partition", "place", "refine")
 """Passes in the order of the chain, compiler/pipeline.py."""
@@ -101,7 +101,7 @@ def run_pass(
     and for one whose stage has not been reached.
     """
     if name not in pass_names():
-        raise InputError(f"unknown pass {name!r}; known are {', '.join(pass_names())}, so choose one of them.")
+        raise InputError(unlike("pass", name, pass_names()))
     run: Callable[..., object] = getattr(import_module(f"compiler.passes.{name}"), name)
     hints = get_type_hints(run)
     options: dict[str, Any] = {"seed": seed, "outputs": outputs}

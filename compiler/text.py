@@ -146,7 +146,8 @@ def _layer(layer: Layer) -> list[str]:
 
 def _population(population: FloatPopulation | IntPopulation) -> list[str]:
     integers = isinstance(population, IntPopulation)
-    keys = ("du", "dv", "vth", "bias") if integers else ("tau_s", "tau_m", "threshold", "bias")
+    keys = ["du", "dv", "vth", "bias"] if integers else ["tau_s", "tau_m", "threshold", "bias"]
+    keys += [] if population.refractory is None else ["refractory"]
     head = _head("population", population.name, population.neurons, population.motif_size)
     if population.latency:
         head += f", {population.latency} {'step' if population.latency == 1 else 'steps'} late"

@@ -11,11 +11,14 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import TextIO
+from typing import Annotated, TextIO
 
 import typer
 
-from motifc.extras import command_for
+from motifc import __version__
+from motifc.commands.activity import activity, hide
+from motifc.commands.help import Command, Group
+from motifc.extras import advice_for
 from targets.contracts.errors import BackendError, InputError
 from targets.contracts.jit import tell_of_compiling
 from targets.contracts.shown import shown_lines
@@ -38,17 +41,37 @@ _MACHINE = (
 """Errors of the system that whoever calls can mend."""
 
 
+def _version(asked: bool) -> None:
+    """Print the version where it is asked for."""
+    if asked:
+        typer.echo(f"motifc {__version__}")
+        raise typer.Exit(GOOD)
+
+
 def app(names: Sequence[str] = COMMANDS) -> typer.Typer:
     """The command line with the commands of these names."""
-    made = typer.Typer(name="motifc", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    made.callback(help=_HELP, epilog=STATUSES)(lambda: None)  # so that one command alone keeps its name
+    made = typer.Typer(
+        name="motifc",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback(cls=Group, help=_HELP, epilog=STATUSES)(_callback)  # so that one command alone keeps its name
     for name in names:
         module = import_module(f"motifc.commands.{name}")
         if hasattr(module, f"{name}_app"):
             made.add_typer(getattr(module, f"{name}_app"), name=name)
         else:
-            made.command(name)(getattr(module, f"{name}_command"))
+            made.command(name, cls=Command)(getattr(module, f"{name}_command"))
     return made
+
+
+def _callback(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take what comes before a command."""
 
 
 def main() -> None:
@@ -75,9 +98,10 @@ def _open(stream: TextIO | None) -> TextIO:
 def _status() -> int:
     """Run the command; its status where it ends by itself."""
     asked = sys.argv[1:2]
-    tell_of_compiling(lambda sentence: typer.echo(f"motifc: {shown_lines(sentence)}", err=True))
+    tell_of_compiling(_noted)
     try:
-        app(asked if asked and asked[0] in COMMANDS else COMMANDS)()  # others need not be loaded
+        with activity(asked[0] if asked and asked[0] in COMMANDS else "loading all commands"):
+            app(asked if asked and asked[0] in COMMANDS else COMMANDS)()  # others need not be loaded
     except SystemExit as ended:
         if isinstance(ended.__context__, OSError):  # typer ends so where a pipe is broken
             raise ended.__context__ from None
@@ -99,7 +123,7 @@ def _told(error: BaseException) -> int:
         _say(str(error), error)
         return UNEXPECTED
     if isinstance(error, ModuleNotFoundError) and error.name:
-        command = command_for(error.name)
+        command = advice_for(error.name)
         remedy = (
             "`motifc doctor` says what needs it and the command" if command is None else f"install it with {command}"
         )
@@ -123,6 +147,11 @@ def _told(error: BaseException) -> int:
     )
     _say(f"{kind}; {_kept(error)}.", error)
     return UNEXPECTED
+
+
+def _noted(sentence: str) -> None:
+    hide()
+    typer.echo(f"motifc: {shown_lines(sentence)}", err=True)
 
 
 def _say(sentence: str, error: BaseException) -> None:

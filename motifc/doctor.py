@@ -1,10 +1,14 @@
 """doctor: what is installed, which device there is, what is missing and the command that mends it."""
 
 import importlib.metadata
+import os
 import platform
 from dataclasses import dataclass
+from importlib.util import find_spec
 
-from motifc.extras import command_for
+from motifc import __version__
+from motifc.extras import advice_for, packages_of_extras
+from targets.contracts.cache_folder import cache_folder
 from targets.contracts.errors import InputError
 from targets.runtime.backend import about, backend_names
 
@@ -37,7 +41,7 @@ class Finding:
 
 
 def doctor() -> tuple[Finding, ...]:
-    """Findings on Python, packages, the device and the backends."""
+    """Findings on motifc, Python, packages, backends, extras, folders and the device."""
     backends: list[Finding] = []
     packages = {name: f"{purpose} needs it: {_command(name)}" for name, purpose in _PACKAGES.items()}
     for name in backend_names():
@@ -50,7 +54,8 @@ def doctor() -> tuple[Finding, ...]:
         for package in known.packages:
             packages.setdefault(package, known.missing or f"the {name} backend needs it: {_command(package)}")
     installed = [_package(name, remedy) for name, remedy in packages.items()]
-    return (Finding("Python", platform.python_version()), *installed, *backends, Finding("device", _device()))
+    own = (Finding("motifc", __version__), Finding("Python", platform.python_version()))
+    return (*own, *installed, *backends, *_extras(), *_folders(), Finding("device", _device()))
 
 
 def _package(name: str, remedy: str) -> Finding:
@@ -61,8 +66,28 @@ def _package(name: str, remedy: str) -> Finding:
         return Finding(name, "not installed", remedy)
 
 
+def _extras() -> tuple[Finding, ...]:
+    """Which of the optional parts are whole."""
+    found = []
+    for extra, packages in packages_of_extras().items():
+        missing = [name for name in packages if find_spec(name) is None]
+        state = f"without {', '.join(missing)}" if missing else "installed"
+        found.append(Finding(f"extra {extra}", state, f'pip install "motifc[{extra}]"' if missing else ""))
+    return tuple(found)
+
+
+def _folders() -> tuple[Finding, Finding]:
+    """Where encoded data and compiled code are kept, and where data sets are looked for."""
+    given = os.environ.get("MOTIFC_DATA")
+    data = Finding("data folder", given) if given else Finding("data folder", "none named", "set MOTIFC_DATA")
+    try:
+        return Finding("cache folder", str(cache_folder())), data
+    except InputError as error:
+        return Finding("cache folder", "unknown", str(error)), data
+
+
 def _command(package: str) -> str:
-    return command_for(package) or f"pip install {package}"
+    return advice_for(package) or f"pip install {package}"
 
 
 def _device() -> str:

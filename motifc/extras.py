@@ -22,6 +22,21 @@ _EXTRAS = {
 _MODULES = {"scikit-learn": "sklearn"}
 
 
+_CPU = "; on Linux that brings several GB for GPUs, pytorch.org/get-started has the command for its CPU build"
+
+
+def packages_of_extras() -> dict[str, tuple[str, ...]]:
+    """Optional part -> the modules that it brings and motifc imports."""
+    extras = sorted(set(_EXTRAS.values()))
+    return {extra: tuple(name for name, of in _EXTRAS.items() if of == extra) for extra in extras}
+
+
+def advice_for(package: str) -> str | None:
+    """`command_for`, and what is good to know beside it."""
+    command = command_for(package)
+    return f"{command}{_CPU}" if command and package.partition(".")[0] == "torch" else command
+
+
 def command_for(package: str) -> str | None:
     """What installs `package`, a module or distribution that motifc needs for some of its work; None for others."""
     module = package.partition(".")[0]

@@ -2,29 +2,58 @@
 
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from motifc.evaluation import evaluate
+from motifc.evaluation import Evaluation, evaluate
 from search.data.task import Split
 from search.motif import DIRECTIONS, Motif
 from search.network import Layer, Network
 
 
-def found(network: Network, path: Path, split: Split) -> str:
-    """What was found, its accuracies, the seed of the split, and the next command, on one line.
+@dataclass(frozen=True)
+class Found:
+    """A network in the file at `path`, its accuracy in float on the test part, and the seed of the split."""
 
-    The test accuracy is that of the float network, as `motifc eval` tells it.
-    """
-    seed = "" if split.seed is None else f", seed {split.seed}"
-    following = shlex.join(["motifc", "compile", str(path), "--out", str(path.with_suffix(".program"))])
-    return (
-        f"{path}: {structure(network)}; validation accuracy {_validation(network.settings)}, test accuracy "
-        f"{evaluate(network, split.test).sentence} in float, ties count as wrong{seed}, digest {network.digest[:16]}; "
-        f"next: {following}"
-    )
+    network: Network
+    path: Path
+    test: Evaluation
+    seed: int | None
+
+    @property
+    def following(self) -> str:
+        """The command to type next."""
+        return shlex.join(["motifc", "compile", str(self.path), "--out", str(self.path.with_suffix(".program"))])
+
+    @property
+    def sentence(self) -> str:
+        """What was found, its accuracies, the seed of the split, and the next command, on one line."""
+        seed = "" if self.seed is None else f", seed {self.seed}"
+        return (
+            f"{self.path}: {structure(self.network)}; validation accuracy {_validation(self.network.settings)}, test "
+            f"accuracy {self.test.sentence} in float, ties count as wrong{seed}, digest {self.network.digest[:16]}; "
+            f"next: {self.following}"
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "network": str(self.path),
+            "digest": self.network.digest,
+            "found": structure(self.network),
+            "validation": _validation(self.network.settings),
+            "test": self.test.as_dict(),
+            "seed": self.seed,
+            "next": self.following,
+        }
+
+
+def found(network: Network, path: Path, split: Split) -> Found:
+    """What was found; the test accuracy is that of the float network, as `motifc eval` tells it."""
+    return Found(network, path, evaluate(network, split.test), split.seed)
 
 
 def structure(network: Network) -> str:

@@ -13,15 +13,15 @@ import numpy.typing as npt
 from search.motif import Motif, neighbours
 from search.version1 import upgraded
 from targets.contracts import artefact
-from targets.contracts.arrays import Array, Floats, readonly
+from targets.contracts.arrays import Array, Floats, Ints, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
-from targets.contracts.fields import MOST_DELAY, MOST_STEPS, named, whole
+from targets.contracts.fields import MOST_DELAY, MOST_STEPS, named, resting, whole
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.reprs import html_table, listed
-from targets.contracts.serial import pack, read
-from targets.contracts.synapses import Banded, BlockDiagonal, Synapses
+from targets.contracts.serial import LATER, pack, read
+from targets.contracts.synapses import Banded, BlockDiagonal, Synapses, dense
 from targets.contracts.wiring import wiring_faults
 
 _PARAMETERS = ("tau_s", "tau_m", "resistance", "threshold", "bias")
@@ -36,6 +36,7 @@ class Layer:
     threshold     the neuron spikes where v > threshold, > 0
     bias          added to v in every step
     motif         wiring shared by all motifs of an SC-ML layer, or None
+    refractory    steps after that of a spike for which v stays 0, int32 [neuron]; None where no neuron rests
     """
 
     name: str
@@ -45,6 +46,7 @@ class Layer:
     threshold: Floats
     bias: Floats
     motif: Motif | None = None
+    refractory: Ints | None = field(default=None, kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         named(self.name, "a layer")
@@ -67,6 +69,8 @@ class Layer:
                 raise InputError(
                     f"layer {self.name!r} has {key} down to {getattr(self, key).min():g}; it must be above 0."
                 )
+        rest = resting(self.refractory, self.neurons, f"layer {self.name!r}")
+        object.__setattr__(self, "refractory", rest)
         if self.neurons < 1 or self.neurons % self.motif_size:
             raise InputError(
                 f"layer {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "
@@ -85,6 +89,7 @@ class Layer:
         threshold: npt.ArrayLike = 1.0,
         bias: npt.ArrayLike = 0.0,
         motif: Motif | None = None,
+        refractory: npt.ArrayLike = 0,
     ) -> "Layer":
         """A layer from scalars or arrays; the resistance is tau_m where none is given (gain 1 / tau_s)."""
 
@@ -92,7 +97,10 @@ class Layer:
             return np.full(neurons, values) if np.ndim(values) == 0 else np.asarray(values)
 
         resistance = tau_m if resistance is None else resistance
-        return cls(name, full(tau_s), full(tau_m), full(resistance), full(threshold), full(bias), motif)
+        tau_s, tau_m, resistance, threshold, bias, rests = map(
+            full, (tau_s, tau_m, resistance, threshold, bias, refractory)
+        )
+        return cls(name, tau_s, tau_m, resistance, threshold, bias, motif, refractory=rests)
 
     @property
     def neurons(self) -> int:
@@ -127,6 +135,10 @@ class Connection:
             raise InputError(
                 f"connection {self.name!r} has delay {self.delay}; a spike takes at least 1 step, so give 1 or more."
             )
+
+    def dense(self) -> Floats:
+        """All weights as float64 [post, pre]; 0 where there is no synapse."""
+        return dense(self.synapses)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +185,10 @@ class Network:
     def layer(self, name: str) -> Layer:
         """The layer of that name; KeyError when there is none."""
         return {layer.name: layer for layer in self.layers}[name]
+
+    def connection(self, name: str) -> Connection:
+        """The connection of that name; KeyError when there is none."""
+        return {connection.name: connection for connection in self.connections}[name]
 
     def with_settings(self, **more: Any) -> "Network":
         """The network with further settings (JSON values)."""

@@ -13,6 +13,8 @@ GOLDEN = Path(__file__).parent / "golden"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Rich keeps the width that it finds when it is loaded: wide enough for every table, in whatever terminal tests run.
 os.environ["COLUMNS"] = "200"
+# Lines about what is done would come with the load of the machine; tests of them switch them on.
+os.environ["MOTIFC_PROGRESS"] = "off"
 # Processes that tests start elsewhere take this checkout too, whichever one is installed.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
 

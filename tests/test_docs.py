@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import reference
+from compiler.analysis import estimate
 from search.data.task import TASKS
 from search.settings import Settings
 from targets.contracts.chip import CHIPS
@@ -132,3 +134,26 @@ def words(node: ast.AST) -> set[str]:
 def tree(file: Path) -> ast.Module:
     """A file of the checkout, read once."""
     return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.slow
+def test_the_reference_lists_every_command_and_name(request: pytest.FixtureRequest) -> None:
+    for page, text in (("cli.md", reference.cli()), ("api.md", reference.api())):
+        path = ROOT / "docs" / "reference" / page
+        if request.config.getoption("--update-golden"):
+            path.write_text(text, encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == text, f"run python -m benchmarks.reference for {page}"
+
+
+def test_the_site_has_every_page() -> None:
+    listed = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for page in (ROOT / "docs").rglob("*.md"):
+        assert str(page.relative_to(ROOT / "docs")) in listed, page
+
+
+def test_the_page_on_energy_has_the_figures_that_are_counted_with() -> None:
+    text = (ROOT / "docs" / "energy.md").read_text(encoding="utf-8")
+    for name in ("SYNAPTIC_OPERATION", "NEURON_ACTIVE", "NEURON_IDLE", "MESSAGE", "HOP_EAST_WEST", "HOP_NORTH_SOUTH"):
+        figure = getattr(estimate, name)
+        assert f"| {figure.energy} pJ | {figure.time} ns |" in text, name
+    assert f"| {estimate.BARRIER[1]:.0f} and {estimate.BARRIER[32]:.0f} ns |" in text

@@ -35,6 +35,7 @@ def interpret(
     v[t] = (1 - 1/tau_m) v[t-1] + u[t] + bias
     s[t] = v[t] > threshold;   v[t] = 0 where s[t];   u is kept
     ```
+    For the refractory steps after that of a spike v stays 0 and nothing is asked.
     `inputs` maps the name of each input to its spikes; those after a sample's length are not heard. All of
     `targets.contracts.semantics.FLOAT_SWITCHES` apply. `observe` is called after every step of every population.
     Populations joined by delay 0 are evaluated in the order of flow; a cycle of them raises InputError.
@@ -48,6 +49,7 @@ def interpret(
         u[population.name] = np.zeros((samples, population.neurons))
         v[population.name] = np.zeros((samples, population.neurons))
     order = _in_order_of_flow(graph)
+    resting = {each.name: np.zeros((samples, each.neurons), np.int32) for each in order if each.refractory is not None}
     keep = {each.name: (1 - 1 / each.tau_s, 1 - 1 / each.tau_m) for each in order}
     incoming, own = _by_target(graph, semantics)
     for t in range(steps):
@@ -63,6 +65,10 @@ def interpret(
             s = fires(v[name], threshold, semantics)
             if semantics.reset_time == "same step":
                 v[name] = reset(v[name], s, threshold, semantics)
+            if population.refractory is not None:
+                asleep = resting[name] > 0
+                s, v[name] = s & ~asleep, np.where(asleep, 0, v[name])
+                resting[name] = np.where(s, population.refractory, np.maximum(resting[name] - 1, 0))
             spikes[name][:, t] = s
             u[name] = u[name] + _arriving(own[name], spikes, t + 1, semantics)
     late = 1 if semantics.output == "next step" else 0

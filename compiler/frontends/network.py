@@ -18,6 +18,7 @@ def lower(network: Network) -> FloatGraph:
             tau_m=layer.tau_m,
             threshold=layer.threshold,
             bias=layer.bias,
+            refractory=layer.refractory,
         )
         for layer in network.layers
     )

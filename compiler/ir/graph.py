@@ -5,11 +5,12 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from targets.contracts.arrays import Floats, readonly
+from targets.contracts.arrays import Floats, Ints, readonly
 from targets.contracts.errors import InputError
-from targets.contracts.fields import MOST_DELAY, MOST_LATENCY, MOST_NEURONS, MOST_STEPS, named, whole
+from targets.contracts.fields import MOST_DELAY, MOST_LATENCY, MOST_NEURONS, MOST_STEPS, named, resting, whole
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import Provenance
+from targets.contracts.serial import LATER
 from targets.contracts.synapses import Synapses
 from targets.contracts.wiring import Edge, Node, wiring_faults
 from targets.program.program import IntPopulation, IntProjection, Invented
@@ -22,8 +23,8 @@ class FloatPopulation:
     tau_s, tau_m  synaptic and membrane time constants in steps
     threshold     the neuron spikes where v > threshold
     bias          added to v in every step
-    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). `latency` and
-    `invented` are those of an IntPopulation.
+    `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). `latency`,
+    `invented` and `refractory` are those of an IntPopulation.
     """
 
     name: str
@@ -34,6 +35,7 @@ class FloatPopulation:
     bias: Floats
     latency: int = field(default=0, kw_only=True)
     invented: Invented = field(default="", kw_only=True)
+    refractory: Ints | None = field(default=None, kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         named(self.name, "a population")
@@ -49,6 +51,8 @@ class FloatPopulation:
                     f"population {self.name!r} has {self.neurons} values of tau_s but {values.size} of {key}; "
                     "one per neuron is needed, so match them."
                 )
+        rest = resting(self.refractory, self.neurons, f"population {self.name!r}")
+        object.__setattr__(self, "refractory", rest)
         if self.motif_size < 1 or self.neurons < 1 or self.neurons % self.motif_size:
             raise InputError(
                 f"population {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "

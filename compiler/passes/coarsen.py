@@ -64,7 +64,7 @@ def _built(
         keys.append(distinct(pre * units + target))
     source, pin = np.divmod(distinct(np.concatenate(keys)), units)
     pins, indptr, home, width, net_rate = _merged(source, pin, every, rate, units)
-    profiles = {"decays": ("du", "dv"), "thresholds": ("vth",)}
+    profiles = {"decays": ("du", "dv", "refractory_steps"), "thresholds": ("vth",)}
     pairs = {key: _profiles(graph, unit_of, names) for key, names in profiles.items()}
     return Hypergraph(
         unit_of=unit_of,

@@ -63,6 +63,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
                 bias=_bias(population, decays[population.name][1], scales.vth, bool(incoming), chip),
                 latency=population.latency,
                 invented=population.invented,
+                refractory=population.refractory,
             )
         )
         for projection in incoming:

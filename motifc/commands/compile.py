@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from motifc.commands.console import console, warn
-from motifc.commands.options import DEFAULT_CHIP, DataFolder, Force, Out, TimeStep
+from motifc.commands.activity import doing
+from motifc.commands.console import console, emit, warn
+from motifc.commands.options import DEFAULT_CHIP, AsJson, DataFolder, Force, Out, TimeStep
 from motifc.commands.outputs import data_read, destination
 
 OWN = "own"
 """What stands for the data of the network."""
 
 if TYPE_CHECKING:
-    from motifc import FloatGraph
+    from motifc import FloatGraph, Program
 
 
 def compile_command(
@@ -41,6 +42,7 @@ def compile_command(
     ] = None,
     dt: TimeStep = None,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Quantize a network, partition it between motifs, place it, check every limit of the chip, tell what is lost."""
     from motifc import chip_named, compile_graph
@@ -60,13 +62,33 @@ def compile_command(
     if calibrate is not None:
         split = split_of(str(source), graph.provenance, data, seed, data_dir, "--calibrate")
         given = part(str(source), graph.provenance, split, "train")
-        console.print(f"calibrated on {given.sentence}")
+        if not as_json:
+            console.print(f"calibrated on {given.sentence}")
         calibration = bound_inputs(graph.inputs, given.spikes)
-    program = compile_graph(graph, spec, seed or 0, calibration, watch=watch)
+    program = compile_graph(graph, spec, seed or 0, calibration, watch=watch, begins=doing)
     program = replace(program, provenance=program.provenance.after(making("compile")))
     program.save(target)
-    show_program(program, str(out))
-    show_losses(program)
+
+    def show() -> None:
+        show_program(program, str(out))
+        show_losses(program)
+
+    emit(compiled(program, out), as_json, show)
+
+
+def compiled(program: Program, path: Path) -> dict[str, Any]:
+    """What was compiled into the file at `path`, as JSON values."""
+    from compiler.losses import told_losses
+
+    return {
+        "program": str(path),
+        "digest": program.digest,
+        "chip": program.chip.name,
+        "neurons": sum(population.neurons for population in program.own),
+        "cores": len(program.cores),
+        "latency": dict(program.latency),
+        "losses": list(told_losses(program)),
+    }
 
 
 def graph_of(source: Path, dt: float | None) -> FloatGraph:

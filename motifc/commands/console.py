@@ -1,14 +1,15 @@
 """What commands print: results on standard output, progress on standard error."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from motifc.commands.activity import doing, hide
 from targets.contracts.shown import shown, shown_lines
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 class _Plain(Console):
     """Prints text as it is: no markup or emoji in it is read, and control characters but line breaks are escaped."""
 
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print where the line of what is done was."""
+        hide()
+        super().print(*objects, **options)
+
     def render_str(self, text: str, **options: Any) -> Text:
         """The text of one cell or line."""
         return super().render_str(shown_lines(text), **(options | {"markup": False, "emoji": False}))
@@ -26,56 +32,46 @@ class _Plain(Console):
 console = _Plain(highlight=False, soft_wrap=True)
 
 
-@contextmanager
-def epochs() -> Iterator[Callable[["Epoch"], None]]:
-    """A progress bar per phase of a search."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} {task.fields[note]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
-
-        def progress(epoch: "Epoch") -> None:
-            if epoch.phase not in tasks:
-                tasks[epoch.phase] = bars.add_task(epoch.phase, total=epoch.epochs, note="")
-            note = f"loss {epoch.loss:.3f}, accuracy {epoch.accuracy:.1%}"
-            note += f" on {epoch.on}" if epoch.on else ""
-            for figure in ("synapses", "cores", "messages"):
-                if figure in epoch.details:
-                    note += f", {epoch.details[figure]:,.4g} {figure}"
-            bars.update(tasks[epoch.phase], completed=epoch.epoch, note=note)
-
-        yield progress
+def watched(epoch: "Epoch") -> None:
+    """Show an epoch that has ended; the last one of a phase stays."""
+    note = f"loss {epoch.loss:.3f}, accuracy {epoch.accuracy:.1%}"
+    note += f" on {epoch.on}" if epoch.on else ""
+    for figure in ("synapses", "cores", "messages"):
+        if figure in epoch.details:
+            note += f", {epoch.details[figure]:,.4g} {figure}"
+    doing(f"{epoch.phase}: epoch", epoch.epoch, epoch.epochs, note, goes_on=True)
+    if epoch.epoch == epoch.epochs:
+        say(f"{epoch.phase}: {epoch.epochs} epochs, {note}")
+        doing(f"after {epoch.phase}")
 
 
-@contextmanager
-def steps() -> Iterator[Callable[[str], None]]:
-    """A line that names the step at work."""
-    errors = Console(stderr=True)
-    with errors.status("") as status:
+def step(name: str) -> None:
+    """Show the step at work; elsewhere than on a terminal each is a line."""
+    doing(name)
+    if not sys.stderr.isatty():
+        say(shown(name))
 
-        def tell(step: str) -> None:
-            line = Text(shown(step))
-            status.update(line)
-            if not errors.is_terminal:
-                errors.print(line)
 
-        yield tell
+def say(line: str) -> None:
+    """A line on standard error about what goes on."""
+    hide()
+    typer.echo(line, err=True)
 
 
 def warn(sentence: str) -> None:
     """A line on standard error about what is wrong but does not stop the command."""
-    typer.echo(f"motifc: {shown(sentence)}", err=True)
+    say(f"motifc: {shown(sentence)}")
+
+
+def echo(text: str, nl: bool = True) -> None:
+    """Text on standard output as it is."""
+    hide()
+    typer.echo(text, nl=nl)
 
 
 def emit(values: Any, as_json: bool, table: Callable[[], None]) -> None:
     """Print `values` as JSON, or call what prints them for people."""
     if as_json:
-        typer.echo(json.dumps(values, indent=2))
+        echo(json.dumps(values, indent=2))
     else:
         table()

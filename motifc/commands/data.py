@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.console import console, emit
+from motifc.commands.help import Command, Group
 from motifc.commands.options import AsJson, Seed
 
 if TYPE_CHECKING:
     from motifc.datasets import Examination, Listed
 
 
-data_app = typer.Typer(no_args_is_help=True, help="List the data sets, or check your copy of one.")
+data_app = typer.Typer(cls=Group, no_args_is_help=True, help="List the data sets, or check your copy of one.")
 
 
-@data_app.command("list")
+@data_app.command("list", cls=Command)
 def list_command(as_json: AsJson = False) -> None:
     """Say of each data set what it needs, where that was looked for and where to get it."""
     from motifc.datasets import listing
@@ -26,7 +27,7 @@ def list_command(as_json: AsJson = False) -> None:
     emit([vars(each) for each in sets], as_json, lambda: _show_sets(sets))
 
 
-@data_app.command("check")
+@data_app.command("check", cls=Command)
 def check_command(
     name: Annotated[str, typer.Argument(help="A data set of `motifc data list`, or the path of spikes of your own.")],
     data_dir: Annotated[

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from motifc.commands.console import console, emit, steps
+from motifc.commands.activity import doing
+from motifc.commands.console import console, emit, step
 from motifc.commands.options import DEFAULT_CHIP, AsJson, Force, Seed, Threads
 from motifc.commands.outputs import destination
 from motifc.commands.searching import searched, set_threads
@@ -39,11 +40,11 @@ def demo_command(
     replace = force or is_of_demo(out)
     for name in FILES:
         destination(out / name, replace)
+    doing("loading torch and the digits")
     set_threads(threads)
     split = load_split("digits", seed=seed)
     network = searched(split, load_settings(None), seed, "cpu")
-    with steps() as tell:
-        result: DemoResult = demo(network, split.test, chip, seed, out, tell, replace)
+    result: DemoResult = demo(network, split.test, chip, seed, out, step, replace)
     emit(result.as_dict(), as_json, lambda: show_demo(result))
     if not as_json:
         console.print(f"Written: {', '.join(str(out / name) for name in FILES)}")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from motifc.commands.console import console
-from motifc.commands.options import Force, ProgramFile
+from motifc.commands.console import console, emit
+from motifc.commands.options import AsJson, Force, ProgramFile
 from motifc.commands.outputs import destination
 
 
@@ -15,6 +15,7 @@ def export_command(
     out: Annotated[Path, typer.Option(help="File or folder to write.")],
     format: Annotated[str, typer.Option(help="A backend with a form of its own, such as onnx (a graph).")],
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a program in the form of another tool."""
     from motifc import export_program
@@ -26,5 +27,7 @@ def export_command(
         target = Destination(out)
     else:
         target = destination(out, force, program)
-    export_program(program_in(program), format, target)
-    console.print(f"{out}: written as {format}")
+    loaded = program_in(program)
+    export_program(loaded, format, target)
+    written = {"written": str(out), "format": format, "program": loaded.digest}
+    emit(written, as_json, lambda: console.print(f"{out}: written as {format}"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from motifc.commands.activity import doing
 from motifc.commands.backend_names import asked_backends, known_backends, quick_backends
 from motifc.commands.console import console, emit
 from motifc.commands.options import AsJson, Force
@@ -38,9 +39,6 @@ def fuzz_command(
 
     A failure is shrunk to a minimal program and written as .program and .npz.
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     from motifc import fuzz
     from targets.conformance.fuzz import failure_files, save_failure
     from targets.runtime.backend import about
@@ -50,18 +48,9 @@ def fuzz_command(
     places = (place for number in numbers for name in runners for place in failure_files(out, seed, number, name))
     for place in [place for place in places if place.exists()] or [out / "fuzz.program"]:
         destination(place, force)
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("programs", total=programs)
-        # A failure of a slow backend is shrunk in fewer runs.
-        tries = 30 if any(about(name.partition(":")[0]).pace == "slow" for name in runners) else 400
-        report = fuzz(
-            programs,
-            seed,
-            runners,
-            lambda done, total: bar.update(task, completed=done),
-            start=start,
-            shrink_runs=tries,
-        )
+    # A failure of a slow backend is shrunk in fewer runs.
+    tries = 30 if any(about(name.partition(":")[0]).pace == "slow" for name in runners) else 400
+    report = fuzz(programs, seed, runners, partial(doing, "programs"), start=start, shrink_runs=tries)
     files = [save_failure(failure, out, force) for failure in report.failures]
     emit(report.as_dict(), as_json, partial(_show, report, files, next(iter(runners))))
     raise typer.Exit(0 if report.equal else 1)

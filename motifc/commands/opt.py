@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from motifc.commands.compile import graph_of
-from motifc.commands.console import console
-from motifc.commands.options import DEFAULT_CHIP, Force, Seed, TimeStep
+from motifc.commands.console import console, echo, emit
+from motifc.commands.options import DEFAULT_CHIP, AsJson, Force, Seed, TimeStep
 from motifc.commands.outputs import destination
 
 
@@ -21,6 +21,7 @@ def opt_command(
     out: Annotated[Path | None, typer.Option(help="Where to keep the stage after the last pass, .stage.")] = None,
     dt: TimeStep = None,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run single passes of the compiler and print what the last one made.
 
@@ -43,6 +44,11 @@ def opt_command(
 
         run.__name__ = name
         made, stage = step(run, stage)
-    typer.echo(text(made), nl=False)
-    if target is not None:
-        console.print(f"{out}: written, digest {stage.save(target)[:16]}")
+    digest = None if target is None else stage.save(target)
+
+    def show() -> None:
+        echo(text(made), nl=False)
+        if digest is not None:
+            console.print(f"{out}: written, digest {digest[:16]}")
+
+    emit({"text": text(made), "written": None if out is None else str(out), "digest": digest}, as_json, show)

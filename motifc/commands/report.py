@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from motifc.commands.console import console, steps
+from motifc.commands.console import console, step
 from motifc.commands.options import Data, DataFolder, Force, InputFile, Out, SplitSeed, TimeStep
 from motifc.commands.outputs import data_read, destination
 
@@ -41,8 +41,7 @@ def report_command(
     runs = gather(files, dt)
     read = [data_read(data, data_dir, run.provenance) for run in runs]
     target = destination(out, force, *files, *read, input_file)
-    with steps() as tell:
-        told = [measured(run, data, seed, data_dir, input_file, tell) for run in runs]
-        written = page(told, tell)
+    told = [measured(run, data, seed, data_dir, input_file, step) for run in runs]
+    written = page(told, step)
     write_text(target, written)
     console.print(f"{out}: written")

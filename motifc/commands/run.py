@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from motifc.commands.backend_names import known_backends
-from motifc.commands.console import console
-from motifc.commands.options import Data, DataFolder, Force, InputFile, Limit, Out, SplitSeed
+from motifc.commands.console import console, emit
+from motifc.commands.options import AsJson, Data, DataFolder, Force, InputFile, Limit, Out, SplitSeed
 from motifc.commands.outputs import data_read, destination
 from targets.runtime.registry import DEFAULT
 
 if TYPE_CHECKING:
+    from compiler.analysis.estimate import Estimate
     from motifc import Readout, SpikeRaster
     from motifc.load_inputs import Samples
 
@@ -35,6 +37,7 @@ def run_command(
         typer.Option(help="u and v to record, such as hidden:u,v or hidden\\[0,8-11]:v; may be repeated."),
     ] = None,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run a program, or a network in float, and write the spikes of every population, with u and v of probed neurons.
 
@@ -61,7 +64,7 @@ def run_command(
         given = samples(str(file), network.provenance, input_file, data, seed, limit, data_dir, network.readout)
         spikes = float_spikes(lower(network), bound_inputs(network.inputs, given.spikes))
         save_rasters(spikes, target)
-        _tell(spikes, given, network.readout, "float network")
+        _tell(Ran(file, out, network.digest, given, spikes, network.readout, "float network"), as_json)
         return
     loaded = program_in(file)
     asked = [parse_probe(text, loaded) for text in probe or ()]
@@ -74,18 +77,49 @@ def run_command(
         traces[wanted.population, "neurons"] = wanted.neurons
         traces |= {(wanted.population, k): getattr(recording.traces[wanted.population], k) for k in kinds}
     save_rasters(recording.spikes, target, traces)
-    _tell(recording.spikes, given, loaded.readout, "program")
-    console.print(estimate(loaded, {**inputs, **recording.spikes}).sentence)
+    told = estimate(loaded, {**inputs, **recording.spikes})
+    _tell(Ran(file, out, loaded.digest, given, recording.spikes, loaded.readout, "program", told), as_json)
 
 
-def _tell(spikes: Mapping[str, SpikeRaster], given: Samples, readout: Readout | None, what: str) -> None:
-    """Print which samples were run, spikes by population and the accuracy of `what` where there are labels."""
+@dataclass(frozen=True)
+class Ran:
+    """What was run on which samples, the spikes that came of it, and what they cost on a chip."""
+
+    file: Path
+    out: Path
+    digest: str
+    given: Samples
+    spikes: Mapping[str, SpikeRaster]
+    readout: Readout | None
+    what: str
+    estimate: Estimate | None = None
+
+
+def _tell(ran: Ran, as_json: bool) -> None:
+    """Print which samples were run, spikes by population, the accuracy where there are labels, and the cost."""
     from motifc.evaluation import judged
     from motifc.tables import show_accuracies
     from targets.contracts.shown import shown
 
-    console.print(given.sentence, markup=False)
-    for name, raster in spikes.items():
-        console.print(f"{shown(name)}: {int(raster.counts().sum()):,} spikes in {raster.samples} samples", markup=False)
-    if readout is not None and given.raster.labels is not None:
-        show_accuracies({what: judged(readout, spikes[readout.population])})
+    labelled = ran.readout is not None and ran.given.raster.labels is not None
+    found = {ran.what: judged(ran.readout, ran.spikes[ran.readout.population])} if labelled and ran.readout else {}
+    counts = {name: int(raster.counts().sum()) for name, raster in ran.spikes.items()}
+
+    def show() -> None:
+        console.print(ran.given.sentence, markup=False)
+        for name, count in counts.items():
+            console.print(f"{shown(name)}: {count:,} spikes in {ran.spikes[name].samples} samples", markup=False)
+        show_accuracies(found)
+        if ran.estimate is not None:
+            console.print(ran.estimate.sentence)
+
+    plain = {
+        "file": str(ran.file),
+        "digest": ran.digest,
+        "written": str(ran.out),
+        "data": ran.given.as_dict(),
+        "spikes": counts,
+        "accuracy": {name: each.as_dict() for name, each in found.items()},
+        "estimate": None if ran.estimate is None else asdict(ran.estimate),
+    }
+    emit(plain, as_json, show)

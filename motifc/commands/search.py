@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
-from motifc.commands.console import console
+from motifc.commands.activity import doing
+from motifc.commands.console import console, emit
 from motifc.commands.options import (
     DEFAULT_CHIP,
+    AsJson,
     Config,
     DataFolder,
     Device,
@@ -46,10 +48,12 @@ def search_command(
     tensorboard: TensorBoard = None,
     resume: Resume = False,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Search a network of motifs by HRMAS, or one to compare it with, derive it, retrain it."""
     target = destination(out, force or resume, config, data_read(data, data_dir))
     checkpoint = checkpoint_for(out, resume)
+    doing("loading torch")
     set_threads(threads)
     from motifc import load_settings, load_split
     from motifc.found import found
@@ -58,10 +62,12 @@ def search_command(
     settings = on_chip(load_settings(config), chip, cost)
     if quantize_aware:
         settings = on_grid(settings, chip or DEFAULT_CHIP)
+    doing(f"reading {data}")
     split = load_split(data, data_dir, seed)
     warn_of_copies(split)
     with resumable(checkpoint):
         network = searched(split, settings, seed, device, checkpoint, tensorboard, method)
     network.save(target)
     checkpoint.unlink(missing_ok=True)
-    console.print(found(network, out, split))
+    told = found(network, out, split)
+    emit(told.as_dict(), as_json, lambda: console.print(told.sentence))

@@ -9,7 +9,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motifc.commands.console import epochs, warn
+from motifc.commands.activity import doing
+from motifc.commands.console import warn, watched
 
 if TYPE_CHECKING:
     from motifc import Network
@@ -32,15 +33,16 @@ def searched(
     """Search on `split` by the method of that name, showing every epoch."""
     from motifc import search_by
 
+    doing("search: first epoch")
     with listening(tensorboard, checkpoint) as progress:
         return search_by(method, split, settings, seed, device, progress, checkpoint)
 
 
 @contextmanager
 def listening(tensorboard: Path | None, checkpoint: Path | None = None) -> Iterator[Listener]:
-    """Progress bars and, where a folder is named, TensorBoard scalars, those of the checkpoint's epochs included."""
+    """What shows every epoch and, where a folder is named, TensorBoard scalars, also of the checkpoint's epochs."""
     with ExitStack() as stack:
-        listeners = [stack.enter_context(epochs())]
+        listeners: list[Listener] = [watched]
         if tensorboard is not None:
             from search.training.checkpoint import load_checkpoint
             from search.training.scalars import scalars

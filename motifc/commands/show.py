@@ -5,19 +5,36 @@ from typing import Annotated
 
 import typer
 
+from motifc.commands.console import echo, emit
+from motifc.commands.options import AsJson
 
-def show_command(file: Annotated[Path, typer.Argument(help="A .network or .program file.")]) -> None:
+
+def show_command(
+    file: Annotated[Path, typer.Argument(help="A .network or .program file.")], as_json: AsJson = False
+) -> None:
     """Print a network or program as text: sizes, cores, limits used, losses, digests; its data, and who made it."""
     from compiler.losses import told_losses
     from motifc import Network, text
+    from motifc.chip_text import limits_text, map_text
     from motifc.files import expected, program_in
     from motifc.proofs import proven
     from targets.contracts.shown import shown
 
-    is_network = expected(file, "network", "program") == "network"
-    made = Network.load(file) if is_network else proven(program_in(file))
-    typer.echo(text(made), nl=False)
-    for sentence in () if isinstance(made, Network) else told_losses(made):
-        typer.echo(sentence)
-    for what, told in made.provenance.rows():
-        typer.echo(f"{what} {shown(told)}")
+    kind = expected(file, "network", "program")
+    made = Network.load(file) if kind == "network" else proven(program_in(file))
+    losses = () if isinstance(made, Network) else tuple(told_losses(made))
+    rows = made.provenance.rows()
+
+    drawn = [] if isinstance(made, Network) else [*limits_text(made), *map_text(made)]
+
+    def show() -> None:
+        echo(text(made), nl=False)
+        for line in drawn:
+            echo(line)
+        for sentence in losses:
+            echo(sentence)
+        for what, told in rows:
+            echo(f"{what} {shown(told)}")
+
+    plain = {"kind": kind, "digest": made.digest, "text": text(made).splitlines(), "losses": losses, "provenance": rows}
+    emit(plain, as_json, show)

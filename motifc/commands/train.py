@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from motifc.commands.console import console
+from motifc.commands.activity import doing
+from motifc.commands.console import console, emit
 from motifc.commands.options import (
     DEFAULT_CHIP,
+    AsJson,
     Config,
     DataFolder,
     Device,
@@ -46,6 +48,7 @@ def train_command(
     chip: Annotated[str, typer.Option(help="Chip whose integers --quantize-aware takes.")] = DEFAULT_CHIP,
     resume: Resume = False,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Train the weights of a network, starting from those it has; its wiring stays.
 
@@ -57,21 +60,25 @@ def train_command(
     start = network_in(network)
     target = destination(out, force or resume, network, config, data_read(data, data_dir, start.provenance))
     checkpoint = checkpoint_for(out, resume)
+    doing("loading torch")
     set_threads(threads)
     from motifc import load_settings, train
     from motifc.found import found
     from search.settings import on_grid
 
+    doing("reading the data")
     split = trained_split(str(network), start, data, seed, data_dir)
     settings = load_settings(config)
     if quantize_aware:
         settings = on_grid(settings, chip)
     with resumable(checkpoint), listening(tensorboard, checkpoint) as progress:
         warn_of_copies(split)
+        doing("train: first epoch")
         trained = train(start, split, settings, split.seed or 0, device, progress, settings.training.chip, checkpoint)
     trained.save(target)
     checkpoint.unlink(missing_ok=True)
-    console.print(found(trained, out, split))
+    told = found(trained, out, split)
+    emit(told.as_dict(), as_json, lambda: console.print(told.sentence))
 
 
 def trained_split(owner: str, network: Network, data: str | None, seed: int | None, folder: Path | None) -> Split:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motifc.commands.backend_names import asked_backends, known_backends
-from motifc.commands.console import console, emit, steps
+from motifc.commands.console import console, emit, step
 from motifc.commands.options import AsJson, Data, DataFolder, InputFile, Limit, ProgramFile, SplitSeed, TimeStep
 from targets.runtime.registry import DEFAULT, ORACLE
 
@@ -64,18 +64,18 @@ def verify_command(
     inputs = bound_inputs(loaded.inputs, given.spikes)
     judging = None if given.raster.labels is None else loaded.readout
     found: dict[str, dict[str, SpikeRaster]] = {}
-    with steps() as tell, ExitStack() as held:
+    with ExitStack() as held:
         machine = held.enter_context(load(loaded, first))
         left = side(machine, None if against is None else str(program))
         sides = [side(held.enter_context(load(loaded, name))) for name in others]
         if rival is not None:
             sides.append(side(held.enter_context(load(rival, first)), str(against)))
-        verdicts = verify(left, sides, inputs, tell) if sides else ()
+        verdicts = verify(left, sides, inputs, step) if sides else ()
         if floats is not None:
-            tell("running the float network")
+            step("running the float network")
             found["float network"] = float_spikes(floats, inputs)
         if floats is not None or judging is not None:
-            tell(f"{first}: counting spikes")
+            step(f"{first}: counting spikes")
             found["program"] = in_pieces(lambda piece: machine.run(piece).spikes, inputs)
     drifts = drift(found["float network"], found["program"], loaded.readout) if floats is not None else ()
     evaluations = (

@@ -15,6 +15,7 @@ from targets.contracts.errors import InputError
 from targets.contracts.plugins import Plugins
 from targets.contracts.provenance import DataOrigin, keys_of, sample_digests
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.shown import unlike
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,10 +110,7 @@ def task_names() -> tuple[str, ...]:
 def task_named(name: str) -> Task:
     """The task of that name; InputError when there is none."""
     if name not in task_names():
-        raise InputError(
-            f"unknown task {name!r}; known are {', '.join(task_names())}, so choose one of them or give the path of "
-            "spikes of your own."
-        )
+        raise InputError(unlike("task", name, task_names(), " or give the path of spikes of your own"))
     return cast(Task, TASKS.load(name))
 
 

@@ -23,6 +23,7 @@ from search.training.progress import Listener, Progress
 from search.training.train import fit
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
+from targets.contracts.shown import unlike
 from targets.contracts.synapses import Dense
 
 _MOTIFS = 3  # first number of the seeds of random motifs, so that they share no stream with a phase
@@ -52,7 +53,7 @@ def search_by(
     method, and for a cost given to one that has no alpha to follow it.
     """
     if method not in METHODS:
-        raise InputError(f"unknown method {method!r}; known are {', '.join(METHODS)}, so choose one of them.")
+        raise InputError(unlike("method", method, tuple(METHODS)))
     if settings.search.cost and method in _UNSEARCHED:
         others = ", ".join(name for name in METHODS if name not in _UNSEARCHED)
         raise InputError(

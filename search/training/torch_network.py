@@ -12,6 +12,7 @@ from search.training.kernels.loop import Places, Wire
 from search.training.links import flat_indices
 from search.training.neuron import Cells
 from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
 from targets.contracts.synapses import BlockDiagonal, Dense, with_weights
 
 
@@ -31,7 +32,12 @@ class TorchNetwork:
 
     @classmethod
     def of(cls, network: Network, device: torch.device) -> "TorchNetwork":
-        """The network's structure and parameters on `device`."""
+        """The network's structure and parameters on `device`; InputError for a refractory period, which it has not."""
+        if resting := [layer.name for layer in network.layers if layer.refractory is not None]:
+            raise InputError(
+                f"layer {resting[0]!r} has a refractory period; training and its figures know none, so leave it "
+                "out, or compile the network and run the program."
+            )
         places = {
             c.name: Places(torch.from_numpy(flat_indices(c.synapses)).to(device), c.synapses.shape)
             for c in network.connections

@@ -10,7 +10,7 @@ from targets.contracts.semantics import LAVA, Semantics
 from targets.contracts.synapses import Synapses, with_weights
 from targets.program.program import IntProjection, Program
 from targets.runtime.machine import StepMachine
-from targets.runtime.neuron import inject, step
+from targets.runtime.neuron import inject, rest, step
 
 PACKAGES = ("numpy",)
 
@@ -31,12 +31,14 @@ class State:
 
     u, v  population -> int32 [batch, neuron]
     past  input or population -> the spikes of its latest steps, newest first, bool [batch, neuron] each
+    resting  population with a refractory period -> steps that are left of it, int32 [batch, neuron]
     """
 
     t: int
     u: Mapping[str, Ints]
     v: Mapping[str, Ints]
     past: Mapping[str, tuple[Array, ...]]
+    resting: Mapping[str, Ints]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,7 @@ class NumpyMachine(StepMachine[State]):
     ```
     a[t] = sum over incoming projections of shift(weights s[t - delay], exponent)
     u[t], v[t], s[t] = targets.runtime.neuron.step(u[t-1], v[t-1], a[t])
+    v[t], s[t] = targets.runtime.neuron.rest(v[t], s[t])                    # with a refractory period
     ```
     Under recurrence "same step" a population's own projections are not in a[t]; what they bring at t + 1 enters u[t]
     after the threshold was asked. Under output "next step" s[t-1] is recorded at t. Under first_bias "missing" the
@@ -77,7 +80,8 @@ class NumpyMachine(StepMachine[State]):
             depths[projection.source] = max(depths[projection.source], projection.delay)
         past = {name: (np.zeros((samples, size), dtype=bool),) * depths[name] for name, size in widths.items()}
         zeros = {p.name: np.zeros((samples, p.neurons), dtype=np.int32) for p in self.program.populations}
-        return State(0, zeros, zeros, past)
+        resting = {p.name: zeros[p.name] for p in self.program.populations if p.refractory is not None}
+        return State(0, zeros, zeros, past, resting)
 
     def advance(self, state: State, spikes: Mapping[str, Array]) -> tuple[State, dict[str, Array]]:
         """The state after all steps of `spikes`, uint8 [sample, time, neuron], and bool spikes of all populations."""
@@ -96,7 +100,7 @@ class NumpyMachine(StepMachine[State]):
 
     def _step(self, state: State, given: Mapping[str, Array]) -> State:
         """The state one step later; `given` are the spikes of the inputs in this step, bool [batch, neuron]."""
-        u, v, spikes = {}, {}, dict(given)
+        u, v, spikes, resting = {}, {}, dict(given), {}
         for population in self.program.populations:
             name = population.name
             silent = self.semantics.first_bias == "missing" and state.t == 0
@@ -112,12 +116,16 @@ class NumpyMachine(StepMachine[State]):
                 fired=state.past[name][0],
                 semantics=self.semantics,
             )
+            if population.refractory is not None:
+                v[name], spikes[name], resting[name] = rest(
+                    v[name], spikes[name], state.resting[name], population.refractory
+                )
         past = {name: (latest, *state.past[name][:-1]) for name, latest in spikes.items()}
         for name, own in self.recurrent.items():
             if own:
                 arrived = _input(own, past)
                 u[name] = inject(u[name].astype(np.int64), arrived, self.program.chip.arithmetic, self.semantics)
-        return State(state.t + 1, u, v, past)
+        return State(state.t + 1, u, v, past, resting)
 
 
 @dataclass(frozen=True, eq=False)

@@ -70,7 +70,8 @@ def model(program: Program) -> onnx.ModelProto:
 
     Batch and time are free axes. Inputs: `spikes/X` uint8 [time, batch, neuron] for every program input X; `u/P`,
     `v/P` int32 [batch, neuron] for every population P; `past/N` uint8 [delay, batch, neuron], the latest spikes of
-    input or population N, oldest first. Outputs: `spikes/P`, and `final/u/P`, `final/v/P`, `final/past/N`, which fed
+    input or population N, oldest first; `resting/P` int32 [batch, neuron], steps that are left of its refractory
+    period, where it has one. Outputs: `spikes/P`, and `final/u/P`, `final/v/P`, `final/past/N`, which fed
     back as inputs resume the run; all states are zero where a sample begins.
 
     Sums over synapses are float32 products where these are exact and float64 elsewhere (targets/runtime/exact.py).
@@ -275,7 +276,14 @@ def _step(body: _Body, population: IntPopulation, arithmetic: Arithmetic, arriva
     int32 = np.iinfo(np.int32)
     threshold = np.clip(population.vth.astype(np.int64) << arithmetic.align_bits, int32.min, int32.max)
     s = body.node("Greater", v, _int32(threshold))
-    body.node("Where", s, _int32(0), v, output=f"next/v/{name}")
+    silent = s
+    if population.refractory is not None:
+        asleep = body.node("Greater", f"now/resting/{name}", _int32(0))
+        silent = body.node("Or", s, asleep)
+        s = body.node("And", s, body.node("Not", asleep))
+        left = body.node("Max", body.node("Sub", f"now/resting/{name}", _int32(1)), _int32(0))
+        body.node("Where", s, population.refractory, left, output=f"next/resting/{name}")
+    body.node("Where", silent, _int32(0), v, output=f"next/v/{name}")
     body.node("Cast", s, to=_onnx_type(np.uint8), output=f"next/spikes/{name}")
 
 
@@ -312,6 +320,7 @@ def _states(program: Program) -> _Shapes:
     """Shape of every state of the graph by name."""
     depths = _depths(program)
     registers = {f"{key}/{p.name}": ("batch", p.neurons) for p in program.populations for key in ("u", "v")}
+    registers |= {f"resting/{p.name}": ("batch", p.neurons) for p in program.populations if p.refractory is not None}
     return registers | {f"past/{node.name}": (depths[node.name], "batch", node.neurons) for node in _nodes(program)}
 
 
@@ -320,7 +329,7 @@ def _nodes(program: Program) -> tuple[Input | IntPopulation, ...]:
 
 
 def _dtype(name: str) -> type[np.generic]:
-    return np.int32 if name.startswith(("u/", "v/")) else np.uint8
+    return np.int32 if name.startswith(("u/", "v/", "resting/")) else np.uint8
 
 
 def _trains(nodes: Iterable[Input | IntPopulation], axes: tuple[str, ...]) -> _Shapes:

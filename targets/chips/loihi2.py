@@ -35,4 +35,5 @@ CHIP = ChipSpec(
     state_bits=Limit(24, "bits of u and v, sign included", _LAVA),
     decay_bits=Limit(12, "bits of du and dv", _LAVA),
     align_bits=Limit(6, "bits that inputs and thresholds are shifted up by", _LAVA),
+    refractory_max=Limit(62, "steps after that of a spike", _UNPUBLISHED, assumed=True),
 )

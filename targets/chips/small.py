@@ -39,4 +39,5 @@ CHIP = ChipSpec(
     state_bits=_limit(24, "bits of u and v, sign included", _AS_LOIHI),
     decay_bits=_limit(12, "bits of du and dv", _AS_LOIHI),
     align_bits=_limit(6, "bits that inputs and thresholds are shifted up by", _AS_LOIHI),
+    refractory_max=_limit(62, "steps after that of a spike", _AS_LOIHI),
 )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from targets.conformance.equivalence import compare, state_difference
-from targets.conformance.random_program import Case, random_program
+from targets.conformance.random_program import Case, random_program, with_rests
 from targets.conformance.shrink import shrink
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster, save_rasters
@@ -104,8 +104,9 @@ class FuzzReport:
 
 
 def numbered_program(seed: int, number: int) -> Case:
-    """Random program `number` of a seed; depends on these two alone."""
-    return random_program(np.random.default_rng([seed, number]))
+    """Random program `number` of a seed; depends on these two alone. Every fourth has refractory periods."""
+    made = random_program(np.random.default_rng([seed, number]))
+    return made if number % 4 else with_rests(made, np.random.default_rng([seed, number, 1]))
 
 
 def fuzz(

@@ -60,6 +60,7 @@ class View:
     u, v           state after the step, as the backend shows it (v after a reset); None where it shows none
     v_asked        v when the threshold was asked: the oracle's step from the state after the step before; None where
                    that is not known
+    rests          whether its last spike was too few steps before for another
     threshold      vth << align_bits
     a              input accumulated in this step, as the oracle sums what this side recorded
     contributions  the synapses behind `a`, largest amount first, whichever its sign
@@ -71,6 +72,7 @@ class View:
     u: int | None
     v: int | None
     v_asked: int | None
+    rests: bool
     threshold: int
     a: int
     contributions: tuple[Contribution, ...]
@@ -81,6 +83,7 @@ class View:
         lines = [
             f"{self.name} {_did(self.recorded)}: threshold {self.threshold:,}, v before it was asked {asked}; "
             f"after the step u {u}, v {v}",
+            *(["  it rests after a spike, so that v is 0 and nothing is asked"] if self.rests else []),
             f"  a = {self.a:,} from {len(self.contributions)} synapses that carried a spike",
         ]
         lines += [f"    {synapse.line()}" for synapse in self.contributions[:_SHOWN]]
@@ -143,6 +146,7 @@ def _view(side: Side, recorded: bool, inputs: Mapping[str, SpikeRaster], at: Dif
     before = states[at.step] if at.step < len(states) else None
     after = states[at.step + 1] if trace is not None else (None, None)
     population = side.program.population(at.population)
+    rest = int(population.refractory_steps[at.neuron])
     return View(
         name=side.name,
         recorded=recorded,
@@ -150,6 +154,7 @@ def _view(side: Side, recorded: bool, inputs: Mapping[str, SpikeRaster], at: Dif
         u=after[0],
         v=after[1],
         v_asked=None if before is None else _asked(side.program.chip.arithmetic, population, at.neuron, before, a),
+        rests=bool(spikes[at.population][max(0, at.step - rest) : at.step, at.neuron].any()),
         threshold=int(population.vth[at.neuron]) << side.program.chip.arithmetic.align_bits,
         a=a,
         contributions=tuple(sorted(contributions, key=lambda synapse: -abs(synapse.amount))),

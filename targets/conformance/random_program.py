@@ -1,7 +1,7 @@
 """random_program: small legal programs that reach the corners of the arithmetic, with spikes for them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -79,6 +79,18 @@ def case(pick: Pick, rng: np.random.Generator, chip: ChipSpec, extent: Extent = 
     samples, density = pick(*extent.samples), rng.choice([0.05, 0.3, 0.8])
     spikes = {x.name: SpikeRaster.pack(rng.random((samples, steps, x.neurons)) < density) for x in inputs}
     return program, spikes
+
+
+def with_rests(made: Case, rng: np.random.Generator) -> Case:
+    """The same with refractory periods: none, short ones, and any that the chip allows, neuron by neuron."""
+    program, spikes = made
+    most = program.chip.refractory_max.value
+    populations = []
+    for population in program.populations:
+        short, any_length = (rng.integers(0, end + 1, population.neurons) for end in (min(4, most), most))
+        steps = np.where(rng.random(population.neurons) < 0.8, short, any_length)
+        populations.append(replace(population, refractory=steps.astype(np.int32)))
+    return replace(program, populations=tuple(populations)), spikes
 
 
 def random_synapses(post: int, pre: int, kind: int, rng: np.random.Generator, chip: ChipSpec) -> Synapses:

@@ -145,12 +145,12 @@ def _simpler_numbers(case: Case) -> Iterator[Case]:
             yield _changed(program, projections=_with(program.projections, replace(projection, **change))), inputs
     for population in program.populations:
         forgets = program.chip.decay_max.value
-        plain = {"du": forgets, "dv": forgets, "vth": 0, "bias": 0}
+        plain = {"du": forgets, "dv": forgets, "vth": 0, "bias": 0, "refractory": 0}
         registers = _registers(population)
         numbers: list[dict[str, Any]] = [
             {key: np.full_like(registers[key], value)}
             for key, value in plain.items()
-            if (registers[key] != value).any()
+            if key in registers and (registers[key] != value).any()
         ]
         if population.motif_size > 1:
             numbers.append({"motif_size": 1})
@@ -192,7 +192,8 @@ def _with(parts: tuple[Any, ...], changed: Any) -> tuple[Any, ...]:
 
 
 def _registers(population: IntPopulation) -> dict[str, Ints]:
-    return {key: getattr(population, key) for key in ("du", "dv", "vth", "bias")}
+    registers = {key: getattr(population, key) for key in ("du", "dv", "vth", "bias")}
+    return registers if population.refractory is None else registers | {"refractory": population.refractory}
 
 
 def _core_without(core: Core, name: str, neuron: int) -> Core:

@@ -54,6 +54,21 @@ def _thresholds() -> Iterator[ConformanceCase]:
     )
     spikes = [[[0], [0], [1], [0], [0], [0]]]
     yield _case("own spikes arrive a step later", looped, _spikes(6, 1, [0, 1]), spikes=spikes, u=[[0]], v=[[0]])
+    # A bias of one above the threshold: a spike in every step in which no rest is left; u = 128 once x is heard.
+    rested = _program(Dense(np.full((3, 1), 2)), vth=[1] * 3, bias=[65] * 3, refractory=[0, 1, 2])
+    spikes = [[[1, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 1]]]
+    probe = Probe("p", np.arange(3, dtype=np.int32))
+    yield _case(
+        "refractory periods of 0 to 2 steps",
+        rested,
+        _spikes(4, 1, [2]),
+        (probe,),
+        spikes=spikes,
+        u=[[128] * 3],
+        v=[[0] * 3],
+        trace_u=[[[0] * 3, [0] * 3, [0] * 3, [128] * 3]],
+        trace_v=[[[0] * 3] * 4],
+    )
 
 
 def _currents() -> Iterator[ConformanceCase]:
@@ -186,7 +201,9 @@ def _program(
         "bias": [0] * post,
     } | registers
     projections = (IntProjection("x-p", "x", "p", synapses, exponent, delay), *((also,) if also else ()))
-    population = IntPopulation("p", 1, *(np.asarray(values[key]) for key in ("du", "dv", "vth", "bias")))
+    arrays = {key: np.asarray(each) for key, each in values.items()}
+    rests = arrays.pop("refractory", None)
+    population = IntPopulation("p", 1, *(arrays[key] for key in ("du", "dv", "vth", "bias")), refractory=rests)
     held = [np.arange(first, post, 2, dtype=np.int32) for first in range(min(post, 2))]
     cores = tuple(Core(number, 0, {"p": indices}) for number, indices in enumerate(held))
     return Program(chip_named("loihi2"), (Input("x", pre),), (population,), projections, cores, ("p",), None, 1)

@@ -1,13 +1,14 @@
 """ChipSpec: every limit of a chip with its unit and source."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
-from targets.contracts.fields import MOST_DELAY, MOST_EXPONENT, MOST_NEURONS, named, whole
+from targets.contracts.fields import MOST_DELAY, MOST_EXPONENT, MOST_NEURONS, MOST_REFRACTORY, named, whole
 from targets.contracts.plugins import Plugins
+from targets.contracts.serial import LATER
 
 Count = TypeVar("Count", int, Array)
 _INT32_BITS = 31
@@ -21,6 +22,7 @@ _RANGES = {
     **{"exponent_min": _SHIFTS, "exponent_max": _SHIFTS},
     **{"bias_mantissa_bits": (0, _INT32_BITS), "bias_exponent_max": (0, _INT32_BITS)},
     **{"threshold_max": (0, (1 << _INT32_BITS) - 1), "delay_max": (1, MOST_DELAY)},
+    "refractory_max": (0, MOST_REFRACTORY),
 }
 """What a limit may be at all, least and most; counts of other things are not below 0."""
 
@@ -71,13 +73,14 @@ class ChipSpec:
     state_bits: Limit
     decay_bits: Limit
     align_bits: Limit
+    refractory_max: Limit = field(default=Limit(0, "steps", "none is known"), metadata=LATER)
 
     def __post_init__(self) -> None:
         named(self.name, "a chip")
-        for field in fields(self):
-            if isinstance(limit := getattr(self, field.name), Limit):
-                least, most = _RANGES.get(field.name, (0, 1 << 40))
-                whole(limit.value, f"{field.name} of chip {self.name!r}", most, least)
+        for each in fields(self):
+            if isinstance(limit := getattr(self, each.name), Limit):
+                least, most = _RANGES.get(each.name, (0, 1 << 40))
+                whole(limit.value, f"{each.name} of chip {self.name!r}", most, least)
         for low, high in (("weight_min", "weight_max"), ("exponent_min", "exponent_max")):
             ends = getattr(self, low).value, getattr(self, high).value
             if ends[0] > ends[1]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from targets.contracts.errors import InputError
+from targets.contracts.shown import unlike
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -52,7 +53,7 @@ class Plugins:
         if name in self.own:
             return importlib.import_module(f"{self.package}.{name.replace('-', '_')}")
         if name not in self.added:
-            raise InputError(f"unknown {self.kind} {name!r}; known are {', '.join(self.names)}, so choose one of them.")
+            raise InputError(unlike(self.kind, name, self.names))
         point = self.added[name]
         try:
             return point.load()

@@ -4,7 +4,7 @@ import os
 import types
 import typing
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -18,6 +18,8 @@ from targets.contracts.shown import brief, shown
 T = TypeVar("T")
 _SCALARS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 _KIND = "kind"
+LATER: Mapping[str, bool] = {"later": True}
+"""Metadata of a field that came later than files without it: at its default it is left out, so digests stay."""
 _LARGEST = 1 << 53
 """Whole numbers below it are floats without loss."""
 Layout = Callable[[Artefact], Artefact]
@@ -35,7 +37,9 @@ def pack(value: object, path: str = "", without: Collection[str] = ()) -> tuple[
         return path, {path: value}
     if is_dataclass(value):
         header: dict[str, Any] = {_KIND: getattr(value, _KIND)} if hasattr(value, _KIND) else {}
-        kept = [spec.name for spec in fields(value) if spec.init and spec.name not in without]
+        kept = [
+            spec.name for spec in fields(value) if spec.init and spec.name not in without and not _unused(value, spec)
+        ]
         return _packed(header, {name: getattr(value, name) for name in kept}, path, without)
     if isinstance(value, Mapping) and not _is_json(value):
         listed, arrays = _packed({}, {str(number): each for number, each in enumerate(value.values())}, path, without)
@@ -93,6 +97,7 @@ class _Reader:
 
     def value(self, hint: Any, given: Any, path: str) -> Any:
         """`given` as a value of type `hint`; `path` names the field in sentences."""
+        hint = _unfolded(hint)
         origin, args = get_origin(hint), get_args(hint)
         if hint is Any:
             return given
@@ -198,6 +203,15 @@ def _hints(kind: Any, args: tuple[Any, ...]) -> dict[str, Any]:
     return {name: _substituted(hint, given) for name, hint in get_type_hints(kind).items()}
 
 
+def _unfolded(hint: Any) -> Any:
+    """What an alias of the statement `type` stands for, as numpy's NDArray is one from Python 3.12 on."""
+    alias = get_origin(hint) or hint
+    if not hasattr(alias, "__value__"):
+        return hint
+    args = get_args(hint)
+    return alias.__value__[args] if args else alias.__value__
+
+
 def _substituted(hint: Any, given: Mapping[Any, Any]) -> Any:
     if hint in given:
         return given[hint]
@@ -213,6 +227,12 @@ def _packed(
         header[name], found = pack(value, f"{path}/{name}" if path else name, without)
         arrays |= found
     return header, arrays
+
+
+def _unused(value: object, spec: Field[Any]) -> bool:
+    """Whether a later field is as in files that know nothing of it."""
+    held = getattr(value, spec.name)
+    return "later" in spec.metadata and not isinstance(held, np.ndarray) and held == spec.default
 
 
 def _is_json(value: object) -> bool:

@@ -1,4 +1,6 @@
-"""shown, shown_lines, shortened, brief: names and values of others, as sentences, tables and pages may print them."""
+"""shown, shown_lines, shortened, brief, unlike: names and values of others, as sentences and tables may print them."""
+
+from collections.abc import Sequence
 
 _LONGEST = 60
 
@@ -34,3 +36,15 @@ def brief(value: object) -> str:
         return f"a {type(value).__name__} too long to show"
     told = shown(told)
     return told if len(told) <= _LONGEST else f"{told[:_LONGEST]}..."
+
+
+def unlike(kind: str, name: str, known: Sequence[str], otherwise: str = "") -> str:
+    """The sentence on a name that is none of the `known` of its kind, with those that may have been meant.
+
+    otherwise  what else could be given than one of them, such as " or give a path"
+    """
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.lower(), known, n=2, cutoff=0.6) or [each for each in known if name and name in each]
+    meant = f" (did you mean {' or '.join(near[:2])}?)" if near else ""
+    return f"unknown {kind} {brief(name)}{meant}; known are {', '.join(known)}, so choose one of them{otherwise}."

@@ -235,6 +235,14 @@ class Sparse:
 Synapses = Dense | BlockDiagonal | Banded | Sparse
 
 
+def dense(synapses: Synapses) -> Array:
+    """All weights as an array of their type, [post, pre]; 0 where there is no synapse."""
+    full = np.zeros(synapses.shape, synapses.weights.dtype)
+    post, pre, weight = synapses.coordinates()
+    np.add.at(full, (post, pre), weight)
+    return full
+
+
 def with_weights(synapses: Synapses, weights: Array) -> Synapses:
     """The same wiring with other numbers; `weights` has the shape of `synapses.weights`."""
     if weights.shape != synapses.weights.shape:

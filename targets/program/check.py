@@ -11,7 +11,7 @@ from targets.contracts.chip import ChipSpec, Limit
 from targets.contracts.errors import InputError
 from targets.contracts.grid import split_bias
 from targets.program.program import IntPopulation, IntProjection, Program
-from targets.program.usage import usage
+from targets.program.usage import core_limits, usage
 
 
 @dataclass(frozen=True)
@@ -107,14 +107,7 @@ def _mapping(program: Program, chip: ChipSpec) -> Iterator[Violation]:
 
 def _cores(program: Program, chip: ChipSpec) -> Iterator[Violation]:
     """What each core holds against what it may hold."""
-    limits = {
-        "neurons": chip.neurons_per_core,
-        "synapse_bytes": chip.synapse_bytes_per_core,
-        "axons_in": chip.axons_in_per_core,
-        "axons_out": chip.axons_out_per_core,
-        "decay_profiles": chip.decay_profiles_per_core,
-        "threshold_profiles": chip.threshold_profiles_per_core,
-    }
+    limits = core_limits(chip)
     for number, used in enumerate(usage(program, chip)):
         members = ", ".join(repr(name) for name in program.cores[number].members)
         for field, limit in limits.items():
@@ -157,6 +150,10 @@ def _population(population: IntPopulation, chip: ChipSpec) -> Iterator[Violation
             factor = math.ceil(1000 * int(values.max()) / most.value) / 1000
             remedy = f"divide the thresholds, the biases and the weights into it by {factor:.3f}"
         yield from _range(values, 0, most, key, place, chip, remedy)
+    rests = population.refractory_steps
+    most = chip.refractory_max
+    remedy = f"shorten it to {most.value}" if most.value else "leave it out"
+    yield from _range(rests, 0, most, "refractory period", place, chip, remedy)
     _, exponent = split_bias(population.bias, chip.bias_mantissa_bits.value)
     off = (exponent < 0) | (exponent > chip.bias_exponent_max.value)
     if off.any():

@@ -14,13 +14,22 @@ from targets.contracts.arrays import Ints, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
-from targets.contracts.fields import MOST_DELAY, MOST_EXPONENT, MOST_LATENCY, MOST_NEURONS, MOST_STEPS, named, whole
+from targets.contracts.fields import (
+    MOST_DELAY,
+    MOST_EXPONENT,
+    MOST_LATENCY,
+    MOST_NEURONS,
+    MOST_STEPS,
+    named,
+    resting,
+    whole,
+)
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.reprs import html_table, listed
-from targets.contracts.serial import pack, read
+from targets.contracts.serial import LATER, pack, read
 from targets.contracts.shown import brief
-from targets.contracts.synapses import Synapses
+from targets.contracts.synapses import Synapses, dense
 from targets.contracts.wiring import wiring_faults
 from targets.program.earlier import with_latency
 from targets.program.listeners import Listeners, Route, listeners
@@ -38,7 +47,8 @@ class IntPopulation:
     """Integer CUBA-LIF neurons; du, dv, vth, bias: int32 [neuron], units as in targets/runtime/neuron.py.
 
     `motif_size` neurons in a row form a motif, the unit of placement (1: every neuron by itself). What the network
-    does in step t happens in step t + `latency`. An `invented` population stands for biases and is in no output.
+    does in step t happens in step t + `latency`. An `invented` population stands for biases and is in no output. For
+    `refractory` steps after that of a spike, int32 [neuron], v stays 0; None where no neuron rests.
     """
 
     name: str
@@ -49,6 +59,7 @@ class IntPopulation:
     bias: Ints
     latency: int = field(default=0, kw_only=True)
     invented: Invented = field(default="", kw_only=True)
+    refractory: Ints | None = field(default=None, kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         named(self.name, "a population")
@@ -64,6 +75,8 @@ class IntPopulation:
                     f"population {self.name!r} has {self.neurons} values of du but {values.size} of {key}; "
                     "one per neuron is needed, so match them."
                 )
+        rest = resting(self.refractory, self.neurons, f"population {self.name!r}")
+        object.__setattr__(self, "refractory", rest)
         if self.motif_size < 1 or self.neurons < 1 or self.neurons % self.motif_size:
             raise InputError(
                 f"population {self.name!r} has {self.neurons} neurons in motifs of {self.motif_size}; "
@@ -74,6 +87,11 @@ class IntPopulation:
     def neurons(self) -> int:
         """Number of neurons."""
         return int(self.du.size)
+
+    @property
+    def refractory_steps(self) -> Ints:
+        """Steps that every neuron rests after a spike, int32 [neuron]."""
+        return np.zeros(self.neurons, np.int32) if self.refractory is None else self.refractory
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +119,10 @@ class IntProjection:
                 f"projection {self.name!r} has delay {self.delay}; in a program a spike takes at least 1 step, "
                 "so retime the network."
             )
+
+    def dense(self) -> Ints:
+        """All weights before the exponent shifts them, as int32 [post, pre]; 0 where there is no synapse."""
+        return dense(self.synapses)
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,6 +229,10 @@ class Program:
     def population(self, name: str) -> IntPopulation:
         """The population of that name; KeyError when there is none."""
         return {population.name: population for population in self.populations}[name]
+
+    def projection(self, name: str) -> IntProjection:
+        """The projection of that name; KeyError when there is none."""
+        return {projection.name: projection for projection in self.projections}[name]
 
     @property
     def neurons(self) -> int:

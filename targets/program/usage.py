@@ -5,14 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from targets.contracts.arrays import Array
-from targets.contracts.chip import ChipSpec
+from targets.contracts.chip import ChipSpec, Limit
 from targets.contracts.numbering import distinct
 from targets.program.program import Program
 
 
 @dataclass(frozen=True)
 class CoreUsage:
-    """One core, in the units of ChipSpec; `axons_in` counts every distinct source, those on the same core too."""
+    """One core, in the units of ChipSpec; `axons_in` counts every distinct source, those on the same core too.
+
+    Neurons share a decay profile where du, dv and the refractory period are the same.
+    """
 
     neurons: int
     synapses: int
@@ -23,6 +26,18 @@ class CoreUsage:
     threshold_profiles: int
 
 
+def core_limits(chip: ChipSpec) -> dict[str, Limit]:
+    """The limits of one core by the field of CoreUsage that counts against each."""
+    return {
+        "neurons": chip.neurons_per_core,
+        "synapse_bytes": chip.synapse_bytes_per_core,
+        "axons_in": chip.axons_in_per_core,
+        "axons_out": chip.axons_out_per_core,
+        "decay_profiles": chip.decay_profiles_per_core,
+        "threshold_profiles": chip.threshold_profiles_per_core,
+    }
+
+
 def usage(program: Program, chip: ChipSpec | None = None) -> tuple[CoreUsage, ...]:
     """What each core of `program` holds, counted with the memory model of its chip or of another `chip`."""
     chip = program.chip if chip is None else chip
@@ -31,7 +46,9 @@ def usage(program: Program, chip: ChipSpec | None = None) -> tuple[CoreUsage, ..
     axons_in = np.bincount(found.cores[inside], minlength=cores)
     home = found.core_of[found.sources]
     axons_out = np.bincount(home[(home >= 0) & (home != found.cores)], minlength=cores)
-    decays, thresholds = (_distinct(program, found.core_of, keys) for keys in (("du", "dv"), ("vth",)))
+    decays, thresholds = (
+        _distinct(program, found.core_of, keys) for keys in (("du", "dv", "refractory_steps"), ("vth",))
+    )
     return tuple(
         CoreUsage(
             neurons=core.neurons,

@@ -8,14 +8,19 @@ from typing import Any, Literal, Protocol, cast
 
 import numpy as np
 
+from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.shown import unlike
 from targets.program.program import Program
 from targets.runtime.machine import Machine
 from targets.runtime.own_time import lengthened, own_time
 from targets.runtime.recording import Probe, Recording, checked_probes
 from targets.runtime.registry import BACKENDS, ORACLE, in_order
+
+Spikes = SpikeRaster | Array | Mapping[str, SpikeRaster | Array]
+"""Spikes of the only input, or of every input by its name."""
 
 
 class Backend(Protocol):
@@ -60,13 +65,13 @@ class Loaded:
     backend: str
     machine: Machine
 
-    def run(self, inputs: SpikeRaster | Mapping[str, SpikeRaster], probes: Sequence[Probe] = ()) -> Recording:
+    def run(self, inputs: Spikes, probes: Sequence[Probe] = ()) -> Recording:
         """Record every population of the network on `inputs`, from zero state; see `run`."""
         given = bound_inputs(self.program.inputs, inputs)
         steps = next(iter(given.values())).steps
         return own_time(self.program, self.raw(lengthened(given, self.program.latest), probes), steps)
 
-    def raw(self, inputs: SpikeRaster | Mapping[str, SpikeRaster], probes: Sequence[Probe] = ()) -> Recording:
+    def raw(self, inputs: Spikes, probes: Sequence[Probe] = ()) -> Recording:
         """Record every population of the program on `inputs` as they are, in the time of the machine.
 
         Backends are compared by this: a population is late by its latency, and those that stand for biases are there.
@@ -129,7 +134,7 @@ def load(program: Program, backend: str = ORACLE) -> Loaded:
 
 def run(
     program: Program,
-    inputs: SpikeRaster | Mapping[str, SpikeRaster],
+    inputs: Spikes,
     backend: str = ORACLE,
     probes: Sequence[Probe] = (),
 ) -> Recording:
@@ -140,7 +145,8 @@ def run(
     `targets.runtime.own_time`. Spikes after a sample's length are not given to it. Populations that stand for biases
     are left out; final u and v are those after the last step of the machine.
 
-    `inputs` maps the name of each program input to its spikes; a program with one input takes the raster itself.
+    `inputs` maps the name of each program input to its spikes; a program with one input takes the raster itself. An
+    array of 0 and 1, [sample, time, neuron] or [time, neuron], will do for a raster.
     `probes` ask for u and v of some neurons after every step. Raises InputError when an input is missing or has
     another width or other sample counts, for a probe of what is not there, and as `load` does.
     """
@@ -148,12 +154,28 @@ def run(
         return loaded.run(inputs, probes)
 
 
-def bound_inputs(ports: Sequence[Input], given: SpikeRaster | Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
+def _rasters(given: Spikes) -> SpikeRaster | Mapping[str, SpikeRaster]:
+    """The same, arrays packed."""
+    if isinstance(given, Mapping):
+        return {name: _raster(each) for name, each in given.items()}
+    return _raster(given)
+
+
+def _raster(given: SpikeRaster | Array) -> SpikeRaster:
+    if isinstance(given, SpikeRaster):
+        return given
+    spikes = np.asarray(given)
+    return SpikeRaster.pack(spikes[None] if spikes.ndim == 2 else spikes)
+
+
+def bound_inputs(ports: Sequence[Input], spikes: Spikes) -> dict[str, SpikeRaster]:
     """The raster of every input of a program or graph, checked for width and for equal samples, steps and lengths.
 
-    Where there is one input, a raster by itself or under the name "spikes" will do.
+    Where there is one input, a raster by itself or under the name "spikes" will do; for a raster an array of 0 and 1
+    will, [sample, time, neuron], or [time, neuron] of one sample.
     """
     names = [port.name for port in ports]
+    given = _rasters(spikes)
     if isinstance(given, SpikeRaster) or set(given) == {"spikes"} != set(names):
         raster = given if isinstance(given, SpikeRaster) else given["spikes"]
         if len(names) != 1:
@@ -187,5 +209,5 @@ def export_program(program: Program, format: str, path: str | os.PathLike[str]) 
     """
     formats = [name for name in backend_names() if hasattr(BACKENDS.load(name), "export")]
     if format not in formats:
-        raise InputError(f"unknown export format {format!r}; known are {', '.join(formats)}, so choose one of them.")
+        raise InputError(unlike("export format", format, formats))
     cast(Any, backend_named(format)).export(program, path)

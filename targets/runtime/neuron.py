@@ -49,6 +49,24 @@ def step(
     return u, v.astype(np.int32), s
 
 
+def rest(v: Ints, s: Array, resting: Ints, refractory: Ints) -> tuple[Ints, Array, Ints]:
+    """What a refractory period makes of a step; returns new (v, s, resting) and writes to none of its inputs.
+
+    ```
+    v = 0, s = 0               where resting > 0
+    resting = refractory       where s
+    resting = resting - 1      elsewhere, down to 0
+    ```
+    resting     steps that are left, int32 [batch, neuron]; 0 where a sample begins
+    refractory  steps that follow a spike, int32 [neuron]: Loihi's register less one (nengo-loihi 1.1.0, emulator)
+
+    u goes on meanwhile.
+    """
+    asleep = resting > 0
+    s = s & ~asleep
+    return np.where(asleep, 0, v).astype(np.int32), s, np.where(s, refractory, np.maximum(resting - 1, 0))
+
+
 def inject(u: Array, a: Ints, arithmetic: Arithmetic, semantics: Semantics = LAVA) -> Ints:
     """wrap(u + (a << A)): accumulated input int32 [batch, neuron] enters the current and its register."""
     raised = _wrap32(u + _wrap32(a.astype(np.int64) << arithmetic.align_bits))

@@ -51,6 +51,10 @@ class Recording:
     v: Mapping[str, Ints]
     traces: Mapping[str, Trace] = field(default_factory=dict)
 
+    def __getitem__(self, population: str) -> Array:
+        """Spikes of a population as uint8 [sample, time, neuron]; KeyError for one that is not there."""
+        return self.spikes[population].dense()
+
     def __repr__(self) -> str:
         first = next(iter(self.spikes.values()), None)
         sizes = "nothing" if first is None else f"{first.samples:,} samples of {first.steps:,} steps"

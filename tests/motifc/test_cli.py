@@ -247,14 +247,19 @@ def test_an_unknown_backend_is_told_before_anything_is_read_or_run(motifc: Motif
     outcome = motifc(*arguments)
     assert (outcome.status, outcome.out) == (2, "")
     assert outcome.err == (
-        f"motifc: unknown backend 'torc'; known are {', '.join(backend_names())}, so choose one of them.\n"
+        "motifc: unknown backend 'torc' (did you mean torch?); known are "
+        f"{', '.join(backend_names())}, so choose one of them.\n"
     )
 
 
 @pytest.mark.parametrize(
     ("module", "remedy"),
     [
-        ("torch", 'install it with pip install "motifc[search]"'),
+        (
+            "torch",
+            'install it with pip install "motifc[search]"; on Linux that brings several GB for GPUs, '
+            "pytorch.org/get-started has the command for its CPU build",
+        ),
         ("sklearn.datasets", 'install it with pip install "motifc[search]"'),
         ("far_away", "`motifc doctor` says what needs it and the command"),
     ],

@@ -23,7 +23,7 @@ def split_for(network: Network) -> Split:
 
 def told(settings: dict[str, Any]) -> str:
     network = replace(random_network(0), settings=settings)
-    return found(network, Path("my net.network"), split_for(network))
+    return found(network, Path("my net.network"), split_for(network)).sentence
 
 
 def test_everything_is_on_one_line() -> None:

@@ -132,12 +132,12 @@ def _partial_sums(bundles: Sequence[Bundle], target: int) -> Array:
 
 def _neurons(program: Program, name: str, members: Members, sums: Array) -> LavaNeurons:
     """The process that holds `members`."""
-    parameters: dict[str, list[Array]] = {key: [] for key in ("du", "dv", "vth", "bias_mant", "bias_exp")}
+    parameters: dict[str, list[Array]] = {key: [] for key in ("du", "dv", "vth", "bias_mant", "bias_exp", "refractory")}
     shares = []
     for population_name, indices in members.items():
         population = program.population(population_name)
         bias_mant, bias_exp = _bias(population)
-        values = (population.du, population.dv, population.vth, bias_mant, bias_exp)
+        values = (population.du, population.dv, population.vth, bias_mant, bias_exp, population.refractory_steps)
         for key, numbers in zip(parameters, values, strict=True):
             parameters[key].append(numbers[indices])
         shares.append(Share(population_name, indices, indices[:0], indices[:0]))

@@ -38,7 +38,7 @@ class Share:
 class LavaNeurons:
     """Neurons of one HetLIF, share after share; all arrays int32, bias = bias_mant << bias_exp.
 
-    du, dv, vth, bias_mant, bias_exp  [neuron]
+    du, dv, vth, bias_mant, bias_exp, refractory  [neuron]
     sum_neuron, sum_shift             [sum]: the target of each partial sum, and its shift to the right
     """
 
@@ -48,6 +48,7 @@ class LavaNeurons:
     vth: Ints
     bias_mant: Ints
     bias_exp: Ints
+    refractory: Ints
     sum_neuron: Ints
     sum_shift: Ints
     shares: tuple[Share, ...]
@@ -123,7 +124,7 @@ class LavaNetwork:
 _NEURONS = 50_000
 _LINKS = 5_000_000
 
-_PARAMETERS = ("du", "dv", "vth", "bias_mant", "bias_exp", "sum_neuron", "sum_shift")
+_PARAMETERS = ("du", "dv", "vth", "bias_mant", "bias_exp", "refractory", "sum_neuron", "sum_shift")
 _INDICES = ("neurons", "probed", "slots")
 _MATRIX = ("data", "indices", "indptr")
 

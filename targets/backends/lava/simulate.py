@@ -161,6 +161,7 @@ def _neurons(neurons: LavaNeurons, samples: int, steps: int, recording: Path) ->
         vth=np.tile(neurons.vth, samples),
         bias_mant=np.tile(neurons.bias_mant, samples),
         bias_exp=np.tile(neurons.bias_exp, samples),
+        refractory=np.tile(neurons.refractory, samples),
         sum_neuron=(first + neurons.sum_neuron).ravel(),
         sum_shift=np.tile(neurons.sum_shift, samples),
         probed=(first + _probed(neurons)).ravel(),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from targets.backends.numba.layout import Cells, Senders, Wires
-from targets.backends.numba.neuron import stepped
+from targets.backends.numba.neuron import rested, stepped
 from targets.backends.numba.prefetch import prefetch
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
@@ -22,6 +22,7 @@ def run_events(
     wires: Wires,
     u: Array,
     v: Array,
+    resting: Array,
     fired: Array,
     count: Array,
 ) -> None:
@@ -30,6 +31,7 @@ def run_events(
     given, told  packed spikes of all inputs and of all populations, uint8 [time, byte]
     wires        by source
     u, v         int32 [neuron], moved on
+    resting      steps that are left of refractory periods, int32 [neuron], moved on; of length 0 where there are none
     fired        which neurons of a sender spiked in its latest steps, uint32 [ring]; count: how many, int64
                  [sender, slot]; both moved on
     """
@@ -52,6 +54,8 @@ def run_events(
                 _sum(sources, wires.row[p], wires.ends, wires.other, wires.weight, first, summed[:size])
                 _lower(summed[:size], wires.floor[p], wires.shift[p], a[first : first + size])
         _integrate(a, spikes, cells, u, v)
+        if len(resting):
+            _rest(spikes, cells.refractory, v, resting)
         for sender in range(len(senders.size)):
             slot = t % senders.slots[sender]
             start = senders.ring[sender] + slot * senders.size[sender]
@@ -109,6 +113,13 @@ def _integrate(a: Array, spikes: Array, cells: Cells, u: Array, v: Array) -> Non
         u[i] = x
         v[i] = y
         spikes[i] = spike
+
+
+@compiled
+def _rest(spikes: Array, refractory: Array, v: Array, resting: Array) -> None:
+    """What refractory periods make of a step of all neurons."""
+    for i in range(len(v)):
+        v[i], spikes[i], resting[i] = rested(v[i], spikes[i] != 0, resting[i], refractory[i])
 
 
 @compiled

@@ -3,7 +3,7 @@
 import numpy as np
 
 from targets.backends.numba.layout import CHUNK, Cells, Senders, Wires
-from targets.backends.numba.neuron import stepped
+from targets.backends.numba.neuron import rested, stepped
 from targets.backends.numba.rows import add_row
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
@@ -17,13 +17,23 @@ _one_wide_block = add_row(BLOCK, 64, 64, 32, 1 << 62)
 
 @compiled
 def run_lanes(
-    begin: int, given: Array, told: Array, cells: Cells, senders: Senders, wires: Wires, u: Array, v: Array, sent: Array
+    begin: int,
+    given: Array,
+    told: Array,
+    cells: Cells,
+    senders: Senders,
+    wires: Wires,
+    u: Array,
+    v: Array,
+    resting: Array,
+    sent: Array,
 ) -> None:
     """Run all steps of `given` from step `begin` on and write the spikes into `told`.
 
     given, told  packed spikes of all inputs and of all populations, uint8 [time, byte, lane]; `told` holds zeros
     wires        by target; weights int16 where `sent` is int16, else int32
     u, v         int32 [neuron, lane], moved on
+    resting      steps that are left of refractory periods, int32 [neuron, lane], moved on; of length 0 without any
     sent         -1 where a neuron of a sender spiked in its latest steps, else 0: [ring, lane], int16 where sums of
                  `CHUNK` weights fit that, else int64; moved on. The number of lanes is a multiple of `BLOCK`
     """
@@ -43,6 +53,8 @@ def run_lanes(
                 first = senders.first[sender]
                 here = slice(first, first + size)
                 _population(t, p, stop, first, cells, senders, wires, u[here], v[here], sent, own)
+                if len(resting):
+                    _rest(cells.refractory[here], v[here], resting[here], own)
                 _pack(own, told[step, senders.byte[sender] :])
                 p = stop
 
@@ -97,6 +109,15 @@ def _population(
             u[i, lane] = x
             v[i, lane] = y
             own[i, lane] = -int(spike)
+
+
+@compiled
+def _rest(refractory: Array, v: Array, resting: Array, own: Array) -> None:
+    """What refractory periods make of a step of the neurons of a population; `own` holds their spikes."""
+    for i in range(len(v)):
+        for lane in range(v.shape[1]):
+            x, spike, left = rested(v[i, lane], own[i, lane] != 0, resting[i, lane], refractory[i])
+            v[i, lane], resting[i, lane], own[i, lane] = x, left, -int(spike)
 
 
 @compiled

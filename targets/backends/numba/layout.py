@@ -24,6 +24,7 @@ class Cells(NamedTuple):
     bias            int32
     threshold       aligned, int32; what no int32 exceeds or falls below is cut to its ends
     limit           one more than the largest v
+    refractory      steps of rest after a spike, int32; of length 0 where no neuron rests
     """
 
     keep_u: Array
@@ -31,6 +32,7 @@ class Cells(NamedTuple):
     bias: Array
     threshold: Array
     limit: int
+    refractory: Array
 
 
 class Senders(NamedTuple):
@@ -83,12 +85,14 @@ def cells(populations: Sequence[IntPopulation], arithmetic: Arithmetic) -> Cells
     du, dv, vth, bias = (
         np.concatenate([getattr(each, key) for each in populations]) for key in ("du", "dv", "vth", "bias")
     )
+    rests = np.concatenate([each.refractory_steps for each in populations])
     return Cells(
         keep_u=((one - 1 - du) / one).astype(np.float32),
         keep_v=((one - dv) / one).astype(np.float32),
         bias=bias,
         threshold=np.clip(vth.astype(np.int64) << arithmetic.align_bits, int32.min, int32.max).astype(np.int32),
         limit=arithmetic.state_limit,
+        refractory=rests if rests.any() else rests[:0],
     )
 
 

@@ -91,8 +91,9 @@ class NumbaMachine:
         from targets.backends.numba.events import run_events
 
         u, v = (np.zeros(self.program.neurons, np.int32) for _ in range(2))
+        resting = np.zeros_like(self._cells.refractory)
         count = np.zeros((self._senders.size.size, self._senders.slots.max()), np.int64)
-        state = (u, v, np.zeros(self._ring, np.uint32), count)
+        state = (u, v, resting, np.zeros(self._ring, np.uint32), count)
         for piece in _pieces(given.shape[1], watch):
             run_events(
                 piece.start, given[0, piece], told[0, piece], self._cells, self._senders, self._by_source, *state
@@ -108,6 +109,7 @@ class NumbaMachine:
         samples = len(given)
         lanes = -(-samples // BLOCK) * BLOCK
         u, v = (np.zeros((self.program.neurons, lanes), np.int32) for _ in range(2))
+        resting = np.zeros((self._cells.refractory.size, lanes), np.int32)
         narrow = self._by_target.weight.dtype == np.int16
         sent = np.zeros((self._ring, lanes), np.int16 if narrow else np.int64)
         packed = np.zeros((*given.shape[1:], lanes), np.uint8)
@@ -115,7 +117,7 @@ class NumbaMachine:
         spikes = np.zeros((*told.shape[1:], lanes), np.uint8)
         for piece in _pieces(len(packed), watch):
             args = (packed[piece], spikes[piece], self._cells, self._senders, self._by_target)
-            run_lanes(piece.start, *args, u, v, sent)
+            run_lanes(piece.start, *args, u, v, resting, sent)
             if watch:
                 watch(piece.start, u.T[:samples], v.T[:samples])
         told[:] = spikes.transpose(2, 0, 1)[:samples]

@@ -1,4 +1,4 @@
-"""stepped: `targets.runtime.neuron.step` for one neuron in one sample, as both loops take it."""
+"""stepped, rested: `targets.runtime.neuron.step` and `rest` for one neuron in one sample, as both loops take them."""
 
 import numpy as np
 
@@ -30,3 +30,13 @@ def stepped(
     y = min(max(y, np.int32(1 - limit)), np.int32(limit - 1))
     spike = y > threshold
     return x, np.int32(0) if spike else y, spike
+
+
+@compiled(inline="always")
+def rested(
+    v: np.int32, spike: np.bool_, resting: np.int32, refractory: np.int32
+) -> tuple[np.int32, np.bool_, np.int32]:
+    """(v, spike, resting) of a neuron that may have a refractory period."""
+    if resting > 0:
+        return np.int32(0), np.bool_(False), np.int32(resting - 1)
+    return v, spike, refractory if spike else np.int32(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -45,18 +45,23 @@ def load(program: Program, device: str = "auto") -> TorchMachine:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """u, v: int32 [batch, neuron] by population; past: latest spikes float32 [delay, batch, neuron] by source."""
+    """u, v: int32 [batch, neuron] by population; past: latest spikes float32 [delay, batch, neuron] by source.
+
+    resting: steps that are left of a refractory period, int32 [batch, neuron], of populations that have one.
+    """
 
     u: Mapping[str, torch.Tensor]
     v: Mapping[str, torch.Tensor]
     past: Mapping[str, torch.Tensor]
+    resting: Mapping[str, torch.Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class _Neurons:
     """Parameters of one population on the device, [neuron]; keep_u, keep_v: share of u, v that is left, float64.
 
-    limit  one more than the largest v
+    limit       one more than the largest v
+    refractory  steps of rest after a spike, int32, or None
     """
 
     name: str
@@ -65,6 +70,7 @@ class _Neurons:
     bias: torch.Tensor
     threshold: torch.Tensor
     limit: int
+    refractory: torch.Tensor | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +91,10 @@ class TorchMachine(StepMachine[State]):
     (targets/runtime/exact.py); decays are float64 products, exact because |u| 2^16 < 2^53, and cut toward zero by the
     conversion to int32; all else is int32, which wraps around.
 
-    On a GPU, where Triton is installed, all of it is `fused`: see targets/backends/torch/fused.py. Elsewhere
-    `stages` are groups of populations that feed back on one another, each group after all that feed it. Projections
-    from earlier stages are one matrix product for all steps; only those inside a stage must go step by step.
+    On a GPU, where Triton is installed, all of it is `fused`: see targets/backends/torch/fused.py. Elsewhere, and where
+    neurons have a refractory period, `stages` are groups of populations that feed back on one another, each group after
+    all that feed it. Projections from earlier stages are one matrix product for all steps; only those inside a stage
+    must go step by step.
     """
 
     program: Program
@@ -101,7 +108,8 @@ class TorchMachine(StepMachine[State]):
     @classmethod
     def of(cls, program: Program, device: torch.device) -> TorchMachine:
         """The program's numbers on `device`."""
-        if device.type == "cuda" and find_spec("triton") is not None:
+        rests = any(population.refractory is not None for population in program.populations)
+        if device.type == "cuda" and not rests and find_spec("triton") is not None:
             return cls(program, (), (), _widths(program), program.depths, device, fused_program(program, device))
         return cls.by_steps(program, device)
 
@@ -131,7 +139,10 @@ class TorchMachine(StepMachine[State]):
         """Zero u and v, and no spike on its way."""
         names = [population.name for population in self.program.populations]
         zeros = {n: torch.zeros(samples, self.widths[n], dtype=torch.int32, device=self.device) for n in names}
-        return State(zeros, zeros, {name: self._silence(self.depths[name], samples, name) for name in self.widths})
+        past = {name: self._silence(self.depths[name], samples, name) for name in self.widths}
+        return State(
+            zeros, zeros, past, {p.name: zeros[p.name] for p in self.program.populations if p.refractory is not None}
+        )
 
     def advance(self, state: State, spikes: Mapping[str, Array]) -> tuple[State, dict[str, Array]]:
         """The state after all steps of `spikes`, uint8 [sample, time, neuron], and bool spikes of all populations."""
@@ -156,7 +167,7 @@ class TorchMachine(StepMachine[State]):
             trains[name][: self.depths[name]] = state.past[name]
             if name in given:
                 trains[name][self.depths[name] :] = given[name].transpose(0, 1)
-        u, v = dict(state.u), dict(state.v)
+        u, v, resting = dict(state.u), dict(state.v), dict(state.resting)
         for stage in self.stages:
             members = {neurons.name for neurons in stage}
             inner = {name: [s for s in self.synapses if s.target == name and s.source in members] for name in members}
@@ -169,9 +180,12 @@ class TorchMachine(StepMachine[State]):
                         sent = self.depths[synapses.source] + t - synapses.delay
                         a = a + synapses.arriving(trains[synapses.source][sent])
                     u[name], v[name], s = _step(u[name], v[name], a, neurons)
+                    if neurons.refractory is not None:
+                        v[name], s, resting[name] = _rest(v[name], s, resting[name], neurons.refractory)
                     trains[name][self.depths[name] + t] = s
         emitted = {name: trains[name][self.depths[name] :].transpose(0, 1).to(torch.bool) for name in u}
-        return State(u, v, {name: train[steps:].clone() for name, train in trains.items()}), emitted
+        past = {name: train[steps:].clone() for name, train in trains.items()}
+        return State(u, v, past, resting), emitted
 
     def _silence(self, steps: int, samples: int, name: str) -> torch.Tensor:
         return torch.zeros(steps, samples, self.widths[name], dtype=torch.float32, device=self.device)
@@ -218,6 +232,15 @@ def _step(
     return u, v.masked_fill(s, 0), s
 
 
+def _rest(
+    v: torch.Tensor, s: torch.Tensor, resting: torch.Tensor, refractory: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """`targets.runtime.neuron.rest` on tensors."""
+    asleep = resting > 0
+    s = s & ~asleep
+    return v.masked_fill(asleep, 0), s, torch.where(s, refractory, (resting - 1).clamp(min=0))
+
+
 def _neurons(population: IntPopulation, arithmetic: Arithmetic, device: torch.device) -> _Neurons:
     int32, one = np.iinfo(np.int32), arithmetic.decay_one
     threshold = np.clip(population.vth.astype(np.int64) << arithmetic.align_bits, int32.min, int32.max)
@@ -228,6 +251,7 @@ def _neurons(population: IntPopulation, arithmetic: Arithmetic, device: torch.de
         bias=_tensor(population.bias, device),
         threshold=_tensor(threshold.astype(np.int32), device),
         limit=arithmetic.state_limit,
+        refractory=None if population.refractory is None else _tensor(population.refractory, device),
     )
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from rich.table import Table
 
-from motifc.commands.console import console, emit, epochs, steps
+from motifc.commands.console import console, emit, step, watched
 from search.training.progress import Progress
 
 Printed = pytest.CaptureFixture[str]
@@ -22,23 +22,20 @@ def test_values_are_printed_as_json_or_shown_to_people(capsys: Printed) -> None:
 
 
 def test_steps_are_told_line_by_line_where_nobody_watches(capsys: Printed) -> None:
-    with steps() as tell:
-        tell("placing cores")
-        tell("counting hops")
+    step("placing cores")
+    step("counting hops")
     printed = capsys.readouterr()
     assert printed.out == ""
     assert [line.strip() for line in printed.err.splitlines()] == ["placing cores", "counting hops"]
 
 
-def test_epochs_of_every_phase_have_a_bar_of_their_own(capsys: Printed) -> None:
-    with epochs() as progress:
-        progress(Progress("search", 1, 2, 1.5, 0.25, {"synapses": 1234.0}))
-        progress(Progress("search", 2, 2, 0.5, 0.75, {"synapses": 1000.0}))
-        progress(Progress("train", 1, 4, 0.25, 1.0, {}, "thinned training samples"))
+def test_the_last_epoch_of_every_phase_stays(capsys: Printed) -> None:
+    watched(Progress("search", 1, 2, 1.5, 0.25, {"synapses": 1234.0}))
+    watched(Progress("search", 2, 2, 0.5, 0.75, {"synapses": 1000.0}))
+    watched(Progress("train", 1, 4, 0.25, 1.0, {}, "thinned training samples"))
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert "2/2 loss 0.500, accuracy 75.0%, 1,000 synapses" in printed.err
-    assert "1/4 loss 0.250, accuracy 100.0% on thinned training samples" in printed.err
+    assert printed.err == "search: 2 epochs, loss 0.500, accuracy 75.0%, 1,000 synapses\n"
 
 
 def test_names_are_printed_as_they_are_and_move_no_cursor(capsys: Printed) -> None:

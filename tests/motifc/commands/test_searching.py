@@ -15,11 +15,11 @@ from tests.search.event_file import shown_scalars
 from tests.search.tiny import TINY, tiny_split
 
 
-def test_a_bar_and_a_folder_of_scalars_listen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_and_a_folder_of_scalars_listen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with listening(tmp_path / "scalars") as progress:
         progress(Progress("train", 1, 2, 0.5, 0.25, {"loss": 0.5}))
         progress(Progress("train", 2, 2, 0.25, 0.75, {"loss": 0.25}))
-    assert "2/2 loss 0.250, accuracy 75.0%" in capsys.readouterr().err
+    assert "train: 2 epochs, loss 0.250, accuracy 75.0%" in capsys.readouterr().err
     assert shown_scalars(tmp_path / "scalars") == {"train/loss": [(1, 0.5), (2, 0.25)]}
 
 

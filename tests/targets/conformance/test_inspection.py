@@ -177,6 +177,7 @@ def test_plain_values() -> None:
         "u": 128,
         "v": 130,
         "v_asked": 130,
+        "rests": False,
         "threshold": 256,
         "a": 2,
         "contributions": [

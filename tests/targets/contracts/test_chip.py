@@ -80,7 +80,10 @@ def test_memory_is_counted_in_whole_bytes() -> None:
 def test_an_unknown_chip_is_named() -> None:
     with pytest.raises(InputError) as error:
         chip_named("loihi9")
-    assert str(error.value) == "unknown chip 'loihi9'; known are loihi1, loihi2, small, so choose one of them."
+    assert str(error.value) == (
+        "unknown chip 'loihi9' (did you mean loihi2 or loihi1?); known are loihi1, loihi2, small, so choose one of "
+        "them."
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """pack and unpack: what comes back equals what was stored, whatever the names; what is wrong is told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, make_dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -221,3 +221,17 @@ def test_a_header_that_was_never_of_version_1_is_told(tmp_path: Path, failure: E
     save(Artefact("tree", {}, {}, version=1), tmp_path / "a.tree")
     with pytest.raises(InputError, match=r"a\.tree, its header is none of version 1 \(.*\); write the file again\.$"):
         read(tmp_path / "a.tree", "tree", LeafTree, upgraded)
+
+
+def test_aliases_of_the_statement_type_are_what_they_stand_for() -> None:
+    """As numpy's NDArray is from Python 3.12 on, where files could not be read for it."""
+    extensions = pytest.importorskip("typing_extensions", reason="typing_extensions is not installed")
+    element: Any = TypeVar("element", bound=np.generic)  # type: ignore[misc]
+    stored: Any = np.ndarray[Any, np.dtype[element]]
+    array = extensions.TypeAliasType("array", stored, type_params=(element,))
+    plain = extensions.TypeAliasType("plain", int)
+    whole: Any = make_dataclass("whole", [("a", array[np.int32]), ("b", array[np.float64] | None), ("c", plain)])
+    made: Any = unpack(whole, {"a": "x", "b": None, "c": 3}, {"x": np.arange(2)})
+    assert made.c == 3
+    with pytest.raises(InputError, match="whole numbers are needed"):
+        unpack(whole, {"a": "x", "b": None, "c": 3}, {"x": np.arange(2.0)})

@@ -1,4 +1,4 @@
-"""HetLIF: Lava's fixed-point LIF with du, dv and vth per neuron, which writes down what it did."""
+"""HetLIF: Lava's fixed-point LIF with du, dv, vth and a refractory period per neuron, which writes down what it did."""
 
 from typing import Any
 
@@ -17,6 +17,9 @@ from lava.proc.lif.process import LIF
 class HetLIF(LIF):
     """LIF whose du, dv, vth are int arrays [neuron]; its step is Lava's.
 
+    For `refractory` steps after that of a spike, int [neuron], v stays 0 and u goes on: Lava's own LIF has no such
+    period, so that this part of the model is ours. Where it is 0 the step is Lava's, bit for bit.
+
     `sum_in` receives sums over synapses of several sources, not yet shifted: sum i goes to neuron `sum_neuron[i]`,
     shifted right by `sum_shift[i]` once its parts are added. All else arrives through `a_in`.
 
@@ -32,6 +35,7 @@ class HetLIF(LIF):
         vth: np.ndarray,
         bias_mant: np.ndarray,
         bias_exp: np.ndarray,
+        refractory: np.ndarray,
         sum_neuron: np.ndarray,
         sum_shift: np.ndarray,
         probed: np.ndarray,
@@ -43,6 +47,7 @@ class HetLIF(LIF):
             shape=shape,
             bias_mant=bias_mant,
             bias_exp=bias_exp,
+            refractory=refractory,
             sum_neuron=sum_neuron,
             sum_shift=sum_shift,
             probed=probed,
@@ -72,6 +77,8 @@ class PyHetLifModelFixed(AbstractPyLifModelFixed):
         self.sum_neuron: np.ndarray = proc_params["sum_neuron"]
         self.sum_shift: np.ndarray = proc_params["sum_shift"]
         self.probed: np.ndarray = proc_params["probed"]
+        self.refractory: np.ndarray = proc_params["refractory"]
+        self.resting: np.ndarray = np.zeros_like(self.refractory)
         self.spikes: list[np.ndarray] = []
         self.traces: list[np.ndarray] = []
 
@@ -81,8 +88,11 @@ class PyHetLifModelFixed(AbstractPyLifModelFixed):
         self.isthrscaled = True
 
     def spiking_activation(self) -> np.ndarray:
-        """Spike where v is above the threshold."""
-        return self.v > self.effective_vth
+        """Spike where v is above the threshold and no rest is left."""
+        spikes = (self.v > self.effective_vth) & (self.resting == 0)
+        self.v[self.resting > 0] = 0
+        self.resting = np.where(spikes, self.refractory, np.maximum(self.resting - 1, 0))
+        return spikes
 
     def subthr_dynamics(self, activation_in: np.ndarray) -> None:
         """Lava's step of u and v, once the shifted partial sums have joined the input."""

@@ -14,7 +14,7 @@ from targets.runtime.neuron import step
 
 @compiled
 def all_stepped(u: Array, v: Array, a: Array, cells: Cells) -> Array:
-    keep_u, keep_v, bias, threshold, limit = cells
+    keep_u, keep_v, bias, threshold, limit, _ = cells
     spikes = np.zeros(len(u), np.bool_)
     for i in range(len(u)):
         x, y, spike = stepped(u[i], v[i], a[i], keep_u[i], keep_v[i], bias[i], threshold[i], np.int32(limit))
