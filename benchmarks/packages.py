@@ -117,7 +117,7 @@ def page(tried: Sequence[Tried], wheel: str, size: int, same: bool) -> str:
     """The page on what was tried."""
     rows = [(each.version or each.python, f"fails: {each.failed}" if each.failed else "works") for each in tried]
     about = (
-        f"`{wheel}`, {size / 1024:.0f} KiB, installed without extras into a new environment of every interpreter; "
+        f"`{wheel}`, {size / 1e3:.0f} kB, installed without extras into a new environment of every interpreter; "
         f"there a network of arrays is compiled, shown, run and verified ({', '.join(each[0] for each in COMMANDS)}), "
         "outside of the checkout and without torch. Interpreters that are not listed were not tried."
     )
@@ -135,7 +135,8 @@ def _run(command: Sequence[str], folder: Path) -> str:
         raise InputError(f"{command[0]} cannot be started ({error.strerror}); name another interpreter.") from None
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
-        raise InputError(f"{' '.join(command[:4])[:90]} ended with {done.returncode}: {' '.join(said[-2:])[-300:]}")
+        name = " ".join([Path(command[0]).name, *command[1:4]])[:90]
+        raise InputError(f"{name} ended with {done.returncode}: {' '.join(said[-2:])[-300:]}")
     return done.stdout
 
 

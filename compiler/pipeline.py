@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from compiler.analysis.calibration import calibrate
+from compiler.analysis.causes import causes
 from compiler.analysis.quantization import quantization_report
+from compiler.analysis.reference import refer
 from compiler.assemble import assemble
+from compiler.faithfulness import KEY, Faithfulness
 from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph
 from compiler.losses import losses
@@ -20,8 +23,10 @@ from compiler.passes.prune import prune
 from compiler.passes.quantize import quantize
 from compiler.passes.refine import refine
 from compiler.passes.retime import retime
+from compiler.passes.split import split
 from search.network import Network
 from targets.contracts.chip import ChipSpec, chip_named
+from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.program.check import legal
 from targets.program.program import Program
@@ -35,9 +40,12 @@ def compile_network(
     outputs: Sequence[str] | None = None,
     watch: Watch | None = None,
     more_messages: float | None = None,
+    faithful: bool = False,
+    most_synapses: int | None = None,
 ) -> Program:
     """Compile `network` for a chip, given by name or as a ChipSpec; everything else as in `compile_graph`."""
-    return compile_graph(lower(network), chip, seed, calibration, outputs, watch, more_messages)
+    graph = lower(network)
+    return compile_graph(graph, chip, seed, calibration, outputs, watch, more_messages, faithful, most_synapses)
 
 
 def compile_graph(
@@ -48,6 +56,8 @@ def compile_graph(
     outputs: Sequence[str] | None = None,
     watch: Watch | None = None,
     more_messages: float | None = None,
+    faithful: bool = False,
+    most_synapses: int | None = None,
     begins: Callable[[str], None] | None = None,
 ) -> Program:
     """Compile `graph` for a chip; the same graph, calibration and seed give the same digest.
@@ -57,10 +67,15 @@ def compile_graph(
     settings tell the seed, and under "losses" in sentences what is lost (`compiler.losses`). Where populations had to
     be shifted, `latency` tells by how many steps each is late; the program's samples are longer by the largest of
     these, so that nothing of what is read falls off their end. `begins` is told the name of every pass that begins, and
-    `watch` what it returned. Shortening the
-    way of messages may add 5 % of them, or the share `more_messages`, 0 or more. Raises InputError with one sentence
-    for every limit of the chip that the network would break; a note tells which pass raised an error, and those before
-    it.
+    `watch` what it returned. Shortening the way of messages may add 5 % of them, or the share `more_messages`, 0 or
+    more.
+
+    A `faithful` program has a residual projection beside each whose weights that makes exact, as long as there are no
+    more than `most_synapses` synapses (`compiler.passes.split`); its settings tell under "faithful" what that costs and
+    how far it still strays (`compiler.faithfulness`).
+
+    Raises InputError with one sentence for every limit of the chip that the network would break; a note tells which
+    pass raised an error, and those before it.
     """
     spec = chip_named(chip) if isinstance(chip, str) else chip
     step = Observer(watch, begins)
@@ -69,11 +84,21 @@ def compile_graph(
     measured = None if calibration is None else step(calibrate, floats, calibration)
     if measured is None and outputs is None:
         refuse(floats, spec)  # which saves the time to round, where nothing is removed for not being read
-    rounded = step(quantize, floats, spec, measured)
+    halves = reference = None
+    if faithful:
+        reference = None if calibration is None else refer(floats, calibration)
+        halves = step(split, floats, spec, measured, reference, most_synapses)
+    elif most_synapses is not None:
+        raise InputError(
+            f"at most {most_synapses:,} synapses were asked for without residual weights, which alone add any; ask for "
+            "a faithful program, or leave the number out."
+        )
+    rounded = step(quantize, floats, spec, measured) if halves is None else halves.graph
     integers = step(prune, rounded, outputs).graph
     refuse(integers, spec)
-    roundings = quantization_report(floats, rounded, spec)
-    del floats, rounded  # of a large network no stage is kept longer than it is needed
+    roundings = quantization_report(floats, rounded, spec, None if halves is None else halves.residuals)
+    strayed = () if reference is None else causes(floats, rounded, reference, spec.arithmetic)
+    del floats, rounded, reference  # of a large network no stage is kept longer than it is needed
     proved = step(bounds, integers, spec.arithmetic)
     lost = losses(roundings, integers, proved, spec.arithmetic)
     proofs = tuple(each.proof for each in proved)
@@ -86,4 +111,6 @@ def compile_graph(
     del hypergraph
     settings = {"partition": "fewest messages", "place": "fewest hops", "seed": seed, "calibrated": bool(calibration)}
     settings["losses"] = lost.sentences
+    if halves is not None:
+        settings[KEY] = Faithfulness.of(halves, integers, measured, strayed, spec.arithmetic).setting
     return legal(step(assemble, integers, core_of, mapping.tiles, spec, settings, proofs), spec)

@@ -23,7 +23,7 @@ from targets.contracts.serial import pack, read
 from targets.contracts.shown import brief, unlike
 
 ORDER = ("retime", "fold", "quantize", "prune", "bounds", "coarsen", "partition", "place", "refine")
-"""Passes in the order of the chain, compiler/pipeline.py."""
+"""Passes in the order of the chain, compiler/pipeline.py; `split` may stand in the place of `quantize`."""
 _NAMES = {FloatGraph: "floats", IntGraph: "integers", Hypergraph: "hypergraph", ChipMapping: "mapping"}
 
 

@@ -13,6 +13,7 @@ from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.state import ChipMapping
 from compiler.passes.bounds import ENDLESS, Bounds
 from compiler.passes.prune import Pruned
+from compiler.passes.split import Split
 from search.motif import DIRECTIONS
 from search.network import Connection, Layer, Network
 from targets.contracts.arrays import Array
@@ -55,6 +56,16 @@ def _(graph: Graph) -> str:  # type: ignore[type-arg]  # singledispatch needs th
 @text.register
 def _(pruned: Pruned) -> str:
     return text(pruned.graph)
+
+
+@text.register
+def _(halves: Split) -> str:
+    lines = [f"residual of {shown(name)}: {shown(residual)}" for name, residual in halves.residuals.items()]
+    lines += [
+        f"ceiling of {shown(name)}: {found.highest:,}, held by {found.held}; {found.proved:,} proved"
+        for name, found in halves.ceilings.items()
+    ]
+    return text(halves.graph) + _joined([*lines, f"synapses {halves.synapses:,}, {halves.weights:,} weights"])
 
 
 @text.register

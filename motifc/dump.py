@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from compiler.analysis.quantization import quantization_report
+from compiler.passes.split import Split
 from compiler.stage import Stage
 from compiler.text import text
 from targets.contracts.chip import ChipSpec
@@ -17,7 +18,7 @@ _FILE = re.compile(r"[0-9]{2,}-[a-z]+\.(txt|stage)")
 class Dump:
     """A watcher of a chain, see `compiler.observer`; each pass gives NN-PASS.txt, and NN-PASS.stage for `motifc opt`.
 
-    Beside what `quantize` made stands a report of every rounding, in NN-quantization.txt.
+    Beside what `quantize` or `split` made stands a report of every rounding, in NN-quantization.txt.
     """
 
     def __init__(self, folder: Path, chip: ChipSpec, replace: bool = True) -> None:
@@ -44,8 +45,9 @@ class Dump:
         if self._stage is not before and not isinstance(made, Program):
             self._stage.save(self._place(f"{self._files - 1:02}-{name}.stage"))
         floats, integers = before.floats, self._stage.integers
-        if name == "quantize" and floats is not None and integers is not None:
-            self._write("quantization", text(quantization_report(floats, integers, self._chip)))
+        if name in ("quantize", "split") and floats is not None and integers is not None:
+            residuals = made.residuals if isinstance(made, Split) else None
+            self._write("quantization", text(quantization_report(floats, integers, self._chip, residuals)))
 
     def _write(self, name: str, shown: str) -> None:
         write_text(self._place(f"{self._files:02}-{name}.txt"), shown)

@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 
 from compiler.analysis.interpret import interpret
+from compiler.faithfulness import told_faithful, unproved
 from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph
 from search.network import Network
+from targets.conformance.replay import Overflow, overflows
 from targets.contracts.arrays import Ints, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
 from targets.contracts.raster import SpikeRaster
+from targets.program.program import Program
 from targets.runtime.backend import bound_inputs
 
 SAMPLES = 256
@@ -126,6 +129,16 @@ def judged(readout: Readout, votes: SpikeRaster) -> Evaluation:
 def float_spikes(graph: FloatGraph, inputs: Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
     """Spikes of every population of a float graph."""
     return in_pieces(partial(interpret, graph), inputs)
+
+
+def overflows_told(
+    program: Program, inputs: Mapping[str, SpikeRaster], spikes: Mapping[str, SpikeRaster]
+) -> tuple[Overflow, ...]:
+    """What left the registers on these inputs, of whose spikes some backend made a recording.
+
+    That is counted of programs with residual weights, and where u is not proved to stay in its register; else ().
+    """
+    return overflows(program, inputs, spikes) if told_faithful(program) or unproved(program) else ()
 
 
 def in_pieces(

@@ -75,11 +75,21 @@ def samples(
     chosen = slice(limit)
     if file is not None:
         rasters = _labelled({name: raster.take(chosen) for name, raster in _read(file).items()}, readout, file)
-        source = f"{file}; {owner} {_past(provenance)}"
-        return Samples(rasters, source, "samples", str(file), None, provenance.seen(next(iter(rasters.values()))))
+        return given_samples(owner, provenance, rasters, file)
     split = split_of(owner, provenance, data, seed, folder, "--data or --input")
     given = part(owner, provenance, split, "test", chosen)
     return replace(given, spikes=_labelled({"spikes": given.raster}, readout, given.data)["spikes"])
+
+
+def given_samples(
+    owner: str, provenance: Provenance, rasters: Mapping[str, SpikeRaster], file: Path, limit: int | None = None
+) -> Samples:
+    """The first `limit` samples of spikes that were read from `file` already."""
+    if limit is not None and limit < 1:
+        raise InputError(f"--limit is {limit}; at least 1 sample is needed, so give a larger number.")
+    taken = {name: raster.take(slice(limit)) for name, raster in rasters.items()}
+    source = f"{file}; {owner} {_past(provenance)}"
+    return Samples(taken, source, "samples", str(file), None, provenance.seen(next(iter(taken.values()))))
 
 
 def part(owner: str, provenance: Provenance, split: "Split", name: str, chosen: slice = slice(None)) -> Samples:
@@ -88,6 +98,17 @@ def part(owner: str, provenance: Provenance, split: "Split", name: str, chosen: 
     kind = "test samples" if name == "test" else "training samples"
     source = _source(owner, provenance, split)
     return Samples(raster, source, kind, split.data, split.seed, provenance.seen(raster))
+
+
+def calibrating(owner: str, provenance: Provenance, data: str | None, seed: int | None, folder: Path | None) -> Samples:
+    """The training part of the split that `split_of` gives; of a .npz without labels all samples."""
+    if data is not None and data.endswith(".npz") and Path(data).is_file():
+        rasters = _read(Path(data))
+        if all(raster.labels is None for raster in rasters.values()):
+            seen = provenance.seen(next(iter(rasters.values())))
+            return Samples(rasters, data, "samples", data, None, seen)
+    split = split_of(owner, provenance, data, seed, folder, "--calibrate")
+    return part(owner, provenance, split, "train")
 
 
 def split_of(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from motifc.doctor import Finding
     from motifc.evaluation import Evaluation
     from targets.conformance.drift import Drift
+    from targets.conformance.replay import Overflow
 
 
 _LOSSES = 12
@@ -143,6 +144,20 @@ def show_losses(program: Program) -> None:
         console.print(sentence)
     if len(told) > _LOSSES:
         console.print(f"{len(told) - _LOSSES:,} more sentences on losses are told by motifc show.")
+
+
+def show_faithful(program: Program) -> None:
+    """One line for each thing that a program compiled with residual weights tells, and for what is not proved of it."""
+    from compiler.faithfulness import told_faithful, unproved
+
+    for sentence in (*told_faithful(program), *unproved(program)):
+        console.print(sentence)
+
+
+def show_overflows(found: Sequence[Overflow]) -> None:
+    """One line for each population: how often u wrapped and v saturated on the data given."""
+    for each in found:
+        console.print(each.sentence)
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

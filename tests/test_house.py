@@ -27,6 +27,7 @@ TESTED_ELSEWHERE = {
     "search/data/readers/sphere.py": "as riff.py",
     "search/data/readers/hdf5_walk.py": "a process of its own, run by the tests of hdf5.py",
     "search/data/tasks/ssc.py": "as the set it shares its format with: tests/search/data/tasks/test_shd.py",
+    "search/training/cross_entropies.py": "as the loss it is, beside the same in torch: tests/.../test_loss.py",
     "search/training/kernels/backward.py": "a kernel, of which fused.py is the one call: its tests/.../test_fused.py",
     "search/training/kernels/block.py": "as backward.py",
     "search/training/kernels/forward.py": "as backward.py",

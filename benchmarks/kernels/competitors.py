@@ -12,9 +12,8 @@ import torch
 from torch import Tensor
 
 from benchmarks.kernels.case import CLASSES, Case
-from search.training.kernels.fused import traced
 from search.training.kernels.loop import Trace, Wire, run
-from search.training.kernels.network import Summary, summaries
+from search.training.kernels.network import Summary, summaries, traces
 from search.training.links import dense_matrix
 from search.training.loss import readout_loss
 from search.training.neuron import Cells, Surrogate
@@ -27,14 +26,14 @@ TAU_S, TAU_M, SLOPE, DEVIATION = 4.0, 20.0, 5.0, 0.5
 def kernels(case: Case) -> Pass:
     """Ours: the fused kernels."""
     given = _given(case)
-    score = case.drawn(7, case.steps, case.neurons, case.batch).transpose(1, 2)[None]  # as it lies in memory here
+    score = case.drawn(7, case.steps, case.neurons, case.batch).transpose(1, 2)  # as it lies in memory here
 
     def once() -> list[Tensor]:
         batch, cells, wires, over = replace(case.packed), *_network(case, given)
         if case.readout:
-            told = summaries(batch, ["in"], cells, wires, Surrogate(SLOPE))
+            told = summaries(batch, ["in"], cells, wires, Surrogate(SLOPE), ["readout"])
             return _of_loss(told["readout"], case, over)
-        spikes = traced(batch, cells, wires, [[]], Surrogate(SLOPE))["layer"].spikes
+        spikes = traces(batch, ["in"], cells, wires, Surrogate(SLOPE))["layer"].spikes
         return list(torch.autograd.grad(spikes, over, score))
 
     return once

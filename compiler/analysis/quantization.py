@@ -1,7 +1,7 @@
 """quantization_report: every rounding that the quantiser made."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ _TIE = 1e-9
 class ProjectionRounding:
     """One projection, into population `target`.
 
+    exponent      of the projection; the lower one where a residual refines it
     synapses      weights that are not 0 before rounding
     snr           10 log10(sum of squares of the weights / of their errors) in dB; None without any error
     clipped       weights beyond the range of the chip at the exponent and threshold of their neuron
@@ -103,13 +104,24 @@ class QuantizationReport:
         return "\n".join(lines) + "\n"
 
 
-def quantization_report(floats: FloatGraph, integers: IntGraph, chip: ChipSpec) -> QuantizationReport:
-    """What `quantize` changed: `integers` must be the graph that it made of `floats`."""
+def quantization_report(
+    floats: FloatGraph, integers: IntGraph, chip: ChipSpec, residuals: Mapping[str, str] | None = None
+) -> QuantizationReport:
+    """What `quantize` or `split` changed: `integers` must be the graph that it made of `floats`.
+
+    `residuals` names for projections the second one that refines them; the sum of both is compared.
+    """
+    named = {each.name: each for each in integers.projections}
+    parts = {each.name: [named[each.name]] for each in floats.projections}
+    for name, residual in (residuals or {}).items():
+        parts[name].append(named[residual])
     pairs = [_profiles(population) for population in integers.populations]
     return QuantizationReport(
         projections=tuple(
-            _projection(exact, rounded, floats.population(exact.target), integers.population(exact.target), chip)
-            for exact, rounded in zip(floats.projections, integers.projections, strict=True)
+            _projection(
+                exact, parts[exact.name], floats.population(exact.target), integers.population(exact.target), chip
+            )
+            for exact in floats.projections
         ),
         populations=tuple(
             _population(exact, rounded, chip.arithmetic)
@@ -123,19 +135,26 @@ def quantization_report(floats: FloatGraph, integers: IntGraph, chip: ChipSpec) 
 
 
 def _projection(
-    exact: FloatProjection, rounded: IntProjection, population: FloatPopulation, own: IntPopulation, chip: ChipSpec
+    exact: FloatProjection,
+    parts: Sequence[IntProjection],
+    population: FloatPopulation,
+    own: IntPopulation,
+    chip: ChipSpec,
 ) -> ProjectionRounding:
     """Roundings of one projection, looked at block after block of its weights, so that they stay in the cache."""
-    row, weights, integers = exact.synapses.row_of(), exact.synapses.weights, rounded.synapses.weights
+    row, weights = exact.synapses.row_of(), exact.synapses.weights
+    exponent = min(part.exponent for part in parts)
+    integers = _whole_weights(parts, exponent)
     half = chip.weight_step.value / 2
-    lowest, highest = chip.weight_min.value - half, chip.weight_max.value + half
+    reach = sum(1 << (part.exponent - exponent) for part in parts)
+    lowest, highest = chip.weight_min.value * reach - half, chip.weight_max.value * reach + half
     coarse = np.zeros(weights.shape, dtype=bool)
     signal = noise = largest = most = 0.0
     least = np.inf
     synapses = clipped = vanished = lifted = 0
     for block in _blocks(weights):
         post = row[block] if len(row) == len(weights) else row
-        unit = 2.0**rounded.exponent / own.vth[post]
+        unit = 2.0**exponent / own.vth[post]
         ratio = weights[block] / population.threshold[post]
         wanted, error = ratio / unit, integers[block] * unit - ratio
         size, off = np.abs(ratio), np.abs(error)
@@ -152,7 +171,7 @@ def _projection(
     return ProjectionRounding(
         projection=exact.name,
         target=exact.target,
-        exponent=rounded.exponent,
+        exponent=exponent,
         synapses=synapses,
         snr=10 * math.log10(signal / noise) if noise else None,
         clipped=clipped,
@@ -165,6 +184,16 @@ def _projection(
         whole_neurons=neurons,
         lifted=lifted,
     )
+
+
+def _whole_weights(parts: Sequence[IntProjection], exponent: int) -> Array:
+    """What the parts of one projection add up to, in units of 2^exponent."""
+    if len(parts) == 1:
+        return parts[0].synapses.weights
+    whole = np.zeros(parts[0].synapses.weights.shape, np.int64)
+    for part in parts:
+        whole += part.synapses.weights.astype(np.int64) << (part.exponent - exponent)
+    return whole
 
 
 def _blocks(weights: Array) -> Iterator[slice]:

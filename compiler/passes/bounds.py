@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ ENDLESS = 1 << 62
 """What a voltage without leak may reach."""
 _FAR = 1 << 48
 """Further beyond every register nothing is counted, so that no product leaves int64."""
+_AT_ONCE = 1 << 17  # synapses of each projection: what is made of so many stays near the processor
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,34 +96,42 @@ def _input(neurons: int, projections: tuple[IntProjection, ...]) -> tuple[Array,
     low, high = np.zeros(neurons, np.int64), np.zeros(neurons, np.int64)
     together: dict[tuple[str, int, str], list[IntProjection]] = {}
     for projection in projections:
-        # A negative exponent shifts the sum of its projection as a whole, so it cannot be joined with others.
-        alone = projection.name if projection.exponent < 0 else ""
+        # A negative exponent that drops bits shifts the sum of its projection as a whole, so it joins no others.
+        alone = "" if _exact(projection) else projection.name
         together.setdefault((projection.source, projection.delay, alone), []).append(projection)
     for parallel in together.values():
         least, most = _sums(parallel)
-        shift = max(0, -parallel[0].exponent)
+        shift = 0 if _exact(parallel[0]) else -parallel[0].exponent
         low, high = low + (least >> shift), high + (most >> shift)
     return low, high
+
+
+def _exact(projection: IntProjection) -> bool:
+    """Whether its exponent drops no bit of any weight, and so of no sum."""
+    return projection.exponent >= 0 or not (projection.synapses.weights & ((1 << -projection.exponent) - 1)).any()
+
+
+def _shifted(projection: IntProjection, weights: Array) -> Array:
+    """Weights in units of the input sum, int64; those of an exponent that drops bits as they are."""
+    wide, exponent = weights.astype(np.int64), projection.exponent
+    if exponent >= 0:
+        return wide << exponent
+    return wide >> -exponent if _exact(projection) else wide
 
 
 def _sums(parallel: list[IntProjection]) -> tuple[Array, Array]:
     """Sums of the negative and of the positive weights of each row, where parallel synapses count as their sum.
 
-    int64 [neuron], before the shift of a negative exponent.
+    int64 [neuron], before the shift of a negative exponent that drops bits.
     """
     first = parallel[0].synapses
     if len(parallel) == 1 and isinstance(first, Dense | BlockDiagonal):
         ends = (clip(first.weights, 0).sum(axis=-1, dtype=np.int64) for clip in (np.minimum, np.maximum))
-        least, most = (end.ravel() << max(0, parallel[0].exponent) for end in ends)
+        least, most = (_shifted(parallel[0], end.ravel()) for end in ends)
         return least, most
     neurons, width = first.shape
-    parts = [_synapses(projection, width) for projection in parallel]
-    at, weight = parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
-    if len(parts) > 1:
-        order = np.argsort(at, kind="stable")
-        at, weight = at[order], weight[order]
     least, most = np.zeros(neurons, np.int64), np.zeros(neurons, np.int64)
-    if at.size:
+    for at, weight in _row_by_row(parallel, width):
         cells = np.flatnonzero(np.diff(at, prepend=-1))
         summed, row = np.add.reduceat(weight, cells), at[cells] // width
         starts = np.flatnonzero(np.diff(row, prepend=-1))
@@ -130,10 +140,35 @@ def _sums(parallel: list[IntProjection]) -> tuple[Array, Array]:
     return least, most
 
 
-def _synapses(projection: IntProjection, width: int) -> tuple[Array, Array]:
-    """(post * width + pre, weight) of every synapse, ascending, int64; weights shifted up by an exponent above 0."""
-    post, pre, weight = projection.synapses.coordinates()
-    return post.astype(np.int64) * width + pre, weight.astype(np.int64) << max(0, projection.exponent)
+def _row_by_row(parallel: list[IntProjection], width: int) -> Iterator[tuple[Array, Array]]:
+    """(post * width + pre, weight) of all synapses, ascending, int64, in pieces of whole rows of all projections.
+
+    Weights as `_shifted` gives them. A large network is never held as a whole.
+    """
+    streams = [_pieces(projection) for projection in parallel]
+    held = [next(stream, None) for stream in streams]
+    while ready := [piece for piece in held if piece is not None]:
+        last = min(int(post[-1]) for post, _, _ in ready)  # all pieces hold whole rows
+        keys, weights = [], []
+        for number, piece in enumerate(held):
+            if piece is None:
+                continue
+            post, pre, weight = piece
+            cut = int(np.searchsorted(post, last, side="right"))
+            keys.append(post[:cut] * width + pre[:cut])
+            weights.append(weight[:cut])
+            rest = post[cut:], pre[cut:], weight[cut:]
+            held[number] = rest if cut < post.size else next(streams[number], None)
+        at, weight = (np.concatenate(each) for each in (keys, weights))
+        order = np.argsort(at, kind="stable") if len(keys) > 1 else slice(None)
+        yield at[order], weight[order]
+
+
+def _pieces(projection: IntProjection) -> Iterator[tuple[Array, Array, Array]]:
+    """(post, pre, weight) of a projection, int64, in pieces of whole rows, none without synapses."""
+    for post, pre, weight in projection.synapses.pieces(_AT_ONCE):
+        if post.size:
+            yield post.astype(np.int64), pre, _shifted(projection, weight)
 
 
 def _limit(drive: Array, loss: Array, one: int) -> Array:

@@ -1,6 +1,5 @@
 """partition: the units of a hypergraph get cores, so that few messages go from core to core."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from math import ceil, floor
 
@@ -8,10 +7,11 @@ import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
 from compiler.mapping.loads import too_large
+from compiler.mapping.partitioning.averages import enough_cores, full
 from compiler.mapping.partitioning.bound import settled
 from compiler.mapping.partitioning.by_size import EXTRA_CORES, by_size
 from compiler.mapping.partitioning.first_fit import first_fit
-from compiler.mapping.partitioning.improve import BEARABLE, IMBALANCE, fits_tables, improve, uniform_price
+from compiler.mapping.partitioning.improve import BEARABLE, HOT, IMBALANCE, fits_tables, improve, uniform_price
 from compiler.mapping.partitioning.kahypar import kahypar
 from compiler.mapping.partitioning.metis import enough_units, metis
 from compiler.mapping.partitioning.regions import improve_by_regions
@@ -25,10 +25,11 @@ _EVEN_CORES = 0.15  # over what first fit needs, where work is uneven otherwise
 _EVEN_TRIES = 4  # numbers of cores
 _TIGHT = 0.015  # a partitioning with less room gets one core more
 _ATTEMPTS = 8
-_AXONS_IN, _AXONS_OUT = 2, 3  # rows of `Loads.use`
+_ROOMY = 0.9  # of a limit on average, from which on moves find no room for what is too much
 _EQUAL = 1 + 1e-9  # sums of floats that differ by less are equal
 _KAHYPAR = 5_000_000  # pins times cores above which METIS works alone: Mt-KaHyPar takes longer than all else then
 _QUICK, _LONG = 100, 300  # trials of moves per unit for every candidate, and for the best
+_AGAIN = 1.0  # first temperature of a second look at regions
 
 Partitioner = Callable[[Hypergraph, Array, int, float, int], Array]
 
@@ -119,7 +120,7 @@ def _candidates(hypergraph: Hypergraph, index: ChipMapping, chip: ChipSpec, seed
         yield plain
     if settled(hypergraph, plain, chip):
         return
-    if fits_tables(hypergraph, index.cores):
+    if fits_tables(hypergraph, index.cores) and (index.loads.overuse <= 1 or full(index.loads) < _ROOMY):
         yield _moved(hypergraph, index.core_of, chip, _QUICK, seed)
     cores = ceil(need)
     if cores < need * (1 + _TIGHT):
@@ -190,9 +191,9 @@ def _fitted(
     for _ in range(_ATTEMPTS):
         weights, slack = weights_for(hypergraph, index.loads, cores, chip)
         raw = unplaced(hypergraph, renumbered(partitioner(hypergraph, weights, cores, slack, seed)), chip)
-        if _full(raw) > 1 and cores < most:  # moves would take long, and find no room
+        if full(raw.loads) > 1 and cores < most:  # moves would take long, and find no room
             tried.append(raw)
-            cores = min(most, max(cores + 1, _enough(hypergraph, raw, most, chip)))
+            cores = min(most, max(cores + 1, enough_cores(hypergraph, raw.loads, most)))
             continue
         moved = _moved(hypergraph, raw.core_of, chip, _QUICK, seed)
         tried.append(raw if raw.loads.overuse <= 1 < moved.loads.overuse else moved)
@@ -202,31 +203,6 @@ def _fitted(
     return min(tried, key=lambda candidate: max(candidate.loads.overuse, 1.0))
 
 
-def _full(mapping: ChipMapping) -> float:
-    """What cores hold on average of what they hold most of, over its limit."""
-    return float(mapping.loads.use.mean(axis=1).max())
-
-
-def _enough(hypergraph: Hypergraph, found: ChipMapping, most: int, chip: ChipSpec) -> int:
-    """Cores, up to `most`, that hold what is too much for those of `found` on average.
-
-    The more cores, the more of them a net reaches: of a net with n listeners that lie at random a core hears with a
-    chance of 1 - (1 - 1 / cores)^n. `found` shows how much less that is where they do not.
-    """
-    full, degree = found.loads.use.mean(axis=1), np.diff(hypergraph.indptr)
-    enough = ceil(found.cores * float(np.delete(full, (_AXONS_IN, _AXONS_OUT)).max()))
-    sent = hypergraph.width * (hypergraph.home >= 0)
-    for row, width in ((_AXONS_IN, hypergraph.width), (_AXONS_OUT, sent)):
-
-        def heard(cores: int, width: Array = width) -> float:
-            return float((1 - (1 - 1 / cores) ** degree) @ width)
-
-        if full[row] > 1:
-            bearable = -heard(found.cores) / float(full[row])
-            enough = max(enough, bisect_left(range(most), bearable, lo=found.cores, key=lambda cores: -heard(cores)))
-    return enough
-
-
 def _moved(
     hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int, imbalance: float = IMBALANCE
 ) -> ChipMapping:
@@ -234,6 +210,7 @@ def _moved(
     cores = int(core_of.max()) + 1
     if fits_tables(hypergraph, cores):
         found = improve(hypergraph, core_of, uniform_price(cores), chip, trials, seed, imbalance=imbalance)
-    else:  # `_LONG` would take too long; another seed gives other regions
-        found = improve_by_regions(hypergraph, core_of, chip, _QUICK, seed + trials)
+    else:  # `_LONG` would take too long; another seed gives other regions, and what was found in the first is kept
+        hot = HOT if trials == _QUICK else _AGAIN
+        found = improve_by_regions(hypergraph, core_of, chip, _QUICK, seed + trials, hot)
     return unplaced(hypergraph, found, chip)

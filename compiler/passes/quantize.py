@@ -5,18 +5,16 @@ from collections.abc import Mapping
 import numpy as np
 
 from compiler.analysis.calibration import Calibration
-from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
-from targets.contracts.arrays import Array, Ints
+from compiler.analysis.ceiling import MARGIN
+from compiler.analysis.integers import integer_bias, programmable
+from compiler.ir.graph import FloatGraph, FloatPopulation, IntGraph
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
-from targets.contracts.grid import round_bias, round_weights
+from targets.contracts.grid import round_weights
 from targets.contracts.profiles import cluster_decays
 from targets.contracts.synapses import Synapses, with_weights
 from targets.contracts.thresholds import HEADROOM, choose_scales, highest_threshold, largest_ratio
 from targets.program.program import IntPopulation, IntProjection
-
-_MARGIN = 2
-"""u may reach this many times what it reached on calibration data: it wraps, while v only saturates."""
 
 
 def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None = None) -> IntGraph:
@@ -30,12 +28,11 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
     Where tau_m is one step, the bias takes away what the largest decay leaves of v.
 
     u and v may rise to `HEADROOM` thresholds before they leave their registers; with a `calibration` u may rise to
-    `_MARGIN` times its peak and v to its own as well, and errors are weighed by its rates. Raises InputError where a
+    `MARGIN` times its peak and v to its own as well, and errors are weighed by its rates. Raises InputError where a
     weight is too large for its threshold, and for what a program cannot hold: a delay of 0, a bias that rides with a
     projection.
     """
-    for projection in graph.projections:
-        _programmable(projection)
+    programmable(graph)
     decays = cluster_decays(
         {population.name: (population.tau_s, population.tau_m) for population in graph.populations},
         chip.decay_profiles_per_core.value,
@@ -49,7 +46,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
         synapses = {projection.name: projection.synapses for projection in incoming}
         _holdable(population, synapses, chip)
         u, v = (0.0, 0.0) if calibration is None else calibration.peaks[population.name]
-        top = highest_threshold(chip, max(HEADROOM, _MARGIN * u, v))
+        top = highest_threshold(chip, max(HEADROOM, MARGIN * u, v))
         heard = {projection.name: rates[projection.source] for projection in incoming if projection.source in rates}
         scales = choose_scales(population.threshold, synapses, profiles, top, chip, heard)
         scale = scales.vth / population.threshold
@@ -60,7 +57,7 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
                 du=decays[population.name][0],
                 dv=decays[population.name][1],
                 vth=scales.vth.astype(np.int32),
-                bias=_bias(population, decays[population.name][1], scales.vth, bool(incoming), chip),
+                bias=integer_bias(population, decays[population.name][1], scales.vth, bool(incoming), chip),
                 latency=population.latency,
                 invented=population.invented,
                 refractory=population.refractory,
@@ -87,38 +84,6 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
         origin=graph.origin,
         provenance=graph.provenance,
     )
-
-
-def _bias(population: FloatPopulation, dv: Ints, vth: Array, hears: bool, chip: ChipSpec) -> Ints:
-    """Biases in integers: int32 [neuron]; where no voltage is to be kept, they take away what the largest decay keeps.
-
-    A tau_m of one step needs a decay that the register does not hold. Inputs that bring v exactly to the threshold in
-    two steps one after the other would lift it above in the second. Sums of weights that lie above the threshold do so
-    by one unit or more, of which what is taken away is at most a part. So biases are rounded down there.
-    """
-    mantissa, exponent, one = chip.bias_mantissa_bits.value, chip.bias_exponent_max.value, chip.arithmetic.decay_one
-    exact = population.bias * (vth / population.threshold) * (1 << chip.arithmetic.align_bits)
-    biases = round_bias(exact, mantissa, exponent)
-    forgets = (np.rint(one / population.tau_m) >= one) & (dv == one - 1)
-    ties = hears | ((population.bias > 0) & (population.bias <= population.threshold))
-    if population.invented or not (forgets & ties).any():
-        return biases
-    less = exact - ((vth << chip.arithmetic.align_bits) >> chip.arithmetic.decay_bits)
-    grid = 2.0 ** np.ceil(np.log2(np.maximum(np.abs(less) / (1 << mantissa), 1)))
-    return np.where(forgets & ties, round_bias(np.floor(less / grid) * grid, mantissa, exponent), biases)
-
-
-def _programmable(projection: FloatProjection) -> None:
-    if projection.delay == 0:
-        raise InputError(
-            f"projection {projection.name!r} has delay 0; on a chip a spike takes at least 1 step, "
-            "so give every projection a delay of 1 or more."
-        )
-    if projection.bias is not None:
-        raise InputError(
-            f"projection {projection.name!r} adds a bias to the current of {projection.target!r}; a chip adds biases "
-            "to the voltage only, so replace it by a synapse from an input that spikes in every step."
-        )
 
 
 def _holdable(population: FloatPopulation, incoming: Mapping[str, Synapses], chip: ChipSpec) -> None:

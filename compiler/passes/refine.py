@@ -26,13 +26,13 @@ _CHEAP = (1, HOT)  # price of a message on top of its hops, and first temperatur
 _WARM, _COOL = (3, 1.5), (6, 0.5)  # the same where there are too many messages, to keep much of the start and most
 _NEAR = 1.1  # candidates may send so much too many until the last
 _STARTS = 32  # partitionings that are tried besides the given one
-_CORES = 256  # above, there are no other starts, as it takes long to place them, and the fewer trials the more cores
+_CORES = 256  # above, there are no starts to choose from, as it takes long to place them, and the fewer trials the more
 _WORK = 128_000_000  # pins times cores of all starts together: fewer for large networks, so that time does not run away
 _KICKS = 100  # of the placement of a start, after which motifs move anyway
 _ROUNDS = ((60, 5), (300, 2))  # trials of moves per unit, and how many of the candidates go on
 _LONG = 2_400  # trials of moves per unit for the last of them
 _PINS = (
-    64  # nets that a unit listens to, on average, from which on there are fewer starts and trials: moves take longer
+    96  # nets that a unit listens to, on average, from which on there are fewer starts and trials: moves take longer
 )
 
 
@@ -76,7 +76,7 @@ def refine(
 
     sure = [mapping, moved(mapping, *_COOL, _ROUNDS[-1][0])]
     candidates = [mapping, *_starts(hypergraph, mapping, index, plain, chip, seed)]
-    for trials, kept in _ROUNDS:
+    for trials, kept in _ROUNDS if mapping.cores <= _CORES else ():
         found = [moved(each, *_CHEAP, trials) for each in candidates]
         candidates = _best(hypergraph, [*sure, *found], most * _NEAR, limit)[:kept]
     start = candidates[0]

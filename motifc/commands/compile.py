@@ -33,12 +33,20 @@ def compile_command(
     calibrate: Annotated[
         str | None,
         typer.Option(
-            help="Data whose training part tells rates and peaks: a task, a .npz, a folder, or `own` for the network's."
+            help="Data whose training part tells rates and peaks: a task, a .npz (all of it where it has no labels), a "
+            "folder, or `own` for the network's."
         ),
     ] = None,
     data_dir: DataFolder = None,
     dump: Annotated[
         Path | None, typer.Option(help="Folder for the text of every stage, and .stage files for `motifc opt`.")
+    ] = None,
+    faithful: Annotated[
+        bool,
+        typer.Option("--faithful", help="Follow the float network spike for spike: residual weights where they pay."),
+    ] = False,
+    max_synapses: Annotated[
+        int | None, typer.Option(min=1, help="Synapses that --faithful may need at most, in all.")
     ] = None,
     dt: TimeStep = None,
     force: Force = False,
@@ -47,8 +55,8 @@ def compile_command(
     """Quantize a network, partition it between motifs, place it, check every limit of the chip, tell what is lost."""
     from motifc import chip_named, compile_graph
     from motifc.dump import Dump
-    from motifc.load_inputs import part, split_of
-    from motifc.tables import show_losses, show_program
+    from motifc.load_inputs import calibrating
+    from motifc.tables import show_faithful, show_losses, show_program
     from targets.contracts.provenance import making
     from targets.runtime.backend import bound_inputs
 
@@ -60,26 +68,37 @@ def compile_command(
     watch = None if dump is None else Dump(dump, spec, force)
     calibration = None
     if calibrate is not None:
-        split = split_of(str(source), graph.provenance, data, seed, data_dir, "--calibrate")
-        given = part(str(source), graph.provenance, split, "train")
+        given = calibrating(str(source), graph.provenance, data, seed, data_dir)
         if not as_json:
             console.print(f"calibrated on {given.sentence}")
         calibration = bound_inputs(graph.inputs, given.spikes)
-    program = compile_graph(graph, spec, seed or 0, calibration, watch=watch, begins=doing)
+    program = compile_graph(
+        graph,
+        spec,
+        seed or 0,
+        calibration,
+        watch=watch,
+        begins=doing,
+        faithful=faithful,
+        most_synapses=max_synapses,
+    )
     program = replace(program, provenance=program.provenance.after(making("compile")))
     program.save(target)
 
     def show() -> None:
         show_program(program, str(out))
         show_losses(program)
+        show_faithful(program)
 
     emit(compiled(program, out), as_json, show)
 
 
 def compiled(program: Program, path: Path) -> dict[str, Any]:
     """What was compiled into the file at `path`, as JSON values."""
+    from compiler.faithfulness import faithfulness, unproved
     from compiler.losses import told_losses
 
+    told = faithfulness(program)
     return {
         "program": str(path),
         "digest": program.digest,
@@ -88,6 +107,8 @@ def compiled(program: Program, path: Path) -> dict[str, Any]:
         "cores": len(program.cores),
         "latency": dict(program.latency),
         "losses": list(told_losses(program)),
+        "faithful": None if told is None else told.setting,
+        "unproved": list(unproved(program)),
     }
 
 

@@ -31,6 +31,9 @@ def fuzz_command(
             "that are installed and not slow."
         ),
     ] = None,
+    residuals: Annotated[
+        bool, typer.Option("--residuals", help="Give projections residuals, as motifc compile --faithful does.")
+    ] = False,
     out: Annotated[Path, typer.Option(help="Folder for the files that reproduce a failure.")] = Path(),
     force: Force = False,
     as_json: AsJson = False,
@@ -50,7 +53,8 @@ def fuzz_command(
         destination(place, force)
     # A failure of a slow backend is shrunk in fewer runs.
     tries = 30 if any(about(name.partition(":")[0]).pace == "slow" for name in runners) else 400
-    report = fuzz(programs, seed, runners, partial(doing, "programs"), start=start, shrink_runs=tries)
+    done = partial(doing, "programs")
+    report = fuzz(programs, seed, runners, done, start=start, shrink_runs=tries, residuals=residuals)
     files = [save_failure(failure, out, force) for failure in report.failures]
     emit(report.as_dict(), as_json, partial(_show, report, files, next(iter(runners))))
     raise typer.Exit(0 if report.equal else 1)

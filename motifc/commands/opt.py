@@ -26,7 +26,7 @@ def opt_command(
     """Run single passes of the compiler and print what the last one made.
 
     `motifc compile --dump DIR` writes a .stage file after every pass. Passes in the order of the chain: retime, fold,
-    quantize, prune, bounds, coarsen, partition, place, refine.
+    quantize or split, prune, bounds, coarsen, partition, place, refine.
     """
     from compiler.observer import Observer
     from compiler.stage import Stage, run_pass

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from compiler.analysis.estimate import Estimate
     from motifc import Readout, SpikeRaster
     from motifc.load_inputs import Samples
+    from targets.conformance.replay import Overflow
 
 
 def run_command(
@@ -45,7 +46,7 @@ def run_command(
     samples are the test part of the split that it was trained on, unless another one is asked for.
     """
     from motifc import InputError, Network, estimate, lower, run, save_rasters
-    from motifc.evaluation import float_spikes
+    from motifc.evaluation import float_spikes, overflows_told
     from motifc.files import expected, program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
@@ -78,7 +79,8 @@ def run_command(
         traces |= {(wanted.population, k): getattr(recording.traces[wanted.population], k) for k in kinds}
     save_rasters(recording.spikes, target, traces)
     told = estimate(loaded, {**inputs, **recording.spikes})
-    _tell(Ran(file, out, loaded.digest, given, recording.spikes, loaded.readout, "program", told), as_json)
+    left = overflows_told(loaded, inputs, recording.spikes)
+    _tell(Ran(file, out, loaded.digest, given, recording.spikes, loaded.readout, "program", told, left), as_json)
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,13 @@ class Ran:
     readout: Readout | None
     what: str
     estimate: Estimate | None = None
+    overflows: tuple[Overflow, ...] = ()
 
 
 def _tell(ran: Ran, as_json: bool) -> None:
     """Print which samples were run, spikes by population, the accuracy where there are labels, and the cost."""
     from motifc.evaluation import judged
-    from motifc.tables import show_accuracies
+    from motifc.tables import show_accuracies, show_overflows
     from targets.contracts.shown import shown
 
     labelled = ran.readout is not None and ran.given.raster.labels is not None
@@ -110,6 +113,7 @@ def _tell(ran: Ran, as_json: bool) -> None:
         for name, count in counts.items():
             console.print(f"{shown(name)}: {count:,} spikes in {ran.spikes[name].samples} samples", markup=False)
         show_accuracies(found)
+        show_overflows(ran.overflows)
         if ran.estimate is not None:
             console.print(ran.estimate.sentence)
 
@@ -120,6 +124,7 @@ def _tell(ran: Ran, as_json: bool) -> None:
         "data": ran.given.as_dict(),
         "spikes": counts,
         "accuracy": {name: each.as_dict() for name, each in found.items()},
+        "overflows": [each.as_dict() for each in ran.overflows],
         "estimate": None if ran.estimate is None else asdict(ran.estimate),
     }
     emit(plain, as_json, show)

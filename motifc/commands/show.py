@@ -13,6 +13,7 @@ def show_command(
     file: Annotated[Path, typer.Argument(help="A .network or .program file.")], as_json: AsJson = False
 ) -> None:
     """Print a network or program as text: sizes, cores, limits used, losses, digests; its data, and who made it."""
+    from compiler.faithfulness import told_faithful, unproved
     from compiler.losses import told_losses
     from motifc import Network, text
     from motifc.chip_text import limits_text, map_text
@@ -23,6 +24,7 @@ def show_command(
     kind = expected(file, "network", "program")
     made = Network.load(file) if kind == "network" else proven(program_in(file))
     losses = () if isinstance(made, Network) else tuple(told_losses(made))
+    faithful = () if isinstance(made, Network) else (*told_faithful(made), *unproved(made))
     rows = made.provenance.rows()
 
     drawn = [] if isinstance(made, Network) else [*limits_text(made), *map_text(made)]
@@ -31,10 +33,17 @@ def show_command(
         echo(text(made), nl=False)
         for line in drawn:
             echo(line)
-        for sentence in losses:
+        for sentence in (*losses, *faithful):
             echo(sentence)
         for what, told in rows:
             echo(f"{what} {shown(told)}")
 
-    plain = {"kind": kind, "digest": made.digest, "text": text(made).splitlines(), "losses": losses, "provenance": rows}
+    plain = {
+        "kind": kind,
+        "digest": made.digest,
+        "text": text(made).splitlines(),
+        "losses": losses,
+        "faithful": faithful,
+        "provenance": rows,
+    }
     emit(plain, as_json, show)

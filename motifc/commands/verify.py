@@ -30,6 +30,13 @@ def verify_command(
     against_float: Annotated[
         Path | None, typer.Option(help="The .network or .nir it was compiled from: report how far the program strays.")
     ] = None,
+    recording: Annotated[
+        Path | None,
+        typer.Option(
+            help="What somebody recorded of that float network: .npz, one array [sample, time, neuron] for each "
+            "population and, where --input is not given, for each input, by their names."
+        ),
+    ] = None,
     dt: TimeStep = None,
     input_file: InputFile = None,
     data: Data = None,
@@ -40,14 +47,18 @@ def verify_command(
 ) -> None:
     """Compare every spike of every population between backends, or between two programs; exit 1 if any differs.
 
+    With --recording the program, and the float network, are compared with what somebody else recorded.
+
     A difference is shown with u, v and the synapses behind it, and explained by the semantics that reproduces it.
     Without --input the samples are the test part of the split that it was trained on, unless another one is asked for.
     """
+    from compiler.faithfulness import told_faithful, unproved
     from motifc import InputError, drift, load, side, verify
-    from motifc.evaluation import float_spikes, in_pieces, judged
+    from motifc.evaluation import float_spikes, in_pieces, judged, overflows_told
     from motifc.files import program_in
-    from motifc.load_inputs import samples
-    from motifc.tables import show_accuracies, show_drifts, show_verdicts, told_latency
+    from motifc.load_inputs import given_samples, samples
+    from motifc.recorded import recorded, told
+    from motifc.tables import show_accuracies, show_drifts, show_overflows, show_verdicts, told_latency
     from targets.runtime.backend import bound_inputs
 
     alone = against is None and against_float is None
@@ -60,7 +71,22 @@ def verify_command(
     loaded = program_in(program)
     rival = None if against is None else program_in(against)
     floats = None if against_float is None else _origin(loaded, against_float, dt)
-    given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
+    theirs = None
+    if recording is not None:
+        if floats is None:
+            raise InputError(
+                "--recording was given without the float network that was recorded; give it as --against-float."
+            )
+        elsewhere = input_file is not None or data is not None
+        theirs = recorded(
+            recording, [each.name for each in loaded.inputs], [each.name for each in loaded.own], elsewhere
+        )
+    if theirs is not None and theirs.inputs:
+        given = given_samples(str(program), loaded.provenance, theirs.inputs, theirs.path, limit)
+        theirs = theirs.first(limit)
+    else:
+        given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
+        theirs = None if theirs is None else theirs.first(limit)
     inputs = bound_inputs(loaded.inputs, given.spikes)
     judging = None if given.raster.labels is None else loaded.readout
     found: dict[str, dict[str, SpikeRaster]] = {}
@@ -74,10 +100,14 @@ def verify_command(
         if floats is not None:
             step("running the float network")
             found["float network"] = float_spikes(floats, inputs)
-        if floats is not None or judging is not None:
+        counting = bool(told_faithful(loaded) or unproved(loaded))
+        if floats is not None or judging is not None or counting:
             step(f"{first}: counting spikes")
             found["program"] = in_pieces(lambda piece: machine.run(piece).spikes, inputs)
-    drifts = drift(found["float network"], found["program"], loaded.readout) if floats is not None else ()
+    reports = () if theirs is None else tuple(theirs.compared(each, name) for name, each in found.items())
+    strays = floats is not None and theirs is None
+    drifts = drift(found["float network"], found["program"], loaded.readout) if strays else ()
+    left_registers = overflows_told(loaded, inputs, found["program"]) if counting else ()
     evaluations = (
         {} if judging is None else {name: judged(judging, each[judging.population]) for name, each in found.items()}
     )
@@ -87,6 +117,9 @@ def verify_command(
         "accuracy": {name: each.accuracy for name, each in evaluations.items()},
         "verdicts": [verdict.as_dict() for verdict in verdicts],
         "drift": [each.as_dict() for each in drifts],
+        "recording": [told(report) for report in reports],
+        "overflows": [each.as_dict() for each in left_registers],
+        "unproved": list(unproved(loaded)),
     }
 
     def tables() -> None:
@@ -95,12 +128,20 @@ def verify_command(
             show_verdicts(verdicts)
         if drifts:
             show_drifts(drifts)
+        for report in reports:
+            console.print(report.sentence())
+        if reports and reports[0].differing:
+            console.print(f"The float network itself differs; motifc explain finds the reading of {recording}, if any.")
         show_accuracies(evaluations)
+        for sentence in unproved(loaded):
+            console.print(sentence)
+        show_overflows(left_registers)
         if late := told_latency(loaded):
             console.print(late)
 
     emit(plain, as_json, tables)
-    raise typer.Exit(0 if all(verdict.equal for verdict in verdicts) else 1)
+    followed = not reports or reports[-1].equal
+    raise typer.Exit(0 if followed and all(verdict.equal for verdict in verdicts) else 1)
 
 
 def _origin(program: Program, path: Path, dt: float | None) -> FloatGraph:

@@ -69,7 +69,8 @@ def evaluate_network(
     inputs = [source.name for source in network.inputs]
     with torch.no_grad():
         for batch in loader.by_length(4 * settings.batch):
-            told = summaries(batch, inputs, model.cells, model.wires(weights), gradient_rule(settings))
+            rule, about = gradient_rule(settings), [readout.population]
+            told = summaries(batch, inputs, model.cells, model.wires(weights), rule, about)
             tally.add(told[readout.population], batch)
     return {"loss": tally.mean_loss, "accuracy": tally.accuracy}
 

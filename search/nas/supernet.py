@@ -1,6 +1,6 @@
 """Supernet: all candidate architectures, with shared feed-forward weights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -107,9 +107,14 @@ class Supernet:
         return self.run_all(batch, rule, [candidates], draw)[0]
 
     def run_all(
-        self, batch: Batch, rule: GradientRule, combinations: Sequence[Mapping[str, int]], draw: Draw
+        self,
+        batch: Batch,
+        rule: GradientRule,
+        combinations: Sequence[Mapping[str, int]],
+        draw: Draw,
+        about: Collection[str] | None = None,
     ) -> list[dict[str, Summary]]:
-        """The same for several combinations of candidate sizes, which the same draw decides on."""
+        """The same for several combinations of candidate sizes, which the same draw decides on; or `about` a few."""
         chain = [self.input, *self.layers, READOUT]
         forward = [name for name in self.weights if "." not in name]
         wires = [
@@ -127,7 +132,7 @@ class Supernet:
             beta = {key: self.beta[f"{name}.{key}"] for key in ("resistance", "tau_m")}
             cells[name] = replace(cells[name], **beta)
         own_wires = [[inside[choice] for choice in candidates.items()] for candidates in combinations]
-        return summaries_of_copies(batch, [self.input], cells, wires, own_wires, rule)
+        return summaries_of_copies(batch, [self.input], cells, wires, own_wires, rule, about)
 
     def loss(
         self,
@@ -138,7 +143,7 @@ class Supernet:
         measure: Measure = readout_loss,
     ) -> Tensor:
         """Loss of the network of these candidates."""
-        told = self.run(batch, gradient_rule(settings.training), candidates, draw)
+        (told,) = self.run_all(batch, gradient_rule(settings.training), [candidates], draw, [READOUT])
         return measure(told[READOUT], batch, self.classes, settings.training.loss)
 
     def expected_loss(
@@ -151,7 +156,7 @@ class Supernet:
         if not self.relaxation.apart:
             return self.loss(batch, settings, others, draw, measure)
         combinations = [{**others, name: k} for name, layer in self.layers.items() for k in range(len(layer.sizes))]
-        told = self.run_all(batch, gradient_rule(settings.training), combinations, draw)
+        told = self.run_all(batch, gradient_rule(settings.training), combinations, draw, [READOUT])
         losses = torch.stack([measure(each[READOUT], batch, self.classes, settings.training.loss) for each in told])
         by_layer = torch.split(losses, [len(layer.sizes) for layer in self.layers.values()])
         shares = [choices.shares for choices in self.alpha.values()]

@@ -3,15 +3,17 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as functional
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from search.data.loader import Batch
-from search.training.factor import best_factor
-from search.training.kernels.network import Told, summarized
+from search.training.cross_entropies import cross_entropies
+from search.training.kernels.network import Summary, Told, summarized
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
 
@@ -34,8 +36,7 @@ def readout_loss(told: Told, batch: Batch, classes: int, kind: str) -> Tensor:
     with T the length of each sample and the mean over the neurons of a class. Counts decide the class; voltages give a
     gradient to neurons that do not spike yet.
     """
-    logits = _logits(told, batch, classes, kind)
-    return torch.stack([functional.cross_entropy(each, batch.labels) for each in logits]).sum()
+    return _loss(summarized(told, batch), batch, classes, kind, False)
 
 
 def calibrated_loss(told: Told, batch: Batch, classes: int, kind: str) -> Tensor:
@@ -45,34 +46,54 @@ def calibrated_loss(told: Told, batch: Batch, classes: int, kind: str) -> Tensor
     weights have become. Without any information it is log(classes) for all of them, where the loss of training would
     favour weak outputs.
     """
-    logits = _logits(told, batch, classes, kind)
-    losses = [functional.cross_entropy(_factor(each.detach(), batch.labels) * each, batch.labels) for each in logits]
-    return torch.stack(losses).sum()
+    return _loss(summarized(told, batch), batch, classes, kind, True)
 
 
-def _logits(told: Told, batch: Batch, classes: int, kind: str) -> list[Tensor]:
-    """Logits [sample, class] of counts, and for "both" of voltages."""
-    summary = summarized(told, batch)
+def _loss(summary: Summary, batch: Batch, classes: int, kind: str, calibrated: bool) -> Tensor:
+    """Either loss; in compiled code on the CPU."""
+    if summary.counts.device.type == "cpu":
+        voltages = summary.voltages[:, :0] if kind == "count" else summary.voltages
+        loss: Tensor = _Entropies.apply(summary.counts, voltages, batch, classes, calibrated)  # type: ignore[no-untyped-call]
+        return loss
+    return plain_loss(summary, batch, classes, kind, calibrated)
+
+
+class _Entropies(torch.autograd.Function):
+    """The sum of the cross-entropies of counts and of voltages, if these have columns."""
+
+    @staticmethod
+    def forward(ctx: Any, counts: Tensor, voltages: Tensor, batch: Batch, classes: int, calibrated: bool) -> Tensor:
+        one, other = (np.ascontiguousarray(each.detach().numpy()) for each in (counts, voltages))
+        lengths, labels, scales = batch.lengths.numpy(), batch.labels.numpy(), (COUNT_SCALE, VOLTAGE_SCALE)
+        halvings = _HALVINGS if calibrated else 0
+        loss, *ctx.slopes = cross_entropies(one, other, lengths, labels, classes, scales, _MOST, halvings)
+        return counts.new_tensor(loss)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        by = gradients[0].item()
+        return *(torch.from_numpy(by * slope) for slope in ctx.slopes), None, None, None
+
+
+def plain_loss(summary: Summary, batch: Batch, classes: int, kind: str, calibrated: bool) -> Tensor:
+    """Either loss in torch, on any device."""
 
     def by_class(mean: Tensor) -> Tensor:
         return mean.view(len(mean), classes, -1).mean(2)
 
-    counts = [COUNT_SCALE * by_class(summary.counts / batch.steps)]
-    return counts if kind == "count" else [*counts, VOLTAGE_SCALE * by_class(summary.voltages)]
-
-
-def _factor(logits: Tensor, labels: Tensor) -> Tensor:
-    """The factor from 0 to _MOST at which the cross-entropy of logits [sample, class] is least, by bisection.
-
-    Its slope, the mean over samples of E[logit] - logit of the label, only rises with the factor.
-    """
-    if logits.device.type == "cpu":
-        return logits.new_tensor(best_factor(logits.contiguous().numpy(), labels.numpy(), _MOST, _HALVINGS))
-    return _plain_factor(logits, labels)
+    logits = [COUNT_SCALE * by_class(summary.counts / batch.steps)]
+    if kind != "count":
+        logits.append(VOLTAGE_SCALE * by_class(summary.voltages))
+    factors = [_plain_factor(each.detach(), batch.labels) if calibrated else 1.0 for each in logits]
+    losses = [
+        functional.cross_entropy(factor * each, batch.labels) for factor, each in zip(factors, logits, strict=True)
+    ]
+    return torch.stack(losses).sum()
 
 
 def _plain_factor(logits: Tensor, labels: Tensor) -> Tensor:
-    """The same in torch, on any device."""
+    """What `best_factor` finds, in torch."""
     low, high = logits.new_zeros(()), logits.new_full((), _MOST)
     right = logits.gather(1, labels[:, None]).mean()
     for _ in range(_HALVINGS):

@@ -119,7 +119,8 @@ def fit(
         for number, whole in enumerate(loader.batches(batches)):
             batch = whole.thinned(settings.drop, generator)
             rate = learning_rate(epoch * len(batches) + number, steps, settings)
-            told = summaries(batch, [split.input], model.cells, model.wires(weights), gradient_rule(settings))
+            rule, about = gradient_rule(settings), [readout.population]
+            told = summaries(batch, [split.input], model.cells, model.wires(weights), rule, about)
             descend(optimizer, tally.add(told[readout.population], batch), rate, settings.clip)
         entry = {"loss": tally.mean_loss, "accuracy": tally.accuracy}
         history = (*history, entry)

@@ -11,6 +11,7 @@ import numpy as np
 from targets.conformance.equivalence import compare, state_difference
 from targets.conformance.random_program import Case, random_program, with_rests
 from targets.conformance.shrink import shrink
+from targets.conformance.split_program import split_program
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster, save_rasters
 from targets.contracts.writing import Destination
@@ -117,8 +118,11 @@ def fuzz(
     *,
     start: int = 0,
     shrink_runs: int = 400,
+    residuals: bool = False,
 ) -> FuzzReport:
     """Run random programs `start` .. `start + programs - 1` of a seed on every runner and compare with the first.
+
+    With `residuals` they are those of `split_program`, of which every projection is in two parts.
 
     Spikes of all populations and final u, v must be equal. A runner that raises has failed. Every failure is shrunk
     with at most `shrink_runs` more runs of the runner and of the first. `progress(done, programs)` is called after
@@ -136,6 +140,8 @@ def fuzz(
     failures = []
     for number in range(start, start + programs):
         case = numbered_program(seed, number)
+        if residuals:
+            case = split_program(case, np.random.default_rng([seed, number, 2]))
         expected = _recorded(reference, runners, case)
         if isinstance(expected, _Fault):
             faults = [expected]

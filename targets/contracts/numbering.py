@@ -8,6 +8,8 @@ import numpy as np
 from targets.contracts.arrays import Array
 from targets.contracts.wiring import Edge, Node
 
+_AT_ONCE = 1 << 18  # synapses: what is made of so many stays near the processor
+
 
 def offsets(inputs: Sequence[Node], nodes: Sequence[Node]) -> dict[str, int]:
     """First global number of every input and population."""
@@ -19,7 +21,7 @@ def offsets(inputs: Sequence[Node], nodes: Sequence[Node]) -> dict[str, int]:
 def numbered(edges: Sequence[Edge], starts: Mapping[str, int]) -> Iterator[tuple[Array, Array]]:
     """(source, target) global numbers, int64, of all synapses that are not zero, a part of a projection at a time."""
     for edge in edges:
-        for post, pre, _ in edge.synapses.pieces():
+        for post, pre, _ in edge.synapses.pieces(_AT_ONCE):
             yield starts[edge.source] + pre.astype(np.int64), starts[edge.target] + post.astype(np.int64)
 
 

@@ -1,4 +1,4 @@
-"""cluster_decays: few (du, dv) pairs for many time constants."""
+"""cluster_decays, nearest_decays: few (du, dv) pairs for many time constants."""
 
 from collections.abc import Mapping
 
@@ -6,9 +6,12 @@ import numpy as np
 
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Floats, Ints
-from targets.contracts.grid import decay_u, decay_v
+from targets.contracts.grid import decay_u, decay_v, tau_of_du, tau_of_dv
 
 _ITERATIONS = 50
+_SWEEPS = 4
+_MOST_PAIRS = 1 << 9
+"""Pairs of neurons among which the best are chosen one by one; of more those of the clusters alone are."""
 _BLOCK = 1 << 12
 """Points that are looked at together, so that their distances stay in the cache."""
 
@@ -29,6 +32,63 @@ def cluster_decays(
     ends = np.cumsum([constants[name][0].size for name in names])[:-1]
     du, dv = np.split(decay_u(tau_s, arithmetic), ends), np.split(decay_v(tau_m, arithmetic), ends)
     return {name: (du[i], dv[i]) for i, name in enumerate(names)}
+
+
+def nearest_decays(
+    constants: Mapping[str, tuple[Floats, Floats]], profiles: int, arithmetic: Arithmetic
+) -> dict[str, tuple[Ints, Ints]]:
+    """Decays as `cluster_decays` gives them, each neuron at the nearest of the pairs, and these chosen together.
+
+    Near is what changes the decays least, each relative to itself: that moves spikes. Where the pairs of all neurons
+    are too many, the best of them are chosen one by one (greedy, then exchanged), so that pairs that many neurons are
+    near to are kept as they are, while centres of clusters are rounded once more. The same input gives the same pairs.
+    """
+    names = list(constants)
+    tau_s, tau_m = (np.concatenate([constants[name][axis] for name in names]) for axis in (0, 1))
+    rounded = np.stack([decay_u(tau_s, arithmetic), decay_v(tau_m, arithmetic)], axis=1)
+    pairs, times = np.unique(rounded, axis=0, return_counts=True)
+    nearest = rounded
+    if len(pairs) > profiles:
+        if len(pairs) > _MOST_PAIRS:
+            clustered = cluster_decays(constants, profiles, arithmetic)
+            chosen = np.unique(np.concatenate([np.stack(each, axis=1) for each in clustered.values()]), axis=0)
+        else:
+            points = np.stack([tau_of_du(pairs[:, 0], arithmetic), tau_of_dv(pairs[:, 1], arithmetic)])
+            chosen = pairs[_chosen(_off(points, pairs, arithmetic) * times[:, None], profiles)]
+        nearest = np.empty_like(rounded)
+        for start in range(0, len(rounded), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            off = _off(np.stack([tau_s[block], tau_m[block]]), chosen, arithmetic)
+            nearest[block] = chosen[off.argmin(axis=1)]
+    ends = np.cumsum([constants[name][0].size for name in names])[:-1]
+    return {name: (du, dv) for name, (du, dv) in zip(names, (part.T for part in np.split(nearest, ends)), strict=True)}
+
+
+def _off(points: Floats, pairs: Array, arithmetic: Arithmetic) -> Floats:
+    """Squared change of the decays of each point by each pair, relative to themselves: float64 [point, pair].
+
+    Points are time constants [2, point]; one without leak stays so at little cost.
+    """
+    wanted = arithmetic.decay_one / points[:, :, None]
+    got = (pairs[:, 0] + 1, pairs[:, 1])
+    return np.asarray(sum(((own - each) / np.maximum(each, 1)) ** 2 for own, each in zip(got, wanted, strict=True)))
+
+
+def _chosen(off: Floats, profiles: int) -> Array:
+    """The pairs, as many as `profiles`, with the least sum over all points of what the nearest is off."""
+    chosen: list[int] = []
+    for _ in range(min(profiles, off.shape[1])):
+        chosen.append(_addition(off, chosen))
+    for _ in range(_SWEEPS):
+        for place in range(len(chosen)):
+            chosen[place] = _addition(off, chosen[:place] + chosen[place + 1 :])
+    return np.unique(chosen)
+
+
+def _addition(off: Floats, chosen: list[int]) -> int:
+    """The pair that lowers the sum most beside those `chosen`, the first of equals."""
+    served = off if not chosen else np.minimum(off, off[:, chosen].min(axis=1)[:, None])
+    return int(served.sum(axis=0).argmin())
 
 
 def _pairs(tau_s: Floats, tau_m: Floats, arithmetic: Arithmetic) -> Array:

@@ -138,6 +138,17 @@ def highest_threshold(chip: ChipSpec, headroom: float = HEADROOM) -> int:
     return max(1, round(min(widths.state_limit >> widths.align_bits, chip.threshold_max.value) / headroom))
 
 
+def legal_threshold(threshold: Floats, incoming: Mapping[str, Synapses], top: int, chip: ChipSpec) -> int | None:
+    """The largest threshold up to `top` under which every weight is legal with one exponent per projection.
+
+    None where there is none, or no weight.
+    """
+    rows = {name: _rows(synapses, threshold, None) for name, synapses in incoming.items()}
+    rows = {name: each for name, each in rows.items() if each.weight.any()}
+    found = _legal(rows, top, chip, threshold.size) if rows else None
+    return None if found is None else int(found.vth[0])
+
+
 def largest_ratio(threshold: Floats, incoming: Mapping[str, Synapses]) -> float:
     """Largest weight into a neuron over its threshold; 0 where there is none."""
     ratios = [_rows(synapses, threshold, None).weight for synapses in incoming.values()]

@@ -26,11 +26,14 @@ from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import FLOAT_SWITCHES, Semantics
 from targets.contracts.synapses import with_weights
 from targets.program.program import IntProjection, Program
-from targets.runtime.backend import load
+from targets.runtime.backend import load, ready_backends, run
 
 pytest.importorskip("nir", reason="nir is not installed")
 
 LAYER = "lif1.lif"
+BACKENDS = [
+    pytest.param(known.name, marks=[pytest.mark.slow] if known.pace == "slow" else []) for known in ready_backends()
+]
 RECORDED = [
     ("snntorch", (), Semantics()),
     ("norse", ("first_bias",), Semantics(first_bias="missing")),
@@ -146,3 +149,28 @@ def _in_thresholds(program: Program, projection: IntProjection) -> Array:
     synapses = projection.synapses
     scale = 2.0**projection.exponent / program.population(projection.target).vth[synapses.row_of()]
     return np.asarray(synapses.weights * scale)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_with_residual_weights_no_bin_differs_from_the_recording(
+    backend: str, folder: Path, graph: FloatGraph, touch: dict[str, SpikeRaster]
+) -> None:
+    found = run(compile_graph(graph, faithful=True), touch, backend).spikes
+    report = compare({LAYER: found[LAYER]}, recording(folder, "snntorch"), ("motifc", "snntorch"))
+    assert report.populations[0].bins == 9_728
+    assert report.spikes > 100
+    assert report.differing == 0, report.sentence()
+
+
+@pytest.mark.slow
+def test_with_residual_weights_random_inputs_are_followed_too(graph: FloatGraph, touch: dict[str, SpikeRaster]) -> None:
+    """64 inputs of the same rates: with one part nearly as many bins differ as there are spikes."""
+    rates = touch["input"].dense()[0].mean(axis=0)
+    given = {"input": SpikeRaster.pack(np.random.default_rng(0).random((64, 256, 12)) < rates)}
+    exact = {LAYER: interpret(graph, given)[LAYER]}
+    share = {}
+    for faithful in (False, True):
+        found = run(compile_graph(graph, faithful=faithful), given, "numba").spikes
+        report = compare({LAYER: found[LAYER]}, exact)
+        share[faithful] = report.differing / report.spikes
+    assert share[True] < 0.06 < 0.5 < share[False]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compiler.mapping.partitioning.kernels import crowded, exchange, move, room, worse
+from compiler.mapping.partitioning.kernels import crowded, exchange, keep_loads, move, penalty, room, worse
 from compiler.mapping.partitioning.problem import NEURONS, MoveProblem, MoveState
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
@@ -11,12 +11,11 @@ from targets.contracts.splitmix import GAMMA, mixed
 _TRIES = 4
 _SAME = 256  # trials at one temperature
 _FINE = 1 << 30  # steps of a random fraction
-_SAME_CORE, _TRIAL = 1, 8  # what takes time: a trial that finds both on one core, and another
+_SAME_CORE, _TRIAL, _WORKED_OUT = 1, 8, 12  # what takes time: a trial on one core, another, and that without tables
 _MOVE, _MOVE_CORES = 16, 4  # a move, for itself and once for so many cores
 _FREE, _EFFORT = 1000, 16  # effort that is in all of these, and of which so much more takes one in addition
 
 
-@compiled
 def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold: float, seed: int) -> int:
     """Move units for the time of a number of trials; the change of price, whose unit is that of the temperatures.
 
@@ -26,8 +25,11 @@ def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold
     an eighth of another, a move for several. No limit is broken that was kept, and no core is emptied. Source:
     Kirkpatrick et al., "Optimization by Simulated Annealing", Science 220 (1983).
     """
-    random = np.array([seed], dtype=np.uint64)
-    before = np.empty_like(state.load)
+    return int(_annealed(problem, state, trials, hot, cold, np.array([seed], dtype=np.uint64)))
+
+
+@compiled(_nrt=False)
+def _annealed(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold: float, random: Array) -> int:
     total, heat, tried, spent = 0, hot, 0, 0
     cost = _MOVE + problem.price.shape[1] // _MOVE_CORES
     while spent < trials * _TRIAL:
@@ -40,15 +42,15 @@ def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold
         if core == here:
             spent += _SAME_CORE
             continue
-        spent += _TRIAL
-        delta = state.penalty[unit, core] - state.penalty[unit, here]
+        spent += _TRIAL if state.penalty.size else _WORKED_OUT
+        delta = penalty(problem, state, unit, core) - penalty(problem, state, unit, here)
         bearable = -heat * np.log((_draw(random, _FINE) + 1) / _FINE)
         if room(problem, state, unit, core):
             if delta <= bearable and state.load[NEURONS, here] > problem.size[NEURONS, unit]:
-                before[:] = state.load
+                keep_loads(state)
                 move(problem, state, unit, core)
                 spent += cost + max(0, problem.effort[unit] - _FREE) // _EFFORT
-                if worse(problem, state, before):
+                if worse(problem, state):
                     move(problem, state, unit, here)
                 else:
                     total += delta
@@ -59,7 +61,7 @@ def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold
             if state.core_of[near] == core:
                 partner = near
                 break
-        if delta + state.penalty[partner, here] - state.penalty[partner, core] > bearable:
+        if delta + penalty(problem, state, partner, here) - penalty(problem, state, partner, core) > bearable:
             continue  # but for what the two send to each other, and what both listen to
         extra = max(0, problem.effort[unit] + problem.effort[partner] - _FREE) // _EFFORT
         spent += extra
@@ -70,11 +72,11 @@ def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold
             problem, state, unit, partner, core, axons_there
         ):
             continue
-        before[:] = state.load
+        keep_loads(state)
         move(problem, state, unit, core)
         move(problem, state, partner, here)
         spent += 2 * cost + extra
-        if worse(problem, state, before):
+        if worse(problem, state):
             move(problem, state, partner, core)
             move(problem, state, unit, here)
         else:
@@ -82,14 +84,14 @@ def anneal(problem: MoveProblem, state: MoveState, trials: int, hot: float, cold
     return total
 
 
-@compiled(inline="always")
+@compiled(inline="always", _nrt=False)
 def _neighbour(problem: MoveProblem, state: MoveState, unit: int, random: Array) -> int:
     """A random unit that `unit` is joined to, or itself where there is none."""
     begin, end = problem.near_at[unit], problem.near_at[unit + 1]
     return problem.near[begin + _draw(random, end - begin)] if end > begin else unit
 
 
-@compiled(inline="always")
+@compiled(inline="always", _nrt=False)
 def _draw(random: Array, below: int) -> int:
     """A whole number from 0 to below - 1, which is below 2^31, by SplitMix64."""
     random[0] += GAMMA

@@ -5,35 +5,51 @@ Apart from the kernels of moves, because it calls none of them and none calls it
 
 import numpy as np
 
-from compiler.mapping.partitioning.problem import MoveProblem, MoveState
+from compiler.mapping.partitioning.problem import BITS, LISTENER, MoveProblem, MoveState
+from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
 
 
 @compiled
+def listeners(indptr: Array, pins: Array, core_of: Array, cores: int) -> Array:
+    """Who listens to every net on every core, int64 [net, core], as `MoveState.listening` has it."""
+    listening = np.zeros((indptr.size - 1, cores), dtype=np.int64)
+    for net in range(indptr.size - 1):
+        for j in range(indptr[net], indptr[net + 1]):
+            core = core_of[pins[j]]
+            listening[net, core] = (listening[net, core] ^ pins[j]) + LISTENER
+    return listening
+
+
 def count(problem: MoveProblem, state: MoveState) -> None:
     """Penalties and axons of every unit on every core, from the rest of the state."""
+    _count(problem, state, state.listening < LISTENER)
+
+
+@compiled(_nrt=False)
+def _count(problem: MoveProblem, state: MoveState, unheard: Array) -> None:
+    """The same, with `unheard` bool [net, core]: no unit listens to the net there.
+
+    Row after row, so that what is added up stays in the nearest memory; prices are symmetric.
+    """
     cores = problem.price.shape[1]
-    new_axons, new_price = np.empty(cores, dtype=np.int32), np.empty(cores, dtype=np.int64)
-    for net in range(problem.home.size):
-        home, rate, width = problem.home[net], problem.rate[net], problem.width[net]
-        sender = state.core_of[home] if home >= 0 else cores
-        for core in range(cores):
-            unheard = state.listening[net, core] == 0
-            new_axons[core] = width * unheard
-            new_price[core] = rate * problem.price[sender, core] * unheard
-        for j in range(problem.indptr[net], problem.indptr[net + 1]):
-            pin = problem.pins[j]
-            here = state.core_of[pin]
-            alone = state.listening[net, here] == 1
-            axons, penalties = state.axons[pin], state.penalty[pin]
+    for unit in range(state.core_of.size):
+        axons, penalties, here = state.axons[unit], state.penalty[unit], state.core_of[unit]
+        for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
+            net = problem.incoming[i]
+            home, rate, width, new = problem.home[net], problem.rate[net], np.int32(problem.width[net]), unheard[net]
+            prices = problem.price[state.core_of[home] if home >= 0 else cores]
+            alone = state.listening[net, here] >> BITS == 1
             for core in range(cores):
-                axons[core] += new_axons[core]
-            axons[here] += width * alone
-            if pin != home:
+                axons[core] += width * np.int32(new[core])
+            axons[here] += width * np.int32(alone)
+            if home != unit:
                 for core in range(cores):
-                    penalties[core] += new_price[core]
-                penalties[here] += rate * problem.price[sender, here] * alone
-        for core in range(cores):
-            if home >= 0 and state.listening[net, core] > (problem.recurrent[net] == 1 and sender == core):
-                for other in range(cores):
-                    state.penalty[home, other] += rate * problem.price[other, core]
+                    penalties[core] += rate * prices[core] * new[core]
+                penalties[here] += rate * prices[here] * alone
+        for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
+            net = problem.outgoing[i]
+            for core in range(cores):
+                if state.listening[net, core] >> BITS > (problem.recurrent[net] == 1 and here == core):
+                    for other in range(cores):
+                        penalties[other] += problem.rate[net] * problem.price[core, other]

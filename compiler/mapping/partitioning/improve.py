@@ -50,13 +50,14 @@ def improve(
         return core_of
     from compiler.mapping.partitioning.anneal import anneal
     from compiler.mapping.partitioning.legalize import legalize
-    from compiler.mapping.partitioning.moves import moves
+    from compiler.mapping.partitioning.moves import moves, with_few_told
 
     problem, state = moves(hypergraph, core_of, price, chip, imbalance, axons_out)
     legalize(problem, state)
     legal = state.core_of.copy()
     if (state.load[:EVENTS] > problem.limit[:EVENTS]).any():
         return legal
+    problem, state = with_few_told(hypergraph, problem, state)
     sent = int(problem.rate[problem.home >= 0].sum()) / hypergraph.units
     least = int(price[:-1][price[:-1] > 0].min(initial=price.max(initial=1)))
     if sent and anneal(problem, state, trials * hypergraph.units, hot * sent * least, _COLD * sent * least, seed) > 0:

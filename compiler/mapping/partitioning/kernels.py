@@ -1,58 +1,73 @@
-"""Kernels of moves: a partitioning that changes by one unit at a time, or by two that change places."""
+"""Kernels of moves: a partitioning that changes by one unit at a time, or by two that change places.
 
-import numpy as np
+They allocate nothing and are compiled without numba's runtime (`_nrt=False`), which would count references to the
+arrays of the two tuples, by atomic operations, wherever one is looked at in a branch: that takes longer than all else.
+"""
 
 from compiler.mapping.partitioning.problem import (
     AXONS_IN,
     AXONS_OUT,
+    BITS,
     DECAYS,
     EVENTS,
+    LISTENER,
     MEMORY,
     NEURONS,
     THRESHOLDS,
     MoveProblem,
     MoveState,
 )
-from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
 
 _FEW = 4  # cores to be written to one by one are fewer than one in so many
 
 
-@compiled
+@compiled(_nrt=False)
+def penalty(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int:
+    """Price of the messages that a unit causes, were it on a core: from the table, or else worked out."""
+    if state.penalty.size:
+        return state.penalty[unit, core]
+    total, own, cores = 0, state.core_of[unit] == core, problem.price.shape[1]
+    for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
+        net = problem.incoming[i]
+        if state.listening[net, core] >> BITS == own and problem.home[net] != unit:
+            home = problem.home[net]
+            total += problem.rate[net] * problem.price[state.core_of[home] if home >= 0 else cores, core]
+    for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
+        net, way = problem.outgoing[i], 0
+        for other in range(cores):
+            way += problem.price[core, other] * (state.listening[net, other] >= LISTENER)
+        here = state.core_of[unit]
+        if problem.recurrent[net] == 1 and state.listening[net, here] >> BITS == 1:
+            way -= problem.price[core, here]  # it is the only one there
+        total += problem.rate[net] * way
+    return total
+
+
+@compiled(_nrt=False)
+def axons(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int:
+    """Input axons that a unit causes on a core, or would: from the table, or else worked out."""
+    if state.penalty.size:
+        return state.axons[unit, core]
+    total, own = 0, state.core_of[unit] == core
+    for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
+        net = problem.incoming[i]
+        total += problem.width[net] * (state.listening[net, core] >> BITS == own)
+    return total
+
+
+@compiled(_nrt=False)
 def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
     """Put `unit` on another core, whatever the limits."""
-    here, cores = state.core_of[unit], problem.price.shape[1]
-    change, unreached = np.empty(cores, dtype=np.int64), np.empty(cores, dtype=np.int64)
-    changed = np.empty(cores, dtype=np.int64)
+    here = state.core_of[unit]
     for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
         net = problem.outgoing[i]
         state.load[AXONS_OUT, here] -= problem.width[net] * (state.reached[net] - (state.listening[net, here] > 0))
     _listen(problem, state, unit, here, -1)
     _listen(problem, state, unit, core, 1)
     state.core_of[unit] = core
-    for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
-        net = problem.outgoing[i]
-        state.load[AXONS_OUT, core] += problem.width[net] * (state.reached[net] - (state.listening[net, core] > 0))
-        count = 0
-        for other in range(cores):
-            change[other] = problem.rate[net] * (problem.price[core, other] - problem.price[here, other])
-            unreached[other] = change[other] if state.listening[net, other] == 0 else 0
-            changed[count] = other
-            count += unreached[other] != 0
-        for j in range(problem.indptr[net], problem.indptr[net + 1]):
-            pin = problem.pins[j]
-            if pin == unit:
-                continue
-            penalties, at = state.penalty[pin], state.core_of[pin]
-            if count * _FEW < cores:
-                for each in range(count):
-                    penalties[changed[each]] += unreached[changed[each]]
-            else:  # all one after the other, which takes less time for each
-                for other in range(cores):
-                    penalties[other] += unreached[other]
-            if state.listening[net, at] == 1:
-                penalties[at] += change[at]
+    if problem.outgoing_at[unit] < problem.outgoing_at[unit + 1]:
+        _send(problem, state, unit, here)
     for row in range(7):
         state.load[row, here] -= problem.size[row, unit]
         state.load[row, core] += problem.size[row, unit]
@@ -64,7 +79,44 @@ def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
         state.load[problem.row_of[profile], core] += state.held[profile, core] == 1
 
 
-@compiled
+@compiled(_nrt=False)
+def _send(problem: MoveProblem, state: MoveState, unit: int, left: int) -> None:
+    """`unit` sends from where it is now and no longer from the core `left`; penalties of those that listen follow."""
+    core, cores = state.core_of[unit], problem.price.shape[1]
+    unreached, changed = state.spare[7], state.spare[8]
+    for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
+        net = problem.outgoing[i]
+        listening, rate, count = state.listening[net], problem.rate[net], 0
+        state.load[AXONS_OUT, core] += problem.width[net] * (state.reached[net] - (listening[core] > 0))
+        if state.penalty.size == 0:
+            continue
+        for other in range(cores):
+            change = rate * (problem.price[core, other] - problem.price[left, other])
+            unreached[other] = 0
+            if change == 0:
+                continue
+            if listening[other] < LISTENER:
+                unreached[other] = change
+                changed[count] = other
+                count += 1
+            elif listening[other] >> BITS == 1 and listening[other] - LISTENER != unit:
+                state.penalty[listening[other] - LISTENER, other] += change
+        if count == 0:
+            continue
+        for j in range(problem.indptr[net], problem.indptr[net + 1]):
+            pin = problem.pins[j]
+            if pin == unit:
+                continue
+            penalties = state.penalty[pin]
+            if count * _FEW < cores:
+                for each in range(count):
+                    penalties[changed[each]] += unreached[changed[each]]
+            else:  # all one after the other, which takes less time for each
+                for other in range(cores):
+                    penalties[other] += unreached[other]
+
+
+@compiled(_nrt=False)
 def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> tuple[int, int, int]:
     """(delta of price, axons here, axons there): what changes where two units on different cores are exchanged.
 
@@ -73,39 +125,38 @@ def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) ->
     what one sends to the other has as far to go.
     """
     here, there = state.core_of[unit], state.core_of[partner]
-    delta = state.penalty[unit, there] - state.penalty[unit, here]
-    delta += state.penalty[partner, here] - state.penalty[partner, there]
-    axons_here = np.int64(state.axons[partner, here]) - state.axons[unit, here]
-    axons_there = np.int64(state.axons[unit, there]) - state.axons[partner, there]
-    i, last = problem.incoming_at[unit], problem.incoming_at[unit + 1]
-    j, end = problem.incoming_at[partner], problem.incoming_at[partner + 1]
-    while i < last and j < end:
-        net, other = problem.incoming[i], problem.incoming[j]
-        i, j = i + (net <= other), j + (other <= net)
-        if net != other:
-            continue
-        alone_here, alone_there = state.listening[net, here] == 1, state.listening[net, there] == 1
-        if not (alone_here or alone_there):
-            continue
-        axons_here += alone_here * problem.width[net]
-        axons_there += alone_there * problem.width[net]
-        home = problem.home[net]
-        if home != unit and home != partner:
-            sender = state.core_of[home] if home >= 0 else problem.price.shape[1]
-            kept = alone_here * problem.price[sender, here] + alone_there * problem.price[sender, there]
-            delta += problem.rate[net] * kept
+    delta = penalty(problem, state, unit, there) - penalty(problem, state, unit, here)
+    delta += penalty(problem, state, partner, here) - penalty(problem, state, partner, there)
+    unit_here, partner_there = axons(problem, state, unit, here), axons(problem, state, partner, there)
+    axons_here = axons(problem, state, partner, here) - unit_here
+    axons_there = axons(problem, state, unit, there) - partner_there
+    for one, other, left in ((unit, partner, unit_here), (partner, unit, partner_there)):
+        own, i = state.core_of[one], problem.incoming_at[one]
+        while left > 0:  # axons of nets to which no other unit of its core listens
+            net = problem.incoming[i]
+            i += 1
+            if state.listening[net, own] >> BITS != 1:
+                continue
+            left -= problem.width[net]
+            if _listens(problem, other, net):
+                axons_here += (own == here) * problem.width[net]
+                axons_there += (own == there) * problem.width[net]
+                home = problem.home[net]
+                if home != unit and home != partner:
+                    sender = state.core_of[home] if home >= 0 else problem.price.shape[1]
+                    delta += problem.rate[net] * problem.price[sender, own]
     for sender, receiver in ((unit, partner), (partner, unit)):
         own, away = state.core_of[sender], state.core_of[receiver]
         for k in range(problem.outgoing_at[sender], problem.outgoing_at[sender + 1]):
             net = problem.outgoing[k]
             if _listens(problem, receiver, net):
-                alone_away = state.listening[net, away] == 1
-                alone_own = state.listening[net, own] == problem.recurrent[net]
+                alone_away = state.listening[net, away] >> BITS == 1
+                alone_own = state.listening[net, own] >> BITS == problem.recurrent[net]
                 delta += problem.rate[net] * problem.price[own, away] * (alone_away + alone_own)
     return delta, axons_here, axons_there
 
 
-@compiled(inline="always")
+@compiled(inline="always", _nrt=False)
 def _listens(problem: MoveProblem, unit: int, net: int) -> bool:
     """Whether `unit` is one of those that listen to `net`, found by halving."""
     low, high = problem.indptr[net], problem.indptr[net + 1]
@@ -119,7 +170,7 @@ def _listens(problem: MoveProblem, unit: int, net: int) -> bool:
     return low < end and problem.pins[low] == unit
 
 
-@compiled
+@compiled(_nrt=False)
 def crowded(problem: MoveProblem, state: MoveState, comes: int, goes: int, core: int, axons: int) -> bool:
     """Whether `core` would exceed neurons, memory, input axons or operations by more if one unit came as another goes.
 
@@ -136,10 +187,10 @@ def crowded(problem: MoveProblem, state: MoveState, comes: int, goes: int, core:
     return False
 
 
-@compiled(inline="always")
+@compiled(inline="always", _nrt=False)
 def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
     """Whether `core` keeps every limit but that of output axons if `unit` goes there."""
-    load, limit, size, axons = state.load, problem.limit, problem.size, state.axons[unit, core]
+    load, limit, size, more = state.load, problem.limit, problem.size, axons(problem, state, unit, core)
     decays, thresholds = 0, 0
     for i in range(problem.needs_at[unit], problem.needs_at[unit + 1]):
         new = state.held[problem.needs[i], core] == 0
@@ -149,51 +200,69 @@ def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
             thresholds += new
     return (
         load[NEURONS, core] + size[NEURONS, unit] <= limit[NEURONS, 0]
-        and load[MEMORY, core] + size[MEMORY, unit] + axons * problem.axon_bits[0] <= limit[MEMORY, 0]
-        and load[AXONS_IN, core] + axons <= limit[AXONS_IN, 0]
+        and load[MEMORY, core] + size[MEMORY, unit] + more * problem.axon_bits[0] <= limit[MEMORY, 0]
+        and load[AXONS_IN, core] + more <= limit[AXONS_IN, 0]
         and load[DECAYS, core] + decays <= limit[DECAYS, 0]
         and load[THRESHOLDS, core] + thresholds <= limit[THRESHOLDS, 0]
         and load[EVENTS, core] + size[EVENTS, unit] <= limit[EVENTS, 0]
     )
 
 
-@compiled
-def worse(problem: MoveProblem, state: MoveState, before: Array) -> bool:
-    """Whether a core exceeds a limit by more than with the loads `before` [row, core]."""
+@compiled(_nrt=False)
+def keep_loads(state: MoveState) -> None:
+    """Write down all loads in `spare`, for `worse` to compare others with."""
     for row in range(7):
-        for core in range(before.shape[1]):
-            if state.load[row, core] > problem.limit[row, 0] and state.load[row, core] > before[row, core]:
+        for core in range(state.load.shape[1]):
+            state.spare[row, core] = state.load[row, core]
+
+
+@compiled(_nrt=False)
+def worse(problem: MoveProblem, state: MoveState) -> bool:
+    """Whether a core exceeds a limit by more than it did at the last `keep_loads`."""
+    for row in range(7):
+        for core in range(state.load.shape[1]):
+            if state.load[row, core] > problem.limit[row, 0] and state.load[row, core] > state.spare[row, core]:
                 return True
     return False
 
 
-@compiled
+@compiled(_nrt=False)
 def _listen(problem: MoveProblem, state: MoveState, unit: int, core: int, sign: int) -> None:
     """`unit` begins (1) or ceases (-1) to listen to its nets on `core`; penalties and axons of all others follow."""
     cores = problem.price.shape[1]
     for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
         net = problem.incoming[i]
-        others = np.int64(state.listening[net, core]) - (sign < 0)
-        state.listening[net, core] = others + (sign > 0)
+        now = (state.listening[net, core] ^ unit) + sign * LISTENER
+        state.listening[net, core] = now
+        others = (now >> BITS) - (sign > 0)
         if others > 1:
             continue
         home, width = problem.home[net], sign * problem.width[net]
         sender = state.core_of[home] if home >= 0 else cores
-        penalty = sign * problem.rate[net] * problem.price[sender, core]
-        for j in range(problem.indptr[net], problem.indptr[net + 1]):
-            pin = problem.pins[j]
-            if pin != unit and (others == 0 or state.core_of[pin] == core):
-                state.axons[pin, core] -= width
-                if pin != home:
-                    state.penalty[pin, core] -= penalty
         if others == 0:
             state.reached[net] += sign
             state.load[AXONS_IN, core] += width
             state.load[MEMORY, core] += width * problem.axon_bits[0]
-        if home >= 0 and home != unit:
-            if others == 0 and sender != core:
+            if home >= 0 and home != unit and sender != core:
                 state.load[AXONS_OUT, sender] += width
-            if others == (problem.recurrent[net] == 1 and sender == core):
-                penalties, prices, rate = state.penalty[home], problem.price[core], sign * problem.rate[net]
-                for other in range(cores):
-                    penalties[other] += rate * prices[other]
+        if state.penalty.size == 0:
+            continue
+        price = sign * problem.rate[net] * problem.price[sender, core]
+        if others == 1:
+            pin = (now ^ unit if sign > 0 else now) & (LISTENER - 1)
+            state.axons[pin, core] -= width
+            if pin != home:
+                state.penalty[pin, core] -= price
+        else:
+            for j in range(problem.indptr[net], problem.indptr[net + 1]):
+                state.axons[problem.pins[j], core] -= width
+                state.penalty[problem.pins[j], core] -= price
+            state.axons[unit, core] += width  # but for itself and the one that sends
+            if unit != home:
+                state.penalty[unit, core] += price
+            if problem.recurrent[net] == 1:
+                state.penalty[home, core] += price
+        if home >= 0 and home != unit and others == (problem.recurrent[net] == 1 and sender == core):
+            penalties, prices, rate = state.penalty[home], problem.price[core], sign * problem.rate[net]
+            for other in range(cores):
+                penalties[other] += rate * prices[other]

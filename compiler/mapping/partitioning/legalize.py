@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from compiler.mapping.partitioning.kernels import crowded, exchange, move, room, worse
+from compiler.mapping.partitioning.kernels import crowded, exchange, keep_loads, move, penalty, room, worse
 from compiler.mapping.partitioning.problem import EVENTS, NEURONS, MoveProblem, MoveState
+from targets.contracts.arrays import Array, Floats
 from targets.contracts.jit import compiled
 
 _SPREAD = 100_000_000  # listeners that are told of moves, after which cores stay as they are: dense networks take long
@@ -17,21 +18,29 @@ def legalize(problem: MoveProblem, state: MoveState) -> None:
 
     It ends when every limit is kept, no unit of a core over one finds room elsewhere, or moves no longer help: one that
     costs another core output axons may go round in circles. Synaptic operations come last, so that they are in nobody's
-    way; where there is no room for a busy unit, it is exchanged for an idler one.
+    way; where there is no room for a busy unit, it is exchanged for an idler one. What an operation is worth begins at
+    the messages that it comes with.
     """
     others = problem.limit.copy()
     others[EVENTS] = max(others[EVENTS, 0], problem.size[EVENTS].sum())
     others.flags.writeable = False
-    _spread(problem._replace(limit=others), state)
-    _spread(problem, state)
+    cores, operations = problem.price.shape[1], problem.size[EVENTS]
+    for each in (problem._replace(limit=others), problem):
+        stuck, banned = np.zeros(cores, dtype=np.bool_), np.zeros(cores, dtype=np.bool_)
+        lumps = operations.max() > _LUMP * each.limit[EVENTS, 0]  # units too busy to be spread
+        worth = 0.0 if lumps else float(problem.rate.sum()) / max(int(operations.sum()), 1)
+        _spread(each, state, worth, stuck, banned, np.zeros(cores))
 
 
-@compiled
-def _spread(problem: MoveProblem, state: MoveState) -> None:
-    """Move units away from cores over a limit, as long as that brings them nearer and does not take too long."""
+@compiled(_nrt=False)
+def _spread(problem: MoveProblem, state: MoveState, worth: float, stuck: Array, banned: Array, costs: Floats) -> None:
+    """Move units away from cores over a limit, as long as that brings them nearer and does not take too long.
+
+    Units are exchanged where an operation is worth something, at first `worth`. `stuck` [core] are cores that no unit
+    can leave, none at first; `banned` and `costs` [core] are room to work in.
+    """
     cores = problem.price.shape[1]
     told = problem.pins.size * problem.pins.size // max(problem.home.size * state.core_of.size, 1)  # by a mean move
-    stuck = np.zeros(cores, dtype=np.bool_)
     least, idle = np.inf, 0
     for _ in range(min(state.core_of.size, _SPREAD // max(told, 1))):
         worst, core, excess = 1.0, -1, 0.0
@@ -44,10 +53,10 @@ def _spread(problem: MoveProblem, state: MoveState) -> None:
         if core < 0 or idle > _IDLE + _IDLE_CORES * cores:
             return
         least = min(least, excess)
-        stuck[core] = not _leave(problem, state, core) and not _trade(problem, state, core)
+        stuck[core] = not _leave(problem, state, core) and not _trade(problem, state, core, worth, banned, costs)
 
 
-@compiled
+@compiled(_nrt=False)
 def _leave(problem: MoveProblem, state: MoveState, core: int) -> bool:
     """Move the unit of the largest gain for its operations away from `core`; whether one could go."""
     busy = state.load[EVENTS, core] > problem.limit[EVENTS, 0]
@@ -57,8 +66,9 @@ def _leave(problem: MoveProblem, state: MoveState, core: int) -> bool:
             continue
         if state.load[NEURONS, core] == problem.size[NEURONS, unit]:
             return False
+        own = penalty(problem, state, unit, core)
         for other in range(problem.price.shape[1]):
-            saved = state.penalty[unit, core] - state.penalty[unit, other]
+            saved = own - penalty(problem, state, unit, other)
             gain = saved / max(problem.size[EVENTS, unit], 1) if busy else float(saved)
             if gain > most and other != core and room(problem, state, unit, other):
                 leaving, goal, most = unit, other, gain
@@ -67,33 +77,32 @@ def _leave(problem: MoveProblem, state: MoveState, core: int) -> bool:
     return leaving >= 0
 
 
-@compiled
-def _trade(problem: MoveProblem, state: MoveState, core: int) -> bool:
+@compiled(_nrt=False)
+def _trade(problem: MoveProblem, state: MoveState, core: int, worth: float, banned: Array, costs: Floats) -> bool:
     """Exchange a unit of `core`, which has too many operations, for one of fewer on another core; whether one could go.
 
-    Both are chosen by price less what operations are worth, which begins at the messages that an operation comes with
-    and rises until a pair is found.
+    Both are chosen by price less what operations are worth, which rises from `worth` until a pair is found.
     """
     cores, limit = problem.price.shape[1], problem.limit[EVENTS, 0]
-    lumps = problem.size[EVENTS].max() > _LUMP * limit  # units too busy to be spread
-    worth = float(problem.rate.sum()) / max(problem.size[EVENTS].sum(), 1)
-    for _ in range(0 if lumps or state.load[EVENTS, core] <= limit else _WORTHS):
-        banned = np.zeros(cores, dtype=np.bool_)
+    partners = state.spare[8]
+    for _ in range(0 if worth == 0 or state.load[EVENTS, core] <= limit else _WORTHS):
+        banned[:] = False
         for _ in range(min(cores, _PAIRS)):
             least, leaving, coming = np.inf, -1, -1
-            costs, partners = np.full(cores, np.inf), np.full(cores, -1)
+            costs[:], partners[:] = np.inf, -1
             for unit in range(state.core_of.size):
                 other = state.core_of[unit]
                 if other != core and not banned[other]:
-                    cost = state.penalty[unit, core] - state.penalty[unit, other] + worth * problem.size[EVENTS, unit]
+                    cost = penalty(problem, state, unit, core) - penalty(problem, state, unit, other)
+                    cost += worth * problem.size[EVENTS, unit]
                     if cost < costs[other]:
                         costs[other], partners[other] = cost, unit
             for unit in range(state.core_of.size):
                 if state.core_of[unit] != core:
                     continue
-                own = state.penalty[unit, core] + worth * problem.size[EVENTS, unit]
+                own = penalty(problem, state, unit, core) + worth * problem.size[EVENTS, unit]
                 for other in range(cores):
-                    cost = state.penalty[unit, other] - own + costs[other]
+                    cost = penalty(problem, state, unit, other) - own + costs[other]
                     if cost >= least:
                         continue
                     shed = problem.size[EVENTS, unit] - problem.size[EVENTS, partners[other]]
@@ -108,7 +117,7 @@ def _trade(problem: MoveProblem, state: MoveState, core: int) -> bool:
     return False
 
 
-@compiled
+@compiled(_nrt=False)
 def _swap(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> bool:
     """Exchange two units unless that breaks a limit by more than before; whether it was done."""
     here, there = state.core_of[unit], state.core_of[partner]
@@ -116,17 +125,17 @@ def _swap(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> bo
     crowds = crowded(problem, state, partner, unit, here, axons_here)
     if crowds or crowded(problem, state, unit, partner, there, axons_there):
         return False
-    before = state.load.copy()
+    keep_loads(state)
     move(problem, state, unit, there)
     move(problem, state, partner, here)
-    if worse(problem, state, before):
+    if worse(problem, state):
         move(problem, state, partner, there)
         move(problem, state, unit, here)
         return False
     return True
 
 
-@compiled
+@compiled(_nrt=False)
 def _overuse(problem: MoveProblem, state: MoveState, core: int) -> float:
     """Largest use of `core` over its limit."""
     most = 0.0

@@ -5,7 +5,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
-from compiler.mapping.partitioning.counting import count
+from compiler.mapping.partitioning.counting import count, listeners
 from compiler.mapping.partitioning.first_fit import incidence
 from compiler.mapping.partitioning.problem import (
     AXONS_IN,
@@ -22,6 +22,7 @@ from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
 
 _KNOWN: WeakKeyDictionary[Hypergraph, dict[str, Array]] = WeakKeyDictionary()
+_TOLD = 8  # units to be told of a move, for each net that a unit listens to, above which there are no tables to tell
 _STEPS = 1_000_000  # rates and operations as whole numbers, so that sums do not depend on their order
 
 
@@ -39,8 +40,7 @@ def moves(
     """
     cores, units, home = price.shape[1], hypergraph.units, hypergraph.home
     wiring = _wiring(hypergraph)
-    counts = np.bincount(hypergraph.net_of * cores + core_of[hypergraph.pins], minlength=hypergraph.nets * cores)
-    listening = counts.reshape(hypergraph.nets, cores).astype(np.uint16)
+    listening = listeners(hypergraph.indptr, wiring["pins"], core_of.astype(np.int64), cores)
     decays = int(hypergraph.decays[1].max(initial=-1)) + 1
     needs = np.concatenate([hypergraph.decays, hypergraph.thresholds + np.array([[0], [decays]])], axis=1)
     held = np.zeros((int(needs[1].max(initial=-1)) + 1, cores), dtype=np.int64)
@@ -93,9 +93,24 @@ def moves(
         listening=listening,
         reached=np.count_nonzero(listening, axis=1),
         held=held,
+        spare=np.zeros((9, cores), dtype=np.int64),
     )
     count(problem, state)
     return problem, state
+
+
+def with_few_told(hypergraph: Hypergraph, problem: MoveProblem, state: MoveState) -> tuple[MoveProblem, MoveState]:
+    """The same, without tables of penalties and axons where each move would have to tell very many units.
+
+    That is so in dense networks on many cores; there it takes less time to work out what is asked for, move by move.
+    """
+    told = _told(hypergraph, problem.price.shape[1])
+    if told.sum() <= _TOLD * hypergraph.pins.size:
+        return problem, state
+    none = np.zeros((0, 0), dtype=np.int64)
+    effort = problem.effort - told
+    effort.flags.writeable = False
+    return problem._replace(effort=effort), state._replace(penalty=none, axons=none.astype(np.int32))
 
 
 def _told(hypergraph: Hypergraph, cores: int) -> Array:
@@ -120,7 +135,7 @@ def _wiring(hypergraph: Hypergraph) -> dict[str, Array]:
         incoming, incoming_at = incidence(hypergraph)
         outgoing, outgoing_at = _by_unit(home[inner], inner, units)
         near, near_at = _by_unit(ends, others, units)
-        listeners = np.bincount(home[inner], np.diff(hypergraph.indptr)[inner], minlength=units)
+        told = np.bincount(home[inner], np.diff(hypergraph.indptr)[inner], minlength=units)
         _KNOWN[hypergraph] = {
             "pins": pins.astype(np.int32),
             "recurrent": np.bincount(net_of[sender == pins], minlength=hypergraph.nets),
@@ -130,8 +145,10 @@ def _wiring(hypergraph: Hypergraph) -> dict[str, Array]:
             "outgoing_at": outgoing_at,
             "near": near.astype(np.int32),
             "near_at": near_at,
-            "effort": np.diff(incoming_at) + listeners.astype(np.int64),
+            "effort": np.diff(incoming_at) + told.astype(np.int64),
         }
+        for array in _KNOWN[hypergraph].values():
+            array.flags.writeable = False
     return _KNOWN[hypergraph]
 
 

@@ -6,6 +6,9 @@ from targets.contracts.arrays import Array
 
 NEURONS, MEMORY, AXONS_IN, AXONS_OUT, DECAYS, THRESHOLDS, EVENTS = range(7)
 """Rows of `MoveState.load`; memory in bits, operations per step in millionths of the busiest unit."""
+BITS = 32
+LISTENER = 1 << BITS
+"""What one unit counts for in `MoveState.listening`; all below are bits of numbers of units."""
 
 
 class MoveProblem(NamedTuple):
@@ -53,11 +56,12 @@ class MoveState(NamedTuple):
     core_of       [unit]
     load          [row, core]: what each core holds
     penalty       [unit, core]: price of the messages that a unit causes, were it on a core; the gain of a move is the
-                  difference of two
-    axons         [unit, core]: input axons that it causes there
-    listening     [net, core]: units that listen
+                  difference of two; empty where it is worked out anew each time
+    axons         [unit, core]: input axons that it causes there; empty where `penalty` is
+    listening     [net, core]: units that listen times `LISTENER`, plus their numbers, xor: where there is one, its own
     reached       [net]: cores with such units
     held          [profile, core]: units that need a profile
+    spare         [9, core]: to work in, where nothing is allocated; says nothing of the partitioning
     """
 
     core_of: Array
@@ -67,3 +71,4 @@ class MoveState(NamedTuple):
     listening: Array
     reached: Array
     held: Array
+    spare: Array

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
-from compiler.mapping.loads import between, loads
-from compiler.mapping.partitioning.improve import improve, uniform_price
+from compiler.mapping.loads import Loads, between, loads
+from compiler.mapping.partitioning.improve import HOT, improve, uniform_price
 from compiler.mapping.partitioning.metis import partition_graph
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
@@ -32,22 +32,39 @@ class Region:
     axons_out: Array
 
 
-def improve_by_regions(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int) -> Array:
+def improve_by_regions(
+    hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int, hot: float = HOT
+) -> Array:
     """Core of every unit after `improve` for messages on regions of some 64 cores, which together are all cores.
 
-    A unit that goes from core to core may cost a sender outside its region an axon: where a limit is broken by more
-    than before, or messages are no fewer, the region stays as it was.
+    What a region saves does not depend on others. But a unit that goes from core to core may cost a sender outside its
+    region an axon: where a limit is broken by more than before, or messages are no fewer, regions are changed one after
+    the other, and those that do such a thing stay as they were.
     """
-    kept, held = core_of, loads(hypergraph, core_of, chip)
+    changed = []
     for cores in _regions(hypergraph, core_of, seed):
-        part = region(hypergraph, kept, cores)
-        start, price = np.searchsorted(cores, kept[part.units]), uniform_price(cores.size)
+        part = region(hypergraph, core_of, cores)
+        start, price = np.searchsorted(cores, core_of[part.units]), uniform_price(cores.size)
+        found = improve(part.hypergraph, start, price, chip, trials, seed, part.axons_out, hot=hot)
+        changed.append((part.units, cores[found]))
+    before = loads(hypergraph, core_of, chip)
+    together = core_of.copy()
+    for units, own in changed:
+        together[units] = own
+    if _better(loads(hypergraph, together, chip), before):
+        return together
+    kept, held = core_of, before
+    for units, own in changed:
         moved = kept.copy()
-        moved[part.units] = cores[improve(part.hypergraph, start, price, chip, trials, seed, part.axons_out)]
-        found = loads(hypergraph, moved, chip)
-        if (max(found.overuse, 1.0), found.messages) < (max(held.overuse, 1.0), held.messages):
-            kept, held = moved, found
+        moved[units] = own
+        if _better(after := loads(hypergraph, moved, chip), held):
+            kept, held = moved, after
     return kept
+
+
+def _better(found: Loads, held: Loads) -> bool:
+    """Whether limits are broken by no more, or by less, and messages are fewer."""
+    return (max(found.overuse, 1.0), found.messages) < (max(held.overuse, 1.0), held.messages)
 
 
 def _regions(hypergraph: Hypergraph, core_of: Array, seed: int) -> Iterator[Array]:

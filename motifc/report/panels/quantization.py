@@ -3,6 +3,7 @@
 import numpy as np
 
 from compiler.analysis.quantization import ProjectionRounding, quantization_report
+from compiler.faithfulness import told_faithful, unproved
 from compiler.ir.graph import FloatGraph, FloatProjection, IntGraph
 from compiler.losses import told_losses
 from compiler.passes.fold import fold
@@ -26,12 +27,15 @@ def panel(run: Run) -> Panel | None:
     if program is None:
         return None
     told, *more = told_losses(program) or ("The program does not say what it lost when it was compiled.",)
+    more += [*told_faithful(program), *unproved(program)]
     if run.graph is None:
         return Panel("quantization", told, [*more, "The floats that it was compiled from are not among the files."])
     stages = _stages(run.graph, program)
     if stages is None:
         return Panel(
-            "quantization", told, [*more, "Its roundings cannot be worked out anew: it was calibrated on data."]
+            "quantization",
+            told,
+            [*more, "Its roundings cannot be worked out anew: it was calibrated on data or made faithful."],
         )
     floats, integers = stages
     report = quantization_report(floats, integers, program.chip)

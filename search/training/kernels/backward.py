@@ -1,8 +1,11 @@
-"""backward: the gradients of a stage, from the last step to the first."""
+"""backward: the gradients of a network, from the last step to the first."""
 
-from search.training.kernels.events import add_weight_gradient, alike
+import numpy as np
+
+from search.training.kernels.events import COLUMNS, add_weight_gradient
 from search.training.kernels.lanes import (
     NARROW,
+    REGISTER,
     above,
     added_dot,
     bell,
@@ -16,7 +19,9 @@ from search.training.kernels.lanes import (
     store,
     where,
 )
-from search.training.kernels.layout import Cells, Links, Port, Rule
+from search.training.kernels.layout import Cells, Events, Numbers, Slopes, Wanted
+from search.training.kernels.products import TILE, add_matrix_gradients, write_products
+from search.training.kernels.rows import rows
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
 
@@ -27,85 +32,90 @@ GROUP = 4
 @compiled(nogil=True)
 def backward(
     like: tuple[int, ...],
-    cells: Cells,
-    incoming: Links,
-    outgoing: Links,
-    port: Port,
-    rule: Rule,
+    numbers: Numbers,
+    events: Events,
     lengths: Array,
-    offsets: Array,
-    state: Array,
-    stage: Array,
-    turned: Array,
     spikes: Array,
-    known: bool,
     voltages: Array,
     quiet: Array,
     of_spikes: Array,
     of_voltages: Array,
     of_counts: Array,
     of_means: Array,
-    of_drive: Array,
-    of_links: Array,
-    of_port: Array,
-    of_keep_u: Array,
-    of_keep_v: Array,
-    of_bias: Array,
-    of_threshold: Array,
-) -> None:
+    wanted: Wanted,
+) -> Slopes:
     """What `forward` did, backwards.
 
     ```
-    E[t] = dL/ds[t] + dL/dcounts + sum over links away of w D[t + delay]
+    E[t] = dL/ds[t] + dL/dcounts + sum over links away of w D[t + delay]       # and so over matrices
     V[t] = dL/dv[t] + dL/dmeans + E[t] ds/dv + (1 - s[t]) keep_v V[t+1]
     D[t] = V[t] + keep_u D[t+1]
     ```
     for `Surrogate`; where the rule is `TsslBp`, E goes to D as that rule says, and not to V.
 
-    spikes        as in `forward`; where not `known`, filled here from the voltages
-    voltages, quiet  as told by `forward`
+    spikes, voltages, quiet  as told by `forward`; spikes of all steps, or no rows: then voltages tell them
     of_spikes, of_voltages  gradients given, [time * neuron, lane], or no rows
-    of_counts, of_means     gradients given, [neuron, lane], or no rows
-    of_drive      D, told, [slot * neuron + neuron, lane] and 64 rows; the last slot holds zeros
-    of_links      added to, [link, 16]; the gradient is the sum over the 16
-    of_port       added to, [channel, neuron of one copy], filled up as the weights of the port; or no columns
-    of_keep_u, of_keep_v, of_bias, of_threshold  added to, [neuron, 16], to be summed over the 16; or no rows
-    offsets, state, stage, turned  room: int64 [2, delay + 1], [3 * neuron, lane] of zeros, and as in `forward`
+    of_counts, of_means     gradients given of what `forward` sums up, [neuron, lane], or no rows
     """
-    neurons, steps = len(cells.bias), len(port.events.first) // turned.shape[0]
-    slots, rows = len(spikes) // neurons - 1, (len(of_drive) - 64) // neurons - 1
+    cells, incoming, outgoing, matrices, leaving, ports, rule, longest = numbers
+    neurons, lanes = len(cells.bias), lengths.shape[1]
+    steps, known = (len(events.first) - 1) // lanes, len(spikes) > 0
+    if not known:
+        spikes = rows((longest + GROUP + 1) * neurons, lanes, lengths)
+    slots, ring = len(spikes) // neurons - 1, max(longest, ports.latest, GROUP - 1) + 1
+    of_drive = rows((ring + 1) * neurons + COLUMNS, lanes, lengths)  # D of some steps; the last slot holds zeros
+    of_products = rows(steps * matrices.rows + TILE, lanes, lengths)  # D of all steps where matrices end
+    products, state = rows(leaving.rows + TILE, lanes, lengths), rows(3 * neurons, lanes, lengths)
+    stage, turned = rows(ports.widest, lanes, lengths), rows(2 * lanes, COLUMNS, lengths)
+    offsets = np.zeros((2 + GROUP, ring), np.int64)
+    slopes = Slopes(
+        rows(len(incoming.weight) if wanted.weights else 0, REGISTER, lengths),
+        rows(len(matrices.weight) if wanted.weights else 0, 1, lengths).reshape(-1),
+        rows(len(ports.weight) if wanted.weights else 0, COLUMNS, lengths),
+        rows(neurons if wanted.keep_u else 0, REGISTER, lengths),
+        rows(neurons if wanted.keep_v else 0, REGISTER, lengths),
+        rows(neurons if wanted.bias else 0, REGISTER, lengths),
+        rows(neurons if wanted.threshold else 0, REGISTER, lengths),
+    )
+    of_links, of_ports, of_keep_u, of_keep_v = slopes.links, slopes.ports, slopes.keep_u, slopes.keep_v
+    of_bias, of_threshold = slopes.bias, slopes.threshold
     exact = cells.bias.dtype.type
     zero, ones, slope = splat(exact(0), like), splat(exact(1), like), splat(exact(rule.slope), like)
     most, wide = splat(exact(rule.clamp), like), splat(exact(rule.width), like)
     minus = splat(exact(-1), like)
-    longest = offsets.shape[1] - 1
     arrived, of_step = offsets[0], offsets[1]
     from0, from1, from2, from3 = offsets[2], offsets[3], offsets[4], offsets[5]
-    counted, from_rest, from_u = len(of_counts) > 0, rule.tssl or len(of_keep_v) > 0, len(of_keep_u) > 0
+    length, counted, averaged = load(lengths, 0, like), len(of_counts) > 0, len(of_means) > 0
+    from_rest, from_u = rule.tssl or len(of_keep_v) > 0, len(of_keep_u) > 0
     spread, measured = len(of_spikes) > 0, len(of_voltages) > 0
-    learning, reading = len(of_links) > 0, len(of_port) > 0
-    copies = neurons // max(len(port.delay), 1)
-    uniform = alike(port.delay)
+    learning, reading = len(of_links) > 0, len(of_ports) > 0
+    copies, arriving = neurons // max(len(ports.row), 1), (len(of_products) - TILE) // steps
     ahead = slots - GROUP
     if not known:
         for t in range(max(steps - ahead, 0), steps):
             _respike(like, t, slots, cells, voltages, spikes)
     for t in range(steps - 1, -1, -1):
-        for d in range(1, longest + 1):
-            offsets[0, d] = ((t + d) % rows if t + d < steps else rows) * neurons
+        for d in range(1, ring):
+            offsets[0, d] = ((t + d) % ring if t + d < steps else ring) * neurons
         if not known and t >= ahead:
             _respike(like, t - ahead, slots, cells, voltages, spikes)
-        now, told = t * neurons, (t % rows) * neurons
-        alive = above(load(lengths, 0, like), splat(exact(t), like))
+        now, told = t * neurons, (t % ring) * neurons
+        alive = above(length, splat(exact(t), like))
+        share = where(alive, ones / length, zero)
+        write_products(like, leaving, arrived, of_drive, products)
         for i in range(neurons):
             e, other, by_voltage = zero, zero, zero
             if counted:
                 e = load(of_counts, i, like) * alive
-                by_voltage = load(of_means, i, like) * alive
+            if averaged:
+                by_voltage = load(of_means, i, like) * share
             if spread:
                 e = e + load(of_spikes, now + i, like)
             if measured:
                 by_voltage = by_voltage + load(of_voltages, now + i, like)
+            row = entry(leaving.row, i)
+            if row >= 0:
+                other = load(products, row, like)
             # As in `forward`; as one function for both, a pass takes 1.8 times as long.
             k, end = entry(outgoing.first, i), entry(outgoing.first, i + 1)
             while k + 1 < end:
@@ -150,6 +160,9 @@ def backward(
             g = fma(splat(entry(cells.keep_u, i), like), after, inflow)
             store(state, neurons + i, g)
             store(of_drive, told + i, g)
+            row = entry(matrices.row, i)
+            if row >= 0:
+                store(of_products, t * arriving + row, g)
             if from_u and t > 0:
                 u = load(voltages, now - neurons + i, like) - splat(entry(cells.bias, i), like)
                 if t > 1:
@@ -165,8 +178,8 @@ def backward(
         if learning and t % GROUP == 0:
             for q in range(GROUP):
                 lost = t + q >= steps
-                offsets[1, q] = (rows if lost else (t + q) % rows) * neurons
-                for d in range(1, longest + 1):
+                offsets[1, q] = (ring if lost else (t + q) % ring) * neurons
+                for d in range(1, ring):
                     offsets[2 + q, d] = (slots if lost or t + q < d else (t + q - d) % slots) * neurons
             for i in range(neurons):
                 g0, g1 = load(of_drive, entry(of_step, 0) + i, like), load(of_drive, entry(of_step, 1) + i, like)
@@ -180,7 +193,10 @@ def backward(
                     total = added_dot(total, g3, load(spikes, entry(from3, d) + j, like))
                     store(of_links, k, total)
         if reading:
-            add_weight_gradient(t, port, uniform, copies, arrived, of_drive, turned, stage, of_port)
+            add_weight_gradient(t, events, ports, copies, arrived, of_drive, turned, stage, of_ports)
+    if len(slopes.matrices):
+        add_matrix_gradients(like, matrices, of_products, spikes, slopes.matrices)
+    return slopes
 
 
 @compiled(nogil=True)

@@ -2,142 +2,171 @@
 
 import numpy as np
 
-from search.training.kernels.lanes import REGISTER, WIDE, entry, load, splat, store, transpose
-from search.training.kernels.layout import Events, Port
+from search.training.kernels.lanes import (
+    REGISTER,
+    WIDE,
+    entry,
+    load,
+    ones,
+    splat,
+    store,
+    transpose,
+    zeros_above,
+    zeros_below,
+)
+from search.training.kernels.layout import Events, Ports
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
 
 COLUMNS = 64
-"""Weights that are worked on at a time."""
-_BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)
-_NUMBER = _BITS.sum(1).astype(np.int64)  # of every byte: how many bits are set, and where, the first ones first
-_PLACES = np.argsort(1 - _BITS, axis=1, kind="stable").astype(np.int32)
+"""Neurons whose weights stand side by side; two such pieces are worked on at a time."""
 
 
 def listed(packed: Array, lanes: int) -> Events:
     """The lists of packed spikes uint8 [sample, time, byte]; lanes beyond the samples are silent."""
-    steps = packed.shape[1]
-    first = np.empty(steps * lanes + 1, np.int32)
-    channel = np.empty(int(np.bitwise_count(packed).sum(dtype=np.int64)) + 8, np.int32)
-    _list(np.ascontiguousarray(packed), lanes, first, channel)
-    ordered, lane = np.empty_like(channel), np.empty(len(channel), np.uint8)
-    _order(lanes, 8 * packed.shape[2], first, channel, ordered, lane)
-    return Events(first, channel, ordered, lane)
+    return Events(*_list(np.ascontiguousarray(packed), lanes))
 
 
 @compiled(nogil=True)
-def _list(packed: Array, lanes: int, first: Array, channel: Array) -> None:
+def _list(packed: Array, lanes: int) -> tuple[Array, Array, Array]:
     samples, steps, width = packed.shape
+    words = (width + 7) // 8
+    by_word = np.empty((steps, samples, words), np.uint64)
+    count = 0
+    for sample in range(samples):
+        for t in range(steps):
+            for k in range(words):
+                word = np.uint64(0)
+                if 8 * k + 8 <= width:
+                    for byte in range(8):
+                        word = word << np.uint64(8) | np.uint64(packed[sample, t, 8 * k + byte])
+                else:
+                    for byte in range(8 * k, width):
+                        word |= np.uint64(packed[sample, t, byte]) << np.uint64(56 - 8 * (byte - 8 * k))
+                by_word[t, sample, k] = word
+                count += ones(word)
+    first = np.empty(steps * lanes + 1, np.int32)
+    channel = np.empty(count, np.int32)
+    heard = np.zeros((steps, 8 * width), np.uint64)
     count = 0
     for t in range(steps):
-        for sample in range(lanes):
-            first[t * lanes + sample] = count
-            if sample < samples:
-                for byte in range(width):
-                    bits = packed[sample, t, byte]
-                    if bits:
-                        for place in range(8):  # all eight, without a branch that could not be foreseen
-                            channel[count + place] = 8 * byte + _PLACES[bits, place]
-                        count += _NUMBER[bits]
+        for lane in range(lanes):
+            first[t * lanes + lane] = count
+            for k in range(words if lane < samples else 0):
+                word = by_word[t, lane, k]
+                while word:
+                    place = zeros_above(word)
+                    word ^= np.uint64(1 << 63) >> np.uint64(place)
+                    channel[count] = 64 * k + place
+                    heard[t, 64 * k + place] |= np.uint64(1) << np.uint64(lane)
+                    count += 1
     first[steps * lanes] = count
+    return first, channel, heard.reshape(-1)
 
 
 @compiled(nogil=True)
-def _order(lanes: int, channels: int, first: Array, channel: Array, ordered: Array, lane: Array) -> None:
-    """The events of every step by channel, then by lane."""
-    place = np.empty(channels + 1, np.int32)
-    for row in range(0, len(first) - 1, lanes):
-        place[:] = 0
-        for k in range(first[row], first[row + lanes]):
-            place[channel[k] + 1] += 1
-        place[0] = first[row]
-        for c in range(channels):
-            place[c + 1] += place[c]
-        for sample in range(lanes):
-            for k in range(first[row + sample], first[row + sample + 1]):
-                to = place[channel[k]]
-                place[channel[k]] += 1
-                ordered[to] = channel[k]
-                lane[to] = sample
-
-
-@compiled
 def alike(delay: Array) -> bool:
     """Whether all delays are one; so are none."""
-    return len(delay) == 0 or (delay == delay[0]).all()
+    others = 0
+    for each in delay:
+        others += each != delay[0]
+    return others == 0
 
 
 @compiled(nogil=True)
-def add_currents(t: int, port: Port, uniform: bool, turned: Array, stage: Array, current: Array) -> None:
-    """Write what the events of step t bring to `current` [slot * neuron, lane], in the slot in which it arrives.
+def add_currents(t: int, events: Events, ports: Ports, turned: Array, stage: Array, current: Array) -> None:
+    """Write what the events of step t bring to `current` [slot * row, lane], in the slot in which it arrives.
 
-    uniform  whether all neurons have one delay
-    turned   room [lane, COLUMNS];  stage  room [neuron, lane]
+    What the slot of step t itself holds becomes whole: rows of a later port are added to those of the first.
+
+    turned   room [2 * lane, COLUMNS];  stage  room [row, lane], of the rows of the largest port
     """
-    lanes, neurons, channels = len(turned), len(stage), port.channels
-    slots = len(current) // neurons
-    zero = splat(port.weights.dtype.type(0), WIDE)
-    direct = ((t + port.delay[0]) % slots) * neurons
-    for column in range(0, neurons, COLUMNS):
-        base = column // COLUMNS * channels
-        for lane in range(lanes):
-            k, end = entry(port.events.first, t * lanes + lane), entry(port.events.first, t * lanes + lane + 1)
-            even, odd = zero, zero
-            while k + 1 < end:
-                even = even + load(port.weights, base + entry(port.events.channel, k), WIDE)
-                odd = odd + load(port.weights, base + entry(port.events.channel, k + 1), WIDE)
-                k += 2
-            if k < end:
-                even = even + load(port.weights, base + entry(port.events.channel, k), WIDE)
-            store(turned, lane, even + odd)
-        for row in range(0, COLUMNS, REGISTER):
-            for lane in range(0, lanes, REGISTER):
-                if uniform:
-                    transpose(turned, lane, row, current, direct + column + row, lane)
-                else:
-                    transpose(turned, lane, row, stage, column + row, lane)
-    if not uniform:
-        for i in range(len(port.delay)):
-            row = ((t + port.delay[i]) % slots) * neurons + i
+    lanes, width, channels = len(turned) // 2, len(ports.delay), ports.channels
+    slots = len(current) // width
+    zero = splat(ports.weight.dtype.type(0), WIDE)
+    for p in range(len(ports.ends)):
+        count, row, padded, onto = ports.ends[p, 1], ports.ends[p, 2], ports.ends[p, 3], ports.ends[p, 4]
+        uniform = alike(ports.delay[row : row + count])
+        direct = ((t + (ports.delay[row] if count else 0)) % slots) * width + row
+        for column in range(0, padded, 2 * COLUMNS):
+            base, after = (row + column) // COLUMNS * channels, channels if column + COLUMNS < padded else 0
             for lane in range(lanes):
-                current[row, lane] = stage[i, lane]
+                one, other = zero, zero
+                for k in range(entry(events.first, t * lanes + lane), entry(events.first, t * lanes + lane + 1)):
+                    place = base + entry(events.channel, k)
+                    one = one + load(ports.weight, place, WIDE)
+                    other = other + load(ports.weight, place + after, WIDE)
+                store(turned, lane, one)
+                store(turned, lanes + lane, other)
+            for inner in range(0, 2 * COLUMNS if after else COLUMNS, REGISTER):
+                for lane in range(0, lanes, REGISTER):
+                    begin, within = inner // COLUMNS * lanes + lane, inner % COLUMNS
+                    if uniform:
+                        transpose(turned, begin, within, current, direct + column + inner, lane)
+                    else:
+                        transpose(turned, begin, within, stage, column + inner, lane)
+        now = (t % slots) * width
+        for i in range(count):
+            if not uniform:
+                there = ((t + ports.delay[row + i]) % slots) * width + row + i
+                for lane in range(lanes):
+                    current[there, lane] = stage[i, lane]
+            if onto >= 0:
+                for lane in range(lanes):
+                    current[now + onto + i, lane] += current[now + row + i, lane]
 
 
 @compiled(nogil=True)
 def add_weight_gradient(
-    t: int, port: Port, uniform: bool, copies: int, offset: Array, g: Array, turned: Array, stage: Array, slope: Array
+    t: int,
+    events: Events,
+    ports: Ports,
+    copies: int,
+    offset: Array,
+    g: Array,
+    turned: Array,
+    stage: Array,
+    slope: Array,
 ) -> None:
-    """Add the gradient of the port's weights that the events of step t bring to `slope`, of their shape.
+    """Add the gradient of the ports' weights that the events of step t bring to `slope`, of their shape.
 
     g       gradient of the currents, of which some steps are kept
     offset  int64 [delay]: the row of `g` where the step begins in which a spike of step t arrives with that delay
     turned, stage  rooms as for `add_currents`
     """
-    lanes, width, neurons, channels = len(turned), len(stage), len(port.delay), port.channels
-    begin, end = entry(port.events.first, t * lanes), entry(port.events.first, (t + 1) * lanes)
-    if begin == end:
+    lanes, channels, neurons = len(turned) // 2, ports.channels, len(ports.row)
+    if entry(events.first, t * lanes) == entry(events.first, (t + 1) * lanes):
         return
-    if not uniform or copies > 1:
-        for i in range(neurons):
-            row = offset[port.delay[i]] + i
-            for lane in range(lanes):
-                stage[i, lane] = g[row, lane]
-            for copy in range(1, copies):
+    step = t * (len(events.heard) // ((len(events.first) - 1) // lanes))
+    for p in range(len(ports.ends)):
+        first, count, at, padded = ports.ends[p, 0], ports.ends[p, 1], ports.ends[p, 2], ports.ends[p, 3]
+        uniform = copies == 1 and alike(ports.delay[at : at + count])
+        direct = offset[ports.delay[at] if count else 0] + first
+        if not uniform:
+            for i in range(count):
+                row = offset[ports.delay[at + i]] + first + i
                 for lane in range(lanes):
-                    stage[i, lane] += g[row + copy * neurons, lane]
-    for column in range(0, width, COLUMNS):
-        for row in range(0, COLUMNS, REGISTER):
-            for lane in range(0, lanes, REGISTER):
-                if uniform and copies == 1:
-                    transpose(g, offset[port.delay[0]] + column + row, lane, turned, lane, row)
-                else:
-                    transpose(stage, column + row, lane, turned, lane, row)
-        base = column // COLUMNS * channels
-        k = begin
-        while k < end:
-            row = base + entry(port.events.ordered, k)
-            total = load(slope, row, WIDE)
-            while k < end and base + entry(port.events.ordered, k) == row:
-                total = total + load(turned, entry(port.events.lane, k), WIDE)
-                k += 1
-            store(slope, row, total)
+                    stage[i, lane] = g[row, lane]
+                for copy in range(1, copies):
+                    for lane in range(lanes):
+                        stage[i, lane] += g[row + copy * neurons, lane]
+        for column in range(0, padded, 2 * COLUMNS):
+            base, after = (at + column) // COLUMNS * channels, channels if column + COLUMNS < padded else 0
+            for inner in range(0, 2 * COLUMNS if after else COLUMNS, REGISTER):
+                for lane in range(0, lanes, REGISTER):
+                    begin, within = inner // COLUMNS * lanes + lane, inner % COLUMNS
+                    if uniform:
+                        transpose(g, direct + column + inner, lane, turned, begin, within)
+                    else:
+                        transpose(stage, column + inner, lane, turned, begin, within)
+            for channel in range(channels):
+                word, place = events.heard[step + channel], base + channel
+                if word:
+                    one, other = load(slope, place, WIDE), load(slope, place + after, WIDE)
+                    while word:
+                        lane = zeros_below(word)
+                        one = one + load(turned, lane, WIDE)
+                        other = other + load(turned, lanes + lane, WIDE)
+                        word &= word - np.uint64(1)
+                    store(slope, place + after, other)
+                    store(slope, place, one)

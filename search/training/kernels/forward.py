@@ -1,8 +1,12 @@
-"""forward: a stage of a network over all steps of a block of samples."""
+"""forward: a network over all steps of a block of samples."""
 
-from search.training.kernels.events import add_currents, alike
+import numpy as np
+
+from search.training.kernels.events import COLUMNS, add_currents
 from search.training.kernels.lanes import above, entry, fma, load, splat, store, to_bits, where
-from search.training.kernels.layout import Cells, Links, Port, Rule
+from search.training.kernels.layout import Events, Numbers
+from search.training.kernels.products import TILE, write_products
+from search.training.kernels.rows import rows
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
 
@@ -10,60 +14,59 @@ from targets.contracts.jit import compiled
 @compiled(nogil=True)
 def forward(
     like: tuple[int, ...],
-    cells: Cells,
-    incoming: Links,
-    port: Port,
-    drive: Array,
-    rule: Rule,
+    numbers: Numbers,
+    events: Events,
     lengths: Array,
-    offset: Array,
-    state: Array,
-    current: Array,
-    stage: Array,
-    turned: Array,
     spikes: Array,
     voltages: Array,
     quiet: Array,
-    counts: Array,
-    means: Array,
-) -> None:
+    asked: Array,
+) -> tuple[Array, Array]:
     """The equations of `search.training.kernels.loop.run`, step by step, for the lanes of one block.
 
-    drive     what arrives besides links and port, [time * neuron, lane], or no rows
+    Told are the number of spikes and the mean voltage over the steps that count, [neuron, lane].
+
     lengths   steps that count, [1, lane], as floating point
     spikes    told, [slot * neuron + neuron, lane]: the latest steps, as many as the longest delay or all, then zeros
     voltages  before the reset, told, [time * neuron, lane], or no rows where nobody asks for them
     quiet     where `TsslBp` takes its surrogate, told as bits uint64 [time * neuron], or nothing
-    counts, means  sums of spikes and of voltages over the steps that count, added to, [neuron, lane], or no rows
-    offset, state, current, stage, turned  room: int64 [delay + 1], [3 * neuron, lane] of zeros, and what
-              `add_currents` takes, zeros too
+    asked     int32 [neuron]: 1 where sums and means are asked for; empty where nobody does, and then these have no rows
     """
-    neurons, steps = len(cells.bias), len(port.events.first) // turned.shape[0]
-    slots = len(spikes) // neurons - 1
+    cells, incoming, _, matrices, _, ports, rule, longest = numbers
+    neurons, lanes = len(cells.bias), lengths.shape[1]
+    steps, slots = (len(events.first) - 1) // lanes, len(spikes) // neurons - 1
+    state, products = rows(3 * neurons, lanes, lengths), rows(matrices.rows + TILE, lanes, lengths)
+    current = rows((ports.latest + 1) * len(ports.delay), lanes, lengths)
+    stage, turned = rows(ports.widest, lanes, lengths), rows(2 * lanes, COLUMNS, lengths)
+    offset = np.zeros(longest + 1, np.int64)
     zero = splat(cells.bias.dtype.type(0), like)
-    events, driven, kept = len(stage) > 0, len(drive) > 0, len(voltages) > 0
-    counted, silence = len(counts) > 0, splat(cells.bias.dtype.type(rule.silent), like)
-    uniform = alike(port.delay)
-    width = max(len(stage), 1)
-    arriving, latest = len(current) // width, 0
+    kept = len(voltages) > 0
+    counts, means, summing = rows(len(asked), lanes, lengths), rows(len(asked), lanes, lengths), len(asked) > 0
+    silence = splat(cells.bias.dtype.type(rule.silent), like)
+    width, heard, latest = len(ports.delay), len(ports.ends) > 0, 0
+    for i in range(neurons):
+        store(spikes, slots * neurons + i, zero)
     for t in range(steps):
         for d in range(1, len(offset)):
             offset[d] = ((t - d) % slots if t >= d else slots) * neurons
-        if events:
-            add_currents(t, port, uniform, turned, stage, current)
-            latest = (t % arriving) * width
+        if heard:
+            add_currents(t, events, ports, turned, stage, current)
+            latest = (t % (len(current) // width)) * width
+        write_products(like, matrices, offset, spikes, products)
         now, told = t * neurons, (t % slots) * neurons
         alive = above(load(lengths, 0, like), splat(cells.bias.dtype.type(t), like))
         within = 0
         for i in range(neurons):
             total, other = zero, zero
-            if events:
-                total = load(current, latest + within, like)
-                within += 1
-                if within == len(port.delay):
-                    within = 0
-            if driven:
-                total = total + load(drive, now + i, like)
+            row = entry(ports.row, within)
+            if row >= 0:
+                total = load(current, latest + row, like)
+            row = entry(matrices.row, i)
+            if row >= 0:
+                other = load(products, row, like)
+            within += 1
+            if within == len(ports.row):
+                within = 0
             k, end = entry(incoming.first, i), entry(incoming.first, i + 1)
             while k + 1 < end:
                 here, there = entry(offset, entry(incoming.delay, k)), entry(offset, entry(incoming.delay, k + 1))
@@ -85,10 +88,15 @@ def forward(
             store(spikes, told + i, s)
             if kept:
                 store(voltages, now + i, v)
-            if counted:
+            if summing and entry(asked, i):
                 store(counts, i, fma(s, alive, load(counts, i, like)))
                 store(means, i, fma(v, alive, load(means, i, like)))
             if rule.tssl:
                 psp = fma(splat(entry(cells.keep_u, i), like), load(state, 2 * neurons + i, like), s)
                 store(state, 2 * neurons + i, psp)
                 quiet[now + i] = to_bits(above(silence, psp))
+    length = load(lengths, 0, like)
+    length = where(length, length, splat(cells.bias.dtype.type(1), like))
+    for i in range(len(means)):
+        store(means, i, load(means, i, like) / length)
+    return counts, means

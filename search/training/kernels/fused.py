@@ -1,40 +1,32 @@
 """fused: a whole network over all steps as one function of its weights and parameters, for autograd."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from search.data.loader import Batch
-from search.training.kernels.block import Block, backward_block, forward_block
+from search.training.kernels.block import Block, Given, Held, backward_block, forward_block
 from search.training.kernels.events import listed
 from search.training.kernels.lanes import NARROW, REGISTER, WIDE
-from search.training.kernels.layout import Events, Rule
+from search.training.kernels.layout import Events, Rule, Wanted
 from search.training.kernels.loop import Wire
-from search.training.kernels.numbers import PARAMETERS, Gradients, Numbers
+from search.training.kernels.numbers import PARAMETERS, numbers_of
 from search.training.kernels.plan import Plan, Shape, plan_of
 from search.training.neuron import Cells, GradientRule, Surrogate
 from search.training.tssl import TsslBp
+from targets.contracts.arrays import Array
 
-
-@dataclass(frozen=True, eq=False)
-class Summed:
-    """Spikes, and voltages before the reset, summed over the steps that count: tensors [copy, batch, neuron]."""
-
-    counts: Tensor
-    voltages: Tensor
-
-
-@dataclass(frozen=True, eq=False)
-class Traced:
-    """Spikes, and voltages before the reset, of all steps: tensors [copy, time, batch, neuron]."""
-
-    spikes: Tensor
-    voltages: Tensor
+T = TypeVar("T")
+S = TypeVar("S")
+Told = list[dict[str, tuple[Tensor, Tensor]]]
+"""Two tensors of every population of every copy."""
 
 
 def summed(
@@ -43,12 +35,16 @@ def summed(
     common: Sequence[Wire],
     own: Sequence[Sequence[Wire]],
     rule: GradientRule,
-) -> dict[str, Summed]:
-    """Run as many copies of a network as `own` has wires for, and sum up; every input hears the batch.
+    about: Collection[str],
+) -> Told:
+    """Run as many copies of a network as `own` has wires for; every input hears the batch.
 
-    The equations are those of `search.training.kernels.loop.run`; differentiable once in weights and parameters.
+    Told are, over the steps that count, the number of spikes and the mean voltage before the reset of the populations
+    asked `about`, both [batch, neuron]. The equations are those of `search.training.kernels.loop.run`; differentiable
+    once in weights and parameters. Blocks of samples are spread over as many threads as torch may use; no sum depends
+    on their number.
     """
-    return {name: Summed(*both) for name, both in _run(batch, populations, common, own, rule, False).items()}
+    return _run(batch, populations, common, own, rule, about, False)
 
 
 def traced(
@@ -57,9 +53,9 @@ def traced(
     common: Sequence[Wire],
     own: Sequence[Sequence[Wire]],
     rule: GradientRule,
-) -> dict[str, Traced]:
-    """The same, told step by step."""
-    return {name: Traced(*both) for name, both in _run(batch, populations, common, own, rule, True).items()}
+) -> Told:
+    """The same, told of all populations step by step: spikes, and voltages before the reset, [time, batch, neuron]."""
+    return _run(batch, populations, common, own, rule, populations, True)
 
 
 def _run(
@@ -68,9 +64,9 @@ def _run(
     common: Sequence[Wire],
     own: Sequence[Sequence[Wire]],
     rule: GradientRule,
+    about: Collection[str],
     traced: bool,
-) -> dict[str, tuple[Tensor, Tensor]]:
-    """Two tensors of every population."""
+) -> Told:
     common, *own = ([_listed(wire, populations) for wire in wires] for wires in (common, *own))
     wires = [*common, *(wire for wires in own for wire in wires)]
     plan = plan_of(
@@ -79,9 +75,10 @@ def _run(
         tuple(tuple(map(_shape, wires)) for wires in own),
     )
     parameters = [getattr(cells, key) for cells in populations.values() for key in PARAMETERS]
-    call = _Call(plan, tuple(populations), batch, _rule(rule), len(wires), traced, torch.is_grad_enabled())
-    told = _Fused.apply(call, *(wire.values for wire in wires), *parameters)  # type: ignore[no-untyped-call]
-    return {name: (told[2 * k], told[2 * k + 1]) for k, name in enumerate(populations)}
+    asked = tuple(name in about for name in populations)
+    call = _Call(plan, batch, _rule(rule), len(wires), plan.places(asked), traced, torch.is_grad_enabled())
+    told = iter(_Fused.apply(call, *(wire.values for wire in wires), *parameters))  # type: ignore[no-untyped-call]
+    return [{name: (next(told), next(told)) for name in populations if name in about} for _ in own]
 
 
 def _listed(wire: Wire, populations: Collection[str]) -> Wire:
@@ -107,43 +104,84 @@ class _Call:
     """What is not differentiable."""
 
     plan: Plan
-    names: tuple[str, ...]
     batch: Batch
     rule: Rule
     wires: int
+    places: list[slice]
     traced: bool
     kept: bool
+
+    @property
+    def asked(self) -> Array:
+        """Of which neurons sums are asked for, int32; empty where every step is."""
+        asked = np.zeros(0 if self.traced else self.plan.neurons, np.int32)
+        for place in self.places:
+            asked[place] = 1
+        return asked
 
 
 class _Fused(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, call: _Call, *tensors: Tensor) -> tuple[Tensor, ...]:
-        values, parameters = tensors[: call.wires], tensors[call.wires :]
-        numbers = Numbers.of(call.plan, call.names, values, parameters, call.rule)
+        plan, batch, asked = call.plan, call.batch, call.asked
+        given = torch.cat([tensor if tensor.dim() == 1 else tensor.reshape(-1) for tensor in tensors]).numpy()
+        numbers = numbers_of(plan, given, call.rule)
         kept = call.kept and any(ctx.needs_input_grad)
-        told, blocks = [], []
-        for first, end, like in blocks_of(len(call.batch.labels)):
-            steps = call.batch.packed.shape[1] if call.traced else _longest(call.batch, first, end)
-            block = Block(like, _events(call.batch, first, end, steps, like), call.batch, first, end, steps)
-            found, held = forward_block(numbers, block, kept, call.traced)
-            told.append(found)
-            blocks.append((block, held))
-        ctx.call, ctx.blocks, ctx.numbers = call, blocks, numbers
+        blocks = [_block(batch, *cut, call.traced, given.dtype) for cut in blocks_of(len(batch.labels))]
+        done = _each(lambda block: forward_block(plan, numbers, block, kept, asked), blocks)
+        both = [_side_by_side([told[kind] for told, _ in done], blocks) for kind in range(2)]
+        ctx.call, ctx.given, ctx.numbers = call, given, numbers
+        ctx.blocks = [(block, held) for block, (_, held) in zip(blocks, done, strict=True)]
         ctx.set_materialize_grads(False)  # what nobody asks about costs nothing
         ctx.save_for_backward(*tensors)  # so that a change of them before the backward pass is noticed
-        if len(told) == 1:
-            return tuple(told[0])
-        return tuple(torch.cat(parts, -2) for parts in zip(*told, strict=True))
+        return tuple(torch.from_numpy(each[..., place, :].swapaxes(-1, -2)) for place in call.places for each in both)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
-        call, numbers, _ = ctx.call, ctx.numbers, ctx.saved_tensors
-        sums = Gradients.zero(numbers, ctx.needs_input_grad[1:])
-        for block, held in ctx.blocks:
-            given = [None if each is None else each[..., block.first : block.end, :] for each in gradients]
-            backward_block(numbers, block, held, given, sums, call.traced)
-        return None, *sums.by_tensor(numbers)
+        call, tensors = ctx.call, ctx.saved_tensors
+        plan, wanted = call.plan, _wanted(ctx.needs_input_grad[1:], call.wires)
+
+        def slopes(each: tuple[Block, Held]) -> Array:
+            block, held = each
+            of = _given(call.places, gradients[::2], block), _given(call.places, gradients[1::2], block)
+            return backward_block(plan, ctx.given, ctx.numbers, block, held, of, wanted)
+
+        found = _each(slopes, ctx.blocks)
+        whole = torch.from_numpy(sum(found[1:], found[0]))
+        parts = torch.split(whole, [tensor.numel() for tensor in tensors])
+        asked = zip(parts, tensors, ctx.needs_input_grad[1:], strict=True)
+        return None, *(part.view(tensor.shape) if needed else None for part, tensor, needed in asked)
+
+
+def _wanted(asked: Sequence[bool], wires: int) -> Wanted:
+    """Which gradients the tensors of a call need, wires first."""
+    tau_s, tau_m, resistance, threshold, bias = (any(asked[wires + k :: len(PARAMETERS)]) for k in range(5))
+    return Wanted(any(asked[:wires]) or tau_s or tau_m or resistance, tau_s, tau_m, bias, threshold)
+
+
+def _given(places: Sequence[slice], gradients: Sequence[Tensor | None], block: Block) -> Given:
+    """The gradients of a block that there are."""
+    return [
+        (place, each.numpy()[..., block.first : block.end, :])
+        for place, each in zip(places, gradients, strict=True)
+        if each is not None
+    ]
+
+
+def _side_by_side(parts: Sequence[Array], blocks: Sequence[Block]) -> Array:
+    """What blocks told, without the lanes that have no sample."""
+    filled = [part[..., : block.end - block.first] for part, block in zip(parts, blocks, strict=True)]
+    return filled[0] if len(filled) == 1 else np.concatenate(filled, -1)
+
+
+def _each(work: Callable[[T], S], parts: Sequence[T]) -> list[S]:
+    """What `work` makes of all parts, in their order, on as many threads as torch may use."""
+    threads = min(torch.get_num_threads(), len(parts))
+    if threads < 2:
+        return [work(part) for part in parts]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, parts))
 
 
 def blocks_of(samples: int) -> list[tuple[int, int, tuple[int, ...]]]:
@@ -158,9 +196,15 @@ def blocks_of(samples: int) -> list[tuple[int, int, tuple[int, ...]]]:
     return blocks
 
 
-def _longest(batch: Batch, first: int, end: int) -> int:
-    """Steps after which nothing counts any more in some samples of a batch; at least one."""
-    return max(int(batch.lengths[first:end].max()), 1)
+def _block(
+    batch: Batch, first: int, end: int, like: tuple[int, ...], whole: bool, dtype: np.dtype[np.generic]
+) -> Block:
+    """Samples of a batch, run over the `whole` of its steps or while any of theirs counts, at least one."""
+    lengths = batch.lengths[first:end].numpy()
+    steps = batch.packed.shape[1] if whole else max(int(lengths.max()), 1)
+    counted = np.zeros((1, REGISTER * len(like)), dtype)
+    counted[0, : end - first] = lengths
+    return Block(like, _events(batch, first, end, steps, like), counted, first, end, steps)
 
 
 _known: WeakKeyDictionary[Batch, dict[tuple[int, int], Events]] = WeakKeyDictionary()

@@ -131,6 +131,29 @@ def entry(typing: Any, array: Any, place: Any) -> Any:
     return given(array, _size(place)), made
 
 
+def _of_word(name: str, *flags: bool) -> Any:
+    """A function of LLVM from a word of 64 bits to a number."""
+
+    def written(typing: Any, word: Any) -> Any:
+        def made(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            of = ir.IntType(64)
+            known = ir.FunctionType(of, [of, *(ir.IntType(1) for _ in flags)])
+            constants = [ir.Constant(ir.IntType(1), flag) for flag in flags]
+            return builder.call(cgutils.get_or_insert_function(builder.module, known, name), [args[0], *constants])
+
+        return types.intp(types.uint64), made
+
+    return _inside(written)
+
+
+zeros_above = _of_word("llvm.ctlz.i64", True)
+"""Bits of a word, which is not 0, that are 0 above its highest 1."""
+zeros_below = _of_word("llvm.cttz.i64", True)
+"""Bits of a word, which is not 0, that are 0 below its lowest 1."""
+ones = _of_word("llvm.ctpop.i64")
+"""Bits of a word that are 1."""
+
+
 @_inside
 def splat(typing: Any, number: Any, like: Any) -> Any:
     """The same number in all lanes."""
@@ -187,6 +210,26 @@ def added_dot(typing: Any, total: Any, a: Any, b: Any) -> Any:
 def _part(builder: Any, vector: Any, first: int) -> Any:
     chosen = ir.Constant(ir.VectorType(ir.IntType(32), REGISTER), list(range(first, first + REGISTER)))
     return builder.shuffle_vector(vector, ir.Constant(vector.type, ir.Undefined), chosen)
+
+
+@_inside
+def total(typing: Any, a: Any) -> Any:
+    """The sum of all lanes: halves are added to each other until one is left."""
+
+    def made(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        vector, count = args[0], a.count
+        while count > 1:
+            count //= 2
+            halves = (
+                ir.Constant(ir.VectorType(ir.IntType(32), count), list(range(first, first + count)))
+                for first in (0, count)
+            )
+            empty = ir.Constant(vector.type, ir.Undefined)
+            one, other = (builder.shuffle_vector(vector, empty, half) for half in halves)
+            vector = builder.fadd(one, other)
+        return builder.extract_element(vector, ir.Constant(ir.IntType(32), 0))
+
+    return a.dtype(a), made
 
 
 @_inside

@@ -1,7 +1,8 @@
-"""Layout: the arrays that the kernels of a stage work on, the same for every device.
+"""Layout: the arrays that the kernels of a network work on, the same for every device.
 
 Everything that one number per neuron and sample is kept of is an array [row, lane] whose rows are neurons, or steps
-times neurons, and whose lanes are 16 or 64 samples. Neurons of all copies of a stage stand one after the other.
+times neurons, and whose lanes are 16 or 64 samples. All populations of a network stand one after the other, and its
+copies one after the other.
 """
 
 from typing import NamedTuple
@@ -33,33 +34,56 @@ class Links(NamedTuple):
     weight: Array
 
 
+class Matrices(NamedTuple):
+    """Weights that are stored whole, seen from one end; four neurons of this end, a tile, are worked on at a time.
+
+    rows     neurons of this end
+    ends     int64 [matrix, 7]: the first row of this end and how many, the first neuron of the other end and how many,
+             the delay, where the weights begin, and whether an earlier one has the same rows
+    row      int32 [neuron]: which row it is, or -1 where no matrix ends
+    weight   [tile, neuron of the other end, 4] of all matrices in a row, times the gain of the neuron they lead to;
+             the last tile is filled up with zeros
+    """
+
+    rows: int
+    ends: Array
+    row: Array
+    weight: Array
+
+
 class Events(NamedTuple):
-    """Spikes from outside, in the order of steps and twice within a step.
+    """Spikes from outside, twice: lane by lane, and by input neuron.
 
     first    int32 [time * lane + 1]: where the events of each step and lane begin
     channel  int32 [event]: which input neuron has spiked
-    ordered, lane  int32, uint8 [event]: input neuron and lane of the same events of a step, ordered by input neuron
+    heard    uint64 [time * input neuron, eight of them a byte]: the lanes it spikes in, the first one the lowest bit
     """
 
     first: Array
     channel: Array
-    ordered: Array
-    lane: Array
+    heard: Array
 
 
-class Port(NamedTuple):
-    """Spikes from outside and where they lead.
+class Ports(NamedTuple):
+    """Where spikes from outside lead: a port is a matrix of weights onto some neurons of every copy.
 
     channels number of input neurons
-    weights  [64 neurons of one copy, then channel; neuron], the last ones filled up with zeros: a piece of 64 neurons
-             is read for all events before the next one is
-    delay    int32 [neuron of one copy]: steps from an event to its arrival, >= 1
+    latest   the longest delay
+    widest   rows of the largest port
+    ends     int64 [port, 5]: the first neuron of one copy and how many, the first row and how many, filled up to whole
+             pieces of 64, and the row of an earlier port onto the same neurons, -1 where there is none
+    row      int32 [neuron of one copy]: the row in which its current arrives, or -1
+    delay    int32 [row]: steps from an event to its arrival, >= 1
+    weight   [64 rows, then channel; row within the 64]: a piece of 64 rows is read for all events before the next one
     """
 
-    events: Events
     channels: int
-    weights: Array
+    latest: int
+    widest: int
+    ends: Array
+    row: Array
     delay: Array
+    weight: Array
 
 
 class Rule(NamedTuple):
@@ -70,3 +94,46 @@ class Rule(NamedTuple):
     clamp: float
     width: float
     silent: float
+
+
+class Numbers(NamedTuple):
+    """What the kernels of a network compute with; links and matrices by the neurons they lead to and come from.
+
+    longest  the longest delay between neurons, at least 1
+    """
+
+    cells: Cells
+    incoming: Links
+    outgoing: Links
+    matrices: Matrices
+    leaving: Matrices
+    ports: Ports
+    rule: Rule
+    longest: int
+
+
+class Wanted(NamedTuple):
+    """Which gradients are asked for: of weights or of the gain they are multiplied by, and of parameters."""
+
+    weights: bool
+    keep_u: bool
+    keep_v: bool
+    bias: bool
+    threshold: bool
+
+
+class Slopes(NamedTuple):
+    """Gradients as they are added up; without rows where nobody asks.
+
+    links            [link, 16], to be summed over the 16
+    matrices, ports  laid out as their weights
+    keep_u, keep_v, bias, threshold   [neuron of all copies, 16], to be summed over the 16 and the copies
+    """
+
+    links: Array
+    matrices: Array
+    ports: Array
+    keep_u: Array
+    keep_v: Array
+    bias: Array
+    threshold: Array

@@ -35,9 +35,13 @@ def summaries(
     populations: Mapping[str, Cells],
     wires: Sequence[Wire],
     rule: GradientRule,
+    about: Collection[str] | None = None,
 ) -> dict[str, Summary]:
-    """Run a network on a batch, which all its inputs hear; as `search.training.kernels.loop.run` has it."""
-    return summaries_of_copies(batch, inputs, populations, wires, [[]], rule)[0]
+    """Run a network on a batch, which all its inputs hear; as `search.training.kernels.loop.run` has it.
+
+    Told `about` are these populations, or all of them.
+    """
+    return summaries_of_copies(batch, inputs, populations, wires, [[]], rule, about)[0]
 
 
 def summaries_of_copies(
@@ -47,15 +51,15 @@ def summaries_of_copies(
     common: Sequence[Wire],
     own: Sequence[Sequence[Wire]],
     rule: GradientRule,
+    about: Collection[str] | None = None,
 ) -> list[dict[str, Summary]]:
     """Run several networks on a batch that share all but their `own` wires; the same as one after the other."""
+    about = populations if about is None else about
     if not fits(populations, [*common, *(wire for wires in own for wire in wires)], rule):
-        return [_by_loop(batch, inputs, populations, [*common, *wires], rule) for wires in own]
-    told = summed(batch, populations, common, own, rule)
-    means = {name: each.voltages / batch.steps for name, each in told.items()}
-    return [
-        {name: Summary(each.counts[copy], means[name][copy]) for name, each in told.items()} for copy in range(len(own))
-    ]
+        copies = [_by_loop(batch, inputs, populations, [*common, *wires], rule) for wires in own]
+        return [{name: told for name, told in copy.items() if name in about} for copy in copies]
+    told = summed(batch, populations, common, own, rule, about)
+    return [{name: Summary(*both) for name, both in copy.items()} for copy in told]
 
 
 def traces(
@@ -68,8 +72,8 @@ def traces(
     """Run a network on a batch and tell of every step."""
     if not fits(populations, wires, rule):
         return run(_heard(batch, inputs, populations), populations, wires, rule)
-    told = traced(batch, populations, wires, [[]], rule)
-    return {name: Trace(each.spikes[0], each.voltages[0]) for name, each in told.items()}
+    (told,) = traced(batch, populations, wires, [[]], rule)
+    return {name: Trace(*both) for name, both in told.items()}
 
 
 def fits(populations: Mapping[str, Cells], wires: Sequence[Wire], rule: GradientRule) -> bool:
@@ -77,11 +81,11 @@ def fits(populations: Mapping[str, Cells], wires: Sequence[Wire], rule: Gradient
 
     Second derivatives are the one thing they do not have; nothing here asks for any.
     """
-    tensors = [tensor for cells in populations.values() for tensor in vars(cells).values()]
+    tensors = [getattr(cells, key) for cells in populations.values() for key in Cells.__annotations__]
     tensors += [wire.values for wire in wires]
-    kinds = {(tensor.device.type, tensor.dtype) for tensor in tensors}
-    known = kinds <= {("cpu", torch.float32)} or kinds <= {("cpu", torch.float64)}
-    return known and bool(tensors) and type(rule) in (Surrogate, TsslBp)
+    kind = tensors[0].dtype if tensors else None
+    alike = all(tensor.dtype is kind and tensor.is_cpu for tensor in tensors)
+    return alike and kind in (torch.float32, torch.float64) and type(rule) in (Surrogate, TsslBp)
 
 
 def summarized(told: Told, batch: Batch) -> Summary:

@@ -1,190 +1,153 @@
-"""Numbers: a plan with the parameters, weights and ports of its stages, and the way back from their gradients."""
+"""numbers: the weights and parameters of a call as the kernels read them, and the way back from their gradients.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+All tensors of a call stand in a row: the weights of its wires, then, of every population, the parameters `PARAMETERS`.
+"""
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from search.training.kernels.events import COLUMNS
-from search.training.kernels.lanes import REGISTER
-from search.training.kernels.layout import Cells, Rule
-from search.training.kernels.plan import Bundle, Plan, Stage
-from search.training.kernels.room import blank, room
+from search.training.kernels.layout import Cells, Links, Matrices, Numbers, Ports, Rule, Slopes
+from search.training.kernels.plan import Inner, Outside, Plan, Whole
+from search.training.kernels.products import TILE
+from search.training.kernels.rows import rows
 from targets.contracts.arrays import Array
+from targets.contracts.jit import compiled
 
-PARAMETERS = ("gain", "keep_u", "keep_v", "bias", "threshold")
+PARAMETERS = ("tau_s", "tau_m", "resistance", "threshold", "bias")
 """Of every population, in the order in which they are handed over and in which their gradients come back."""
+_EACH = len(PARAMETERS)
 
 
-@dataclass(frozen=True, eq=False)
-class Numbers:
-    """What the kernels of a plan compute with.
-
-    names    populations in the order of `parameters`, of which each has five (`PARAMETERS`), [neuron]
-    values   stored weights of every wire; a matrix [post, pre] unless it lies within a stage
-    cells    parameters of all copies, by stage
-    weights  [link] by stage, times the gain
-    ports    as `layout.Port.weights`, by stage, times the gain; without rows where there is no port
-    """
-
-    plan: Plan
-    names: tuple[str, ...]
-    values: tuple[Tensor, ...]
-    parameters: tuple[Tensor, ...]
-    rule: Rule
-    cells: tuple[Cells, ...]
-    weights: tuple[Array, ...]
-    ports: tuple[Array, ...]
-
-    @classmethod
-    def of(
-        cls, plan: Plan, names: tuple[str, ...], values: Sequence[Tensor], parameters: Sequence[Tensor], rule: Rule
-    ) -> "Numbers":
-        """From the tensors of a call, which are taken as they are now."""
-        values, parameters = (tuple(each.detach() for each in tensors) for tensors in (values, parameters))
-        made = cls(plan, names, values, parameters, rule, (), (), ())
-        cells, weights, ports = [], [], []
-        for stage in plan.stages:
-            own = (made.parameter(stage, key).numpy() for key in PARAMETERS[1:])
-            cells.append(Cells(*(np.tile(each, plan.copies) for each in own)))
-            weights.append(made.together[stage.links.value] * made.gain(stage)[stage.links.post])
-            ports.append(_table(made, stage))
-        return cls(plan, names, values, parameters, rule, tuple(cells), tuple(weights), tuple(ports))
-
-    @cached_property
-    def together(self) -> Array:
-        """All stored weights in a row."""
-        parts = [value.numpy().reshape(-1) for value in self.values]
-        return np.concatenate(parts) if parts else np.zeros(0, self.parameters[0].numpy().dtype)
-
-    @property
-    def dtype(self) -> np.dtype[np.generic]:
-        """The floating type of everything."""
-        return self.parameters[0].numpy().dtype
-
-    def parameter(self, stage: Stage, key: str) -> Tensor:
-        """A parameter of all neurons of one copy of a stage."""
-        place = PARAMETERS.index(key)
-        own = [self.parameters[len(PARAMETERS) * self.names.index(name) + place] for name in stage.members]
-        return own[0] if len(own) == 1 else torch.cat(own)
-
-    def gain(self, stage: Stage) -> Array:
-        """What the weights are multiplied by, [neuron of one copy]."""
-        return self.parameter(stage, "gain").numpy()
-
-    def matrix(self, stage: Stage, bundle: Bundle) -> Tensor:
-        """Weights [post, pre] of a bundle times the gain."""
-        gain = self.parameter(stage, "gain")[slice(*bundle.post)]
-        return gain[:, None] * self.values[bundle.wire]
+def numbers_of(plan: Plan, given: Array, rule: Rule) -> Numbers:
+    """What the kernels compute with, of all tensors in a row."""
+    links, whole, outside = plan.links, plan.whole, plan.outside
+    cells, weight, away, forth, back, table = _filled(given, plan.members, plan.copies, links, whole, outside)
+    return Numbers(
+        Cells(*cells),
+        Links(links.first, links.other, links.delay, weight),
+        Links(links.out_first, links.out_other, links.out_delay, away),
+        Matrices(whole.rows, whole.ends, whole.row, forth),
+        Matrices(whole.out_rows, whole.out_ends, whole.out_row, back),
+        Ports(*outside[1:], table),
+        rule,
+        plan.longest,
+    )
 
 
-@dataclass(frozen=True, eq=False)
-class Gradients:
-    """What is added up over the blocks of a batch, all by stage; without rows where nobody asks.
-
-    links    [link, 16], to be summed over the 16
-    ports    in the shape of the weights of the port
-    cells    keep_u, keep_v, bias, threshold: [neuron, 16] of all copies, to be summed over the 16 and the copies
-    bundles  [post, pre] by wire
-    gains    whether those of the gain are asked for
-    """
-
-    links: tuple[Array, ...]
-    ports: tuple[Array, ...]
-    cells: tuple[tuple[Array, ...], ...]
-    bundles: dict[int, Tensor]
-    gains: bool
-
-    @classmethod
-    def zero(cls, numbers: Numbers, wanted: Sequence[bool]) -> "Gradients":
-        """Before the first block; `wanted` tells of every wire, then of every parameter, whether it has a gradient."""
-        wires, parameters = wanted[: len(numbers.values)], wanted[len(numbers.values) :]
-        gains = any(parameters[:: len(PARAMETERS)])
-        inside = any(wires) or gains
-        tuned = [any(parameters[k :: len(PARAMETERS)]) for k in range(1, len(PARAMETERS))]
-        links, ports, cells, bundles = [], [], [], {}
-        for stage, weights, table in zip(numbers.plan.stages, numbers.weights, numbers.ports, strict=True):
-            read = stage.port is not None and (gains or any(wires[wire] for wire, _ in stage.port[1]))
-            links.append(blank((len(weights) if inside else 0, REGISTER), numbers.dtype))
-            ports.append(blank(table.shape, numbers.dtype) if read else table[:0])
-            rows = stage.neurons * numbers.plan.copies
-            cells.append(tuple(blank((rows if each else 0, REGISTER), numbers.dtype) for each in tuned))
-            for bundle in stage.bundles:
-                if wires[bundle.wire] or gains:
-                    bundles[bundle.wire] = torch.zeros_like(numbers.values[bundle.wire])
-        return cls(tuple(links), tuple(ports), tuple(cells), bundles, gains)
-
-    def by_tensor(self, numbers: Numbers) -> list[Tensor]:
-        """Of every wire, then of every parameter, in their shapes."""
-        together = numbers.together
-        of_values = np.zeros_like(together)
-        starts = np.cumsum([0, *(value.numel() for value in numbers.values)])
-        of_parameters = []
-        by_stage = []
-        for k, stage in enumerate(numbers.plan.stages):
-            gain = numbers.gain(stage)
-            of_gain = np.zeros(stage.neurons, numbers.dtype)
-            if len(self.links[k]):
-                summed = self.links[k].sum(1)
-                _add(of_values, stage.links.value, summed * gain[stage.links.post], stage.links.alone)
-                if self.gains:
-                    _add(of_gain, stage.links.post, summed * together[stage.links.value], False)
-            if len(self.ports[k]) and stage.port is not None:
-                table = _untabled(self.ports[k], stage.neurons)
-                for wire, first in stage.port[1]:
-                    matrix = numbers.values[wire].numpy()
-                    rows = slice(first, first + len(matrix))
-                    of_values[starts[wire] : starts[wire + 1]] = (table[rows] * gain[rows, None]).reshape(-1)
-                    if self.gains:
-                        of_gain[rows] += np.einsum("ij,ij->i", table[rows], matrix)
-            for bundle in stage.bundles:
-                if bundle.wire in self.bundles:
-                    slope, rows = self.bundles[bundle.wire].numpy(), slice(*bundle.post)
-                    of_values[starts[bundle.wire] : starts[bundle.wire + 1]] = (slope * gain[rows, None]).reshape(-1)
-                    if self.gains:
-                        of_gain[rows] += np.einsum("ij,ij->i", slope, numbers.values[bundle.wire].numpy())
-            own = (each.sum(1).reshape(-1, stage.neurons).sum(0) for each in self.cells[k])
-            by_stage.append([of_gain, *own])
-        for name in numbers.names:
-            number = numbers.plan.stage_of(name)
-            first, count = numbers.plan.stages[number].members[name]
-            of_parameters += [torch.from_numpy(each[first : first + count].copy()) for each in by_stage[number]]
-        parts = [
-            torch.from_numpy(of_values[first:end]).view(value.shape)
-            for value, first, end in zip(numbers.values, starts[:-1], starts[1:], strict=True)
-        ]
-        return [*parts, *of_parameters]
+@compiled(nogil=True)
+def _gains(given: Array, members: Array) -> Array:
+    """R / (tau_m tau_s) of every neuron of one copy."""
+    neurons = 0
+    for p in range(len(members)):
+        neurons += members[p, 1]
+    gain = np.empty(neurons, given.dtype)
+    for p in range(len(members)):
+        first, count = members[p, 0], members[p, 1]
+        for i in range(count):
+            k = len(given) - _EACH * (neurons - first) + i
+            gain[first + i] = given[k + 2 * count] / (given[k + count] * given[k])
+    return gain
 
 
-def _add(to: Array, places: Array, values: Array, alone: bool) -> None:
-    """Add values to places, no two of which are the same where they are `alone`."""
-    if alone:
-        to[places] += values
-    else:
-        to += np.bincount(places, values, len(to)).astype(to.dtype)
+@compiled(nogil=True)
+def _filled(
+    given: Array, members: Array, copies: int, links: Inner, whole: Whole, outside: Outside
+) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """Parameters of all copies, [keep_u, keep_v, bias, threshold; neuron], and all weights times the gain."""
+    gain = _gains(given, members)
+    neurons, one = len(gain), given.dtype.type(1)
+    cells = np.empty((4, copies * neurons), given.dtype)
+    for p in range(len(members)):
+        first, count = members[p, 0], members[p, 1]
+        for i in range(count):
+            k = len(given) - _EACH * (neurons - first) + i
+            for neuron in range(first + i, copies * neurons, neurons):
+                cells[0, neuron], cells[1, neuron] = one - one / given[k], one - one / given[k + count]
+                cells[2, neuron], cells[3, neuron] = given[k + 4 * count], given[k + 3 * count]
+    weight, away = np.empty(len(links.value), given.dtype), np.empty(len(links.value), given.dtype)
+    for k in range(len(weight)):
+        weight[k] = given[links.value[k]] * gain[links.post[k]]
+    for k in range(len(away)):
+        away[k] = weight[links.out_link[k]]
+    forth, back = np.zeros(whole.tiled[0], given.dtype), np.zeros(whole.tiled[1], given.dtype)
+    for w in range(len(whole.stored)):
+        start, posts, pres, first = whole.stored[w, 0], whole.stored[w, 1], whole.stored[w, 2], whole.stored[w, 3]
+        place, out_place = whole.stored[w, 4], whole.stored[w, 5]
+        for i in range(posts):
+            for j in range(pres):
+                value = given[start + i * pres + j] * gain[first + i]
+                forth[place + i // TILE * TILE * pres + j * TILE + i % TILE] = value
+                back[out_place + j // TILE * TILE * posts + i * TILE + j % TILE] = value
+    channels = outside.channels
+    table = rows(len(outside.delay) // COLUMNS * channels, COLUMNS, given)
+    for w in range(len(outside.stored)):
+        start, posts, first, row = (
+            outside.stored[w, 0],
+            outside.stored[w, 1],
+            outside.stored[w, 3],
+            outside.stored[w, 4],
+        )
+        for piece in range(0, posts, COLUMNS):
+            base = (row + piece) // COLUMNS * channels
+            for channel in range(channels):
+                for i in range(piece, min(piece + COLUMNS, posts)):
+                    table[base + channel, i - piece] = given[start + i * channels + channel] * gain[first + i]
+    return cells, weight, away, forth, back, table
 
 
-def _table(numbers: Numbers, stage: Stage) -> Array:
-    """The weights of a port, a piece of 64 neurons after the other."""
-    if stage.port is None:
-        return np.zeros((0, COLUMNS), numbers.dtype)
-    wires, gain = stage.port[1], numbers.gain(stage)
-    channels = numbers.values[wires[0][0]].shape[1]
-    table = np.zeros((-(-stage.neurons // COLUMNS) * COLUMNS, channels), numbers.dtype)
-    for wire, first in wires:
-        matrix = numbers.values[wire].numpy()
-        rows = slice(first, first + len(matrix))
-        np.multiply(matrix, gain[rows, None], out=table[rows])
-    pieces = table.reshape(-1, COLUMNS, channels).swapaxes(1, 2)
-    made = room(pieces.shape, numbers.dtype)
-    made[...] = pieces
-    return made.reshape(-1, COLUMNS)
+@compiled(nogil=True)
+def collected(given: Array, members: Array, links: Inner, whole: Whole, outside: Outside, slopes: Slopes) -> Array:
+    """The gradients of all tensors in a row, of what was added up."""
+    gain, of = _gains(given, members), np.zeros_like(given)
+    neurons, of_gain = len(gain), np.zeros_like(gain)
+    for k in range(len(slopes.links)):
+        slope, post = _sum(slopes.links, k), links.post[k]
+        of[links.value[k]] += slope * gain[post]
+        of_gain[post] += slope * given[links.value[k]]
+    for w in range(len(whole.stored) if len(slopes.matrices) else 0):
+        start, posts, pres, first = whole.stored[w, 0], whole.stored[w, 1], whole.stored[w, 2], whole.stored[w, 3]
+        for i in range(posts):
+            k = whole.stored[w, 4] + i // TILE * TILE * pres + i % TILE
+            for j in range(pres):
+                slope, place = slopes.matrices[k + j * TILE], start + i * pres + j
+                of[place] = slope * gain[first + i]
+                of_gain[first + i] += slope * given[place]
+    for w in range(len(outside.stored) if len(slopes.ports) else 0):
+        start, posts, channels = outside.stored[w, 0], outside.stored[w, 1], outside.stored[w, 2]
+        first, row = outside.stored[w, 3], outside.stored[w, 4]
+        for piece in range(0, posts, COLUMNS):
+            base = (row + piece) // COLUMNS * channels
+            for channel in range(channels):
+                for i in range(piece, min(piece + COLUMNS, posts)):
+                    slope, place = slopes.ports[base + channel, i - piece], start + i * channels + channel
+                    of[place] = slope * gain[first + i]
+                    of_gain[first + i] += slope * given[place]
+    for p in range(len(members)):
+        first, count = members[p, 0], members[p, 1]
+        for i in range(count):
+            k, neuron = len(given) - _EACH * (neurons - first) + i, first + i
+            tau_s, tau_m, through = given[k], given[k + count], of_gain[neuron] * gain[neuron]
+            of[k] = _over_copies(slopes.keep_u, neuron, neurons) / (tau_s * tau_s) - through / tau_s
+            of[k + count] = _over_copies(slopes.keep_v, neuron, neurons) / (tau_m * tau_m) - through / tau_m
+            of[k + 2 * count] = of_gain[neuron] / (tau_m * tau_s)
+            of[k + 3 * count] = _over_copies(slopes.threshold, neuron, neurons)
+            of[k + 4 * count] = _over_copies(slopes.bias, neuron, neurons)
+    return of
 
 
-def _untabled(table: Array, neurons: int) -> Array:
-    """A matrix [neuron, channel] from the form of `_table`."""
-    pieces = -(-neurons // COLUMNS)
-    return table.reshape(pieces, -1, COLUMNS).swapaxes(1, 2).reshape(pieces * COLUMNS, -1)[:neurons]
+@compiled(nogil=True)
+def _sum(of: Array, row: int) -> float:
+    """The sum of a row."""
+    found = of[row, 0]
+    for column in range(1, of.shape[1]):
+        found += of[row, column]
+    return found
+
+
+@compiled(nogil=True)
+def _over_copies(of: Array, neuron: int, neurons: int) -> float:
+    """The sum of the rows of a neuron in all copies; 0 where there are none."""
+    found = of.dtype.type(0)
+    for row in range(neuron, len(of), neurons):
+        found += _sum(of, row)
+    return found

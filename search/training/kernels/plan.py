@@ -1,13 +1,17 @@
-"""plan: in which stages the populations of a network can be run, each over all steps, and the arrays of each stage."""
+"""plan: the arrays of a network that its weights do not change, made once for all of its batches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
+from search.training.kernels.events import COLUMNS
 from search.training.kernels.loop import Places
+from search.training.kernels.products import TILE
 from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -21,30 +25,12 @@ class Shape:
     size: tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Bundle:
-    """A wire into a stage that is a matrix product over the whole sequence.
-
-    wire      which of the wires
-    source    stage that sends, or name of an input
-    pre, post ranges of neurons of one copy of the two stages
-    """
-
-    wire: int
-    source: int | str
-    pre: tuple[int, int]
-    post: tuple[int, int]
-    delay: int
-
-
-@dataclass(frozen=True, eq=False)
-class Inner:
-    """Links between the neurons of all copies of a stage, without their weights.
+class Inner(NamedTuple):
+    """Lists of links between the neurons of all copies, without their weights.
 
     first, other, delay    by the neuron they lead to, as in `layout.Links`; int32
     value     int64 [link]: the place of each one's weight among the weights of all wires in a row
     post      int64 [link]: the neuron within its copy that each leads to
-    alone     whether no two links share a weight
     out_first, out_other, out_delay, out_link   the same by the neuron they come from; out_link is the number there
     """
 
@@ -53,58 +39,78 @@ class Inner:
     delay: Array
     value: Array
     post: Array
-    alone: bool
     out_first: Array
     out_other: Array
     out_delay: Array
     out_link: Array
 
 
-@dataclass(frozen=True, eq=False)
-class Stage:
-    """Populations that listen to each other, or to stages before them.
+class Whole(NamedTuple):
+    """Wires between populations whose matrix is stored whole, without their weights.
 
-    members   population -> its neurons in one copy: first, number
-    neurons   of one copy
-    links     what listens within the stage
-    port      the input whose events are read, its wires, and int32 [neuron] their delay; None without
-    bundles   what else leads here
+    stored  int64 [wire, 6]: where the weights stand among those of all wires in a row, rows, columns, the first neuron
+            of one copy they lead to, and where they go among `layout.Matrices.weight` at that end and at the other
+    tiled   weights in whole tiles, at either end
+    rows, ends, row                as in `layout.Matrices`, by the neurons they lead to
+    out_rows, out_ends, out_row    the same by the neurons they come from
     """
 
-    members: dict[str, tuple[int, int]]
-    neurons: int
-    links: Inner
-    port: tuple[str, tuple[tuple[int, int], ...], Array] | None
-    bundles: tuple[Bundle, ...]
+    stored: Array
+    tiled: tuple[int, int]
+    rows: int
+    ends: Array
+    row: Array
+    out_rows: int
+    out_ends: Array
+    out_row: Array
 
-    @cached_property
-    def longest(self) -> int:
-        """Steps that a spike within the stage takes at most."""
-        return int(self.links.delay.max(initial=1))
 
-    @cached_property
-    def latest(self) -> int:
-        """Steps that an event of the port takes at most; 0 without one."""
-        return 0 if self.port is None else int(self.port[2].max(initial=1))
+class Outside(NamedTuple):
+    """Wires from inputs, without their weights.
 
-    def within(self, steps: int) -> Inner:
-        """The links, with delays that end with the run."""
-        own = self.links
-        if self.longest <= steps:
-            return own
-        return replace(own, delay=np.minimum(own.delay, steps), out_delay=np.minimum(own.out_delay, steps))
+    stored      int64 [wire, 5]: where the weights stand among those of all wires in a row, rows, columns, the first
+                neuron of one copy they lead to, and their first row in `layout.Ports`
+    channels, latest, widest, ends, row, delay   as in `layout.Ports`
+    """
+
+    stored: Array
+    channels: int
+    latest: int
+    widest: int
+    ends: Array
+    row: Array
+    delay: Array
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Stages in the order in which they run; `copies` of every population, which share all but their own wires."""
+    """A network of which `copies` share all but their own wires; neurons are numbered copy by copy.
 
-    stages: tuple[Stage, ...]
+    members   int64 [population, 2]: its first neuron in one copy, and how many
+    longest   steps that a spike takes at most from neuron to neuron, at least 1
+    """
+
+    members: Array
     copies: int
+    longest: int
+    links: Inner
+    whole: Whole
+    outside: Outside
 
-    def stage_of(self, name: str) -> int:
-        """Number of the stage of a population."""
-        return next(number for number, stage in enumerate(self.stages) if name in stage.members)
+    @property
+    def neurons(self) -> int:
+        """Of all copies."""
+        return self.copies * int(self.members[:, 1].sum())
+
+    def places(self, asked: tuple[bool, ...]) -> list[slice]:
+        """The neurons of every population that is asked about, copy by copy."""
+        each = self.neurons // max(self.copies, 1)
+        return [
+            slice(copy * each + first, copy * each + first + count)
+            for copy in range(self.copies)
+            for (first, count), told in zip(self.members.tolist(), asked, strict=True)
+            if told
+        ]
 
 
 @lru_cache(16)
@@ -113,51 +119,57 @@ def plan_of(
 ) -> Plan:
     """The plan of populations (name, neurons), wires common to all copies, and those of each copy.
 
-    Wires are numbered through: the common ones, then those of the first copy, and so on. A population is in one stage
-    with those it listens to and that listen to it, however far the way, and with those it shares a list of links with;
-    matrices between stages are products over the whole sequence.
+    Wires are numbered through: the common ones, then those of the first copy, and so on. What is no population is an
+    input; InputError where a wire of one copy alone comes from there.
     """
-    sizes = dict(populations)
     shapes = [*common, *(shape for wires in own for shape in wires)]
-    groups = _groups(list(sizes), shapes)
-    stage_of = {name: number for number, group in enumerate(groups) for name in group}
-    every = range(len(own))
-    copies_of = [every] * len(common) + [range(copy, copy + 1) for copy, wires in enumerate(own) for _ in wires]
+    copies_of = [range(len(own))] * len(common)
+    copies_of += [range(copy, copy + 1) for copy, wires in enumerate(own) for _ in wires]
+    sizes = dict(populations)
+    firsts = np.cumsum([0, *sizes.values()])
+    members = {name: (int(first), count) for first, (name, count) in zip(firsts[:-1], populations, strict=True)}
+    neurons = int(firsts[-1])
     starts = np.cumsum([0, *(_stored(shape) for shape in shapes)])
-    stages: list[Stage] = []
-    for group in groups:
-        firsts = np.cumsum([0, *(sizes[name] for name in group)])
-        members = {name: (int(first), sizes[name]) for name, first in zip(group, firsts[:-1], strict=True)}
-        neurons = int(firsts[-1])
-        posts, pres, delays, values = [], [], [], []
-        port: dict[str, list[tuple[int, int]]] = {}
-        lag, bundles = np.ones(neurons, np.int32), []
-        taken = np.zeros(neurons, bool)
-        for wire, shape in enumerate(shapes):
-            if shape.target not in members:
-                continue
-            first, count = members[shape.target]
-            if shape.source in members:
-                post, pre, value = _ends(shape)
-                for copy in copies_of[wire]:
-                    posts.append(copy * neurons + first + post)
-                    pres.append(copy * neurons + members[shape.source][0] + pre)
-                    delays.append(np.full(post.size, shape.delay))
-                    values.append(starts[wire] + value)
-                continue
-            fresh = shape.source not in sizes and (not port or shape.source in port)
-            if fresh and not taken[first : first + count].any():
-                port.setdefault(shape.source, []).append((wire, first))
-                taken[first : first + count] = True
-                lag[first : first + count] = shape.delay
-                continue
-            sender: int | str = stage_of.get(shape.source, shape.source)
-            begin, width = (0, shape.size[1]) if isinstance(sender, str) else stages[sender].members[shape.source]
-            bundles.append(Bundle(wire, sender, (begin, begin + width), (first, first + count), shape.delay))
-        ports = [(name, tuple(wires), lag) for name, wires in port.items()]
-        links = _rows(posts, pres, delays, values, neurons, len(own))
-        stages.append(Stage(members, neurons, links, ports[0] if ports else None, tuple(bundles)))
-    return Plan(tuple(stages), len(own))
+    wires = [
+        _Wire(shape, int(start), [copy * neurons for copy in copies], members)
+        for shape, start, copies in zip(shapes, starts[:-1], copies_of, strict=True)
+    ]
+    inner = [wire for wire in wires if wire.shape.source in sizes]
+    outer = [wire for wire in wires if wire.shape.source not in sizes]
+    for wire in outer:
+        if len(wire.offsets) < len(own):
+            raise InputError(
+                f"a wire of one copy comes from {wire.shape.source!r}; only common ones may hear an input."
+            )
+    links = _links([wire for wire in inner if wire.shape.places is not None], neurons * len(own))
+    whole = _whole([wire for wire in inner if wire.shape.places is None], neurons * len(own))
+    return Plan(
+        _table(list(members.values()), 2),
+        len(own),
+        max((wire.shape.delay for wire in inner), default=1),
+        links,
+        whole,
+        _outside(outer, neurons),
+    )
+
+
+class _Wire(NamedTuple):
+    """A wire, where its weights begin among all, and the first neurons of the copies that have it."""
+
+    shape: Shape
+    start: int
+    offsets: list[int]
+    members: dict[str, tuple[int, int]]
+
+    @property
+    def post(self) -> int:
+        """The first neuron of one copy that it leads to."""
+        return self.members[self.shape.target][0]
+
+    @property
+    def pre(self) -> int:
+        """The first neuron of one copy that it comes from."""
+        return self.members[self.shape.source][0]
 
 
 def _stored(shape: Shape) -> int:
@@ -165,54 +177,101 @@ def _stored(shape: Shape) -> int:
     return shape.size[0] * shape.size[1] if shape.places is None else shape.places.indices.numel()
 
 
-def _ends(shape: Shape) -> tuple[Array, Array, Array]:
-    """Post, pre and place among the stored weights of every link of a wire, int64."""
-    posts, pres = shape.size
-    flat = np.arange(posts * pres) if shape.places is None else shape.places.indices.flatten().cpu().numpy()
-    value = np.flatnonzero(flat < posts * pres)
-    post, pre = np.divmod(flat[value], max(pres, 1))
-    return post, pre, value
-
-
-def _groups(names: Sequence[str], shapes: Sequence[Shape]) -> list[list[str]]:
-    """Populations that must be run together, in an order in which nobody listens to a later group."""
-    reach = np.eye(len(names), dtype=bool)
-    index = {name: number for number, name in enumerate(names)}
-    for shape in shapes:
-        if shape.source in index:
-            reach[index[shape.source], index[shape.target]] = True
-            if shape.places is not None:
-                reach[index[shape.target], index[shape.source]] = True
-    for middle in range(len(names)):
-        reach |= reach[:, middle, None] & reach[middle]
-    both = reach & reach.T
-    groups = {tuple(int(member) for member in np.flatnonzero(row)) for row in both}
-    ordered = sorted(groups, key=lambda group: (int(reach[:, group[0]].sum()), group))
-    return [[names[member] for member in group] for group in ordered]
-
-
-def _rows(
-    posts: list[Array], pres: list[Array], delays: list[Array], values: list[Array], neurons: int, copies: int
-) -> Inner:
+def _links(wires: Sequence[_Wire], neurons: int) -> Inner:
     """Links in the two orders."""
-    empty = [np.zeros(0, np.int64)]
-    post, pre, delay, value = (np.concatenate(parts or empty) for parts in (posts, pres, delays, values))
+    posts, pres, delays, values, inside = ([np.zeros(0, np.int64)] for _ in range(5))
+    for wire in wires:
+        if wire.shape.places is not None:
+            rows, columns = wire.shape.size
+            flat = wire.shape.places.indices.flatten().cpu().numpy()
+            value = np.flatnonzero(flat < rows * columns)
+            post, pre = np.divmod(flat[value], max(columns, 1))
+            for offset in wire.offsets:
+                posts.append(offset + wire.post + post)
+                pres.append(offset + wire.pre + pre)
+                delays.append(np.full(post.size, wire.shape.delay))
+                values.append(wire.start + value)
+                inside.append(wire.post + post)
+    post, pre, delay, value, within = (np.concatenate(parts) for parts in (posts, pres, delays, values, inside))
     order = np.argsort(post, kind="stable")
-    post, pre, delay, value = post[order], pre[order], delay[order].astype(np.int32), value[order]
+    post, pre, delay, value, within = (
+        post[order],
+        pre[order],
+        delay[order].astype(np.int32),
+        value[order],
+        within[order],
+    )
     away = np.argsort(pre, kind="stable")
 
     def first(ends: Array) -> Array:
-        return np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=neurons * copies))]).astype(np.int32)
+        return np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=neurons))]).astype(np.int32)
 
     return Inner(
         first=first(post),
         other=pre.astype(np.int32),
         delay=delay,
         value=value,
-        post=post % neurons,
-        alone=len(np.unique(value)) == len(value),
+        post=within,
         out_first=first(pre),
         out_other=post[away].astype(np.int32),
         out_delay=delay[away],
         out_link=away,
     )
+
+
+def _whole(wires: Sequence[_Wire], neurons: int) -> Whole:
+    """Matrices, those that lead to the same neurons together, and so those that come from the same."""
+    stored, forth, back = [], [], []
+    place = out_place = 0
+    for wire in wires:
+        rows, columns = wire.shape.size
+        stored.append((wire.start, rows, columns, wire.post, place, out_place))
+        for offset in wire.offsets:
+            post, pre, delay = offset + wire.post, offset + wire.pre, wire.shape.delay
+            forth.append((post, rows, pre, columns, delay, place))
+            back.append((pre, columns, post, rows, delay, out_place))
+        place += -(-rows // TILE) * TILE * columns
+        out_place += -(-columns // TILE) * TILE * rows
+    return Whole(_table(stored, 6), (place, out_place), *_ends(forth, neurons), *_ends(back, neurons))
+
+
+def _ends(entries: Sequence[tuple[int, ...]], neurons: int) -> tuple[int, Array, Array]:
+    """`rows`, `ends` and `row` of matrices at one end, given first neuron, number, and all that follows."""
+    row = np.full(neurons, -1, np.int32)
+    ends, rows = [], 0
+    for first, count, *rest in sorted(entries, key=lambda entry: entry[0]):
+        more = count > 0 and row[first] >= 0
+        if not more:
+            row[first : first + count] = np.arange(rows, rows + count)
+            rows += count
+        ends.append((row[first] if count else 0, count, *rest, more))
+    return rows, _table(ends, 7), row
+
+
+def _outside(wires: Sequence[_Wire], neurons: int) -> Outside:
+    """Ports, each with rows of its own."""
+    stored, ends, rows = [], [], 0
+    row = np.full(neurons, -1, np.int32)
+    delays = []
+    for wire in wires:
+        count, channels = wire.shape.size
+        padded = -(-count // COLUMNS) * COLUMNS
+        stored.append((wire.start, count, channels, wire.post, rows))
+        ends.append((wire.post, count, rows, padded, row[wire.post] if count else -1))
+        if count and row[wire.post] < 0:
+            row[wire.post : wire.post + count] = np.arange(rows, rows + count)
+        delays.append(np.full(padded, wire.shape.delay))
+        rows += padded
+    return Outside(
+        _table(stored, 5),
+        max((wire.shape.size[1] for wire in wires), default=0),
+        max((wire.shape.delay for wire in wires), default=0),
+        max((each[3] for each in ends), default=0),
+        _table(ends, 5),
+        row,
+        np.concatenate([np.zeros(0), *delays]).astype(np.int32),
+    )
+
+
+def _table(rows: Sequence[Sequence[int]], columns: int) -> Array:
+    return np.array(rows, np.int64).reshape(-1, columns)

@@ -1,6 +1,7 @@
 """quantization_report: every rounding, with numbers computed by hand."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,3 +66,19 @@ def test_text_and_dict() -> None:
         "profiles: 2 of 31 decays and 2 of 7 thresholds that a core can hold\n"
     )
     assert json.loads(json.dumps(report.as_dict()))["projections"][0]["snr"] is None
+
+
+def test_the_sum_of_both_parts_is_compared() -> None:
+    """At exponent -1 an even weight of 2 is half of what 2 is at exponent 0."""
+    floats, integers = graphs([[50, 0], [254, -20]], [[1.005, 0.0], [5.2, -0.4]])
+    (first,) = integers.projections
+    residual = replace(first, name="w residual", exponent=-1, synapses=Dense(np.array([[1, 0], [24, 0]]) * 2))
+    both = replace(integers, projections=(first, residual))
+    (projection,) = quantization_report(floats, both, LOIHI1, {"w": "w residual"}).projections
+    # 2 * 50 + 1 of 100, where 100.5 was asked for; 2 * 254 + 24 of 200, where 520 was.
+    assert projection.projection == "w"
+    assert projection.exponent == -1
+    assert projection.largest_error == pytest.approx(12 / 200)
+    assert (projection.clipped, projection.vanished, projection.synapses) == (0, 0, 3)
+    (alone,) = quantization_report(floats, integers, LOIHI1).projections
+    assert alone.clipped == 1

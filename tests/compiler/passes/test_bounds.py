@@ -71,6 +71,20 @@ def test_synapses_of_one_source_and_one_delay_cancel() -> None:
     assert reach(replace(graph, projections=(first, later)))[0] == (-6, 6)
 
 
+def test_parts_of_one_weight_cancel_where_the_shift_drops_no_bit() -> None:
+    """A coarse 512 and a residual of -100 are 412, whatever spikes; with an odd residual the sum alone is shifted."""
+    one = np.ones(1, int)
+    population = IntPopulation("n", 1, 4095 * one, 4095 * one, 1000 * one, 0 * one)
+    for fine, most, least in ((-200, 412, 0), (-201, 512, -101)):
+        parts = [(np.array([[128]]), 2), (np.array([[fine]]), -1)]
+        projections = tuple(
+            IntProjection(f"w{number}", "x", "n", Dense(weights), exponent, 1)
+            for number, (weights, exponent) in enumerate(parts)
+        )
+        (found,) = bounds(IntGraph((Input("x", 1),), (population,), projections, None, 9, ""), LAVA)
+        assert (found.a_high.tolist(), found.a_low.tolist()) == ([most], [least])
+
+
 def test_who_is_at_risk() -> None:
     most = (1 << 23) >> 6
     for weight, risk in ((most, [0]), (most - 64, []), (64 - most, []), (-most, [0])):

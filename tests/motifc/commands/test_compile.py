@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from compiler.faithfulness import told_faithful, unproved
 from compiler.ir.graph import FloatGraph, FloatPopulation
 from compiler.losses import told_losses
 from compiler.pipeline import compile_graph, compile_network
@@ -126,3 +127,51 @@ def test_a_network_by_hand_has_no_data_of_its_own(motifc: Motifc) -> None:
     assert outcome.err == (
         "motifc: net.network does not say which data it was trained on; say which data to take, by --calibrate.\n"
     )
+
+
+def test_a_faithful_program_tells_its_cost_and_so_do_show_and_report(motifc: Motifc) -> None:
+    outcome = motifc("compile", "net.network", "--faithful", "--out", "o.program")
+    assert outcome.status == 0, outcome.err
+    told = told_faithful(Program.load("o.program"))
+    assert len(told) == 3
+    assert told[0].startswith("Residuals of 'input', 'intra', 'lateral', 'output': ")
+    assert outcome.out.splitlines()[-3:] == list(told)
+    assert set(told) <= set(motifc("show", "o.program").out.splitlines())
+    assert motifc("report", "o.program", "--out", "o.html").status == 0
+    assert all(escape(each) in Path("o.html").read_text() for each in told)
+
+
+def test_spikes_without_labels_calibrate_too_and_what_is_not_proved_is_told(motifc: Motifc) -> None:
+    quiet = random_spikes(3, 11, samples=6, rate=0.02)
+    np.savez("quiet.npz", spikes=quiet.dense())
+    outcome = motifc("compile", "net.network", "--faithful", "--calibrate", "quiet.npz", "--out", "o.program")
+    assert outcome.status == 0, outcome.err
+    assert outcome.out.startswith("calibrated on quiet.npz: 6 samples\n")
+    program = Program.load("o.program")
+    assert unproved(program)
+    assert unproved(program)[0].startswith("u of 'hidden': seen 0.")
+    for printed in (outcome, motifc("show", "o.program")):
+        assert set(unproved(program)) <= set(printed.out.splitlines())
+        assert any(" float spikes on 6 calibration samples, and is " in line for line in printed.out.splitlines())
+
+
+def test_synapses_are_bounded_with_faithful_alone(motifc: Motifc) -> None:
+    assert motifc("compile", "net.network", "--faithful", "--max-synapses", "700", "--out", "o.program").status == 0
+    program = Program.load("o.program")
+    assert sum(np.count_nonzero(each.synapses.weights) for each in program.projections) == 700
+    few = motifc("compile", "net.network", "--faithful", "--max-synapses", "30", "--out", "few.program")
+    assert few.status == 2
+    assert " synapses without any residual and 30 are allowed; allow more, or prune it." in few.err
+    alone = motifc("compile", "net.network", "--max-synapses", "700", "--out", "few.program")
+    assert alone.status == 2
+    assert alone.err.startswith("motifc: at most 700 synapses were asked for without residual weights, which alone add")
+
+
+def test_the_stages_of_a_faithful_program_are_dumped(motifc: Motifc) -> None:
+    assert motifc("compile", "net.network", "--faithful", "--out", "a.program", "--dump", "stages").status == 0
+    (rounded,) = Path("stages").glob("*-split.txt")
+    assert "residual of input: input residual\n" in rounded.read_text(encoding="utf-8")
+    (roundings,) = Path("stages").glob("*-quantization.txt")
+    assert ", exponent -1, " in roundings.read_text(encoding="utf-8")
+    outcome = motifc("opt", "net.network", "--pass", "retime,fold,split")
+    assert outcome.out == rounded.read_text(encoding="utf-8")

@@ -34,3 +34,12 @@ def test_a_failure_is_shrunk_written_and_found_again(motifc: Motifc, monkeypatch
     again = motifc(*line.split()[1:])
     assert again.status == 1
     assert "(reset: zero -> subtract)" in again.out
+
+
+def test_programs_with_residuals_are_others_and_equal_too(motifc: Motifc) -> None:
+    plain, split = (
+        motifc("fuzz", "--programs", "3", "--seed", "3", "--backends", "numpy,numba", *more)
+        for more in ((), ("--residuals",))
+    )
+    assert (plain.status, split.status) == (0, 0)
+    assert plain.out != split.out

@@ -12,6 +12,7 @@ from compiler.frontends.network import lower
 from search.data.load import load_split
 from search.data.task import labels_of
 from search.network import Network
+from targets.conformance.replay import overflows
 from targets.contracts.provenance import Provenance
 from targets.contracts.raster import load_rasters, save_rasters
 from targets.program.program import Program
@@ -122,3 +123,15 @@ def test_labels_that_are_no_class_end_before_anything_runs(
         f"{label} of sample 1; renumber the labels or give the data it was made for.\n"
     )
     assert not Path("o.npz").exists()
+
+
+def test_wraps_and_saturations_of_a_faithful_program_are_counted(motifc: Motifc) -> None:
+    assert motifc("compile", "net.network", "--faithful", "--out", "o.program").status == 0
+    program = Program.load("o.program")
+    outcome = motifc("run", "o.program", "--input", "spikes.npz", "--out", "o.npz")
+    assert outcome.status == 0, outcome.err
+    counted = overflows(program, {"touch": load_rasters("spikes.npz")["spikes"]}, load_rasters("o.npz"))
+    assert [each.population for each in counted] == ["hidden", "answer"]
+    assert all(each.sentence in outcome.out.splitlines() for each in counted)
+    assert all("u wrapped never" in each.sentence for each in counted)
+    assert "u wrapped" not in motifc("run", "net.program", "--input", "spikes.npz", "--out", "p.npz").out

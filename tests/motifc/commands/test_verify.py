@@ -6,15 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from compiler.analysis.interpret import interpret
+from compiler.frontends.network import lower
 from motifc.evaluation import evaluate
 from search.network import Network
-from targets.contracts.raster import save_rasters
+from targets.contracts.raster import SpikeRaster, load_rasters, save_rasters
 from targets.contracts.synapses import with_weights
 from targets.program.program import Program
 from targets.runtime.backend import ready_backends, run
 from tests.conftest import GOLDEN
 from tests.motifc.command_line import Motifc
-from tests.networks import labelled_spikes, random_network
+from tests.networks import labelled_spikes, random_network, random_spikes
 
 QUICK = [known.name for known in ready_backends() if known.pace == "quick"]
 
@@ -87,3 +89,56 @@ def test_both_accuracies_are_named(motifc: Motifc) -> None:
     assert plain["accuracy"] == {"program": integer, "float network": evaluate(network, spikes).accuracy}
     assert plain["data"]["samples"] == 9
     assert json.loads(motifc(*arguments[:2], "--input", "spikes.npz", *arguments[4:], "--json").out)["accuracy"] == {}
+
+
+def recorded(flip: bool = False) -> None:
+    """Writes theirs.npz: spikes, and what the float network makes of them, or all of that but one bin."""
+    spikes = random_spikes(4, 11, samples=2)
+    found = interpret(lower(Network.load("net.network")), {"touch": spikes})["hidden"].dense()
+    found[1, 20, 3] ^= flip
+    save_rasters({"touch": spikes, "hidden": SpikeRaster.pack(found)}, "theirs.npz")
+
+
+def test_a_faithful_program_follows_a_recording_that_holds_its_input(motifc: Motifc) -> None:
+    assert motifc("compile", "net.network", "--faithful", "--out", "o.program").status == 0
+    recorded()
+    arguments = ("verify", "o.program", "--against-float", "net.network", "--recording", "theirs.npz")
+    outcome = motifc(*arguments)
+    assert outcome.status == 0, outcome.out
+    lines = outcome.out.splitlines()
+    assert lines[0] == "theirs.npz; o.program does not say what it was trained on: 2 samples"
+    assert lines[1].startswith("float network and theirs.npz are equal: 0 of 1,440 bins differ, ")
+    assert lines[2].startswith("program and theirs.npz are equal: 0 of 1,440 bins differ, ")
+    assert any(line.startswith("hidden, of 1,440 bins: u wrapped never, v saturated ") for line in lines)
+    plain = json.loads(motifc(*arguments, "--limit", "1", "--json").out)
+    assert [each["differing"] for each in plain["recording"]] == [0, 0]
+    assert plain["data"]["samples"] == 1
+    assert [each["population"] for each in plain["overflows"]] == ["hidden", "answer"]
+    assert plain["unproved"] == []
+
+
+def test_another_recording_is_told_apart_and_exits_1(motifc: Motifc) -> None:
+    recorded(flip=True)
+    outcome = motifc("verify", "net.program", "--against-float", "net.network", "--recording", "theirs.npz")
+    assert outcome.status == 1
+    assert "float network and theirs.npz differ in 1 of 1,440 bins, first in sample 1, step 20, " in outcome.out
+    assert "program and theirs.npz differ in " in outcome.out
+    assert "The float network itself differs; motifc explain finds the reading of theirs.npz, if any." in outcome.out
+
+
+def test_a_recording_needs_the_float_network_and_its_input(motifc: Motifc) -> None:
+    recorded()
+    alone = motifc("verify", "net.program", "--recording", "theirs.npz")
+    assert alone.status == 2
+    assert alone.err == (
+        "motifc: --recording was given without the float network that was recorded; give it as --against-float.\n"
+    )
+    save_rasters({"hidden": load_rasters("theirs.npz")["hidden"]}, "bare.npz")
+    arguments = ("verify", "net.program", "--against-float", "net.network", "--recording", "bare.npz")
+    lacking = motifc(*arguments)
+    assert lacking.status == 2
+    assert "bare.npz holds no spikes of input 'touch', to which its populations answered; " in lacking.err
+    save_rasters({"spikes": load_rasters("theirs.npz")["touch"]}, "input.npz")
+    given = motifc(*arguments, "--input", "input.npz")
+    assert given.status == 1, given.err
+    assert "float network and bare.npz are equal: 0 of 1,440 bins differ" in given.out

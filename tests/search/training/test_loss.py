@@ -6,8 +6,10 @@ import pytest
 import torch
 
 from search.data.loader import Batch
+from search.training.factor import best_factor
 from search.training.kernels.loop import Trace
-from search.training.loss import Tally, _factor, _plain_factor, calibrated_loss, readout_loss, right_answers
+from search.training.kernels.network import Summary
+from search.training.loss import Tally, _plain_factor, calibrated_loss, plain_loss, readout_loss, right_answers
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
 
@@ -63,7 +65,8 @@ def test_the_factor_is_the_same_in_compiled_code_and_in_torch(seed: int) -> None
     logits = 3 * torch.randn(17, 4, generator=draws, dtype=torch.float64)
     labels = torch.randint(0, 4, (17,), generator=draws)
     logits[torch.arange(17), labels] += 2.0
-    compiled, plain = float(_factor(logits, labels)), float(_plain_factor(logits, labels))
+    compiled = best_factor(logits.numpy(), labels.numpy(), 8.0, 12)
+    plain = float(_plain_factor(logits, labels))
     assert compiled == pytest.approx(plain, abs=8 / 2**13)
     assert 0 < plain < 8
 
@@ -72,6 +75,23 @@ def test_the_factor_is_the_same_in_compiled_code_and_in_torch(seed: int) -> None
         return float(((factor * logits).softmax(1) * logits).sum(1).mean() - right)
 
     assert slope(plain) < 0 < slope(plain + 8 / 2**12)
+
+
+@pytest.mark.parametrize("calibrated", [False, True])
+@pytest.mark.parametrize("kind", ["count", "both"])
+def test_compiled_code_and_torch_tell_the_same_loss_and_gradient(kind: str, calibrated: bool) -> None:
+    draws = torch.Generator().manual_seed(5)
+    counts = torch.randint(0, 9, (11, 6), generator=draws).double().requires_grad_()
+    voltages = torch.randn(11, 6, generator=draws, dtype=torch.float64).requires_grad_()
+    mask = (torch.arange(9)[:, None] < torch.randint(0, 10, (11,), generator=draws)).float()[:, :, None]
+    batch = Batch.of(torch.zeros(9, 11, 1), mask, torch.randint(0, 3, (11,), generator=draws))
+    told = Summary(counts, voltages)
+    fast = (calibrated_loss if calibrated else readout_loss)(told, batch, 3, kind)
+    plain = plain_loss(told, batch, 3, kind, calibrated)
+    torch.testing.assert_close(fast, plain)
+    over = [counts] if kind == "count" else [counts, voltages]
+    for one, other in zip(*(torch.autograd.grad(3 * loss, over) for loss in (fast, plain)), strict=True):
+        torch.testing.assert_close(one, other)
 
 
 def test_the_factor_of_weak_logits_ends_at_eight() -> None:

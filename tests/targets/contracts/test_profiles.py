@@ -1,10 +1,11 @@
-"""cluster_decays: few (du, dv) pairs for many time constants."""
+"""cluster_decays, nearest_decays: few (du, dv) pairs for many time constants."""
 
 import numpy as np
 import pytest
 
 from targets.contracts.arithmetic import Arithmetic
-from targets.contracts.profiles import cluster_decays
+from targets.contracts.arrays import Floats, Ints
+from targets.contracts.profiles import cluster_decays, nearest_decays
 
 LAVA = Arithmetic(24, 12, 6)
 
@@ -34,3 +35,34 @@ def test_all_populations_share_the_profiles_and_runs_agree() -> None:
     assert 2 <= len(pairs) <= 7
     for name in constants:
         np.testing.assert_array_equal(first[name], second[name])
+
+
+def test_nearest_decays_are_rounded_alone_where_they_fit() -> None:
+    constants = {"a": (np.array([4.0, 2.0]), np.array([10.0, 20.0])), "b": (np.array([4.0]), np.array([10.0]))}
+    found, clustered = nearest_decays(constants, 2, LAVA), cluster_decays(constants, 2, LAVA)
+    for name, pair in found.items():
+        np.testing.assert_array_equal(np.stack(pair), np.stack(clustered[name]))
+
+
+def relative(found: dict[str, tuple[Ints, Ints]], constants: dict[str, tuple[Floats, Floats]]) -> Floats:
+    """Squared change of both decays of every neuron, relative to themselves."""
+    pairs = [(constants[name], found[name]) for name in constants]
+    return np.concatenate(
+        [(tau_s * (du + 1) / 4096 - 1) ** 2 + (tau_m * dv / 4096 - 1) ** 2 for (tau_s, tau_m), (du, dv) in pairs]
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("neurons", [60, 700])
+def test_nearest_decays_are_few_and_nearer_than_centres_of_clusters(seed: int, neurons: int) -> None:
+    """Also where the pairs are too many to choose among, and each neuron has the nearest of those chosen."""
+    rng = np.random.default_rng(seed)
+    constants = {name: (rng.uniform(2, 8, neurons), rng.uniform(5, 40, neurons)) for name in "ab"}
+    found = nearest_decays(constants, 31, LAVA)
+    pairs = np.unique(np.concatenate([np.stack(pair, axis=1) for pair in found.values()]), axis=0)
+    assert 20 <= len(pairs) <= 31
+    off = relative(found, constants)
+    assert off.sum() <= relative(cluster_decays(constants, 31, LAVA), constants).sum()
+    for du, dv in pairs:
+        other = {name: (np.full(neurons, du), np.full(neurons, dv)) for name in constants}
+        assert (off <= relative(other, constants) + 1e-12).all()

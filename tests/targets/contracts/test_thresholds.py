@@ -10,7 +10,13 @@ from targets.contracts.arrays import Array, Floats
 from targets.contracts.chip import ChipSpec, Limit, chip_named
 from targets.contracts.grid import round_weights
 from targets.contracts.synapses import Dense, Sparse
-from targets.contracts.thresholds import Scales, choose_scales, highest_threshold, largest_ratio
+from targets.contracts.thresholds import (
+    Scales,
+    choose_scales,
+    highest_threshold,
+    largest_ratio,
+    legal_threshold,
+)
 
 LOIHI1 = chip_named("loihi1")
 FOUR_BITS = replace(
@@ -195,3 +201,15 @@ def test_the_highest_threshold_leaves_headroom() -> None:
     assert highest_threshold(LOIHI1) == 4096
     assert highest_threshold(LOIHI1, 1) == 131_071
     assert highest_threshold(LOIHI1, 1e9) == 1
+
+
+def test_the_legal_threshold_is_the_largest_under_which_no_weight_moves() -> None:
+    chip = chip_named("loihi2")
+    weights = {"w": Dense(np.array([[2.0, -30], [254, 0]]) / 100), "zeros": Dense(np.zeros((2, 1)))}
+    assert legal_threshold(np.ones(2), weights, 1000, chip) == 800
+    assert legal_threshold(np.ones(2), weights, 799, chip) == 400
+    assert legal_threshold(np.full(2, 2.0), weights, 999, chip) == 800
+    assert legal_threshold(np.ones(2), weights, 49, chip) is None
+    assert legal_threshold(np.ones(2), {"w": Dense(np.array([[0.1], [np.pi]]))}, 4096, chip) is None
+    assert legal_threshold(np.ones(2), {"zeros": weights["zeros"]}, 999, chip) is None
+    assert legal_threshold(np.ones(2), {}, 999, chip) is None

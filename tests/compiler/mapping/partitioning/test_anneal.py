@@ -5,8 +5,10 @@ import pytest
 
 from benchmarks.mapping.networks import generated
 from compiler.mapping.loads import loads
+from compiler.mapping.partitioning import moves as moves_module
 from compiler.mapping.partitioning.anneal import anneal
-from compiler.mapping.partitioning.moves import moves
+from compiler.mapping.partitioning.legalize import legalize
+from compiler.mapping.partitioning.moves import moves, with_few_told
 from compiler.mapping.partitioning.problem import MoveProblem, MoveState
 from compiler.passes.coarsen import coarsen
 from tests.compiler.mapped import random_price, small
@@ -29,6 +31,30 @@ def test_annealing_saves_what_it_says_and_repeats_itself(seed: int) -> None:
         assert loads(hypergraph, once[1].core_of, chip).overuse <= 1
         assert anneal(*again, 20_000, 1e6, 1e3, seed) == change
         assert again[1].core_of.tolist() == once[1].core_of.tolist()
+
+
+@pytest.mark.parametrize("topology", ["modular", "two layers"])
+def test_without_tables_the_same_moves_are_made(topology: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Penalties and axons worked out each time are those of the tables: on cores over a limit, and at random prices."""
+    made, chip, rng = (
+        generated(topology, 400, 4, 0),
+        small(neurons_per_core=110, axons_in_per_core=260),
+        np.random.default_rng(0),
+    )
+    hypergraph = coarsen(made.graph, chip, made.rates)
+    start, price = np.minimum(rng.integers(0, 6, hypergraph.units), 3), random_price(rng)
+    found = []
+    for told in (1e9, -1):
+        monkeypatch.setattr(moves_module, "_TOLD", told)
+        problem, state = with_few_told(hypergraph, *moves(hypergraph, start, price, chip, 1.15))
+        assert (state.penalty.size > 0) == (told > 0)
+        legalize(problem._replace(effort=0 * problem.effort), state)
+        legal = state.core_of.copy()
+        change = anneal(problem._replace(effort=0 * problem.effort), state, 20_000, 1e6, 1e3, 1)
+        found.append((legal.tolist(), change, state.core_of.tolist(), state.load.tolist()))
+        assert (legal != start).any()
+        assert (state.core_of != legal).any()
+    assert found[0] == found[1]
 
 
 def whole_price(problem: MoveProblem, state: MoveState) -> int:

@@ -32,3 +32,13 @@ def test_where_cores_hold_one_unit_there_is_none() -> None:
     chip = small(neurons_per_core=3)
     hypergraph = coarsen(chain(np.arange(6)), chip)
     assert by_size(hypergraph, loads(hypergraph, first_fit(hypergraph, chip), chip), chip, 0) is None
+
+
+def test_it_is_worked_out_once_for_a_chip_and_a_seed() -> None:
+    chip = small(neurons_per_core=60)
+    hypergraph = coarsen(generated("grid", 400, 4, 0).graph, chip)
+    index = loads(hypergraph, first_fit(hypergraph, chip), chip)
+    found = by_size(hypergraph, index, chip, 0)
+    assert found is not None
+    assert by_size(hypergraph, index, chip, 0) is found
+    assert by_size(hypergraph, index, chip, 1) is not found

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.mapping.networks import generated
-from compiler.mapping.loads import loads
+from compiler.mapping.loads import Loads, loads
 from compiler.mapping.partitioning import regions
 from compiler.mapping.partitioning.improve import uniform_price
 from compiler.mapping.partitioning.moves import moves
@@ -49,3 +49,24 @@ def test_messages_fall_and_no_limit_is_broken(seed: int, monkeypatch: pytest.Mon
     assert after.overuse <= 1
     assert after.messages < 0.8 * before.messages
     assert after.cores == before.cores
+
+
+def test_where_all_together_are_no_better_each_is_looked_at_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first answer is that of all regions together; those that are better alone are then the same ones."""
+    monkeypatch.setattr(regions, "_CORES", 3)
+    made, chip = generated("grid", 600, 4, 0), small(neurons_per_core=80)
+    hypergraph = coarsen(made.graph, chip, made.rates)
+    start = np.random.default_rng(0).permutation(np.arange(hypergraph.units) % 10)
+    together = improve_by_regions(hypergraph, start, chip, 30, 0)
+    asked = []
+
+    def better(found: Loads, held: Loads) -> bool:
+        asked.append(found.messages)
+        return len(asked) > 1 and found.messages < held.messages
+
+    monkeypatch.setattr(regions, "_better", better)
+    assert improve_by_regions(hypergraph, start, chip, 30, 0).tolist() == together.tolist()
+    assert len(asked) > 2
+    asked.clear()
+    monkeypatch.setattr(regions, "_better", lambda found, held: False)
+    assert improve_by_regions(hypergraph, start, chip, 30, 0).tolist() == start.tolist()

@@ -96,7 +96,7 @@ class _Drawn:
 
 
 Results = list[dict[str, tuple[Tensor, ...]]]
-"""Of every copy and population: masked counts, masked voltages, spikes, voltages; time first."""
+"""Of every copy and population: masked counts, mean masked voltages, spikes, voltages; time first."""
 
 
 def by_loop(network: Network) -> Results:
@@ -109,7 +109,7 @@ def by_loop(network: Network) -> Results:
             {
                 name: (
                     (trace.spikes * batch.mask).sum(0),
-                    (trace.voltages * batch.mask).sum(0),
+                    (trace.voltages * batch.mask).sum(0) / batch.steps,
                     trace.spikes,
                     trace.voltages,
                 )
@@ -122,14 +122,8 @@ def by_loop(network: Network) -> Results:
 def by_kernels(network: Network) -> Results:
     """All copies at once by the kernels, once summed and once traced."""
     call = network.batch, network.populations, network.common, network.own, network.rule
-    sums, steps = summed(*call), traced(*call)
-    return [
-        {
-            name: (sums[name].counts[copy], sums[name].voltages[copy], each.spikes[copy], each.voltages[copy])
-            for name, each in steps.items()
-        }
-        for copy in range(len(network.own))
-    ]
+    sums, steps = summed(*call, network.populations), traced(*call)
+    return [{name: (*few, *every[name]) for name, few in one.items()} for one, every in zip(sums, steps, strict=True)]
 
 
 def gradients(network: Network, results: Results, kinds: Sequence[int], seed: int) -> list[Tensor]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from search.training.kernels.events import COLUMNS, add_currents, add_weight_gradient, listed
-from search.training.kernels.layout import Port
+from search.training.kernels.layout import Ports
 from targets.contracts.arrays import Array
 
 SAMPLES, STEPS, CHANNELS = 5, 7, 19
@@ -17,16 +17,40 @@ def spikes(seed: int = 0) -> Array:
 def test_every_spike_is_listed_once_in_both_orders() -> None:
     dense = spikes()
     events = listed(np.packbits(dense, axis=2), 16)
-    found = []
+    found, heard = [], np.zeros((STEPS, 8 * 3), np.uint64)
     for t in range(STEPS):
-        first, end = events.first[t * 16], events.first[(t + 1) * 16]
         for lane in range(16):
             part = events.channel[events.first[t * 16 + lane] : events.first[t * 16 + lane + 1]]
             assert (np.diff(part) > 0).all()
             found += [(lane, t, int(channel)) for channel in part]
-        ordered = list(zip(events.ordered[first:end].tolist(), events.lane[first:end].tolist(), strict=True))
-        assert ordered == sorted((channel, lane) for lane, when, channel in found if when == t)
+            heard[t, part] += np.uint64(1 << lane)
     assert sorted(found) == [tuple(place) for place in np.argwhere(dense).tolist()]
+    assert np.array_equal(events.heard, heard.reshape(-1))
+
+
+@pytest.mark.parametrize("channels", [1, 8, 63, 64, 65, 140])
+def test_words_end_where_the_bytes_do(channels: int) -> None:
+    dense = np.random.default_rng(channels).random((3, 2, channels)) < 0.5
+    events = listed(np.packbits(dense, axis=2), 16)
+    assert events.channel.tolist() == np.argwhere(dense.swapaxes(0, 1))[:, 2].tolist()
+
+
+def ports_of(weights: Array, delays: list[int], second: bool = False) -> Ports:
+    """A port onto as many neurons as there are rows; with `second`, another one with the same weights after it."""
+    neurons, padded = len(weights), -(-len(weights) // COLUMNS) * COLUMNS
+    table = np.zeros((padded, CHANNELS))
+    table[:neurons] = weights
+    pieces = np.ascontiguousarray(table.reshape(-1, COLUMNS, CHANNELS).swapaxes(1, 2)).reshape(-1, COLUMNS)
+    delay = np.pad(np.array(delays, np.int32), (0, padded - neurons), constant_values=1)
+    number = 2 if second else 1
+    ends = np.array([(0, neurons, 0, padded, -1), (0, neurons, padded, padded, 0)])[:number]
+    row = np.arange(neurons, dtype=np.int32)
+    delay, pieces = np.tile(delay, number), np.tile(pieces, (number, 1))
+    return Ports(CHANNELS, max(delays), padded, ends, row, delay, pieces)
+
+
+def untabled(slope: Array, neurons: int) -> Array:
+    return slope.reshape(-1, CHANNELS, COLUMNS).swapaxes(1, 2).reshape(-1, CHANNELS)[:neurons]
 
 
 @pytest.mark.parametrize("lanes", [16, 64])
@@ -34,36 +58,41 @@ def test_every_spike_is_listed_once_in_both_orders() -> None:
 def test_currents_and_gradients_are_matrix_products(lanes: int, delays: list[int]) -> None:
     rng, dense, neurons, padded = np.random.default_rng(1), spikes(), len(delays), 128
     weights = rng.standard_normal((neurons, CHANNELS))
-    table = np.zeros((padded, CHANNELS))
-    table[:neurons] = weights
-    pieces = np.ascontiguousarray(table.reshape(-1, COLUMNS, CHANNELS).swapaxes(1, 2)).reshape(-1, COLUMNS)
-    delay, uniform = np.array(delays, np.int32), len(set(delays)) == 1
-    port = Port(listed(np.packbits(dense, axis=2), lanes), CHANNELS, pieces, delay)
-    turned, stage = np.zeros((lanes, COLUMNS)), np.zeros((padded, lanes))
+    events, ports = listed(np.packbits(dense, axis=2), lanes), ports_of(weights, delays)
+    turned, stage = np.zeros((2 * lanes, COLUMNS)), np.zeros((padded, lanes))
     current = np.zeros((6 * padded, lanes))
     g = np.zeros(((STEPS + 6) * neurons + COLUMNS, lanes))
     g[: STEPS * neurons, :SAMPLES] = rng.standard_normal((STEPS * neurons, SAMPLES))
-    slope, expected = np.zeros_like(pieces), np.zeros((neurons, CHANNELS))
+    slope, expected = np.zeros_like(ports.weight), np.zeros((neurons, CHANNELS))
     for t in range(STEPS):
-        add_currents(t, port, uniform, turned, stage, current)
+        add_currents(t, events, ports, turned, stage, current)
         for i in range(neurons):
             row = current[(t + delays[i]) % 6 * padded + i, :SAMPLES]
             np.testing.assert_allclose(row, dense[:, t] @ weights[i], atol=1e-12)
             expected[i] += g[(t + delays[i]) * neurons + i, :SAMPLES] @ dense[:, t]
         offset = np.array([(t + d) * neurons for d in range(6)])
-        add_weight_gradient(t, port, uniform, 1, offset, g, turned, stage, slope)
-    found = slope.reshape(2, CHANNELS, COLUMNS).swapaxes(1, 2).reshape(padded, CHANNELS)[:neurons]
-    np.testing.assert_allclose(found, expected, atol=1e-12)
+        add_weight_gradient(t, events, ports, 1, offset, g, turned, stage, slope)
+    np.testing.assert_allclose(untabled(slope, neurons), expected, atol=1e-12)
+
+
+def test_a_second_port_adds_to_the_rows_of_the_first() -> None:
+    dense, weights = spikes(), np.random.default_rng(3).standard_normal((3, CHANNELS))
+    events, ports = listed(np.packbits(dense, axis=2), 16), ports_of(weights, [2, 2, 2], second=True)
+    current, rooms = np.zeros((3 * 128, 16)), (np.zeros((32, COLUMNS)), np.zeros((COLUMNS, 16)))
+    for t in range(3):
+        add_currents(t, events, ports, *rooms, current)
+    np.testing.assert_allclose(current[2 * 128 : 2 * 128 + 3, :SAMPLES], 2 * weights @ dense[:, 0].T, atol=1e-12)
 
 
 def test_copies_share_their_weights() -> None:
     dense = spikes()
     rng = np.random.default_rng(2)
-    port = Port(listed(np.packbits(dense, axis=2), 16), CHANNELS, np.zeros((CHANNELS, COLUMNS)), np.ones(3, np.int32))
+    events, ports = listed(np.packbits(dense, axis=2), 16), ports_of(np.zeros((3, CHANNELS)), [1, 1, 1])
     g = np.zeros((6 + COLUMNS, 16))
     g[:6, :SAMPLES] = rng.standard_normal((6, SAMPLES))
     slope = np.zeros((CHANNELS, COLUMNS))
-    rooms = np.zeros((16, COLUMNS)), np.zeros((COLUMNS, 16))
-    add_weight_gradient(4, port, True, 2, np.zeros(2, np.int64), g, *rooms, slope)
+    add_weight_gradient(
+        4, events, ports, 2, np.zeros(2, np.int64), g, np.zeros((32, COLUMNS)), np.zeros((64, 16)), slope
+    )
     both = g[:3, :SAMPLES] + g[3:6, :SAMPLES]
-    np.testing.assert_allclose(slope[:, :3].T, both @ dense[:, 4], atol=1e-12)
+    np.testing.assert_allclose(untabled(slope, 3), both @ dense[:, 4], atol=1e-12)

@@ -1,9 +1,12 @@
 """The kernels against the plain loop, their oracle, on random networks; a failure names the seed it was drawn from."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
 
+from search.data.loader import Batch
 from search.training.kernels.fused import blocks_of
 from search.training.kernels.lanes import NARROW, WIDE
 from tests.search.training.kernels.random_case import Network, by_kernels, by_loop, gradients, random_network
@@ -62,6 +65,27 @@ def test_the_same_call_gives_the_same_numbers() -> None:
         for network in (random_network(7, torch.float32), random_network(7, torch.float32))
     )
     assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_no_number_depends_on_the_number_of_threads(threads: int) -> None:
+    network, before = random_network(9, torch.float32), torch.get_num_threads()
+    packed, lengths, labels = (
+        torch.cat(3 * [each]) for each in (network.batch.packed, network.batch.lengths, network.batch.labels)
+    )
+    batch = Batch(packed, network.batch.neurons, lengths, labels)
+    network = replace(network, batch=batch)
+    assert len(blocks_of(len(batch.labels))) > 2
+    found = []
+    try:
+        for number in (1, threads):
+            torch.set_num_threads(number)
+            results = by_kernels(network)
+            told = [tensor.detach() for result in results for each in result.values() for tensor in each]
+            found.append([*told, *gradients(network, results, SUMMARIES, 0)])
+    finally:
+        torch.set_num_threads(before)
+    assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
 
 
 def test_without_gradients_the_same_is_told() -> None:

@@ -41,6 +41,10 @@ def test_kernels_and_loop_tell_the_same(seed: int, monkeypatch: pytest.MonkeyPat
     def told() -> list[torch.Tensor]:
         copies = summaries_of_copies(case.batch, [INPUT], case.populations, case.common, case.own, case.rule)
         alone = summaries(case.batch, [INPUT], case.populations, [*case.common, *case.own[0]], case.rule)
+        few = summaries(case.batch, [INPUT], case.populations, [*case.common, *case.own[0]], case.rule, ["a"])
+        assert list(few) == ["a"]
+        assert torch.equal(few["a"].counts, alone["a"].counts)
+        assert torch.equal(few["a"].voltages, alone["a"].voltages)
         steps = traces(case.batch, [INPUT], case.populations, [*case.common, *case.own[0]], case.rule)
         parts = [tensor for each in (*copies, alone) for one in each.values() for tensor in (one.counts, one.voltages)]
         return [*parts, *(tensor for each in steps.values() for tensor in (each.spikes, each.voltages))]

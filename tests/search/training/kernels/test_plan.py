@@ -1,7 +1,9 @@
+import pytest
 import torch
 
 from search.training.kernels.loop import Places
-from search.training.kernels.plan import Bundle, Shape, plan_of
+from search.training.kernels.plan import Shape, plan_of
+from targets.contracts.errors import InputError
 
 SIZES = (("a", 2), ("b", 3), ("c", 1))
 
@@ -11,41 +13,32 @@ def matrix(source: str, target: str, delay: int = 1) -> Shape:
     return Shape(source, target, delay, None, (sizes[target], sizes[source]))
 
 
-def members(*wires: Shape) -> list[list[str]]:
-    return [list(stage.members) for stage in plan_of(SIZES, wires, ((),)).stages]
+def test_matrices_are_told_from_both_ends_and_those_of_the_same_neurons_stand_together() -> None:
+    plan = plan_of(SIZES, (matrix("b", "a", 2), matrix("a", "c"), matrix("c", "a", 3)), ((),))
+    # where the weights begin, posts, pres, first neuron, and where they go: whole tiles of four rows, or columns
+    assert plan.whole.stored.tolist() == [[0, 2, 3, 0, 0, 0], [6, 1, 2, 5, 12, 8], [8, 2, 1, 0, 20, 12]]
+    assert plan.whole.tiled == (24, 20)
+    assert plan.whole.ends.tolist() == [[0, 2, 2, 3, 2, 0, 0], [0, 2, 5, 1, 3, 20, 1], [2, 1, 0, 2, 1, 12, 0]]
+    assert (plan.whole.rows, plan.whole.row.tolist()) == (3, [0, 1, -1, -1, -1, 2])
+    assert plan.whole.out_ends.tolist() == [[0, 2, 5, 1, 1, 8, 0], [2, 3, 0, 2, 2, 0, 0], [5, 1, 0, 2, 3, 12, 0]]
+    assert (plan.whole.out_rows, plan.whole.out_row.tolist()) == (6, [0, 1, 2, 3, 4, 5])
+    assert plan.longest == 3
 
 
-def test_populations_in_a_row_are_stages_of_their_own_whatever_their_order() -> None:
-    assert members(matrix("in", "c"), matrix("c", "b"), matrix("b", "a")) == [["c"], ["b"], ["a"]]
-
-
-def test_populations_that_hear_each_other_are_one_stage() -> None:
-    wires = matrix("in", "a"), matrix("a", "b"), matrix("b", "c"), matrix("b", "a")
-    assert members(*wires) == [["a", "b"], ["c"]]
-    assert members(*wires, matrix("c", "a")) == [["a", "b", "c"]]
-
-
-def test_a_list_of_links_makes_one_stage_of_its_ends_and_of_what_lies_between() -> None:
-    few = Shape("a", "c", 1, Places(torch.tensor([1]), (1, 2)), (1, 2))
-    assert members(matrix("a", "b"), few) == [["a", "c"], ["b"]]
-    assert members(matrix("a", "b"), matrix("b", "c"), few) == [["a", "b", "c"]]
-
-
-def test_one_input_is_read_as_events_and_what_else_arrives_is_a_product() -> None:
-    wires = matrix("in", "a", 2), matrix("in", "a", 3), matrix("a", "b", 4), matrix("in", "b")
-    plan = plan_of(SIZES, wires, ((),))
-    stages = {next(iter(stage.members)): stage for stage in plan.stages}
-    port = stages["a"].port
-    assert port is not None
-    assert (port[0], port[1], port[2].tolist()) == ("in", ((0, 0),), [2, 2])
-    assert stages["a"].bundles == (Bundle(1, "in", (0, 4), (0, 2), 3),)
-    assert stages["b"].bundles == (Bundle(2, plan.stage_of("a"), (0, 2), (0, 3), 4),)
+def test_a_second_wire_from_outside_is_a_port_onto_the_rows_of_the_first() -> None:
+    outside = plan_of(SIZES, (matrix("in", "b", 2), matrix("in", "b", 5), matrix("in", "a")), ((),)).outside
+    assert outside.stored.tolist() == [[0, 3, 4, 2, 0], [12, 3, 4, 2, 64], [24, 2, 4, 0, 128]]
+    assert outside.ends.tolist() == [[2, 3, 0, 64, -1], [2, 3, 64, 64, 0], [0, 2, 128, 64, -1]]
+    assert outside.row.tolist() == [128, 129, 0, 1, 2, -1]
+    assert outside.delay.tolist() == [2] * 64 + [5] * 64 + [1] * 64
+    assert (outside.channels, outside.latest, outside.widest) == (4, 5, 64)
 
 
 def test_links_stand_by_target_and_by_source_and_copies_follow_each_other() -> None:
     places = Places(torch.tensor([3, 0, 9, 1, 8]), (3, 3))  # post and pre 10, 00, none, 01, 22
     own = Shape("b", "b", 2, places, (3, 3))
-    links = plan_of(SIZES, (), ((own,), (own,))).stages[1].links
+    plan = plan_of((("b", 3),), (), ((own,), (own,)))
+    links = plan.links
     assert links.first.tolist() == [0, 2, 3, 4, 6, 7, 8]
     assert links.other.tolist() == [0, 1, 0, 2, 3, 4, 3, 5]
     assert links.value.tolist() == [1, 3, 0, 4, 6, 8, 5, 9]
@@ -54,3 +47,14 @@ def test_links_stand_by_target_and_by_source_and_copies_follow_each_other() -> N
     assert links.out_first.tolist() == [0, 2, 3, 4, 6, 7, 8]
     assert links.out_other.tolist() == [0, 1, 0, 2, 3, 4, 3, 5]
     assert [links.other[k] for k in links.out_link] == [0, 0, 1, 2, 3, 3, 4, 5]
+
+
+def test_neurons_of_a_population_are_found_in_every_copy() -> None:
+    plan = plan_of(SIZES, (matrix("in", "a"), matrix("a", "b")), ((), ()))
+    assert plan.places((True, False, True)) == [slice(0, 2), slice(5, 6), slice(6, 8), slice(11, 12)]
+    assert plan.whole.ends.tolist() == [[0, 3, 0, 2, 1, 0, 0], [3, 3, 6, 2, 1, 0, 0]]
+
+
+def test_an_input_is_heard_by_all_copies() -> None:
+    with pytest.raises(InputError, match=r"^a wire of one copy comes from 'in'; only common ones may hear an input\.$"):
+        plan_of(SIZES, (), ((matrix("in", "a"),), ()))

@@ -1,0 +1,88 @@
+"""speed: the command runs on tiny networks with this checkout as the earlier one too, and its verdict can fail."""
+
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.mapping.speed import command
+from benchmarks.mapping.speed.cases import TINY
+from benchmarks.mapping.speed.page import NEW, OLD, bounds, page
+from benchmarks.runs import Row
+
+_ROOT = Path(__file__).resolve().parents[4]
+_GRID = replace(TINY[1], seeds=(0, 1))
+
+
+@pytest.mark.slow
+def test_both_map_the_same_and_nothing_is_four_times_as_fast_as_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "speed.md"
+    arguments = ["--old", str(_ROOT), "--out", str(out), "--cases", TINY[0].name]
+    assert command.main(arguments) == 1
+    told = capsys.readouterr().err
+    assert f"missed: {TINY[0].name}, CPU seconds, new / old" in told
+    assert "messages" not in told
+    written = out.read_text()
+    assert "| messages, new / old | 1.000 | 1.02 or less | yes |" in written
+    assert "| networks in which every limit is kept | 1 of 1 | all | yes |" in written
+    assert command.main(arguments) == 1  # from the rows beside the page
+    assert out.read_text() == written
+
+
+def rows() -> list[Row]:
+    """Of two seeds, the new compiler twice as fast and else equal."""
+    same = {"units": 9, "synapses": 99, "pins": 50, "cores": 2, "messages": 10.0, "hops": 5.0, "overuse": 1.0}
+    return [
+        {"case": _GRID.name, "seed": seed, "side": side, "code": side, "load": 1.0, "imbalance": 1.1, "peak": 0.5}
+        | same
+        | {"seconds": {"partition": spent / 2, "whole": spent}}
+        for seed in (0, 1)
+        for side, spent in ((OLD, 2.0), (NEW, 1.0))
+    ]
+
+
+def test_what_is_as_asked_is_met() -> None:
+    assert all(bound.met for bound in bounds([_GRID], rows()))
+    assert "| tiny grid | CPU seconds, new / old | 0.500 | 0.6 or less | yes |" in page([_GRID], rows(), "command")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "name"),
+    [
+        ("seconds", {"partition": 1.0, "whole": 1.21}, "CPU seconds, new / old"),
+        ("messages", 10.21, "messages, new / old"),
+        ("hops", 5.11, "hops, new / old"),
+        ("peak", 0.51, "peak memory, new / old"),
+        ("overuse", 1.01, "networks in which every limit is kept"),
+    ],
+)
+def test_one_seed_that_is_worse_is_enough_to_miss(key: str, value: object, name: str) -> None:
+    worse = deepcopy(rows())
+    worse[-1][key] = value
+    assert [bound.name for bound in bounds([_GRID], worse) if not bound.met] == [name]
+
+
+def test_different_networks_are_not_compared() -> None:
+    other = rows()
+    other[-1]["pins"] += 1
+    with pytest.raises(ValueError, match="different networks of tiny grid, seed 1"):
+        bounds([_GRID], other)
+
+
+def test_a_folder_without_a_compiler_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--old", str(tmp_path), "--out", str(tmp_path / "speed.md"), "--cases", TINY[0].name])
+    assert ended.value.code == 2
+    assert "holds no compiler/pipeline.py; give the folder of a checkout with --old." in capsys.readouterr().err
+
+
+def test_codes_differ_where_a_source_does(tmp_path: Path) -> None:
+    (tmp_path / "compiler").mkdir()
+    (tmp_path / "compiler" / "one.py").write_text("1\n")
+    first = command.digest(tmp_path)
+    assert command.digest(tmp_path) == first
+    (tmp_path / "compiler" / "one.py").write_text("2\n")
+    assert command.digest(tmp_path) != first
