@@ -86,9 +86,8 @@ def _drawings(run: str, program: Program, loads: CoreLoads) -> list[Drawing]:
         values = getattr(loads, load)
         if values.min() == values.max() and load not in _ALWAYS:
             continue
-        caption = (
-            f"{words[0].upper()}{words[1:]}: {_number(load, values.min())} to {_number(load, values.max())} a core"
-        )
+        least, most = (_number(load, float(end)) for end in (values.min(), values.max()))
+        caption = f"{words[0].upper()}{words[1:]}: {least if least == most else f'{least} to {most}'} a core"
         found += drawn(
             f"{run} chip {load}",
             caption,
