@@ -91,7 +91,7 @@ def braille(folder: Path = SHARED / "golden" / "braille") -> Row:
 def digits(seed: int) -> Row:
     """A searched network, its float spikes on all test images beside those of its programs.
 
-    Choices are made on training images; test images are looked at once, by what has been compiled before.
+    Choices are made on training images, none on test images.
     """
     import torch
 

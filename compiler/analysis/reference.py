@@ -14,7 +14,7 @@ from targets.runtime.own_time import lengthened
 
 SAMPLES = 256
 """Samples that are compared; of more, so many are taken evenly."""
-_BINS = 1 << 24
+_BINS = 1 << 22
 """(sample, step, neuron) bins of which the voltage is kept; where there are more, fewer samples are taken."""
 _NEAR = 0.1
 """A voltage as near to its threshold, in thresholds, may be lifted across it by an error."""

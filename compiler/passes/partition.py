@@ -42,10 +42,11 @@ def partition(hypergraph: Hypergraph, mapping: ChipMapping, chip: ChipSpec, seed
     where that takes no longer than the rest Mt-KaHyPar, each improved by moves of motifs; then `mapping` itself; last
     the cheapest of all improved by many more moves. Ties go to the earlier in this list. METIS is not asked for cores
     of less than two units. Networks too large for tables (`fits_tables`) are improved within regions of cores, index
-    order not at all. Fewer chips go before fewer messages, and so do even synaptic operations (1.15 times the mean)
-    where they cost no more messages than the first two. Where they do, busy motifs are spread by METIS too, and
-    operations must be bearably even (1.49 times), unless one motif has over a quarter of a core's mean. None uses over
-    5 % more cores than index order needs, or 15 % for that, unless fewer break a limit.
+    order not at all; nor is it where it breaks a limit and cores are nearly full on average. Fewer chips go before
+    fewer messages, and so do even synaptic operations (1.15 times the mean) where they cost no more messages than the
+    first two. Where they do, busy motifs are spread by METIS too, and operations must be bearably even (1.49 times),
+    unless one motif has over a quarter of a core's mean. None uses over 5 % more cores than index order needs, or 15 %
+    for that, unless fewer break a limit.
 
     Where no candidate keeps every limit, the one that breaks them least is returned and `targets.program.check` says by
     how much; where a unit breaks one on an empty core, or all need more cores than there are, that is index order, and

@@ -32,7 +32,7 @@ _KICKS = 100  # of the placement of a start, after which motifs move anyway
 _ROUNDS = ((60, 5), (300, 2))  # trials of moves per unit, and how many of the candidates go on
 _LONG = 2_400  # trials of moves per unit for the last of them
 _PINS = (
-    96  # nets that a unit listens to, on average, from which on there are fewer starts and trials: moves take longer
+    80  # nets that a unit listens to, on average, from which on there are fewer starts and trials: moves take longer
 )
 
 

@@ -37,7 +37,7 @@ TINY = (
 CASES = (
     Case("microcircuit 5 %", MICROCIRCUIT, 0.05, _MOVES, "loihi1", 0.25, (0, 1, 2)),
     Case("microcircuit 10 %", MICROCIRCUIT, 0.1, _MOVES, "loihi1", 0.25),
-    Case("grid 32,000", "grid", 32_000, _MAPPING, MESH, 0.5, (0, 1)),
+    Case("grid 32,000", "grid", 32_000, _MAPPING, MESH, 0.5),
     Case("chain 1,000,000", "grid", 1_000_000, CHAIN, MESH, 0.6),
 )
 

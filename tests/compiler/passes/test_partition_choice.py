@@ -318,7 +318,7 @@ def test_what_is_too_large_for_tables_is_not_spread_and_its_regions_differ(
 ) -> None:
     seeds = []
 
-    def by_regions(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int) -> Array:
+    def by_regions(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec, trials: int, seed: int, hot: float) -> Array:
         seeds.append((trials, seed))
         return core_of
 

@@ -55,7 +55,7 @@ def test_what_is_as_asked_is_met() -> None:
         ("seconds", {"partition": 1.0, "whole": 1.21}, "CPU seconds, new / old"),
         ("messages", 10.21, "messages, new / old"),
         ("hops", 5.11, "hops, new / old"),
-        ("peak", 0.51, "peak memory, new / old"),
+        ("peak", 0.52, "peak memory, new / old"),
         ("overuse", 1.01, "networks in which every limit is kept"),
     ],
 )
