@@ -22,6 +22,8 @@ def raster(spikes: SpikeRaster, sample: int = 0, axes: "Axes | None" = None) -> 
     What follows the sample's length is shaded.
     """
     axes = axes_for(axes)
+    from matplotlib.ticker import MaxNLocator
+
     step, neuron = np.nonzero(np.unpackbits(spikes.packed[sample], axis=1, count=spikes.neurons))
     gap = np.full(step.size, np.nan)
     x = np.stack([step, step, gap], 1).ravel()
@@ -36,4 +38,6 @@ def raster(spikes: SpikeRaster, sample: int = 0, axes: "Axes | None" = None) -> 
         xlabel="step",
         ylabel="neuron",
     )
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(8, integer=True))
     return axes
