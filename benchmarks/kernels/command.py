@@ -1,4 +1,4 @@
-"""Seconds and memory of one recurrent layer, forward and backward, beside the plain loop and snnTorch.
+"""Seconds and memory of one recurrent layer, forward and backward, beside the plain loop and other libraries.
 
 Every competitor has a process of its own; they run in turn, a pass each, so that other work on the machine falls on all
 alike. Rows that the .json file beside the page holds are not measured again.
@@ -18,6 +18,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.kernels.case import Case
+from benchmarks.kernels.competitors import OTHERS
 from benchmarks.kernels.page import page
 from benchmarks.runs import Row, complete
 from targets.contracts.errors import InputError
@@ -26,10 +27,10 @@ from targets.contracts.writing import check_writable, write_text
 LAYER = Case()
 _SLOWEST = {
     "loop": 1 << 12,
-    "snntorch": 512,
+    **dict.fromkeys(OTHERS, 512),
 }  # neurons beyond which a pass takes minutes
 TABLES: dict[str, tuple[list[Case], tuple[str, ...]]] = {
-    "layer": ([LAYER, replace(LAYER, links=24)], ("kernels", "loop", "snntorch")),
+    "layer": ([LAYER, replace(LAYER, links=24)], ("kernels", "loop", *OTHERS)),
     "neurons": ([replace(LAYER, neurons=128 << k) for k in range(7)], ("kernels", "loop")),
     "steps": ([replace(LAYER, steps=steps) for steps in (50, 100, 200, 500, 1000)], ("kernels", "loop")),
     "batch": ([replace(LAYER, batch=batch, readout=40) for batch in (1, 4, 16, 64, 128, 256)], ("kernels", "loop")),
@@ -68,11 +69,12 @@ def _of_table(table: str, case: dict[str, Any], repeats: int) -> list[Row]:
 
 def measured(case: Case, competitors: Sequence[str], repeats: int) -> list[Row]:
     """A row for each competitor that is installed and not too slow for the case."""
-    there = [
-        name
-        for name in competitors
-        if case.neurons <= _SLOWEST.get(name, case.neurons) and (name != "snntorch" or find_spec(name))
-    ]
+    there = []
+    for name in competitors:
+        if name in OTHERS and not find_spec(name):
+            sys.stderr.write(f"{name} is not installed, so its rows are missing; pip install --no-deps {name}\n")
+        elif case.neurons <= _SLOWEST.get(name, case.neurons):
+            there.append(name)
     environment = {**os.environ, **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")}
     workers = [
         subprocess.Popen(

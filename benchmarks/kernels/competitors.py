@@ -1,7 +1,8 @@
 """Competitors: what runs a case once, forward and backward; gradients of links, input weights, R and tau_m.
 
-All compute the same equations in float32 (`search.training.kernels.loop`). Ours reads packed bits; the others are given
-the spikes as numbers. Other libraries take a dense recurrent matrix, of which a mask leaves the links.
+All compute the same equations in float32 (`search.training.kernels.loop`), but for what two say of themselves. Ours
+reads packed bits; the others are given the spikes as numbers. Other libraries take a dense recurrent matrix, of which a
+mask leaves the links.
 """
 
 from collections.abc import Callable
@@ -89,6 +90,55 @@ def snntorch(case: Case) -> Pass:
     return once
 
 
+def norse(case: Case) -> Pass:
+    """Norse's LIFRecurrentCell: its current is heard a step later, else the equations are the same."""
+    from norse.torch import LIFParameters, LIFRecurrentCell
+
+    links, matrix, *_ = _given(case)
+    rates = {"tau_syn_inv": torch.tensor(1 / TAU_S), "tau_mem_inv": torch.tensor(1 / TAU_M).requires_grad_()}
+    parameters = LIFParameters(**rates, method="super", alpha=torch.tensor(SLOPE))
+    cell = LIFRecurrentCell(case.channels, case.neurons, parameters, autapses=True, dt=1.0)
+    mask = dense_matrix(torch.ones_like(links.detach()), case.places.indices, case.places.size)
+    cell.input_weights.data = matrix.detach() / TAU_S
+    cell.recurrent_weights.data = dense_matrix(links.detach(), case.places.indices, case.places.size) / TAU_S
+    score = case.drawn(7, case.steps, case.neurons, case.batch).transpose(1, 2).contiguous()
+    over = [cell.recurrent_weights, cell.input_weights, rates["tau_mem_inv"]]
+
+    def once() -> list[Tensor]:
+        spikes, state = [], None
+        for given in case.spikes.unbind(0):
+            spike, state = cell(given, state)
+            spikes.append(spike)
+        recurrent, *others = torch.autograd.grad(torch.stack(spikes), over, score)
+        return [recurrent * mask, *others]
+
+    return once
+
+
+def spikingjelly(case: Case) -> Pass:
+    """SpikingJelly's LinearRecurrentContainer around its LIFNode, which has no synaptic current to keep."""
+    from spikingjelly.activation_based import functional, layer, neuron, surrogate
+
+    links, matrix, *_ = _given(case)
+    node = neuron.LIFNode(
+        tau=TAU_M, decay_input=False, surrogate_function=surrogate.ATan(), detach_reset=True, step_mode="s"
+    )
+    container = layer.LinearRecurrentContainer(node, case.neurons, case.neurons, bias=False)
+    mask = dense_matrix(torch.ones_like(links.detach()), case.places.indices, case.places.size)
+    recurrent = dense_matrix(links.detach(), case.places.indices, case.places.size)
+    container.rc.weight.data = torch.cat([torch.eye(case.neurons), recurrent], 1)
+    score = case.drawn(7, case.steps, case.neurons, case.batch).transpose(1, 2).contiguous()
+
+    def once() -> list[Tensor]:
+        functional.reset_net(container)
+        currents = (case.spikes @ matrix.T).unbind(0)
+        spikes = torch.stack([container(current) for current in currents])
+        whole, own = torch.autograd.grad(spikes, [container.rc.weight, matrix], score)
+        return [whole[:, case.neurons :] * mask, own]
+
+    return once
+
+
 class _Masked(torch.nn.Module):
     """A linear layer whose matrix is set once in a pass."""
 
@@ -98,7 +148,15 @@ class _Masked(torch.nn.Module):
         return torch.nn.functional.linear(spikes, self.matrix)
 
 
-COMPETITORS: dict[str, Callable[[Case], Pass]] = {"kernels": kernels, "loop": loop, "snntorch": snntorch}
+COMPETITORS: dict[str, Callable[[Case], Pass]] = {
+    "kernels": kernels,
+    "loop": loop,
+    "snntorch": snntorch,
+    "norse": norse,
+    "spikingjelly": spikingjelly,
+}
+OTHERS = ("snntorch", "norse", "spikingjelly")
+"""Competitors that are packages of others, which have to be installed."""
 
 
 def _given(case: Case) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:

@@ -29,7 +29,8 @@ def page(rows: Sequence[Row]) -> str:
     every spike, to the gradients of links, input weights, R and tau_m (tables without a readout), or from bits to loss
     and its gradients (with one). CPU seconds of one thread; every competitor has a process of its own, and they pass in
     turn. Memory is what a first pass takes beyond what the process had before it. Others are handed the spikes as
-    numbers. Machine: {platform.machine()}, {platform.system()}; Python {platform.python_version()}, {versions}; load
+    numbers; Norse hears its current a step later, and SpikingJelly's neuron has none to keep.
+    Machine: {platform.machine()}, {platform.system()}; Python {platform.python_version()}, {versions}; load
     average {min(loads, default=0)} to {max(loads, default=0)} while measuring, the cores shared with other work."""
     lines = [
         "# The kernels of training",

@@ -1,5 +1,7 @@
 """anneal: what it saves is what it says."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -40,7 +42,8 @@ def test_without_tables_the_same_moves_are_made(topology: str, monkeypatch: pyte
     Trials without tables count for more, so that fewer are made in the same time; here they count for the same.
     """
     monkeypatch.setattr(anneal_module, "_WORKED_OUT", anneal_module._TRIAL)
-    monkeypatch.setattr(anneal_module, "_annealed", anneal_module._annealed.py_func)
+    compiled: Any = anneal_module._annealed
+    monkeypatch.setattr(anneal_module, "_annealed", compiled.py_func)
     made, chip, rng = (
         generated(topology, 400, 4, 0),
         small(neurons_per_core=110, axons_in_per_core=260),
