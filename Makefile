@@ -9,7 +9,7 @@ GPU ?= docs/benchmarks/gpu.json
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-locked demo quick test lint lock licences sbom audit docs gpu-check clean
+.PHONY: help setup setup-locked demo quick test lint lock licences sbom audit docs gpu-check page-check clean
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -87,6 +87,10 @@ docs: $(STAMP) .tools/.docs ## build the site of the documents into site/, which
 
 gpu-check: ## check and measure what runs on a GPU in five minutes; PYTHON has torch, triton, numba, networkx
 	$(PYTHON) -m benchmarks.gpu --out $(GPU)
+
+page-check: $(STAMP) ## open pages of reports in Chromium with axe-core; needs Chromium, node and npm
+	$(BIN)/python -m benchmarks.page --folder build/page --packages .tools/page --shots build/page/shots \
+		--out docs/results/page-check.md
 
 clean: ## remove what was made
 	rm -rf .venv .tools $(OUT) build dist site sbom.json

@@ -13,6 +13,7 @@ from motifc.hidden import hidden_package as _hidden_package
 
 if TYPE_CHECKING:
     from compiler.analysis.calibration import calibrate as calibrate
+    from compiler.analysis.core_loads import CoreLoads as CoreLoads, core_loads as core_loads
     from compiler.analysis.estimate import estimate as estimate
     from compiler.analysis.interpret import interpret as interpret
     from compiler.frontends.network import lower as lower
@@ -24,11 +25,15 @@ if TYPE_CHECKING:
     )
     from compiler.pipeline import compile_graph as compile_graph, compile_network as compile_network
     from compiler.text import text as text
+    from motifc import plot as plot
     from motifc.evaluation import Evaluation as Evaluation, evaluate as evaluate
+    from motifc.evidence import Evidence as Evidence
+    from motifc.membrane import Membrane as Membrane, membrane_of as membrane_of
     from search.data.load import load_split as load_split
     from search.data.recordings import recordings_split as recordings_split
     from search.data.task import Split as Split, task_named as task_named, task_names as task_names
     from search.data.tonic_split import tonic_split as tonic_split
+    from search.history import History as History
     from search.motif import Motif as Motif, neighbours as neighbours
     from search.nas.hrmas import search as search
     from search.nas.methods import search_by as search_by
@@ -104,6 +109,8 @@ __all__ = (*_HOME, "__version__")
 
 
 def __getattr__(name: str) -> object:
+    if name == "plot":  # a module, which its import puts here
+        return _import_module("motifc.plot")
     if name not in _HOME:
         raise AttributeError(f"module 'motifc' has no attribute {name!r}; docs/api.md lists what it has.")
     value = getattr(_import_module(_HOME[name]), name)

@@ -14,6 +14,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "search.data.load": ("load_split",),
     "search.data.recordings": ("recordings_split",),
     "search.data.tonic_split": ("tonic_split",),
+    "search.history": ("History",),
     "search.settings": (
         "ModelSettings",
         "PlasticitySettings",
@@ -33,9 +34,12 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.frontends.nir.read": ("read_nir",),
     "compiler.analysis.interpret": ("interpret",),
     "compiler.analysis.calibration": ("calibrate",),
+    "compiler.analysis.core_loads": ("CoreLoads", "core_loads"),
     "compiler.analysis.estimate": ("estimate",),
     "compiler.text": ("text",),
     "motifc.evaluation": ("Evaluation", "evaluate"),
+    "motifc.evidence": ("Evidence",),
+    "motifc.membrane": ("Membrane", "membrane_of"),
     # Chips and programs
     "targets.contracts.chip": ("ChipSpec", "Limit", "chip_named", "chip_names"),
     "targets.program.program": ("Core", "IntPopulation", "IntProjection", "Program"),

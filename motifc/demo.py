@@ -1,5 +1,6 @@
 """demo: the whole chain on built-in real data, from search to the proof that every backend agrees."""
 
+import dataclasses
 import shlex
 import time
 from collections.abc import Callable, Mapping
@@ -7,12 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from compiler.frontends.network import lower
 from compiler.pipeline import compile_network
 from motifc.evaluation import float_spikes
-from motifc.report.program_page import page
+from motifc.evidence import Comparison
+from motifc.report.page import page
+from motifc.report.run import Run, evidence_of
 from search.network import Network
 from targets.conformance.equivalence import compare
 from targets.contracts.errors import InputError
@@ -23,7 +24,7 @@ from targets.program.program import Program
 from targets.runtime.backend import backend_names, run
 from targets.runtime.registry import ORACLE, in_order
 
-FILES = ("demo.network", "demo.program", "report.html")
+FILES = ("demo.network", "demo.program", "demo.evidence", "report.html")
 """What `demo` writes."""
 
 
@@ -86,7 +87,7 @@ def demo(
     Writes `FILES` into the folder `out`, over those that are there where `replace` says so; `tell` is called with each
     step's name.
     """
-    kept, compiled, report = (Destination(out / name, replace) for name in FILES)
+    kept, compiled, proof, report = (Destination(out / name, replace) for name in FILES)
     readout, labels = network.readout, test.labels
     if readout is None or labels is None:
         raise InputError(
@@ -95,12 +96,12 @@ def demo(
     network.save(kept)
     tell("running the float network")
     inputs = {network.inputs[0].name: test}
-    floats = float_spikes(lower(network), inputs)[readout.population].counts()
+    graph = lower(network)
+    floats = float_spikes(graph, inputs)
     tell(f"compiling for {chip}")
     program = compile_network(network, chip)
     program.save(compiled)
     program = legal(Program.load(compiled))
-    write_text(report, page(program))
 
     def timed(name: str) -> tuple[Mapping[str, SpikeRaster], float]:
         tell(f"running on {name}")
@@ -109,24 +110,34 @@ def demo(
         return spikes, time.perf_counter() - start
 
     expected, seconds = timed(ORACLE)
-    right = readout.accuracy(expected[readout.population].counts(), labels)
     total = sum(int(raster.counts().sum()) for raster in expected.values())
-    results = [BackendResult(ORACLE, right, total, 0, seconds)]
+    results = [
+        BackendResult(ORACLE, readout.accuracy(expected[readout.population].counts(), labels), total, 0, seconds)
+    ]
+    comparisons = []
     for name in in_order(backend_names())[1:]:
         try:
             spikes, seconds = timed(name)
         except InputError as error:
             results.append(BackendResult(name, missing=str(error)))
+            comparisons.append(Comparison(name, missing=str(error)))
             continue
         compared = compare(expected, spikes, (ORACLE, name))
+        comparisons.append(Comparison(name, compared.populations, compared.first, seconds))
         right = readout.accuracy(spikes[readout.population].counts(), labels)
         results.append(BackendResult(name, right, compared.spikes, compared.differing, seconds))
-    classes = readout.classify(expected[readout.population].counts())
+    latest = network.provenance.latest
+    source = f"{'the test part' if latest is None else latest.name}: {test.samples:,} test samples"
+    told = Run(str(out / FILES[1]), "demo", network, graph, program, None, source, inputs, floats, expected)
+    evidence = evidence_of(told, tuple(comparisons))
+    evidence.save(proof)
+    tell("drawing the report")
+    write_text(report, page([dataclasses.replace(told, evidence=evidence)]))
     return DemoResult(
         seed=seed,
         samples=test.samples,
-        float_accuracy=readout.accuracy(floats, labels),
-        agreeing=int(np.count_nonzero(readout.classify(floats) == classes)),
+        float_accuracy=readout.accuracy(floats[readout.population].counts(), labels),
+        agreeing=evidence.agreeing or 0,
         bins=sum(raster.bins for raster in expected.values()),
         backends=tuple(results),
         chip=chip,

@@ -39,6 +39,12 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "confusion", readonly(self.confusion, np.int32, "confusion [class, class + 1]", 2))
+        classes, columns = self.confusion.shape
+        if columns != classes + 1 or self.confusion.min(initial=0) < 0:
+            raise InputError(
+                f"a confusion matrix has the shape {self.confusion.shape} and counts down to "
+                f"{self.confusion.min(initial=0)}; one column more than rows and no count below 0 are needed."
+            )
 
     @property
     def samples(self) -> int:

@@ -14,12 +14,13 @@ from targets.contracts.errors import InputError
 if TYPE_CHECKING:
     from motifc import Network, Program
 
-_OURS = ("network", "program", "stage", "checkpoint")
+_OURS = ("network", "program", "stage", "checkpoint", "evidence")
 _SAID = {
     "network": "a network",
     "program": "a program",
     "stage": "a stage between two passes",
     "checkpoint": "a checkpoint of a search",
+    "evidence": "evidence of a run",
     "nir": "an HDF5 file, as NIR graphs are",
     "safetensors": "a safetensors file that motifc did not write",
     "npz": "a zip archive, as .npz files are",
@@ -30,7 +31,14 @@ _SAID = {
     "empty": "an empty file",
     "unknown": "of no kind known here, or damaged",
 }
-_WANTED = {"network": "a network", "program": "a program", "stage": "a stage", "nir": "a NIR graph"}
+_WANTED = {
+    "network": "a network",
+    "program": "a program",
+    "stage": "a stage",
+    "nir": "a NIR graph",
+    "npz": "spikes",
+    "evidence": "evidence",
+}
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _STARTS = {_HDF5: "nir", b"PK\x03\x04": "npz", b"PK\x05\x06": "npz", b"\x93NUMPY": "npy"}
 _TEXT = 1 << 16
@@ -42,9 +50,9 @@ _TOML = re.compile(r"\[|[\w\"'.-]+\s*=")
 def kind_of(path: str | os.PathLike[str], needed: str = "a file") -> str:
     """What the file at `path` is.
 
-    Of ours "network", "program", "stage" or "checkpoint"; "nir" is any HDF5 file; else one of "npz", "npy", "wav",
-    "toml", "text", "safetensors", "empty" and "unknown". Only the beginning is read: whether the rest is well, its
-    reader says. Raises InputError where there is no such file, in which `needed` says what is wanted.
+    Of ours "network", "program", "stage", "checkpoint" or "evidence"; "nir" is any HDF5 file; else one of "npz", "npy",
+    "wav", "toml", "text", "safetensors", "empty" and "unknown". Only the beginning is read: whether the rest is well,
+    its reader says. Raises InputError where there is no such file, in which `needed` says what is wanted.
     """
     check_readable(path, needed)
     try:

@@ -19,6 +19,7 @@ from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_DELAY, MOST_STEPS, named, resting, whole
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
+from targets.contracts.reprs import html_table, listed
 from targets.contracts.serial import LATER, pack, read
 from targets.contracts.synapses import Banded, BlockDiagonal, Synapses, dense
 from targets.contracts.wiring import wiring_faults
@@ -168,6 +169,19 @@ class Network:
             if connection.source == connection.target:
                 _check_types(connection, self.layer(connection.target).motif)
 
+    def __repr__(self) -> str:
+        names = listed(layer.name for layer in self.layers)
+        return f"Network({self.neurons:,} neurons in {names}; {len(self.connections):,} connections)"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: layers, then connections."""
+        rows = [(each.name, f"{each.neurons:,} neurons", _motif_told(each.motif)) for each in self.layers]
+        rows += [
+            (each.name, f"{each.source} to {each.target}", f"{np.count_nonzero(each.synapses.weights):,} synapses")
+            for each in self.connections
+        ]
+        return html_table(f"{self!r}, digest {self.digest[:12]}", rows)
+
     def layer(self, name: str) -> Layer:
         """The layer of that name; KeyError when there is none."""
         return {layer.name: layer for layer in self.layers}[name]
@@ -199,6 +213,10 @@ class Network:
     def load(cls, path: str | os.PathLike[str]) -> "Network":
         """Read a .network file of version 1 or 2; InputError when it is missing, damaged or no network."""
         return read(path, "network", cls, lambda stored: upgraded(stored) if stored.version == 1 else stored)
+
+
+def _motif_told(motif: Motif | None) -> str:
+    return "no motif" if motif is None else f"motifs of {motif.size}, {motif.links:,} links each"
 
 
 def _check_types(connection: Connection, motif: Motif | None) -> None:

@@ -36,7 +36,7 @@ _INSIDE = "MOTIFC_FAULTS_INSIDE"
 _LOADED = (
     *("motifc.commands.search", "motifc.commands.train", "motifc.commands.compile", "motifc.commands.report"),
     *("motifc.commands.export", "motifc.commands.run", "motifc.commands.data", "motifc.commands.demo"),
-    *("search.nas.methods", "search.training.train", "motifc.report.network_page", "motifc.report.program_page"),
+    *("search.nas.methods", "search.training.train", "motifc.report.page", "motifc.report.gather"),
     *("compiler.pipeline", "targets.backends.onnx", "targets.backends.torch", "targets.backends.lava", "motifc.demo"),
     *("search.data.own_data", "search.data.own_events", "search.data.tasks.digits", "motifc.datasets"),
     *("motifc.cli", "motifc.found", "motifc.load_inputs", "motifc.tables", "motifc.dump", "motifc.probes", "networkx"),

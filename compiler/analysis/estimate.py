@@ -104,20 +104,19 @@ def estimate(program: Program, spikes: Mapping[str, SpikeRaster]) -> Estimate:
 
     Source: Davies et al., IEEE Micro 38(1), 2018, Table 2.
     """
-    return _at(program, _rates(program, spikes))
+    return _at(program, rates_in(program, spikes))
 
 
 def assumed_estimate(program: Program) -> Estimate:
     """The same where nothing was run: every input and neuron is taken to spike in 3 % of the steps."""
-    rates = np.full(sum(source.neurons for source in program.inputs) + program.neurons, ASSUMED_RATE)
-    return _at(program, _with_invented(program, rates, program.steps))
+    return _at(program, rates_in(program))
 
 
 def _at(program: Program, rates: Array) -> Estimate:
     """The estimate for spikes per step [global number]."""
     core_of = program.listeners.core_of
     cores = len(program.cores)
-    operations, goals = _operations(program, rates, core_of)
+    operations, goals = operations_of(program, rates)
     crossing = goals[:, (core_of[goals[0]] >= 0) & (core_of[goals[0]] != goals[1])]
     places = np.array([(core.x, core.y) for core in program.cores]).reshape(-1, 2)
     sender = core_of[crossing[0]]
@@ -153,10 +152,12 @@ def _at(program: Program, rates: Array) -> Estimate:
     )
 
 
-def _rates(program: Program, spikes: Mapping[str, SpikeRaster]) -> Array:
-    """Spikes per step of every input and neuron by global number."""
+def rates_in(program: Program, spikes: Mapping[str, SpikeRaster] | None = None) -> Array:
+    """Spikes per step of every input and neuron by global number: those of `spikes`, else 3 % of the steps."""
     starts = offsets(program.inputs, program.populations)
-    rates = np.zeros(sum(source.neurons for source in program.inputs) + program.neurons)
+    rates = np.full(sum(source.neurons for source in program.inputs) + program.neurons, ASSUMED_RATE)
+    if spikes is None:
+        return _with_invented(program, rates, program.steps)
     for name in (*(source.name for source in program.inputs), *(population.name for population in program.own)):
         raster = spikes[name]
         rates[starts[name] : starts[name] + raster.neurons] = raster.rates()
@@ -175,9 +176,12 @@ def _with_invented(program: Program, rates: Array, steps: float) -> Array:
     return known
 
 
-def _operations(program: Program, rates: Array, core_of: Array) -> tuple[Array, Array]:
-    """Synaptic operations per step of every core, and all distinct pairs (source neuron, core it goes to)."""
-    cores = len(program.cores)
+def operations_of(program: Program, rates: Array) -> tuple[Array, Array]:
+    """Synaptic operations per step of every core at these rates by global number, and int [2, pair].
+
+    These are all distinct pairs of a source neuron, by global number, and a core it goes to.
+    """
+    core_of, cores = program.listeners.core_of, len(program.cores)
     operations, keys = np.zeros(cores), [np.empty(0, dtype=np.int64)]
     for source, target in numbered(program.projections, offsets(program.inputs, program.populations)):
         goal = core_of[target]

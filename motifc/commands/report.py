@@ -3,70 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from motifc.commands.console import console
-from motifc.commands.options import Data, DataFolder, Force, Out, SplitSeed
+from motifc.commands.console import console, step
+from motifc.commands.options import Data, DataFolder, Force, InputFile, Out, SplitSeed, TimeStep
 from motifc.commands.outputs import data_read, destination
-
-if TYPE_CHECKING:
-    from motifc import Network, Program
 
 
 def report_command(
-    file: Annotated[Path, typer.Argument(help="A .network or .program file.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN_OR_FILES...",
+            help="Any of .network, .program, .nir, .evidence, .npz that motifc run wrote, and folders of such.",
+        ),
+    ],
     out: Out,
     data: Data = None,
     data_dir: DataFolder = None,
     seed: SplitSeed = None,
+    input_file: InputFile = None,
+    dt: TimeStep = None,
     force: Force = False,
 ) -> None:
-    """Write an HTML page: of a network its motifs and its search, of a program its cores, limits used and routes.
+    """Write one page on a run, or on several side by side: what was found, how well it works, where it sits on a chip.
 
-    Both tell what they were trained on, who made them, and the accuracy on the test part of that split, or of another.
+    A program and the network it was compiled from are one run. Accuracy and equality are those of the test part of the
+    split that it was trained on, of --data, of --input, or of an input among the files.
     """
-    from motifc import Network
-    from motifc.files import expected, program_in
-    from motifc.proofs import proven
-    from motifc.report.network_page import network_page
-    from motifc.report.program_page import page
+    from motifc.report.gather import gather
+    from motifc.report.page import page
+    from motifc.report.run import measured
     from targets.contracts.writing import write_text
 
-    is_network = expected(file, "network", "program") == "network"
-    made = Network.load(file) if is_network else proven(program_in(file))
-    target = destination(out, force, file, data_read(data, data_dir, made.provenance))
-    told = measured(str(file), made, data, seed, data_dir)
-    write_text(target, network_page(made, told) if isinstance(made, Network) else page(made, told))
+    runs = gather(files, dt)
+    read = [data_read(data, data_dir, run.provenance) for run in runs]
+    target = destination(out, force, *files, *read, input_file)
+    told = [measured(run, data, seed, data_dir, input_file, step) for run in runs]
+    written = page(told, step)
+    write_text(target, written)
     console.print(f"{out}: written")
-
-
-def measured(
-    owner: str, made: Network | Program, data: str | None, seed: int | None, folder: Path | None
-) -> list[tuple[str, str]]:
-    """Rows of (what, told) on the test accuracy; why there is none where the file alone does not lead to its data.
-
-    Raises InputError where data were asked for and cannot be had.
-    """
-    from motifc import InputError, Network, evaluate, legal, load
-    from motifc.evaluation import judged, program_answers
-    from motifc.load_inputs import samples
-    from targets.runtime.backend import bound_inputs
-
-    what = f"test accuracy of the {'float network' if isinstance(made, Network) else 'program'}"
-    if made.readout is None:
-        return [(what, "none: it has no readout")]
-    try:
-        given = samples(owner, made.provenance, data=data, seed=seed, folder=folder)
-        if isinstance(made, Network):
-            found = evaluate(made, given.spikes)
-        else:
-            with load(legal(made)) as loaded:
-                answers = program_answers(loaded, bound_inputs(made.inputs, given.spikes))
-            found = judged(made.readout, answers[made.readout.population])
-    except InputError as error:
-        if data is not None:
-            raise
-        return [(what, f"not measured: {error}")]
-    return [(what, f"{found.sentence}, ties count as wrong"), ("tested on", given.sentence)]

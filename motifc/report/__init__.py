@@ -1,1 +1,1 @@
-"""HTML report of a program."""
+"""The page of `motifc report`: runs, what is asked of them, and the answers."""

@@ -143,6 +143,7 @@ _REMEDY = {
     "network": "write it again with motifc search",
     "checkpoint": "remove it, and the search begins anew",
     "program": "write it again with motifc compile",
+    "evidence": "remove it, and write it again with motifc demo",
 }
 _AGAIN = {"checkpoint": "remove it, and the search begins anew"}
 

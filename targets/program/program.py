@@ -26,6 +26,7 @@ from targets.contracts.fields import (
 )
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
+from targets.contracts.reprs import html_table, listed
 from targets.contracts.serial import LATER, pack, read
 from targets.contracts.shown import brief
 from targets.contracts.synapses import Synapses, dense
@@ -226,6 +227,20 @@ class Program:
             _fitting(proof, self.populations)
             if proof.population in {earlier.population for earlier in self.proofs[:number]}:
                 raise InputError(f"population {proof.population!r} has two proofs; compile the network again.")
+
+    def __repr__(self) -> str:
+        cores = f"{len(self.cores):,} {'core' if len(self.cores) == 1 else 'cores'}"
+        neurons = sum(population.neurons for population in self.own)
+        return f"Program({neurons:,} neurons in {listed(each.name for each in self.own)}; {cores} of {self.chip.name})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: populations, then projections."""
+        rows = [(each.name, f"{each.neurons:,} neurons", f"motifs of {each.motif_size}") for each in self.own]
+        rows += [
+            (each.name, f"{each.source} to {each.target}", f"{np.count_nonzero(each.synapses.weights):,} synapses")
+            for each in self.projections
+        ]
+        return html_table(f"{self!r}, digest {self.digest[:12]}", rows)
 
     def population(self, name: str) -> IntPopulation:
         """The population of that name; KeyError when there is none."""

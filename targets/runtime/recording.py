@@ -8,6 +8,7 @@ import numpy as np
 from targets.contracts.arrays import Array, Ints, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.reprs import html_table, listed
 from targets.program.program import Program
 
 
@@ -53,6 +54,19 @@ class Recording:
     def __getitem__(self, population: str) -> Array:
         """Spikes of a population as uint8 [sample, time, neuron]; KeyError for one that is not there."""
         return self.spikes[population].dense()
+
+    def __repr__(self) -> str:
+        first = next(iter(self.spikes.values()), None)
+        sizes = "nothing" if first is None else f"{first.samples:,} samples of {first.steps:,} steps"
+        return f"Recording({sizes}; {listed(self.spikes)})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: spikes of every population."""
+        rows = [
+            (name, f"{each.neurons:,} neurons", f"{int(each.counts().sum()):,} spikes")
+            for name, each in self.spikes.items()
+        ]
+        return html_table(repr(self), rows)
 
 
 def checked_probes(program: Program, probes: Sequence[Probe]) -> tuple[Probe, ...]:

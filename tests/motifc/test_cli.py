@@ -69,8 +69,7 @@ def text_file() -> tuple[list[str], str]:
 def neither_network_nor_program() -> tuple[list[str], str]:
     return (
         ["report", "spikes.npz", "--out", "page.html"],
-        "spikes.npz is a zip archive, as .npz files are; a network or a program is needed here, so give a .network or "
-        ".program file.",
+        "there is neither a .network nor a .program nor a .nir among the files; give at least one.",
     )
 
 

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from motifc.demo import demo
+from motifc.evidence import PROGRAM, Evidence
 from motifc.tables import show_demo
 from search.network import Network
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import Program
 from targets.runtime.backend import backend_names, ready_backends
-from targets.runtime.registry import in_order
+from targets.runtime.registry import ORACLE, in_order
 from tests.networks import random_network, random_spikes
 
 
@@ -34,7 +35,14 @@ def test_every_backend_is_compared_and_files_are_written(tmp_path: Path, capsys:
     assert 0 <= result.agreement <= 1
     assert Program.load(tmp_path / "demo.program").digest == result.program
     assert Network.load(tmp_path / "demo.network").digest == result.network
-    assert (tmp_path / "report.html").is_file()
+    evidence = Evidence.load(tmp_path / "demo.evidence")
+    assert evidence.program == result.program
+    assert {each.backend: each.differing for each in evidence.comparisons if each.ran} == {
+        row.backend: row.differing for row in ran if row.backend != ORACLE
+    }
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert f"The program is right in {evidence.evaluations[PROGRAM].sentence}, ties count as wrong" in page
+    assert f"0 of {result.bins:,} bins differ, {ran[0].spikes:,} spikes compared." in page
     assert steps[:2] == ["running the float network", "compiling for loihi1"]
     show_demo(result)
     printed = capsys.readouterr().out

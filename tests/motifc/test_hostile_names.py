@@ -129,9 +129,9 @@ class _Page(HTMLParser):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["network", "program"])
-def test_reports_hold_names_as_text(named: Motifc, kind: str) -> None:
-    good(named("report", f"h.{kind}", "--out", "page.html"))
+@pytest.mark.parametrize("files", [["h.network"], ["h.program"], ["h.network", "h.program", "h.npz"]])
+def test_reports_hold_names_as_text(named: Motifc, files: list[str]) -> None:
+    good(named("report", *files, "--out", "page.html"))
     page = Path("page.html").read_text(encoding="utf-8")
     assert page.replace("\n", "").isprintable()
     parsed = _Page(page)

@@ -50,7 +50,7 @@ def test_digits_are_searched_and_the_network_shown_on_every_backend(motifc: Moti
     ]
     assert Path("made").is_dir()
     assert f"program on {ORACLE}" in outcome.out
-    assert outcome.out.endswith("Written: made/demo.network, made/demo.program, made/report.html\n")
+    assert outcome.out.endswith("Written: made/demo.network, made/demo.program, made/demo.evidence, made/report.html\n")
 
 
 @pytest.mark.usefixtures("asked")

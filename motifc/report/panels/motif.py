@@ -1,0 +1,92 @@
+"""The motif of every layer: its links as matrices, those inside it as a small graph, and in words."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from motifc.plot.motif import INSIDE, motif as matrix, motif_graph, types_of
+from motifc.report.drawing import drawn
+from motifc.report.panel import Drawing, Panel, Table
+from motifc.report.run import Run
+from search.motif import DIRECTIONS, EXCITATORY, INHIBITORY, NONE, Motif
+from search.network import Layer
+from targets.contracts.arrays import Array
+
+_LISTED = 32
+"""Neurons up to which a motif's links are listed one by one."""
+
+
+def panel(run: Run) -> Panel | None:
+    """Nothing of a run without layers of motifs."""
+    if run.network is None:
+        return None
+    layers = [(layer, layer.motif) for layer in run.network.layers if layer.motif is not None]
+    if not layers:
+        return None
+    derived = run.network.settings.get("derived")
+    answer, *notes = [_answer(layer, own, derived) for layer, own in layers]
+    drawings = [drawing for layer, own in layers for drawing in _drawings(run.name, layer.name, own)]
+    tables = [table for layer, own in layers for table in _tables(layer.name, own)]
+    return Panel("motif", answer, notes, drawings, tables)
+
+
+def _answer(layer: Layer, motif: Motif, derived: object) -> str:
+    every = np.concatenate([motif.intra.ravel(), motif.lateral.ravel()])
+    excitatory, inhibitory = (int(np.count_nonzero(every == kind)) for kind in (EXCITATORY, INHIBITORY))
+    neighbours = "no neighbours" if motif.wiring == "none" else f"neighbours in a {motif.wiring}"
+    told = (
+        f"Layer {layer.name} repeats {layer.neurons // motif.size:,} times one motif of {motif.size} neurons with "
+        f"{neighbours}: {excitatory:,} excitatory and {inhibitory:,} inhibitory links of {every.size:,} possible."
+    )
+    return " ".join([told, *(f"It has {reason}." for reason in _missing(layer.name, motif, derived))])
+
+
+def _missing(name: str, motif: Motif, derived: object) -> list[str]:
+    """Which types no link has, with the reasons where the search has left some."""
+    own = derived.get(name) if isinstance(derived, Mapping) else None
+    if isinstance(own, Mapping) and own.get("reasons"):
+        return [str(reason) for reason in own["reasons"]]
+    kinds = ((EXCITATORY, "excitatory"), (INHIBITORY, "inhibitory"))
+    return [f"no {word} link" for kind, word in kinds if kind not in motif.intra and kind not in motif.lateral]
+
+
+def _drawings(run: str, layer: str, motif: Motif) -> list[Drawing]:
+    found: list[Drawing] = []
+    for links in (INSIDE, *DIRECTIONS[motif.wiring]):
+        types = types_of(motif, links)
+        where = "inside the motif" if links == INSIDE else f"from the {links} motif"
+        told = f"{layer}, {where}: {_counts(types)}"
+        if types.any() or links == INSIDE:
+            name = f"{run} motif {layer} {links}"
+            found += drawn(name, told, lambda axes, links=links: matrix(motif, links, axes), height=4.6)  # type: ignore[misc]
+        if links == INSIDE and types.any():
+            graph = f"{layer}, the same as a graph: full lines with arrows excite, dashed lines with bars inhibit"
+            found += drawn(f"{run} graph {layer}", graph, lambda axes: motif_graph(motif, axes), height=4.6)
+    return found
+
+
+def _counts(types: Array) -> str:
+    excitatory, inhibitory = (int(np.count_nonzero(types == kind)) for kind in (EXCITATORY, INHIBITORY))
+    return f"{excitatory} + (excitatory) and {inhibitory} \N{MINUS SIGN} (inhibitory)"
+
+
+def _tables(layer: str, motif: Motif) -> list[Table]:
+    """Links by where they come from, and all of them one by one."""
+    places = (INSIDE, *DIRECTIONS[motif.wiring])
+    kinds = (EXCITATORY, INHIBITORY, NONE)
+    rows = [(place, *(f"{np.count_nonzero(types_of(motif, place) == kind):,}" for kind in kinds)) for place in places]
+    rows.insert(1, ("thereof to itself", *(f"{np.count_nonzero(np.diag(motif.intra) == kind):,}" for kind in kinds)))
+    tables = [Table(f"Links of the motif of {layer}", ("from", "excitatory", "inhibitory", "none"), rows)]
+    if motif.size <= _LISTED:
+        listed = [
+            (f"{post}", *(_heard(types_of(motif, place)[post]) for place in places)) for post in range(motif.size)
+        ]
+        head = ("neuron", *(place if place == INSIDE else f"from {place}" for place in places))
+        tables.append(Table(f"What each neuron of the motif of {layer} hears", head, listed, folded=True))
+    return tables
+
+
+def _heard(types: Array) -> str:
+    """The sources of one neuron with their signs, such as +0 \N{MINUS SIGN}3."""
+    signs = {EXCITATORY: "+", INHIBITORY: "\N{MINUS SIGN}"}
+    return " ".join(f"{signs[int(types[pre])]}{pre}" for pre in np.flatnonzero(types)) or "none"

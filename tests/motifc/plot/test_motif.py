@@ -1,0 +1,58 @@
+"""A motif's picture: every link once, the two types told apart twice."""
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
+
+from motifc.plot import motif, motif_graph
+from motifc.plot.theme import EXCITATORY_COLOUR, INHIBITORY_COLOUR
+from search.motif import Motif, Wiring
+from targets.contracts.errors import InputError
+
+INTRA = np.array([[1, -1], [0, -1]])
+ONE = np.array([[0, 1], [0, 0]])
+
+
+def test_every_link_of_a_matrix_has_its_sign_at_its_place() -> None:
+    made = Motif(2, INTRA, "ring", np.stack([ONE, -ONE]))
+    axes = motif(made, axes=Figure().add_subplot())
+    signs = {text.get_position(): text.get_text() for text in axes.texts}
+    assert signs == {(0, 0): "+", (1, 0): "\N{MINUS SIGN}", (1, 1): "\N{MINUS SIGN}"}
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("from neuron", "to neuron")
+    next_one = motif(made, "next", Figure().add_subplot())
+    assert [text.get_text() for text in next_one.texts] == ["\N{MINUS SIGN}"]
+    assert next_one.get_xlabel() == "from neuron of the next motif"
+
+
+def test_links_of_a_graph_differ_in_colour_and_in_style() -> None:
+    axes = motif_graph(Motif(2, INTRA, "none", np.zeros((0, 2, 2))), Figure().add_subplot())
+    found = [patch for patch in axes.patches if isinstance(patch, FancyArrowPatch)]
+    looks = sorted((to_hex(patch.get_edgecolor()), str(patch.get_linestyle())) for patch in found)
+    vermilion = (INHIBITORY_COLOUR, "(0, (3.5, 1.5))")
+    assert looks == sorted([(EXCITATORY_COLOUR, "-"), vermilion, vermilion])
+
+
+def test_an_arrow_goes_from_pre_to_post() -> None:
+    axes = motif_graph(Motif(2, ONE, "none", np.zeros((0, 2, 2))), Figure().add_subplot())
+    (arrow,) = [patch for patch in axes.patches if isinstance(patch, FancyArrowPatch)]
+    start, end = arrow._posA_posB  # type: ignore[attr-defined]
+    assert start[1] < 0 < end[1]  # neuron 0 is at the top, 1 at the bottom
+
+
+@pytest.mark.parametrize(("wiring", "directions"), [("none", 0), ("ring", 2), ("grid", 4)])
+@pytest.mark.parametrize("size", [1, 2, 16])
+def test_every_wiring_and_size_is_drawn(wiring: Wiring, directions: int, size: int) -> None:
+    lateral = np.zeros((directions, size, size))
+    lateral[:, 0] = 1
+    axes = motif(Motif(size, np.ones((size, size)), wiring, lateral), axes=Figure().add_subplot())
+    assert len(axes.texts) == size * size
+
+
+def test_a_direction_that_is_not_there_is_told() -> None:
+    with pytest.raises(InputError) as raised:
+        motif(Motif(2, INTRA, "ring", np.stack([ONE, -ONE])), "above")
+    assert str(raised.value) == (
+        "a ring motif has no links from 'above'; it has inside, previous, next, so choose one of them."
+    )

@@ -1,0 +1,40 @@
+"""membrane_of: the voltage of one neuron, in integers and in floats."""
+
+import numpy as np
+import pytest
+
+from compiler.pipeline import compile_network
+from motifc.membrane import Membrane, Voltage, membrane_of
+from targets.contracts.errors import InputError
+from targets.runtime.backend import run
+from tests.networks import random_network, random_spikes
+
+
+def test_both_sides_are_in_thresholds_and_zero_after_a_spike() -> None:
+    network, spikes = random_network(0), random_spikes(0, 11)
+    program = compile_network(network)
+    found = membrane_of(program, spikes, "hidden", 5, 2, network)
+    assert list(found.sides) == ["float", "integer"]
+    for side in found.sides.values():
+        assert side.v.shape == side.spikes.shape == (30,)
+        assert (side.v[side.spikes] == 0).all()
+        assert side.v.max() <= 1
+    expected = run(program, spikes).spikes["hidden"].dense()[2, :, 5]
+    assert found.sides["integer"].spikes.tolist() == expected.astype(bool).tolist()
+    assert np.abs(found.sides["float"].v - found.sides["integer"].v)[:5].max() < 0.1
+
+
+def test_a_sentence_tells_how_the_two_sides_differ() -> None:
+    fired, late = np.array([False, True, False]), np.array([False, True, True])
+    left, right = Voltage(np.array([0.5, 0.0, 0.5]), fired), Voltage(np.array([0.5, 0.0, 0.0]), late)
+    assert Membrane("hidden", 3, 1, {"float": left, "integer": right}).sentence == (
+        "Neuron 3 of hidden spiked 1 times in float and 2 times in integer in sample 1; their spikes first differ in "
+        "step 2, their voltages are at most 0.5 thresholds apart."
+    )
+    alone = Membrane("hidden", 3, 1, {"integer": right})
+    assert alone.sentence == "Neuron 3 of hidden spiked 2 times in integer numbers in sample 1."
+
+
+def test_a_neuron_that_is_not_there_is_told() -> None:
+    with pytest.raises(InputError):
+        membrane_of(compile_network(random_network(0)), random_spikes(0, 11), "hidden", 99)
