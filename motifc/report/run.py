@@ -128,11 +128,14 @@ def measured(
 
 
 def evidence_of(run: Run, comparisons: tuple[Comparison, ...]) -> Evidence:
-    """Evidence of the spikes of a run, and of comparisons already made."""
+    """Evidence of the spikes of a run, and of comparisons already made.
+
+    Of a readout that answers in voltage the spikes tell no accuracy, and none is told.
+    """
     program = "" if run.program is None else run.program.digest
     readout, labels = run.readout, next(iter(run.inputs.values())).labels
     evaluations, agreeing = {}, None
-    if readout is not None and labels is not None:
+    if readout is not None and readout.by == "spikes" and labels is not None:
         both = {FLOAT: run.floats, PROGRAM: run.integers}
         votes = {name: spikes[readout.population] for name, spikes in both.items() if spikes}
         evaluations = {name: judged(readout, each) for name, each in votes.items()}

@@ -29,8 +29,8 @@ WORK = {
     "run": (("run", "net.program", "--input", "spikes.npz"), "motifc.run"),
     "run in float": (("run", "net.network", "--input", "spikes.npz"), "motifc.evaluation.float_spikes"),
     "export": (("export", "net.program", "--format", "onnx"), "motifc.export_program"),
-    "report": (("report", "net.program"), "motifc.commands.report.measured"),
-    "report of a network": (("report", "net.network"), "motifc.commands.report.measured"),
+    "report": (("report", "net.program"), "motifc.report.run.measured"),
+    "report of a network": (("report", "net.network"), "motifc.report.run.measured"),
     "bench": (("bench", "backends", "--backends", "numpy"), "motifc.bench.backends.bench_backends"),
 }
 QUICK = {
