@@ -8,7 +8,6 @@ from typing import Any, Literal, Protocol, cast
 
 import numpy as np
 
-from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
@@ -19,7 +18,16 @@ from targets.runtime.own_time import lengthened, own_time
 from targets.runtime.recording import Probe, Recording, checked_probes
 from targets.runtime.registry import BACKENDS, ORACLE, in_order
 
-Spikes = SpikeRaster | Array | Mapping[str, SpikeRaster | Array]
+
+class SpikeArray(Protocol):
+    """An array of 0 and 1, [sample, time, neuron] or [time, neuron]; one of numpy, or what numpy makes one of."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its extents."""
+
+
+Spikes = SpikeRaster | SpikeArray | Mapping[str, SpikeRaster | SpikeArray]
 """Spikes of the only input, or of every input by its name."""
 
 
@@ -161,7 +169,7 @@ def _rasters(given: Spikes) -> SpikeRaster | Mapping[str, SpikeRaster]:
     return _raster(given)
 
 
-def _raster(given: SpikeRaster | Array) -> SpikeRaster:
+def _raster(given: SpikeRaster | SpikeArray) -> SpikeRaster:
     if isinstance(given, SpikeRaster):
         return given
     spikes = np.asarray(given)

@@ -10,6 +10,7 @@ from search.data.loader import torch_generator
 from search.nas.hrmas import search as hrmas
 from search.settings import Settings
 from search.training.device import chosen_device
+from search.training.loss import plain_loss
 from search.training.progress import Progress
 from search.training.train import train
 from targets.contracts.chip import chip_named
@@ -34,7 +35,9 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Guard:
         monkeypatch.setattr(f"{module}.chosen_device", lambda name: THERE if name == "cuda" else CPU)
     for module in ("search.nas.relaxation", "search.training.train"):
         monkeypatch.setattr(f"{module}.torch_generator", lambda device, *seed: torch_generator(CPU, *seed))
-    monkeypatch.setattr("search.training.kernels.network.fits", lambda *network: False)  # both by the plain loop
+    # Both by the plain loop, and by the plain loss.
+    monkeypatch.setattr("search.training.kernels.network.fits", lambda *network: False)
+    monkeypatch.setattr("search.training.loss._loss", plain_loss)
     made = torch.tensor
 
     def sent(data: object, dtype: torch.dtype | None = None, device: torch.device | None = None) -> torch.Tensor:
