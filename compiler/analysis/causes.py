@@ -13,6 +13,7 @@ from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.synapses import Synapses, with_weights
 from targets.program.program import IntPopulation, IntProjection
+from targets.runtime.neuron import rest
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,7 @@ def simulate(
             s = v[name] > cell.threshold
             v[name] = np.where(s, 0, v[name])
             if cell.refractory is not None:
-                asleep = resting[name] > 0
-                s, v[name] = s & ~asleep, np.where(asleep, 0, v[name])
-                resting[name] = np.where(s, cell.refractory, np.maximum(resting[name] - 1, 0))
+                v[name], s, resting[name] = rest(v[name], s, resting[name], cell.refractory)
             trains[name][:, t] = s
     return {cell.name: trains[cell.name] > 0 for cell in cells}
 

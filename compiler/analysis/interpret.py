@@ -14,6 +14,7 @@ from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import Semantics
 from targets.contracts.synapses import Sparse, Synapses
+from targets.runtime.neuron import rest
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -68,9 +69,7 @@ def interpret(
             if observe is not None:
                 observe(name, t, u[name], compared)
             if population.refractory is not None:
-                asleep = resting[name] > 0
-                s, v[name] = s & ~asleep, np.where(asleep, 0, v[name])
-                resting[name] = np.where(s, population.refractory, np.maximum(resting[name] - 1, 0))
+                v[name], s, resting[name] = rest(v[name], s, resting[name], population.refractory)
             spikes[name][:, t] = s
             u[name] = u[name] + _arriving(own[name], spikes, t + 1, own_way)
     late = {name: 1 if each.output == "next step" else 0 for name, each in meant.items()}

@@ -49,7 +49,7 @@ def step(
     return u, v.astype(np.int32), s
 
 
-def rest(v: Ints, s: Array, resting: Ints, refractory: Ints) -> tuple[Ints, Array, Ints]:
+def rest(v: Array, s: Array, resting: Ints, refractory: Ints) -> tuple[Array, Array, Ints]:
     """What a refractory period makes of a step; returns new (v, s, resting) and writes to none of its inputs.
 
     ```
@@ -60,11 +60,11 @@ def rest(v: Ints, s: Array, resting: Ints, refractory: Ints) -> tuple[Ints, Arra
     resting     steps that are left, int32 [batch, neuron]; 0 where a sample begins
     refractory  steps that follow a spike, int32 [neuron]: Loihi's register less one (nengo-loihi 1.1.0, emulator)
 
-    u goes on meanwhile.
+    v may be float, and keeps its type; u goes on meanwhile.
     """
     asleep = resting > 0
     s = s & ~asleep
-    return np.where(asleep, 0, v).astype(np.int32), s, np.where(s, refractory, np.maximum(resting - 1, 0))
+    return np.where(asleep, v.dtype.type(0), v), s, np.where(s, refractory, np.maximum(resting - 1, 0))
 
 
 def inject(u: Array, a: Ints, arithmetic: Arithmetic, semantics: Semantics = LAVA) -> Ints:
