@@ -91,27 +91,14 @@ def show_drifts(drifts: Sequence[Drift]) -> None:
     """How far a program strays from its float network, per population."""
     from rich.table import Table
 
+    from targets.conformance.drift import TITLES
+
     table = Table(title="program against float network")
-    titles = (
-        "population",
-        "float spikes",
-        "program spikes",
-        "differing bins",
-        "Victor-Purpura",
-        "van Rossum",
-        "counts r",
-    )
-    for title in (*titles, "same class"):
+    for title in (*TITLES, "same class"):
         table.add_column(title, justify="left" if title == "population" else "right")
     for found in drifts:
         table.add_row(
-            shown(found.population),
-            f"{found.float_spikes:,}",
-            f"{found.integer_spikes:,}",
-            f"{found.differing / max(1, found.bins):.2%}",
-            f"{found.victor_purpura:.4f}",
-            f"{found.van_rossum:.4f}",
-            f"{found.count_correlation:.4f}",
+            *map(shown, found.cells),
             "" if found.class_agreement is None else f"{found.class_agreement:.2%}",
         )
     console.print(table)

@@ -15,6 +15,11 @@ SHIFT_COST = 0.5
 """Victor-Purpura cost of moving a spike by one step; beyond 4 steps deleting and adding it is as cheap."""
 TIME_CONSTANT = 10.0
 """Of the van Rossum filter, steps."""
+TITLES = (
+    *("population", "float spikes", "program spikes", "differing bins"),
+    *("Victor-Purpura", "van Rossum", "counts r"),
+)
+"""What tables call the figures of a population."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,19 @@ class Drift:
     van_rossum: float
     count_correlation: float
     class_agreement: float | None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """A row of a table under `TITLES`."""
+        return (
+            self.population,
+            f"{self.float_spikes:,}",
+            f"{self.integer_spikes:,}",
+            f"{self.differing / max(1, self.bins):.2%}",
+            f"{self.victor_purpura:.4f}",
+            f"{self.van_rossum:.4f}",
+            f"{self.count_correlation:.4f}",
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

@@ -2,7 +2,7 @@
 
 from motifc.report.panel import Panel, Table
 from motifc.report.run import Run
-from targets.conformance.drift import drift
+from targets.conformance.drift import TITLES, drift
 from targets.contracts.errors import InputError
 
 _SAMPLES = 32
@@ -32,26 +32,5 @@ def panel(run: Run) -> Panel | None:
     if agreeing is not None:
         total = next(iter(run.floats.values())).samples
         answer += f" Float network and program put {agreeing:,} of {total:,} samples into the same class."
-    head = (
-        "population",
-        "float spikes",
-        "program spikes",
-        "differing bins",
-        "Victor-Purpura",
-        "van Rossum",
-        "counts r",
-    )
-    rows = [
-        (
-            each.population,
-            f"{each.float_spikes:,}",
-            f"{each.integer_spikes:,}",
-            f"{each.differing / max(1, each.bins):.2%}",
-            f"{each.victor_purpura:.4f}",
-            f"{each.van_rossum:.4f}",
-            f"{each.count_correlation:.4f}",
-        )
-        for each in found
-    ]
     caption = "Program against float network; distances per spike, 0 equal, 1 no spike near another"
-    return Panel("drift", answer, tables=[Table(caption, head, rows)])
+    return Panel("drift", answer, tables=[Table(caption, TITLES, [each.cells for each in found])])
