@@ -14,11 +14,16 @@ _CHIPS = 4
 """Chips that are drawn."""
 
 
-def limits_text(program: Program) -> list[str]:
-    """For every limit of a core the core that uses most of it: a bar, how much of how much."""
-    shares, used = _shares(program)
-    if not len(used):
+def chip_text(program: Program) -> list[str]:
+    """For every limit the core nearest to it, then every chip in use; nothing of a program without cores."""
+    if not program.cores:
         return []
+    shares, used = _shares(program)
+    return [*_limits(program, shares, used), *_map(program, shares)]
+
+
+def _limits(program: Program, shares: Array, used: Array) -> list[str]:
+    """For every limit of a core the core that uses most of it: a bar, how much of how much."""
     lines = [f"limits of a core of {program.chip.name}, each on the core nearest to it"]
     for column, (field, limit) in enumerate(core_limits(program.chip).items()):
         core = int(shares[:, column].argmax())
@@ -31,15 +36,14 @@ def limits_text(program: Program) -> list[str]:
     return lines
 
 
-def map_text(program: Program) -> list[str]:
+def _map(program: Program, shares: Array) -> list[str]:
     """Every chip in use as the mesh of its tiles, a character for each core.
 
     A digit is how many tenths the core uses of the limit that it is nearest to, rounded down; "#" stands for all of it
     or more, "." for a core that is empty.
     """
-    shares, _ = _shares(program)
     chip, places = program.chip, _places(program)
-    lines = ["cores by tile, in tenths of the limit that each is nearest to; . is empty, # full"] if len(shares) else []
+    lines = ["cores by tile, in tenths of the limit that each is nearest to; . is empty, # full"]
     for number, (which, cores) in enumerate(sorted(places.items())):
         if number == _CHIPS:
             lines.append(f"  and {len(places) - _CHIPS:,} more chips")

@@ -44,11 +44,12 @@ def opt_command(
 
         run.__name__ = name
         made, stage = step(run, stage)
+    told = text(made)
     digest = None if target is None else stage.save(target)
 
     def show() -> None:
-        echo(text(made), nl=False)
+        echo(told, nl=False)
         if digest is not None:
             console.print(f"{out}: written, digest {digest[:16]}")
 
-    emit({"text": text(made), "written": None if out is None else str(out), "digest": digest}, as_json, show)
+    emit({"text": told, "written": None if out is None else str(out), "digest": digest}, as_json, show)

@@ -16,7 +16,7 @@ def show_command(
     from compiler.faithfulness import told_faithful, unproved
     from compiler.losses import told_losses
     from motifc import Network, text
-    from motifc.chip_text import limits_text, map_text
+    from motifc.chip_text import chip_text
     from motifc.files import expected, program_in
     from motifc.proofs import proven
     from targets.contracts.shown import shown
@@ -25,13 +25,11 @@ def show_command(
     made = Network.load(file) if kind == "network" else proven(program_in(file))
     losses = () if isinstance(made, Network) else tuple(told_losses(made))
     faithful = () if isinstance(made, Network) else (*told_faithful(made), *unproved(made))
-    rows = made.provenance.rows()
-
-    drawn = [] if isinstance(made, Network) else [*limits_text(made), *map_text(made)]
+    rows, told_text = made.provenance.rows(), text(made)
 
     def show() -> None:
-        echo(text(made), nl=False)
-        for line in drawn:
+        echo(told_text, nl=False)
+        for line in () if isinstance(made, Network) else chip_text(made):
             echo(line)
         for sentence in (*losses, *faithful):
             echo(sentence)
@@ -41,7 +39,7 @@ def show_command(
     plain = {
         "kind": kind,
         "digest": made.digest,
-        "text": text(made).splitlines(),
+        "text": told_text.splitlines(),
         "losses": losses,
         "faithful": faithful,
         "provenance": rows,
