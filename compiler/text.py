@@ -140,12 +140,15 @@ def _(mapping: ChipMapping) -> str:
 def _ports(inputs: Iterable[Input], steps: int, readout: Readout | None) -> list[str]:
     lines = [f"input {shown(source.name)}: {source.neurons:,} neurons" for source in inputs]
     if readout is not None:
-        lines.append(f"readout {shown(readout.population)}: {readout.classes} classes")
+        looks = "" if readout.by == "spikes" else f" by {readout.by} voltage"
+        looks += f", in the last {readout.window} steps" if readout.window else ""
+        lines.append(f"readout {shown(readout.population)}: {readout.classes} classes{looks}")
     return [*lines, f"steps {steps}"]
 
 
 def _layer(layer: Layer) -> list[str]:
-    lines = [_head("layer", layer.name, layer.neurons, layer.motif_size)]
+    answers = "" if layer.answers == "spikes" else ", answers in voltage"
+    lines = [_head("layer", layer.name, layer.neurons, layer.motif_size) + answers]
     lines += [_array(key, getattr(layer, key)) for key in ("tau_s", "tau_m", "resistance", "threshold", "bias")]
     if layer.motif is not None:
         lines.append(f"  motif of {layer.motif.links} links (+ excitatory, - inhibitory), wiring {layer.motif.wiring}")

@@ -23,7 +23,7 @@ readout, labels = network.readout, test.labels
 if readout is None or labels is None:
     raise SystemExit("the digits task has classes and labels")
 for name, spikes in (("float network", floats), ("integer program", oracle)):
-    accuracy = readout.accuracy(spikes[readout.population].counts(), labels)
+    accuracy = readout.accuracy(readout.counts(spikes[readout.population]), labels)
     print(f"{name}: {accuracy:.1%} of {test.samples} test images")
 
 report = compare(oracle, run(program, test, "torch").spikes, ("numpy", "torch"))

@@ -112,7 +112,7 @@ def demo(
     expected, seconds = timed(ORACLE)
     total = sum(int(raster.counts().sum()) for raster in expected.values())
     results = [
-        BackendResult(ORACLE, readout.accuracy(expected[readout.population].counts(), labels), total, 0, seconds)
+        BackendResult(ORACLE, readout.accuracy(readout.counts(expected[readout.population]), labels), total, 0, seconds)
     ]
     comparisons = []
     for name in in_order(backend_names())[1:]:
@@ -124,7 +124,7 @@ def demo(
             continue
         compared = compare(expected, spikes, (ORACLE, name))
         comparisons.append(Comparison(name, compared.populations, compared.first, seconds))
-        right = readout.accuracy(spikes[readout.population].counts(), labels)
+        right = readout.accuracy(readout.counts(spikes[readout.population]), labels)
         results.append(BackendResult(name, right, compared.spikes, compared.differing, seconds))
     latest = network.provenance.latest
     source = f"{'the test part' if latest is None else latest.name}: {test.samples:,} test samples"
@@ -136,7 +136,7 @@ def demo(
     return DemoResult(
         seed=seed,
         samples=test.samples,
-        float_accuracy=readout.accuracy(floats[readout.population].counts(), labels),
+        float_accuracy=readout.accuracy(readout.counts(floats[readout.population]), labels),
         agreeing=evidence.agreeing or 0,
         bins=sum(raster.bins for raster in expected.values()),
         backends=tuple(results),

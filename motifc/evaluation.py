@@ -15,7 +15,7 @@ from search.network import Network
 from targets.conformance.replay import Overflow, overflows
 from targets.contracts.arrays import Floats, Ints, readonly
 from targets.contracts.errors import InputError
-from targets.contracts.ports import Readout
+from targets.contracts.ports import Readout, window_on
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.shown import shown
 from targets.program.program import Program
@@ -105,7 +105,7 @@ def evaluate(network: Network, spikes: SpikeRaster | Mapping[str, SpikeRaster]) 
     inputs = bound_inputs(network.inputs, spikes)
     if network.readout is None:
         raise InputError("the network has no readout, so that it tells no class; give one that has.")
-    found = float_spikes(lower(network), inputs)
+    found = float_answers(lower(network), inputs)
     return judged(network.readout, found[network.readout.population])
 
 
@@ -119,7 +119,7 @@ def judged(readout: Readout, votes: SpikeRaster | Voltages) -> Evaluation:
             f"the samples have labels {labels.min()}..{labels.max()}; the readout has {readout.classes} classes, so "
             f"0..{readout.classes - 1} are allowed: renumber them or take the data it was made for."
         )
-    counts = readout.votes(votes.by(readout.by) if isinstance(votes, Voltages) else votes.counts())
+    counts = readout.votes(votes.by(readout.by) if isinstance(votes, Voltages) else readout.counts(votes))
     most = counts.max(axis=1)
     tied = (counts == most[:, None]).sum(axis=1) > 1
     taken = np.where(tied, readout.classes, counts.argmax(axis=1))
@@ -152,7 +152,7 @@ def float_answers(graph: FloatGraph, inputs: Mapping[str, SpikeRaster]) -> Answe
 
         spikes = interpret(graph, piece, observe=observe)
         traces = {name: np.stack(each, axis=1) for name, each in seen.items()}
-        return _answers(spikes, {name: (traces[name], unit) for name, unit in units.items()})
+        return _answers(spikes, {name: (traces[name], unit) for name, unit in units.items()}, graph.readout)
 
     return _in_pieces(run, inputs)
 
@@ -222,10 +222,12 @@ def spikes_of(answers: Answers) -> dict[str, SpikeRaster]:
     return {name: each for name, each in answers.items() if isinstance(each, SpikeRaster)}
 
 
-def _answers(spikes: Mapping[str, SpikeRaster], traces: Mapping[str, tuple[Floats, Floats]]) -> Answers:
+def _answers(
+    spikes: Mapping[str, SpikeRaster], traces: Mapping[str, tuple[Floats, Floats]], readout: Readout | None
+) -> Answers:
     found: dict[str, SpikeRaster | Voltages] = dict(spikes)
     for name, (v, unit) in traces.items():
-        found[name] = Voltages.of(v, unit, spikes[name].lengths, spikes[name].labels)
+        found[name] = Voltages.of(v, unit, spikes[name].lengths, spikes[name].labels, window_on(name, readout))
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.reprs import html_table, listed
 from targets.contracts.serial import LATER, pack, read
+from targets.contracts.shown import brief
 from targets.contracts.synapses import Banded, BlockDiagonal, Synapses, dense
 from targets.contracts.wiring import wiring_faults
 
@@ -37,6 +38,7 @@ class Layer:
     bias          added to v in every step
     motif         wiring shared by all motifs of an SC-ML layer, or None
     refractory    steps after that of a spike for which v stays 0, int32 [neuron]; None where no neuron rests
+    answers       "voltage" of neurons that only integrate and never spike, whatever their threshold
     """
 
     name: str
@@ -47,9 +49,14 @@ class Layer:
     bias: Floats
     motif: Motif | None = None
     refractory: Ints | None = field(default=None, kw_only=True, metadata=LATER)
+    answers: Literal["spikes", "voltage"] = field(default="spikes", kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         named(self.name, "a layer")
+        if self.answers not in ("spikes", "voltage"):
+            raise InputError(
+                f"layer {self.name!r} answers in {brief(self.answers)}; allowed are spikes and voltage, so choose one."
+            )
         for key in _PARAMETERS:
             values = readonly(getattr(self, key), np.float64, f"{key} of layer {self.name!r}")
             object.__setattr__(self, key, values)
@@ -90,6 +97,7 @@ class Layer:
         bias: npt.ArrayLike = 0.0,
         motif: Motif | None = None,
         refractory: npt.ArrayLike = 0,
+        answers: Literal["spikes", "voltage"] = "spikes",
     ) -> "Layer":
         """A layer from scalars or arrays; the resistance is tau_m where none is given (gain 1 / tau_s)."""
 
@@ -100,7 +108,7 @@ class Layer:
         tau_s, tau_m, resistance, threshold, bias, rests = map(
             full, (tau_s, tau_m, resistance, threshold, bias, refractory)
         )
-        return cls(name, tau_s, tau_m, resistance, threshold, bias, motif, refractory=rests)
+        return cls(name, tau_s, tau_m, resistance, threshold, bias, motif, refractory=rests, answers=answers)
 
     @property
     def neurons(self) -> int:
@@ -111,6 +119,11 @@ class Layer:
     def motif_size(self) -> int:
         """Neurons per motif; 1 without motifs."""
         return 1 if self.motif is None else self.motif.size
+
+    @property
+    def unit(self) -> Floats | None:
+        """The voltage that 1 of v stands for, float64 [neuron], of neurons that answer in voltage; else None."""
+        return np.ones(self.neurons) if self.answers == "voltage" else None
 
     @property
     def gain(self) -> Floats:
@@ -165,7 +178,13 @@ class Network:
         faults = wiring_faults("network", self.inputs, self.layers, self.connections, (), self.readout)
         if faults:
             raise InputError(faults[0])
+        mute = {layer.name for layer in self.layers if layer.answers == "voltage"}
         for connection in self.connections:
+            if connection.source in mute:
+                raise InputError(
+                    f"connection {connection.name!r} leads away from layer {connection.source!r}, which answers in "
+                    "voltage and sends no spikes; drop the connection or let the layer spike."
+                )
             if connection.source == connection.target:
                 _check_types(connection, self.layer(connection.target).motif)
 

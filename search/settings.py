@@ -104,6 +104,15 @@ class ModelSettings(_Table):
     tau_m: float = _setting(20.0, "membrane time constant of hidden neurons at the start, steps", _OURS, 1)
     readout_tau_m: float = _setting(10.0, "membrane time constant of readout neurons, steps", _OURS, 1)
     readout_neurons: int = _setting(4, "readout neurons per class; more of them tie less often", _OURS, 1)
+    readout: str = _setting(
+        "task",
+        "how the readout answers: as is usual for the data, by spike counts, or by its last or its peak voltage",
+        _OURS,
+        among=("task", "spikes", "last", "peak"),
+    )
+    window: int = _setting(
+        0, "steps at the end of a sample that the readout looks at; 0: as for the data, or all", _OURS
+    )
 
 
 @dataclass(frozen=True)

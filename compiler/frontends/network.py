@@ -1,8 +1,13 @@
 """lower: a Network becomes a FloatGraph."""
 
+import numpy as np
+
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from search.network import Network
 from targets.contracts.synapses import with_weights
+
+_OUT_OF_REACH = 2.0**900
+"""The threshold of neurons that never spike."""
 
 
 def lower(network: Network) -> FloatGraph:
@@ -16,9 +21,10 @@ def lower(network: Network) -> FloatGraph:
             motif_size=layer.motif_size,
             tau_s=layer.tau_s,
             tau_m=layer.tau_m,
-            threshold=layer.threshold,
+            threshold=layer.threshold if layer.unit is None else np.full(layer.neurons, _OUT_OF_REACH),
             bias=layer.bias,
             refractory=layer.refractory,
+            unit=layer.unit,
         )
         for layer in network.layers
     )

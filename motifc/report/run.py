@@ -140,7 +140,7 @@ def evidence_of(run: Run, comparisons: tuple[Comparison, ...]) -> Evidence:
         votes = {name: spikes[readout.population] for name, spikes in both.items() if spikes}
         evaluations = {name: judged(readout, each) for name, each in votes.items()}
         if len(votes) == len(both):
-            left, right = (readout.classify(each.counts()) for each in votes.values())
+            left, right = (readout.classify(readout.counts(each)) for each in votes.values())
             agreeing = int((left == right).sum())
     return Evidence(program, run.source, digest_of(run.inputs), evaluations, comparisons, agreeing)
 

@@ -13,6 +13,7 @@ from targets.contracts.arrays import Array
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
 from targets.contracts.plugins import Plugins
+from targets.contracts.ports import Answer
 from targets.contracts.provenance import DataOrigin, keys_of, sample_digests
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.shown import unlike
@@ -26,6 +27,7 @@ class Split:
     classes             number of classes
     input               name of the network input the spikes belong to
     data, folder, seed  how `search.data.load.load_split` makes it again; nothing for data made in Python
+    by, window          how a readout is to answer, as in `targets.contracts.ports.Readout`
     """
 
     train: SpikeRaster
@@ -36,6 +38,8 @@ class Split:
     data: str = ""
     folder: str = ""
     seed: int | None = None
+    by: Answer = "spikes"
+    window: int = 0
 
     def __post_init__(self) -> None:
         widths = [raster.neurons for raster in self._parts().values()]

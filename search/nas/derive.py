@@ -1,7 +1,7 @@
 """derive: from relaxed choices to one motif, and the network built of it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, cast
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from search.nas.relaxed_layer import OPTIONS, Choices, RelaxedLayer
 from search.network import Connection, Layer, Network
 from search.settings import ModelSettings
 from targets.contracts.arrays import Floats
-from targets.contracts.ports import Input, Readout
+from targets.contracts.ports import Answer, Input, Readout
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense
 
 READOUT = "readout"
@@ -56,6 +56,14 @@ def derivation(layer: RelaxedLayer, choices: Choices) -> dict[str, Any]:
     return report
 
 
+def readout_of(split: Split, model: ModelSettings) -> Readout:
+    """How a network of these settings answers: as they say, or as is usual for the data."""
+    if model.readout == "task":
+        return Readout(READOUT, split.classes, by=split.by, window=model.window or split.window)
+    by = cast(Answer, model.readout)
+    return Readout(READOUT, split.classes, by=by, window=model.window)
+
+
 def motif_network(
     motifs: Mapping[str, Motif],
     resistance: Mapping[str, Floats],
@@ -76,16 +84,19 @@ def motif_network(
     for (source, sources), (name, neurons), number in zip(chain[:-1], chain[1:], numbers, strict=True):
         connections.append(Connection(f"input{number}", source, name, Dense(np.zeros((neurons, sources)))))
         motif = motifs.get(name)
-        own = {"tau_m": tau_m[name], "resistance": resistance[name]}
-        layers.append(Layer.of(name, neurons, tau_s=model.tau_s, **own, motif=motif))
+        layers.append(
+            Layer.of(name, neurons, tau_s=model.tau_s, tau_m=tau_m[name], resistance=resistance[name], motif=motif)
+        )
         connections += [] if motif is None else _links(motif, name, neurons, number)
     outputs = split.classes * model.readout_neurons
+    readout = readout_of(split, model)
+    answers: Literal["spikes", "voltage"] = "spikes" if readout.by == "spikes" else "voltage"
     connections.append(Connection("output", names[-1], READOUT, Dense(np.zeros((outputs, model.neurons[-1])))))
     return Network(
         inputs=(Input(split.input, split.neurons),),
-        layers=(*layers, Layer.of(READOUT, outputs, tau_s=model.tau_s, tau_m=model.readout_tau_m)),
+        layers=(*layers, Layer.of(READOUT, outputs, tau_s=model.tau_s, tau_m=model.readout_tau_m, answers=answers)),
         connections=tuple(connections),
-        readout=Readout(READOUT, split.classes),
+        readout=readout,
         steps=max(int(split.train.lengths.max(initial=0)), 1),
         origin=split.digest,
     )

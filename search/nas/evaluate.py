@@ -9,7 +9,8 @@ from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
 from search.network import Network
 from search.settings import Settings, TrainingSettings
-from search.training.kernels.network import Told, summaries, summarized
+from search.training.answers import answers
+from search.training.kernels.network import Told, summarized
 from search.training.loss import Tally
 from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
@@ -29,7 +30,7 @@ def evaluate_supernet(supernet: Supernet, loader: DataLoader, settings: Settings
     LAYER.resistance, tau_m             means of beta
     ```
     """
-    tally = Tally(Readout(READOUT, supernet.classes), settings.training.loss)
+    tally = Tally(supernet.readout, settings.training.loss)
     found: dict[str, list[Tensor]] = {name: [] for name in supernet.layers}
     with torch.no_grad():
         for batch in loader.by_length(4 * settings.search.batch):
@@ -70,7 +71,7 @@ def evaluate_network(
     with torch.no_grad():
         for batch in loader.by_length(4 * settings.batch):
             rule, about = gradient_rule(settings), [readout.population]
-            told = summaries(batch, inputs, model.cells, model.wires(weights), rule, about)
+            told = answers(batch, inputs, model.cells, model.wires(weights), rule, readout, about)
             tally.add(told[readout.population], batch)
     return {"loss": tally.mean_loss, "accuracy": tally.accuracy}
 

@@ -12,7 +12,7 @@ from search.data.loader import DataLoader
 from search.data.task import Split
 from search.motif import Motif
 from search.nas import hrmas
-from search.nas.derive import READOUT, derive, hidden_names, motif_network
+from search.nas.derive import derive, hidden_names, motif_network, readout_of
 from search.nas.evaluate import evaluate_network
 from search.nas.relaxed_layer import Choices, RelaxedLayer
 from search.nas.retraining import Candidate, Experiment, Method, retrain
@@ -22,7 +22,6 @@ from search.training.initialize import reinitialize
 from search.training.progress import Listener, Progress
 from search.training.train import fit
 from targets.contracts.errors import InputError
-from targets.contracts.ports import Readout
 from targets.contracts.shown import unlike
 from targets.contracts.synapses import Dense
 
@@ -132,7 +131,7 @@ def _random_search(experiment: Experiment) -> Candidate:
     training = replace(experiment.settings.training, epochs=own.epochs, batch=own.batch)
     split = replace(experiment.split, valid=experiment.split.valid.take(slice(0, 0)))
     loader = DataLoader.of(device, experiment.split.valid)
-    readout = Readout(READOUT, split.classes)
+    readout = readout_of(split, experiment.settings.model)
     candidates, scores = [], []
     for number in range(1, _passes(experiment.settings) + 1):
         candidates.append(_unsearched(experiment, random_motifs(experiment.settings, experiment.seed, number)))

@@ -9,17 +9,19 @@ from torch import Tensor
 
 from search.data.loader import Batch
 from search.data.task import Split
-from search.nas.derive import READOUT, hidden_names, motif_network
+from search.nas.derive import READOUT, hidden_names, motif_network, readout_of
 from search.nas.relaxation import RELAXATIONS, Draw, Relaxation
 from search.nas.relaxed_layer import Choices, RelaxedLayer
 from search.settings import Settings
+from search.training.answers import answers_of_copies
 from search.training.initialize import reinitialize
 from search.training.kernels.loop import Wire
-from search.training.kernels.network import Summary, summaries_of_copies
-from search.training.loss import Measure, readout_loss
+from search.training.kernels.network import Summary
+from search.training.loss import Measure, loss_of, readout_loss
 from search.training.neuron import Cells, GradientRule
 from search.training.rules import gradient_rule
 from search.training.torch_network import cells_of, tensor
+from targets.contracts.ports import Readout
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class Supernet:
     """
 
     input: str
-    classes: int
+    readout: Readout
     relaxation: Relaxation
     layers: Mapping[str, RelaxedLayer]
     cells: Mapping[str, Cells]
@@ -73,7 +75,7 @@ class Supernet:
             alpha[name] = Choices(sizes, tuple(types))
         return cls(
             split.input,
-            split.classes,
+            readout_of(split, model),
             relaxation,
             layers,
             {population.name: cells_of(population, device) for population in plain.layers},
@@ -132,7 +134,7 @@ class Supernet:
             beta = {key: self.beta[f"{name}.{key}"] for key in ("resistance", "tau_m")}
             cells[name] = replace(cells[name], **beta)
         own_wires = [[inside[choice] for choice in candidates.items()] for candidates in combinations]
-        return summaries_of_copies(batch, [self.input], cells, wires, own_wires, rule, about)
+        return answers_of_copies(batch, [self.input], cells, wires, own_wires, rule, self.readout, about)
 
     def loss(
         self,
@@ -144,7 +146,7 @@ class Supernet:
     ) -> Tensor:
         """Loss of the network of these candidates."""
         (told,) = self.run_all(batch, gradient_rule(settings.training), [candidates], draw, [READOUT])
-        return measure(told[READOUT], batch, self.classes, settings.training.loss)
+        return self._measured(told, batch, settings, measure)
 
     def expected_loss(
         self, batch: Batch, settings: Settings, others: Mapping[str, int], draw: Draw, measure: Measure = readout_loss
@@ -157,10 +159,16 @@ class Supernet:
             return self.loss(batch, settings, others, draw, measure)
         combinations = [{**others, name: k} for name, layer in self.layers.items() for k in range(len(layer.sizes))]
         told = self.run_all(batch, gradient_rule(settings.training), combinations, draw, [READOUT])
-        losses = torch.stack([measure(each[READOUT], batch, self.classes, settings.training.loss) for each in told])
+        losses = torch.stack([self._measured(each, batch, settings, measure) for each in told])
         by_layer = torch.split(losses, [len(layer.sizes) for layer in self.layers.values()])
         shares = [choices.shares for choices in self.alpha.values()]
         return torch.stack([share @ loss for share, loss in zip(shares, by_layer, strict=True)]).mean()
+
+    def _measured(self, told: Mapping[str, Summary], batch: Batch, settings: Settings, measure: Measure) -> Tensor:
+        """The loss of what the readout did."""
+        readout = self.readout
+        kind = loss_of(readout, settings.training.loss)
+        return measure(told[READOUT], batch, readout.classes, kind, readout.window)
 
     def at_equal_pace(self, gradients: Sequence[Tensor]) -> list[Tensor]:
         """Gradients of `alpha_parameters` in which the types of every size follow the loss of that size alone.

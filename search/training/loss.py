@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,37 +21,45 @@ COUNT_SCALE = 10.0
 """Logit of a neuron that spikes in every step."""
 VOLTAGE_SCALE = 3.0
 """Logit of a neuron whose mean voltage is 1."""
-Measure = Callable[[Told, Batch, int, str], Tensor]
-"""A loss of what is told of a readout on a batch, given the number of classes and the kind of loss."""
+Measure = Callable[[Told, Batch, int, str, int], Tensor]
+"""A loss of what is told of a readout on a batch, given the number of classes, the kind of loss and the window."""
 _MOST, _HALVINGS = 8.0, 12  # the factor of calibrated logits: its limit, and bisections to find it
 
 
-def readout_loss(told: Told, batch: Batch, classes: int, kind: str) -> Tensor:
+def loss_of(readout: Readout, kind: str) -> str:
+    """The kind of loss of a readout, given that of the settings: "voltage" of one that answers in voltage."""
+    return kind if readout.by == "spikes" else "voltage"
+
+
+def readout_loss(told: Told, batch: Batch, classes: int, kind: str, window: int = 0) -> Tensor:
     """Mean loss of a batch; the readout's neurons stand class by class.
 
     ```
-    count:  CE(10 / T * spike count)
-    both:   CE(10 / T * spike count) + CE(3 * mean voltage before the reset)
+    count:    CE(10 / T * spike count)
+    both:     CE(10 / T * spike count) + CE(3 * mean voltage before the reset)
+    voltage:  CE(3 * voltage)
     ```
-    with T the length of each sample and the mean over the neurons of a class. Counts decide the class; voltages give a
-    gradient to neurons that do not spike yet.
+    with T the length of each sample, or of its `window` where that is above 0, and the mean over the neurons of a
+    class. Counts decide the class; voltages give a gradient to neurons that do not spike yet.
     """
-    return _loss(summarized(told, batch), batch, classes, kind, False)
+    return _loss(summarized(told, batch), batch, classes, kind, window, False)
 
 
-def calibrated_loss(told: Told, batch: Batch, classes: int, kind: str) -> Tensor:
+def calibrated_loss(told: Told, batch: Batch, classes: int, kind: str, window: int = 0) -> Tensor:
     """As `readout_loss`, every cross-entropy with its logits times the factor >= 0 that makes it least.
 
     Architectures are ranked by this loss: it measures how well they separate the classes, not how confident their
     weights have become. Without any information it is log(classes) for all of them, where the loss of training would
     favour weak outputs.
     """
-    return _loss(summarized(told, batch), batch, classes, kind, True)
+    return _loss(summarized(told, batch), batch, classes, kind, window, True)
 
 
-def _loss(summary: Summary, batch: Batch, classes: int, kind: str, calibrated: bool) -> Tensor:
-    """Either loss; in compiled code on the CPU."""
-    if summary.counts.device.type == "cpu":
+def _loss(summary: Summary, batch: Batch, classes: int, kind: str, window: int, calibrated: bool) -> Tensor:
+    """Either loss; in compiled code on the CPU, but for voltages alone."""
+    if window:
+        batch = replace(batch, lengths=batch.lengths.clamp(max=window))
+    if summary.counts.device.type == "cpu" and kind != "voltage":
         voltages = summary.voltages[:, :0] if kind == "count" else summary.voltages
         loss: Tensor = _Entropies.apply(summary.counts, voltages, batch, classes, calibrated)  # type: ignore[no-untyped-call]
         return loss
@@ -82,7 +90,7 @@ def plain_loss(summary: Summary, batch: Batch, classes: int, kind: str, calibrat
     def by_class(mean: Tensor) -> Tensor:
         return mean.view(len(mean), classes, -1).mean(2)
 
-    logits = [COUNT_SCALE * by_class(summary.counts / batch.steps)]
+    logits = [] if kind == "voltage" else [COUNT_SCALE * by_class(summary.counts / batch.steps)]
     if kind != "count":
         logits.append(VOLTAGE_SCALE * by_class(summary.voltages))
     factors = [_plain_factor(each.detach(), batch.labels) if calibrated else 1.0 for each in logits]
@@ -104,10 +112,12 @@ def _plain_factor(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def right_answers(told: Told, batch: Batch, readout: Readout) -> int:
-    """Number of samples of the batch whose class has strictly the most spikes."""
+    """Number of samples of the batch whose class has strictly the most spikes, or the highest voltage."""
     summary = summarized(told, batch)
-    counts = summary.counts.detach().cpu().numpy().astype(np.int32)
-    return round(readout.accuracy(counts, batch.labels.cpu().numpy()) * len(batch.labels))
+    spikes = readout.by == "spikes"
+    votes = (summary.counts if spikes else summary.voltages).detach().cpu().numpy()
+    votes = votes.astype(np.int32 if spikes else np.float64)
+    return round(readout.accuracy(votes, batch.labels.cpu().numpy()) * len(batch.labels))
 
 
 @dataclass
@@ -122,7 +132,8 @@ class Tally:
 
     def add(self, told: Told, batch: Batch) -> Tensor:
         """Count a batch in and return its mean loss."""
-        loss = readout_loss(told, batch, self.readout.classes, self.kind)
+        readout = self.readout
+        loss = readout_loss(told, batch, readout.classes, loss_of(readout, self.kind), readout.window)
         self.samples += len(batch.labels)
         self.right += right_answers(told, batch, self.readout)
         self.loss += float(loss.detach()) * len(batch.labels)

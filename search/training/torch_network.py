@@ -15,6 +15,9 @@ from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import BlockDiagonal, Dense, with_weights
 
+OUT_OF_REACH = 1e15
+"""The threshold of neurons that never spike; the square of the distance to it stays finite in float32."""
+
 
 @dataclass(frozen=True, eq=False)
 class TorchNetwork:
@@ -84,7 +87,10 @@ class TorchNetwork:
 def cells_of(layer: Layer, device: torch.device) -> Cells:
     """The parameters of a layer as float32 tensors on `device`."""
     keys = ("tau_s", "tau_m", "resistance", "threshold", "bias")
-    return Cells(**{key: tensor(getattr(layer, key), device) for key in keys})
+    values = {key: tensor(getattr(layer, key), device) for key in keys}
+    if layer.answers == "voltage":
+        values["threshold"].fill_(OUT_OF_REACH)
+    return Cells(**values)
 
 
 def link_types(network: Network, connection: Connection) -> Array | None:

@@ -14,6 +14,7 @@ from search.data.task import Split
 from search.network import Network
 from search.settings import Settings, TrainingSettings, as_dict
 from search.training.adam import Adam, clipped
+from search.training.answers import answers
 from search.training.checkpoint import (
     History,
     Stage,
@@ -23,7 +24,6 @@ from search.training.checkpoint import (
     stored_tensors,
 )
 from search.training.device import chosen_device
-from search.training.kernels.network import summaries
 from search.training.loss import Tally
 from search.training.progress import Listener, Progress
 from search.training.quantized import Quantized
@@ -120,7 +120,7 @@ def fit(
             batch = whole.thinned(settings.drop, generator)
             rate = learning_rate(epoch * len(batches) + number, steps, settings)
             rule, about = gradient_rule(settings), [readout.population]
-            told = summaries(batch, [split.input], model.cells, model.wires(weights), rule, about)
+            told = answers(batch, [split.input], model.cells, model.wires(weights), rule, readout, about)
             descend(optimizer, tally.add(told[readout.population], batch), rate, settings.clip)
         entry = {"loss": tally.mean_loss, "accuracy": tally.accuracy}
         history = (*history, entry)

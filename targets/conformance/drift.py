@@ -102,7 +102,8 @@ def drift(
         victor_purpura, van_rossum = distances(left, right)
         classes = None
         if readout is not None and readout.population == name and readout.by == "spikes":
-            classes = float(np.mean(readout.classify(counts[0]) == readout.classify(counts[1])))
+            votes = (readout.classify(readout.counts(each)) for each in (left, right))
+            classes = float(np.mean(next(votes) == next(votes)))
         found.append(
             Drift(
                 population=name,

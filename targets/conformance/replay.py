@@ -147,8 +147,9 @@ def _trains(program: Program, inputs: Mapping[str, SpikeRaster], spikes: Mapping
     samples, steps, _ = next(iter(trains.values())).shape
     for population in program.own:
         own = np.zeros((samples, steps, population.neurons), bool)
-        recorded = spikes[population.name].dense() > 0
-        own[:, population.latency : population.latency + recorded.shape[1]] = recorded
+        if population.unit is None:  # those that answer in voltage never spike, and nobody recorded that
+            recorded = spikes[population.name].dense() > 0
+            own[:, population.latency : population.latency + recorded.shape[1]] = recorded
         trains[population.name] = own
     for population in program.populations:
         if population.invented:

@@ -7,9 +7,13 @@ import numpy as np
 
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.errors import InputError
-from targets.contracts.fields import MOST_NEURONS, named, whole
+from targets.contracts.fields import MOST_NEURONS, MOST_STEPS, named, whole
+from targets.contracts.raster import SpikeRaster
 from targets.contracts.serial import LATER
 from targets.contracts.shown import brief
+
+Answer = Literal["spikes", "last", "peak"]
+"""What neurons vote by: spikes, or the last or the highest voltage of neurons that never spike."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +34,24 @@ class Readout:
     """Class c is voted for by neurons c * k .. c * k + k - 1 of `population`; the largest spike count wins.
 
     Of neurons that answer in voltage the largest voltage wins: that after the `by` = "last" step that counts, or the
-    highest of all steps that count ("peak"). Ties go to the lowest class in `classify`, and count as wrong in
-    `accuracy`.
+    highest of all steps that count ("peak"). With a `window` above 0 only so many of the last steps that count are
+    looked at. Ties go to the lowest class in `classify`, and count as wrong in `accuracy`.
     """
 
     population: str
     classes: int
-    by: Literal["spikes", "last", "peak"] = field(default="spikes", kw_only=True, metadata=LATER)
+    by: Answer = field(default="spikes", kw_only=True, metadata=LATER)
+    window: int = field(default=0, kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         place = f"number of classes of readout {brief(self.population)}"
         object.__setattr__(self, "classes", whole(self.classes, place, MOST_NEURONS))
+        place = f"window of readout {brief(self.population)} in steps"
+        object.__setattr__(self, "window", whole(self.window, place, MOST_STEPS, least=0))
+
+    def counts(self, spikes: SpikeRaster) -> Ints:
+        """Spikes of the population in the steps that the readout looks at: int32 [sample, neuron]."""
+        return spikes.counts(self.window)
 
     def votes(self, counts: Array) -> Array:
         """Spike counts or voltages [sample, neuron] summed over each class's neurons: [sample, class]."""
@@ -80,3 +91,8 @@ class Readout:
         right = votes[np.arange(len(labels)), labels].copy()
         votes[np.arange(len(labels)), labels] = -1 if votes.dtype.kind == "i" else -np.inf
         return float(np.mean(right > votes.max(axis=1))) if len(labels) else 0.0
+
+
+def window_on(population: str, readout: Readout | None) -> int:
+    """The window through which a readout looks at a population; 0 where it looks at another or at all steps."""
+    return readout.window if readout is not None and readout.population == population else 0

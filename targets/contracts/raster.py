@@ -101,9 +101,9 @@ class SpikeRaster:
         """Spikes as uint8 [sample, time, neuron]."""
         return np.unpackbits(self.packed, axis=2, count=self.neurons)
 
-    def counts(self) -> Ints:
-        """Spikes per neuron within each sample's length: int32 [sample, neuron]."""
-        counted = np.arange(self.steps) < self.lengths[:, None]
+    def counts(self, window: int = 0) -> Ints:
+        """Spikes per neuron within each sample's length, or in its last `window` steps: int32 [sample, neuron]."""
+        counted = counting(self.lengths, self.steps, window)
         return np.einsum("stn,st->sn", self.dense(), counted, dtype=np.int32, casting="unsafe")
 
     @property
@@ -148,6 +148,15 @@ class SpikeRaster:
     def until(self, steps: int) -> "SpikeRaster":
         """The raster of the steps before `steps` only."""
         return SpikeRaster(self.packed[:, :steps], self.neurons, np.minimum(self.lengths, steps), self.labels)
+
+
+def counting(lengths: Ints, steps: int, window: int = 0) -> Array:
+    """Which of `steps` are within each sample's length and, for a `window` above 0, among its last so many.
+
+    bool [sample, time], from lengths int [sample].
+    """
+    step, ends = np.arange(steps), lengths[:, None]
+    return (step < ends) & (step >= ends - (window or steps))
 
 
 def save_rasters(

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from targets.contracts.arrays import Array, Floats, Ints
+from targets.contracts.ports import Answer, window_on
+from targets.contracts.raster import counting
 from targets.program.program import Program
 from targets.runtime.recording import Probe, Recording
 
@@ -15,7 +16,8 @@ from targets.runtime.recording import Probe, Recording
 class Voltages:
     """Voltages of one population: float64 [sample, neuron] each.
 
-    last, peak  after the last step that counts, and the highest of those that count; 0 where none does
+    last, peak  after the last step that counts, and the highest of those that count, or of the last so many as the
+                readout looks at; 0 where none does
     labels      int32 [sample], or None
     """
 
@@ -24,17 +26,20 @@ class Voltages:
     labels: Ints | None = None
 
     @classmethod
-    def of(cls, v: Array, unit: Floats, lengths: Ints, labels: Ints | None = None) -> "Voltages":
-        """From v [sample, time, neuron] in every step, counted in `unit` [neuron]."""
+    def of(cls, v: Array, unit: Floats, lengths: Ints, labels: Ints | None = None, window: int = 0) -> "Voltages":
+        """From v [sample, time, neuron] in every step, counted in `unit` [neuron].
+
+        With a `window` above 0 the peak is that of so many of the last steps.
+        """
         steps = np.arange(v.shape[1])
-        counted = steps < lengths[:, None]
+        counted = counting(lengths, v.shape[1], window)
         last = (v * (steps == lengths[:, None] - 1)[:, :, None]).sum(axis=1)
         lowest = np.iinfo(v.dtype).min if v.dtype.kind == "i" else -np.inf
         peak = np.where(counted[:, :, None], v, lowest).max(axis=1, initial=lowest)
         peak = np.where(lengths[:, None] > 0, peak, 0)
         return cls(last * unit, peak * unit, labels)
 
-    def by(self, which: Literal["spikes", "last", "peak"]) -> Floats:
+    def by(self, which: Answer) -> Floats:
         """One of the two."""
         return self.last if which == "last" else self.peak
 
@@ -52,5 +57,7 @@ def voltages_of(program: Program, recording: Recording) -> Mapping[str, Voltages
     for each in program.own:
         if each.unit is not None:
             raster = recording.spikes[each.name]
-            found[each.name] = Voltages.of(recording.traces[each.name].v, each.unit, raster.lengths, raster.labels)
+            window = window_on(each.name, program.readout)
+            v = recording.traces[each.name].v
+            found[each.name] = Voltages.of(v, each.unit, raster.lengths, raster.labels, window)
     return found

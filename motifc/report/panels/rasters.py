@@ -46,7 +46,7 @@ def chosen_samples(run: Run) -> dict[int, str]:
     shown, readout = spikes_shown(run), run.readout
     first = next(iter(shown.values()))
     if readout is not None and first.labels is not None and readout.population in shown:
-        classes = readout.classify(shown[readout.population].counts())
+        classes = readout.classify(readout.counts(shown[readout.population]))
         right = classes == first.labels
         found = [int(np.flatnonzero(each)[0]) for each in (right, ~right) if each.any()]
         return {

@@ -47,17 +47,20 @@ ABOUT = TaskInfo(
 
 def load(seed: int, folder: Path | None = None) -> Split:
     """The digits as spikes [sample, 40, 200], split by `seed` (0 .. 2^32 - 1); they are built in, without a folder."""
+    images, labels = pictures()
+    return split_of(retina_events(images, triangular_path(STEPS, AMPLITUDE), MARGIN, THRESHOLD), labels, seed)
+
+
+def split_of(spikes: Array, labels: Ints, seed: int, window: int = 0) -> Split:
+    """Spikes [picture, time, neuron] of all pictures, split by `seed`; the answer counts in the last `window` steps."""
     if not 0 <= seed < 2**32:
         raise InputError(f"seed {seed} is out of range; 0 to {2**32 - 1} is allowed, so choose another.")
-    images, labels = _pictures()
-    raster = SpikeRaster.pack(
-        retina_events(images, triangular_path(STEPS, AMPLITUDE), MARGIN, THRESHOLD), labels=labels
-    )
-    train, valid, test = _split(labels, seed)
-    return Split(raster.take(train), raster.take(valid), raster.take(test), CLASSES, "pixels")
+    raster = SpikeRaster.pack(spikes, labels=labels)
+    train, valid, test = _parts(labels, seed)
+    return Split(raster.take(train), raster.take(valid), raster.take(test), CLASSES, "pixels", window=window)
 
 
-def _pictures() -> tuple[Array, Ints]:
+def pictures() -> tuple[Array, Ints]:
     """Grey values 0..1 [picture, 8, 8] and labels [picture], from the file that lies in scikit-learn.
 
     The file is read by itself: importing scikit-learn for it takes a second.
@@ -69,7 +72,7 @@ def _pictures() -> tuple[Array, Ints]:
     return table[:, :-1].reshape(-1, 8, 8) / GREY_LEVELS, table[:, -1].astype(np.int64)
 
 
-def _split(labels: Ints, seed: int) -> tuple[Ints, Ints, Ints]:
+def _parts(labels: Ints, seed: int) -> tuple[Ints, Ints, Ints]:
     """Indices of the train, valid and test pictures, every class shared out evenly."""
     rest, test = drawn_apart(labels, TEST, seed)
     train, valid = drawn_apart(labels[rest], VALID, seed)

@@ -53,9 +53,10 @@ def traced(
     common: Sequence[Wire],
     own: Sequence[Sequence[Wire]],
     rule: GradientRule,
+    about: Collection[str] | None = None,
 ) -> Told:
-    """The same, told of all populations step by step: spikes, and voltages before the reset, [time, batch, neuron]."""
-    return _run(batch, populations, common, own, rule, populations, True)
+    """The same, told step by step: spikes, and voltages before the reset, [time, batch, neuron]."""
+    return _run(batch, populations, common, own, rule, populations if about is None else about, True)
 
 
 def _run(

@@ -70,10 +70,26 @@ def traces(
     rule: GradientRule,
 ) -> dict[str, Trace]:
     """Run a network on a batch and tell of every step."""
-    if not fits(populations, wires, rule):
-        return run(_heard(batch, inputs, populations), populations, wires, rule)
-    (told,) = traced(batch, populations, wires, [[]], rule)
-    return {name: Trace(*both) for name, both in told.items()}
+    return traces_of_copies(batch, inputs, populations, wires, [[]], rule)[0]
+
+
+def traces_of_copies(
+    batch: Batch,
+    inputs: Collection[str],
+    populations: Mapping[str, Cells],
+    common: Sequence[Wire],
+    own: Sequence[Sequence[Wire]],
+    rule: GradientRule,
+    about: Collection[str] | None = None,
+) -> list[dict[str, Trace]]:
+    """As `summaries_of_copies`, but telling of every step."""
+    about = populations if about is None else about
+    if not fits(populations, [*common, *(wire for wires in own for wire in wires)], rule):
+        heard = _heard(batch, inputs, populations)
+        copies = [run(heard, populations, [*common, *wires], rule) for wires in own]
+        return [{name: told for name, told in copy.items() if name in about} for copy in copies]
+    told = traced(batch, populations, common, own, rule, about)
+    return [{name: Trace(*both) for name, both in copy.items()} for copy in told]
 
 
 def fits(populations: Mapping[str, Cells], wires: Sequence[Wire], rule: GradientRule) -> bool:
