@@ -153,8 +153,14 @@ def _layer(layer: Layer) -> list[str]:
     if layer.motif is not None:
         lines.append(f"  motif of {layer.motif.links} links (+ excitatory, - inhibitory), wiring {layer.motif.wiring}")
         lines += [f"    {row}" for row in _types(layer.motif.intra)]
-        for direction, types in zip(DIRECTIONS[layer.motif.wiring], layer.motif.lateral, strict=True):
-            lines += [f"  from the {direction} motif", *(f"    {row}" for row in _types(types))]
+        after = [""] * (1 + len(layer.motif.lateral))
+        if layer.motif.delays is not None:
+            after = [f", after {delay} {'step' if delay == 1 else 'steps'}" for delay in layer.motif.delays]
+            lines.append(f"  inside{after[0]}")
+        for direction, types, late in zip(DIRECTIONS[layer.motif.wiring], layer.motif.lateral, after[1:], strict=True):
+            lines += [f"  from the {direction} motif{late}", *(f"    {row}" for row in _types(types))]
+        if layer.motif.late is not None:
+            lines.append(f"  hears its input late by {' '.join(map(str, layer.motif.late))} steps")
     return lines
 
 

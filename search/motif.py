@@ -1,13 +1,14 @@
 """Motif: the wiring that every motif of a layer shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from targets.contracts.arrays import Array, Ints, readonly
 from targets.contracts.errors import InputError
-from targets.contracts.fields import MOST_NEURONS, whole
+from targets.contracts.fields import MOST_DELAY, MOST_NEURONS, whole
+from targets.contracts.serial import LATER
 
 EXCITATORY, INHIBITORY, NONE = 1, -1, 0
 
@@ -27,12 +28,17 @@ class Motif:
     intra    int8 [post, pre]: type of every link inside a motif, 1 excitatory, -1 inhibitory, 0 none
     wiring   which motifs are neighbours: "none", "ring" (previous, next) or "grid" (left, right, above, below)
     lateral  int8 [direction, post, pre]: type of every link from that neighbour, at most `size` per direction
+    delays   int32 [1 + direction]: steps a spike takes inside, then from each neighbour; None where connections decide
+    late     int32 [size]: steps by which each neuron hears what is before its layer later than the first that could;
+             None where connections decide
     """
 
     size: int
     intra: Array
     wiring: Wiring
     lateral: Array
+    delays: Ints | None = field(default=None, kw_only=True, metadata=LATER)
+    late: Ints | None = field(default=None, kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "size", whole(self.size, "size of a motif", MOST_NEURONS, least=1))
@@ -54,6 +60,24 @@ class Motif:
                 f"a motif of size {self.size} has {most} links from one neighbour; "
                 f"at most {self.size} are allowed, so drop some."
             )
+
+        for name, least, values in (("delays", 1, 1 + directions), ("late", 0, self.size)):
+            given = getattr(self, name)
+            if given is None:
+                continue
+            steps = readonly(given, np.int32, f"{name} of a motif")
+            object.__setattr__(self, name, steps)
+            if steps.size != values or steps.min() < least or steps.max() >= MOST_DELAY:
+                raise InputError(
+                    f"a {self.wiring} motif of size {self.size} has {name} {steps.tolist()}; {values} whole numbers "
+                    f"from {least} on are needed, so give one each."
+                )
+
+    def directions_at(self, delay: int) -> Ints:
+        """Which neighbours' spikes arrive after that delay, int32 [chosen]; all where connections decide."""
+        if self.delays is None:
+            return np.arange(len(self.lateral), dtype=np.int32)
+        return np.flatnonzero(self.delays[1:] == delay).astype(np.int32)
 
     @property
     def links(self) -> int:

@@ -187,6 +187,8 @@ class Network:
                 )
             if connection.source == connection.target:
                 _check_types(connection, self.layer(connection.target).motif)
+            else:
+                _check_late(connection, self.layer(connection.target).motif)
 
     def __repr__(self) -> str:
         names = listed(layer.name for layer in self.layers)
@@ -242,12 +244,23 @@ def _check_types(connection: Connection, motif: Motif | None) -> None:
     """InputError unless a connection inside a layer of motifs keeps to the wiring and types of its motif."""
     if motif is None:
         return
-    synapses = connection.synapses
+    synapses, delay = connection.synapses, connection.delay
     if isinstance(synapses, BlockDiagonal):
         types = motif.intra
+        if motif.delays is not None and motif.delays[0] != delay:
+            raise InputError(
+                f"connection {connection.name!r} has delay {delay}; links inside the motifs of its layer take "
+                f"{motif.delays[0]} steps, so give that or change the motif."
+            )
     elif isinstance(synapses, Banded):
-        types = motif.lateral[:, None]
-        if not np.array_equal(synapses.sources, neighbours(motif.wiring, synapses.pre_motifs)):
+        there = motif.directions_at(delay)
+        types = motif.lateral[there, None]
+        if motif.delays is not None and not there.size:
+            raise InputError(
+                f"connection {connection.name!r} has delay {delay}; links between the motifs of its layer take "
+                f"{motif.delays[1:].tolist()} steps, so give one of these or change the motif."
+            )
+        if not np.array_equal(synapses.sources, neighbours(motif.wiring, synapses.pre_motifs)[there]):
             raise InputError(
                 f"connection {connection.name!r} does not link the {motif.wiring} neighbours of its layer; "
                 "take `sources` from search.motif.neighbours."
@@ -261,4 +274,18 @@ def _check_types(connection: Connection, motif: Motif | None) -> None:
         raise InputError(
             f"connection {connection.name!r} has weights whose signs contradict the link types of its motif; "
             "excitatory links need weights >= 0, inhibitory <= 0, absent links 0."
+        )
+
+
+def _check_late(connection: Connection, motif: Motif | None) -> None:
+    """InputError unless a connection into a layer whose neurons hear it late leads to those of its delay alone."""
+    if motif is None or motif.late is None:
+        return
+    post, _, _ = connection.synapses.coordinates()
+    wrong = np.flatnonzero(1 + motif.late[post % motif.size] != connection.delay)
+    if wrong.size:
+        place = int(post[wrong[0]]) % motif.size
+        raise InputError(
+            f"connection {connection.name!r} has delay {connection.delay} and leads to neuron {place} of a motif, "
+            f"which hears what is before its layer after {1 + motif.late[place]} steps; give one connection per delay."
         )

@@ -100,6 +100,13 @@ class ModelSettings(_Table):
     neurons: tuple[int, ...] = _setting((128,), "neurons of each hidden layer", _OURS, 1)
     sizes: tuple[int, ...] = _setting((2, 4, 8, 16), "candidate motif sizes; each must divide all `neurons`", _OURS, 1)
     wiring: Wiring = _setting("ring", "which motifs are neighbours", _OURS, among=tuple(DIRECTIONS))  # noqa: RUF009
+    delays: tuple[int, ...] = _setting((1,), "delays of a link group that may be chosen, steps", _OURS, 1, 255)
+    input_delays: tuple[int, ...] = _setting(
+        (0,), "steps by which a neuron of a motif may hear what is before its layer later", _OURS, 0, 254
+    )
+    fan_in: tuple[float, ...] = _setting(
+        (1.0,), "shares of what is before its layer that a motif may hear", _OURS, 1e-3, 1
+    )
     tau_s: float = _setting(4.0, "synaptic time constant, steps", _GROUP, 1)
     tau_m: float = _setting(20.0, "membrane time constant of hidden neurons at the start, steps", _OURS, 1)
     readout_tau_m: float = _setting(10.0, "membrane time constant of readout neurons, steps", _OURS, 1)
@@ -133,6 +140,9 @@ class SearchSettings(_Table):
     """HRMAS step 1: architecture on validation data, weights on training data."""
 
     epochs: int = _setting(12, "passes over the training part", _OURS, 1)
+    budget: float = _setting(
+        0.0, "units spent before the last training, see docs/search.md; 0: what HRMAS takes in `epochs`", _OURS
+    )
     batch: int = _setting(64, "samples per step", _DARTS, 1)
     alpha_rate: float = _setting(0.1, "learning rate of alpha (Adam); planted motifs are found at this", _OURS, 0, 1)
     alpha_betas: tuple[float, ...] = _setting((0.5, 0.999), "momenta of alpha's Adam", _DARTS, 0, 1 - 1e-9)
@@ -209,6 +219,10 @@ class Settings:
                     f"setting model.sizes has a motif of {size}, which does not divide the {neurons} neurons of a "
                     "layer; change one of the two."
                 )
+        for name in ("delays", "input_delays", "fan_in"):
+            values = getattr(self.model, name)
+            if len(set(values)) < len(values):
+                raise InputError(f"setting model.{name} is {brief(values)}; every value may stand there once.")
         for name in ("resistance", "tau_m"):
             bounds = getattr(self.plasticity, name)
             if len(bounds) != 2 or not bounds[0] <= 1 <= bounds[1]:

@@ -5,6 +5,7 @@ from typing import Any, Literal, cast
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from search.data.task import Split
 from search.motif import Motif, neighbours
@@ -12,9 +13,9 @@ from search.nas.relaxation import decided
 from search.nas.relaxed_layer import OPTIONS, Choices, RelaxedLayer
 from search.network import Connection, Layer, Network
 from search.settings import ModelSettings
-from targets.contracts.arrays import Floats
+from targets.contracts.arrays import Floats, Ints
 from targets.contracts.ports import Answer, Input, Readout
-from targets.contracts.synapses import Banded, BlockDiagonal, Dense
+from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse
 
 READOUT = "readout"
 
@@ -33,7 +34,15 @@ def derive(layer: RelaxedLayer, choices: Choices) -> Motif:
         leader = choices.leader
         size = layer.sizes[leader]
         types = np.array(OPTIONS)[decided(choices.types[leader], size).argmax(-1).cpu().numpy()]
-    return Motif(size, types[0], layer.wiring, types[1:])
+        delays = _steps(layer.delays, choices.delays, leader, len(types)) if layer.delays != (1,) else None
+        late = _steps(layer.late, choices.late, leader, size) if layer.late != (0,) else None
+    return Motif(size, types[0], layer.wiring, types[1:], delays=delays, late=late)
+
+
+def _steps(offered: Sequence[int], choices: Sequence[Tensor], candidate: int, count: int) -> Ints:
+    """The most probable of the steps `offered`, for each of `count`; the only ones where there is no choice."""
+    chosen = choices[candidate].argmax(-1).cpu().numpy() if choices else np.zeros(count, np.int64)
+    return np.array(offered, np.int32)[chosen]
 
 
 def derivation(layer: RelaxedLayer, choices: Choices) -> dict[str, Any]:
@@ -70,8 +79,13 @@ def motif_network(
     tau_m: Mapping[str, Floats],
     split: Split,
     model: ModelSettings,
+    heard: Mapping[str, Ints] | None = None,
+    late: Mapping[str, Ints] | None = None,
 ) -> Network:
-    """Input -> hidden layers of these motifs (R, tau_m [neuron]) -> readout, all weights zero, every delay 1.
+    """Input -> hidden layers of these motifs (R, tau_m [neuron]) -> readout, all weights zero.
+
+    Delays are those of the motifs, 1 elsewhere. `heard` int [motif, source] tells of some layers which sources each
+    motif hears, where not all; `late` int [neuron] by how much each neuron hears them later, where no motif says it.
 
     `motifs`, `resistance` and `tau_m` go by the names of the hidden populations; one without a motif has no recurrent
     connections. Connections are called "input", "intra", "lateral" and "output", with the number of the layer where
@@ -80,10 +94,15 @@ def motif_network(
     names = hidden_names(len(model.neurons))
     numbers = [name.removeprefix("hidden") for name in names]
     chain = [(split.input, split.neurons), *zip(names, model.neurons, strict=True)]
-    layers, connections = [], []
+    layers: list[Layer] = []
+    connections: list[Connection] = []
     for (source, sources), (name, neurons), number in zip(chain[:-1], chain[1:], numbers, strict=True):
-        connections.append(Connection(f"input{number}", source, name, Dense(np.zeros((neurons, sources)))))
         motif = motifs.get(name)
+        steps = np.zeros(neurons, np.int32) if late is None else late.get(name, np.zeros(neurons, np.int32))
+        if motif is not None and motif.late is not None:
+            steps = np.tile(motif.late, neurons // motif.size)
+        own = None if heard is None else heard.get(name)
+        connections += feed((f"input{number}", source, name), sources, steps, own)
         layers.append(
             Layer.of(name, neurons, tau_s=model.tau_s, tau_m=tau_m[name], resistance=resistance[name], motif=motif)
         )
@@ -106,10 +125,41 @@ def _links(motif: Motif, name: str, neurons: int, number: str) -> Sequence[Conne
     """Connections of a layer to itself, those without any link left out."""
     motifs, size = neurons // motif.size, motif.size
     sources = neighbours(motif.wiring, motifs)
+    inside = 1 if motif.delays is None else int(motif.delays[0])
     found = []
     if motif.intra.any():
-        found.append(Connection(f"intra{number}", name, name, BlockDiagonal(np.zeros((motifs, size, size)))))
-    if motif.lateral.any():
-        band = Banded(np.zeros((len(sources), motifs, size, size)), sources, motifs)
-        found.append(Connection(f"lateral{number}", name, name, band))
+        block = BlockDiagonal(np.zeros((motifs, size, size)))
+        found.append(Connection(_late(f"intra{number}", inside), name, name, block, inside))
+    reached = [1] if motif.delays is None else sorted(set(motif.delays[1:].tolist()))
+    for delay in reached:
+        there = motif.directions_at(delay)
+        if motif.lateral[there].any():
+            band = Banded(np.zeros((len(there), motifs, size, size)), sources[there], motifs)
+            found.append(Connection(_late(f"lateral{number}", delay), name, name, band, delay))
     return found
+
+
+def feed(ends: tuple[str, str, str], sources: int, late: Ints, heard: Ints | None) -> Sequence[Connection]:
+    """Connections, one per delay, of the name and from the source to the target `ends`, all weights zero.
+
+    `late` int [neuron] is by how much each neuron hears later than after one step; neurons in as many equal groups as
+    `heard` int [group, source] has rows hear the sources of theirs, or all of them.
+    """
+    name, source, target = ends
+    if heard is None and not late.any():
+        return [Connection(name, source, target, Dense(np.zeros((late.size, sources))))]
+    heard = np.arange(sources, dtype=np.int32)[None] if heard is None else np.sort(heard, axis=1).astype(np.int32)
+    rows = np.repeat(heard, late.size // len(heard), axis=0)
+    found = []
+    for steps in np.unique(late).tolist():
+        there = late == steps
+        indptr = np.concatenate([[0], np.cumsum(there * rows.shape[1])])
+        indices = rows[there].ravel()
+        synapses = Sparse(np.zeros(indices.size), indices, indptr, sources)
+        found.append(Connection(_late(name, 1 + steps), source, target, synapses, 1 + steps))
+    return found
+
+
+def _late(name: str, delay: int) -> str:
+    """The name of a connection whose spikes take longer than one step."""
+    return name if delay == 1 else f"{name}+{delay - 1}"

@@ -14,11 +14,11 @@ from torch import Tensor
 from search.data.loader import Batch, DataLoader
 from search.data.task import Split
 from search.nas.alpha_gradient import Objective, alpha_gradient
+from search.nas.budget import in_units, whole_epochs
 from search.nas.derive import derivation, derive, motif_network
 from search.nas.evaluate import evaluate_supernet, firing_rates
 from search.nas.hardware_cost import HardwareCost
 from search.nas.relaxation import RELAXATIONS, Draw
-from search.nas.relaxed_layer import Choices
 from search.nas.retraining import Candidate, Experiment, retrain
 from search.nas.supernet import Supernet
 from search.network import Network
@@ -31,6 +31,7 @@ from search.training.progress import Listener, Progress
 from search.training.rules import gradient_rule
 from search.training.train import adamw, descend
 from targets.contracts.arrays import Array
+from targets.contracts.errors import InputError
 
 _JUDGED = "the validation part"
 _PHASE = 1  # number of this phase in the seeds of its random streams
@@ -66,17 +67,50 @@ def search(
     return retrain("hrmas", find, split, settings, seed, device, progress, checkpoint)
 
 
-def find(experiment: Experiment, sizes: Sequence[Sequence[int]] | None = None) -> Candidate:
-    """Search and derive; `sizes` are the candidate motif sizes of each hidden layer, else those of the settings."""
+def find(experiment: Experiment, sizes: Sequence[Sequence[int]] | None = None, delayed: bool = False) -> Candidate:
+    """Search and derive; `sizes` are the candidate motif sizes of each hidden layer, else those of the settings.
+
+    Delays are chosen too where `delayed`. A budget in the settings decides the number of epochs.
+    """
+    supernet, candidate = searched(experiment, sizes, delayed, experiment.settings.search.budget)
+    derived = {name: derivation(layer, supernet.alpha[name]) for name, layer in supernet.layers.items()}
+    return replace(candidate, metadata={**candidate.metadata, "derived": derived})
+
+
+def searched(
+    experiment: Experiment, sizes: Sequence[Sequence[int]] | None, delayed: bool, budget: float
+) -> tuple[Supernet, Candidate]:
+    """The supernet after its search, and what is derived from it; with a `budget`, of as many epochs as that allows."""
     split, settings, seed = experiment.split, experiment.settings, experiment.seed
-    supernet = new_supernet(split, experiment.first, settings, seed, sizes)
+    offered = [settings.model.sizes] * len(settings.model.neurons) if sizes is None else sizes
+    if budget:
+        epochs = whole_epochs(budget, units_per_epoch(settings, split, offered), "an epoch of HRMAS")
+        settings = replace(settings, search=replace(settings.search, epochs=epochs))
+    if delayed and not RELAXATIONS[settings.search.relaxation].apart:
+        raise InputError(
+            f"setting search.relaxation is {settings.search.relaxation!r}, which mixes all sizes in one network; "
+            "delays are chosen by gumbel and expected alone, so take one of these."
+        )
+    supernet = Supernet.of(split, experiment.first, settings, (_PHASE, _START, seed), sizes, delayed)
     begun, keep = experiment.stages.get("search"), partial(experiment.keep, "search")
     history = explore(supernet, split, settings, seed, experiment.progress, begun, keep)
-    offered = [layer.sizes for layer in supernet.layers.values()]
-    passes = settings.search.epochs * split.train.samples * passes_per_sample(settings, offered)
-    derived = {name: derivation(layer, supernet.alpha[name]) for name, layer in supernet.layers.items()}
-    metadata = {"search": [dict(entry) for entry in history], "derived": derived}
-    return Candidate(derived_network(supernet, split, settings), settings, passes, metadata)
+    own = settings.search
+    both = own.epochs * split.train.samples * passes_per_sample(settings, offered)
+    forward = own.epochs * _forward(settings, split)
+    metadata = {"search": [dict(entry) for entry in history]}
+    return supernet, Candidate(derived_network(supernet, split, settings), settings, both, metadata, forward)
+
+
+def units_per_epoch(settings: Settings, split: Split, candidates: Sequence[Sequence[int]]) -> float:
+    """What an epoch of the search takes: steps of weights and of alpha, three looks at the valid part, the window."""
+    both = split.train.samples * passes_per_sample(settings, candidates)
+    return in_units(split, both, _forward(settings, split))
+
+
+def _forward(settings: Settings, split: Split) -> int:
+    """Samples taken forward alone in an epoch."""
+    window = settings.plasticity.window * min(settings.search.batch, split.train.samples)
+    return 3 * split.valid.samples + window
 
 
 def passes_per_sample(settings: Settings, candidates: Sequence[Sequence[int]]) -> int:
@@ -191,8 +225,7 @@ def learn(
 ) -> None:
     """Step 1 for the weights: down the training loss of one candidate per layer, alpha fixed."""
     fixed = {
-        name: Choices(each.sizes.detach(), tuple(types.detach() for types in each.types))
-        for name, each in supernet.alpha.items()
+        name: each.with_tensors(value.detach() for value in each.tensors()) for name, each in supernet.alpha.items()
     }
     loss = replace(supernet, alpha=fixed).loss(batch, settings, candidates, draw)
     descend(optimizer, loss, settings.search.rate, settings.training.clip)

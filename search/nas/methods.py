@@ -8,24 +8,25 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from search.data.loader import DataLoader
 from search.data.task import Split
 from search.motif import Motif
 from search.nas import hrmas
-from search.nas.derive import derive, hidden_names, motif_network, readout_of
-from search.nas.evaluate import evaluate_network
-from search.nas.relaxed_layer import Choices, RelaxedLayer
+from search.nas.baselines import best_structure, equal_synapses, plain, random_late, recurrent, sparse
+from search.nas.budget import look, whole_epochs
+from search.nas.candidates import Judge, best_of
+from search.nas.derive import derive
+from search.nas.evolution import evolve
+from search.nas.halving import halve
 from search.nas.retraining import Candidate, Experiment, Method, retrain
-from search.network import Connection, Network
-from search.settings import PlasticitySettings, SearchSettings, Settings
-from search.training.initialize import reinitialize
-from search.training.progress import Listener, Progress
-from search.training.train import fit
+from search.nas.space import Architecture, random_architecture
+from search.nas.supernet import Supernet
+from search.network import Network
+from search.settings import ModelSettings, PlasticitySettings, SearchSettings, Settings
+from search.training.progress import Listener
 from targets.contracts.errors import InputError
 from targets.contracts.shown import unlike
-from targets.contracts.synapses import Dense
 
-_MOTIFS = 3  # first number of the seeds of random motifs, so that they share no stream with a phase
+_SAMPLED = 8  # first number of the seeds of sampled architectures, so that they share no stream with a phase
 
 
 def search_by(
@@ -39,24 +40,26 @@ def search_by(
 ) -> Network:
     """The network that the method of that name finds for `split`; see `search.nas.retraining.retrain`.
 
-    All methods have the same number of neurons, the same start of weights and at most the budget of HRMAS, counted in
-    samples taken forward and backward:
+    All methods have the same number of neurons ("recurrent-equal" has fewer), the same start of weights and at most the
+    same budget, counted in units (`search.nas.budget`): `search.budget` or, where that is 0, what HRMAS takes in its
+    epochs. Of these
     ```
-    search      epochs * samples of the train part * (1 + networks per step of alpha)
+    HRMAS       train samples * (1 + networks per step of alpha) + 3 valid samples / 3 + window / 3   an epoch
                 one step of the weights, and one of alpha, which runs every candidate size of every layer
-    training    epochs * samples of the train and valid parts
+    candidates  train samples an epoch, valid samples / 3 when judged
     ```
-    Second-order gradients run four times as many networks. What only goes forward (the window of plasticity, the
-    figures of every epoch) is not counted. A structure that needs no search is trained for so many epochs more that
-    the sum is equal. The network's settings name those that the method never used ("idle"). InputError for an unknown
-    method, and for a cost given to one that has no alpha to follow it.
+    Second-order gradients run four times as many networks. Without `search.budget` random search has as many candidates
+    as HRMAS runs networks, and a structure that needs no search is trained for so many epochs more that the samples
+    taken forward and backward are equal.
+    The network's settings name those that the method never used ("idle"). InputError for an unknown method, for a
+    budget too small for it, and for a cost given to one that has no motif to choose.
     """
     if method not in METHODS:
         raise InputError(unlike("method", method, tuple(METHODS)))
-    if settings.search.cost and method in _UNSEARCHED:
-        others = ", ".join(name for name in METHODS if name not in _UNSEARCHED)
+    if settings.search.cost and method in _UNCOSTED:
+        others = ", ".join(name for name in METHODS if name not in _UNCOSTED)
         raise InputError(
-            f"method {method!r} has no architecture parameters, so that a cost of {settings.search.cost:g} would "
+            f"method {method!r} chooses no motif, so that a cost of {settings.search.cost:g} would "
             f"change nothing; leave --cost out, or choose {others}."
         )
     network = retrain(method, METHODS[method], split, settings, seed, device, progress, checkpoint)
@@ -67,13 +70,27 @@ def idle_settings(method: str) -> tuple[str, ...]:
     """Names ("table.setting") of the settings that a method never uses, except to count the budget it is given."""
     search, plasticity = _names(SearchSettings), _names(PlasticitySettings)
     unsearched = (*search, *plasticity, "start.alpha")
+    counted = tuple(name for name in unsearched if name not in ("search.epochs", "search.batch", "search.budget"))
+    judged = tuple(name for name in counted if name not in ("search.chip", "search.cost", "search.cost_shares"))
+    chosen = ("model.delays", "model.input_delays", "model.fan_in")
+    motifs = ("model.sizes", "model.wiring")
     idle: dict[str, tuple[str, ...]] = {
-        "no-plasticity": _names(PlasticitySettings, "window", "mean_rate", "silent"),
-        "no-motif": ("model.sizes",),
-        "random-search": tuple(name for name in unsearched if name not in ("search.epochs", "search.batch")),
+        "hrmas": ("model.fan_in",),
+        "hrmas-delays": ("model.fan_in",),
+        "hrmas-halving": ("model.fan_in",),
+        "no-plasticity": ("model.fan_in", *_names(PlasticitySettings, "window", "mean_rate", "silent")),
+        "no-lateral": ("model.fan_in",),
+        "no-motif": ("model.sizes", "model.fan_in"),
+        "halving": judged,
+        "evolution": judged,
+        "random-search": judged,
         "random-motif": unsearched,
-        "recurrent": (*unsearched, "model.sizes", "model.wiring"),
-        "feed-forward": (*unsearched, "model.sizes", "model.wiring", "start.recurrence"),
+        "recurrent": (*unsearched, *motifs, *chosen),
+        "recurrent-delay": (*counted, *motifs, "model.input_delays", "model.fan_in"),
+        "recurrent-equal": counted,
+        "feed-forward": (*unsearched, *motifs, *chosen, "start.recurrence"),
+        "feed-forward-delays": (*unsearched, *motifs, "model.delays", "model.fan_in", "start.recurrence"),
+        "sparse-delays": (*unsearched, *motifs, "model.fan_in"),
     }
     return idle.get(method, ())
 
@@ -101,24 +118,86 @@ def _without_motifs(experiment: Experiment) -> Candidate:
     return hrmas.find(replace(experiment, settings=settings), [(count,) for count in settings.model.neurons])
 
 
+def _with_delays(experiment: Experiment) -> Candidate:
+    """HRMAS that chooses delays as it chooses types."""
+    return hrmas.find(experiment, delayed=True)
+
+
+def _then_halving(experiment: Experiment) -> Candidate:
+    """HRMAS with delays for half of the budget; then candidates sampled from its choices are halved for the rest."""
+    budget = _budget(experiment)
+    supernet, found = hrmas.searched(experiment, None, True, budget / 2)
+    beta = {name: value.cpu().numpy().astype(np.float64) for name, value in supernet.beta.items()}
+    split, model, seed = experiment.split, experiment.settings.model, experiment.seed
+
+    def structure(number: int) -> Network:
+        if number == 1:
+            return found.network
+        return sampled(supernet, split.neurons, model, seed, number).network(split, model, beta)
+
+    halved = halve(experiment, structure, budget - found.units(split))
+    metadata = {**found.metadata, **halved.metadata}
+    passes, forward = found.passes + halved.passes, found.forward + halved.forward
+    return Candidate(halved.network, experiment.settings, passes, metadata, forward)
+
+
+def _halving(experiment: Experiment) -> Candidate:
+    """Successive halving of random architectures."""
+    return halve(experiment, partial(_random, experiment), _budget(experiment))
+
+
+def _evolution(experiment: Experiment) -> Candidate:
+    """Evolution with inherited weights."""
+    return evolve(experiment, _budget(experiment))
+
+
 def _feed_forward(experiment: Experiment) -> Candidate:
     """No links from hidden to hidden neurons of a layer."""
-    return _fixed(experiment, _unsearched(experiment, {}))
+    return _fixed(experiment, plain(experiment.split, experiment.settings.model))
 
 
 def _recurrent(experiment: Experiment) -> Candidate:
     """Every layer is fully recurrent, self-connections included, with weights of free sign."""
-    network, neurons = _unsearched(experiment, {}), experiment.settings.model.neurons
-    links = tuple(
-        Connection(name.replace("hidden", "recurrent"), name, name, Dense(np.zeros((count, count))))
-        for name, count in zip(hidden_names(len(neurons)), neurons, strict=True)
-    )
-    return _fixed(experiment, replace(network, connections=(*network.connections, *links)))
+    model = experiment.settings.model
+    return _fixed(experiment, recurrent(plain(experiment.split, model), model, 1))
+
+
+def _recurrent_delay(experiment: Experiment) -> Candidate:
+    """Fully recurrent after that of the delays which does best on the validation part."""
+    settings, split = experiment.settings, experiment.split
+    structures = [recurrent(plain(split, settings.model), settings.model, delay) for delay in settings.model.delays]
+    return best_structure(experiment, structures, settings, _budget(experiment))
+
+
+def _recurrent_equal(experiment: Experiment) -> Candidate:
+    """Fully recurrent with as many synapses in all as random motifs; after every delay, without and with input delays.
+
+    That which does best on the validation part is kept.
+    """
+    split = experiment.split
+    model = equal_synapses(split, experiment.settings.model)
+    begun = [plain(split, model)]
+    begun += [plain(split, model, random_late(model, experiment.seed))] if model.input_delays != (0,) else []
+    structures = [recurrent(network, model, delay) for network in begun for delay in model.delays]
+    settings = replace(experiment.settings, model=model)
+    return best_structure(experiment, structures, settings, _budget(experiment))
+
+
+def _feed_forward_delays(experiment: Experiment) -> Candidate:
+    """No recurrent links; every neuron hears its input after a random delay."""
+    model = experiment.settings.model
+    return _fixed(experiment, plain(experiment.split, model, random_late(model, experiment.seed)))
+
+
+def _sparse_delays(experiment: Experiment) -> Candidate:
+    """Random links of free sign after random delays, and random input delays."""
+    model, seed = experiment.settings.model, experiment.seed
+    return _fixed(experiment, sparse(plain(experiment.split, model, random_late(model, seed)), model, seed))
 
 
 def _random_motif(experiment: Experiment) -> Candidate:
     """The motifs that a random search would try first."""
-    return _fixed(experiment, _unsearched(experiment, random_motifs(experiment.settings, experiment.seed, 1)))
+    return _fixed(experiment, _random(experiment, 1))
 
 
 def _random_search(experiment: Experiment) -> Candidate:
@@ -126,30 +205,18 @@ def _random_search(experiment: Experiment) -> Candidate:
 
     The best has the lowest loss on the valid part.
     """
-    own = experiment.settings.search
-    device = experiment.first.spikes.device
-    training = replace(experiment.settings.training, epochs=own.epochs, batch=own.batch)
-    split = replace(experiment.split, valid=experiment.split.valid.take(slice(0, 0)))
-    loader = DataLoader.of(device, experiment.split.valid)
-    readout = readout_of(split, experiment.settings.model)
-    candidates, scores = [], []
-    for number in range(1, _passes(experiment.settings) + 1):
-        candidates.append(_unsearched(experiment, random_motifs(experiment.settings, experiment.seed, number)))
-        phase = f"candidate {number}"
-        trained, _ = fit(
-            reinitialize(candidates[-1], experiment.first, experiment.settings.start, experiment.seed),
-            split,
-            training,
-            experiment.seed,
-            device,
-            None if experiment.progress is None else partial(_report, experiment.progress, phase),
-            experiment.stages.get(phase),
-            partial(experiment.keep, phase),
-        )
-        scores.append(evaluate_network(trained, readout, loader, training))
-    best = min(range(len(scores)), key=lambda number: scores[number]["loss"])
-    passes = len(scores) * own.epochs * split.train.samples
-    return Candidate(candidates[best], experiment.settings, passes, {"candidates": scores, "chosen": best + 1})
+    own, judge = experiment.settings.search, Judge.of(experiment)
+    count = _passes(experiment.settings)
+    if own.budget:
+        count = whole_epochs(own.budget, own.epochs + look(experiment.split), "a candidate of random search")
+    structures = [_random(experiment, number) for number in range(1, count + 1)]
+    trained = [
+        judge.train(judge.fresh(structure), own.epochs, f"candidate {number}")
+        for number, structure in enumerate(structures, 1)
+    ]
+    best = best_of(trained)[0]
+    metadata = {"candidates": [dict(each.figures) for each in trained], "chosen": best + 1}
+    return Candidate(structures[best], experiment.settings, judge.spent["both"], metadata, judge.spent["forward"])
 
 
 METHODS: Mapping[str, Method] = {
@@ -157,41 +224,66 @@ METHODS: Mapping[str, Method] = {
     "no-plasticity": _without_plasticity,
     "no-lateral": _without_lateral,
     "no-motif": _without_motifs,
+    "hrmas-delays": _with_delays,
+    "hrmas-halving": _then_halving,
+    "halving": _halving,
+    "evolution": _evolution,
     "random-search": _random_search,
     "random-motif": _random_motif,
     "recurrent": _recurrent,
+    "recurrent-delay": _recurrent_delay,
+    "recurrent-equal": _recurrent_equal,
     "feed-forward": _feed_forward,
+    "feed-forward-delays": _feed_forward_delays,
+    "sparse-delays": _sparse_delays,
 }
 """How each method finds its structure; drawing and training the weights is the same for all."""
-_UNSEARCHED = ("random-search", "random-motif", "recurrent", "feed-forward")
+_UNCOSTED = (
+    "random-motif",
+    "recurrent",
+    "recurrent-delay",
+    "recurrent-equal",
+    "feed-forward",
+    "feed-forward-delays",
+    "sparse-delays",
+)
+"""Methods that choose no motif, so that a cost would change nothing."""
 
 
-def random_motifs(settings: Settings, seed: int, number: int) -> dict[str, Motif]:
-    """A random motif for every hidden layer from the space of the search, the same for the same numbers.
+def sampled(supernet: Supernet, sources: int, model: ModelSettings, seed: int, number: int) -> Architecture:
+    """An architecture drawn from the probabilities of a supernet, the same for the same numbers."""
+    generator = np.random.default_rng((_SAMPLED, seed, number))
+    motifs: dict[str, Motif] = {}
+    for name, layer in supernet.layers.items():
+        noisy = supernet.alpha[name].with_tensors(
+            each.detach().cpu() + torch.from_numpy(generator.gumbel(size=each.shape)).float()
+            for each in supernet.alpha[name].tensors()
+        )
+        motifs[name] = derive(layer, noisy)
+    return Architecture(motifs, {})
 
-    The size is any of the candidates, every link of any type; of the lateral links as many are left as are allowed.
-    """
-    generator = np.random.default_rng((_MOTIFS, seed, number))
-    motifs = {}
-    for name, count in zip(hidden_names(len(settings.model.neurons)), settings.model.neurons, strict=True):
-        layer = RelaxedLayer.of(count, settings.model.sizes, settings.model.wiring, torch.device("cpu"))
-        sizes, *types = (torch.from_numpy(values) for values in layer.start(1.0, generator))
-        motifs[name] = derive(layer, Choices(sizes, tuple(types)))
-    return motifs
+
+def _random(experiment: Experiment, number: int) -> Network:
+    """The random architecture of that number, all weights zero."""
+    split, model = experiment.split, experiment.settings.model
+    return random_architecture(model, split.neurons, experiment.seed, number).network(split, model)
 
 
-def _unsearched(experiment: Experiment, motifs: Mapping[str, Motif]) -> Network:
-    """The network of these motifs, R and tau_m where they start, all weights zero."""
-    model = experiment.settings.model
-    beta = {
-        name: np.full(count, model.tau_m)
-        for name, count in zip(hidden_names(len(model.neurons)), model.neurons, strict=True)
-    }
-    return motif_network(motifs, beta, beta, experiment.split, model)
+def _budget(experiment: Experiment) -> float:
+    """Units that a search may take: those of the settings, or what HRMAS takes in its epochs."""
+    settings, offered = experiment.settings, [experiment.settings.model.sizes] * len(experiment.settings.model.neurons)
+    own = settings.search
+    return own.budget or own.epochs * hrmas.units_per_epoch(settings, experiment.split, offered)
 
 
 def _fixed(experiment: Experiment, network: Network) -> Candidate:
-    """A structure that was not searched: its training gets the epochs that a search would have cost."""
+    """A structure that was not searched.
+
+    Its training gets the epochs that a search would have cost, but not where a budget is set: then all are trained
+    alike in the end.
+    """
+    if experiment.settings.search.budget:
+        return Candidate(network, experiment.settings, 0, {})
     samples = experiment.split.train.samples + experiment.split.valid.samples
     more = experiment.settings.search.epochs * _passes(experiment.settings) * experiment.split.train.samples / samples
     training = replace(experiment.settings.training, epochs=experiment.settings.training.epochs + round(more))
@@ -205,7 +297,3 @@ def _passes(settings: Settings) -> int:
 
 def _wired_apart(settings: Settings) -> Settings:
     return replace(settings, model=replace(settings.model, wiring="none"))
-
-
-def _report(progress: Listener, phase: str, epoch: Progress) -> None:
-    progress(replace(epoch, phase=phase))

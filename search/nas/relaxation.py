@@ -14,6 +14,9 @@ from search.nas.relaxed_layer import Choices, RelaxedLayer, within_limit
 from search.nas.sampled_links import sampled_links
 from targets.contracts.arrays import Array
 
+_OTHER = 7
+"""Last number of the seeds of delays, beside those of types."""
+
 
 @dataclass(frozen=True, eq=False)
 class Draw:
@@ -57,6 +60,10 @@ class Relaxation(Protocol):
         """The same weights at the places of the candidate or, where sizes are mixed, at those of all sizes."""
         ...
 
+    def shared(self, scores: Tensor, motifs: int, draw: Draw) -> Tensor:
+        """Shares of options [motif or 1 for all alike, ..., option], from scores [..., option] before the softmax."""
+        ...
+
 
 class _OneMixture(ABC):
     """All sizes in one network."""
@@ -74,6 +81,10 @@ class _OneMixture(ABC):
     ) -> Tensor:
         """The mixture where any size has a link."""
         return self.weights(layer, choices, magnitudes, candidate, draw).flatten()[layer.everywhere.indices]
+
+    def shared(self, scores: Tensor, motifs: int, draw: Draw) -> Tensor:
+        """All options mixed."""
+        return (scores / draw.temperature).softmax(-1)[None]
 
 
 @dataclass(frozen=True)
@@ -167,6 +178,10 @@ class Expected:
         up, down = (magnitudes[f"{name}.{size}"].abs() for name in ("excitatory", "inhibitory"))
         return likely[..., 0] * up - likely[..., 1] * down
 
+    def shared(self, scores: Tensor, motifs: int, draw: Draw) -> Tensor:
+        """All options mixed."""
+        return (scores / draw.temperature).softmax(-1)[None]
+
     def likely(self, types: Tensor, motifs: int, draw: Draw) -> Tensor:
         """Share of every option [1 + direction, motif or 1 for all alike, post, pre, option]."""
         return (types / draw.temperature).softmax(-1)[:, None]
@@ -199,6 +214,17 @@ class Gumbel(Expected):
         noise = _noise(types, layer.neurons // size, draw)
         up, down = (magnitudes[f"{name}.{size}"].abs() for name in ("excitatory", "inhibitory"))
         return sampled_links(types, noise, up, down, draw.temperature)
+
+    def shared(self, scores: Tensor, motifs: int, draw: Draw) -> Tensor:
+        """One option per motif, 0 or 1; gradients pass as those of the mixture."""
+        scores = scores.expand(motifs, *scores.shape)
+        if draw.seed is not None:
+            generator = torch_generator(scores.device, *draw.seed, _OTHER)
+            uniform = torch.rand(scores.shape, generator=generator, device=scores.device, dtype=scores.dtype)
+            scores = scores + uniform.clamp_min_(1e-20).log_().neg_().clamp_min_(1e-20).log_().neg_()
+        soft = (scores / draw.temperature).softmax(-1)
+        chosen = torch.zeros_like(soft).scatter(-1, scores.argmax(-1, keepdim=True), 1.0)
+        return chosen + soft - soft.detach()
 
     def likely(self, types: Tensor, motifs: int, draw: Draw) -> Tensor:
         """One option per link [1 + direction, motif, post, pre, option], 0 or 1."""

@@ -1,6 +1,6 @@
 """RelaxedLayer: an SC-ML layer with candidate motif sizes and link types over the same neurons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,14 +24,24 @@ class Choices:
 
     sizes  [candidate]
     types  per candidate size v: [1 + direction, post, pre, option] over one motif of v x v, first the links inside
+    delays per candidate size: [1 + direction, option]; none where delays are not chosen
+    late   per candidate size v: [v, option], how late a neuron hears its input; none where that is not chosen
     """
 
     sizes: Tensor
     types: tuple[Tensor, ...]
+    delays: tuple[Tensor, ...] = ()
+    late: tuple[Tensor, ...] = ()
 
     def tensors(self) -> list[Tensor]:
         """All parameters, sizes first."""
-        return [self.sizes, *self.types]
+        return [self.sizes, *self.types, *self.delays, *self.late]
+
+    def with_tensors(self, tensors: Iterable[Tensor]) -> "Choices":
+        """The choices of other parameters, in the order of `tensors`."""
+        sizes, *rest = tensors
+        types, delays = len(self.types), len(self.types) + len(self.delays)
+        return Choices(sizes, tuple(rest[:types]), tuple(rest[types:delays]), tuple(rest[delays:]))
 
     @property
     def shares(self) -> Tensor:
@@ -50,12 +60,16 @@ class RelaxedLayer:
 
     indices  per candidate size: where its links are in the flattened matrix [post, pre], int64 [1 + direction, motif,
              post, pre]
+    delays   steps that a group of links may take; one where that is not chosen
+    late     steps by which a neuron may hear its input later; one where that is not chosen
     """
 
     neurons: int
     sizes: tuple[int, ...]
     wiring: Wiring
     indices: tuple[Tensor, ...]
+    delays: tuple[int, ...] = (1,)
+    late: tuple[int, ...] = (0,)
 
     @classmethod
     def of(cls, neurons: int, sizes: Sequence[int], wiring: Wiring, device: torch.device) -> "RelaxedLayer":
@@ -75,11 +89,18 @@ class RelaxedLayer:
         inside = torch.from_numpy(together[together < self.neurons**2])
         return Places(inside.to(self.indices[0].device), (self.neurons, self.neurons))
 
-    def start(self, scale: float, generator: np.random.Generator) -> list[Array]:
-        """Alpha close to indifference, never at it: Gaussian float32 arrays in the order of `Choices.tensors`."""
-        shapes: list[tuple[int, ...]] = [(len(self.sizes),)]
-        shapes += [(1 + len(DIRECTIONS[self.wiring]), size, size, len(OPTIONS)) for size in self.sizes]
-        return [(scale * generator.standard_normal(shape)).astype(np.float32) for shape in shapes]
+    def start(self, scale: float, generator: np.random.Generator) -> Choices:
+        """Alpha close to indifference, never at it: Gaussian float32."""
+        groups = 1 + len(DIRECTIONS[self.wiring])
+
+        def drawn(*shape: int) -> Tensor:
+            return torch.from_numpy((scale * generator.standard_normal(shape)).astype(np.float32))
+
+        sizes = drawn(len(self.sizes))
+        types = tuple(drawn(groups, size, size, len(OPTIONS)) for size in self.sizes)
+        delays = tuple(drawn(groups, len(self.delays)) for _ in self.sizes if len(self.delays) > 1)
+        late = tuple(drawn(size, len(self.late)) for size in self.sizes if len(self.late) > 1)
+        return Choices(sizes, types, delays, late)
 
     def links_per_neuron(self, candidate: int) -> int:
         """Links into a neuron that a candidate size offers; at the rim of a grid some have no source."""

@@ -10,6 +10,7 @@ import torch
 
 from search.data.loader import Batch, DataLoader
 from search.data.task import Split
+from search.nas.budget import in_units
 from search.network import Network
 from search.settings import Settings, as_dict
 from search.training.checkpoint import Stage, load_checkpoint, save_checkpoint
@@ -48,12 +49,18 @@ class Candidate:
     settings  those it was found with and is to be trained with
     passes    samples taken forward and backward to find it
     metadata  stored in the network's settings, JSON values
+    forward   samples taken forward alone to find it
     """
 
     network: Network
     settings: Settings
     passes: int
     metadata: Mapping[str, Any]
+    forward: int = 0
+
+    def units(self, split: Split) -> float:
+        """What it took to find it, as `search.nas.budget` counts."""
+        return in_units(split, self.passes, self.forward)
 
 
 Method = Callable[[Experiment], Candidate]
@@ -84,7 +91,9 @@ def retrain(
             raise InputError(
                 f"the {part_name} part of the split is empty; the search needs samples there, so add some."
             )
-        delay = len(settings.model.neurons) + 1  # one step into every layer and one more into the readout
+        delay = (
+            len(settings.model.neurons) * (1 + min(settings.model.input_delays)) + 1
+        )  # one step into every layer and one more into the readout
         check_reach(delay, int(part.lengths.max()), f"the samples of the {part_name} part")
     identity = {
         "method": name,
@@ -109,7 +118,11 @@ def retrain(
         network, split, training, seed, chosen, progress, begun, lambda stage: keep("train", stage), chip
     )
     passes = {"search": candidate.passes, "training": training.epochs * (split.train.samples + split.valid.samples)}
+    units = {
+        "search": candidate.units(split),
+        "training": in_units(split, passes["training"]),
+    }
     network = documented(network, split, as_dict(candidate.settings), seed, training=learned)
     step = making(f"search by {name}", chosen.type, torch.get_num_threads())
     network = replace(network, provenance=Provenance((split.origin,), (step,)))
-    return network.with_settings(method=name, passes=passes, **candidate.metadata)
+    return network.with_settings(method=name, passes=passes, units=units, **candidate.metadata)

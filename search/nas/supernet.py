@@ -23,6 +23,9 @@ from search.training.rules import gradient_rule
 from search.training.torch_network import cells_of, tensor
 from targets.contracts.ports import Readout
 
+_LATE = 8
+"""Last number of the seeds of what is heard late, beside those of links."""
+
 
 @dataclass(frozen=True, eq=False)
 class Supernet:
@@ -51,10 +54,12 @@ class Supernet:
         settings: Settings,
         seed: tuple[int, ...],
         candidates: Sequence[Sequence[int]] | None = None,
+        delayed: bool = False,
     ) -> "Supernet":
         """The supernet before its first step, its weights scaled on the batch `first`.
 
-        `candidates` are the motif sizes of each hidden layer where they are not those of the settings.
+        `candidates` are the motif sizes of each hidden layer where they are not those of the settings. Delays are
+        chosen too where `delayed`, else all are the first that may be.
         """
         model, device = settings.model, first.spikes.device
         generator = np.random.default_rng(seed)
@@ -68,11 +73,12 @@ class Supernet:
         offered = [model.sizes] * len(names) if candidates is None else candidates
         for name, count, sizes_offered in zip(names, model.neurons, offered, strict=True):
             layers[name] = RelaxedLayer.of(count, sizes_offered, model.wiring, device)
+            steps, late = (model.delays, model.input_delays) if delayed else (model.delays[:1], model.input_delays[:1])
+            layers[name] = replace(layers[name], delays=steps, late=late)
             drawn = relaxation.start(layers[name], settings.start.recurrence, generator)
             weights |= {f"{name}.{key}": tensor(values, device) for key, values in drawn.items()}
             fresh = layers[name].start(settings.start.alpha, generator)
-            sizes, *types = (tensor(values, device).requires_grad_() for values in fresh)
-            alpha[name] = Choices(sizes, tuple(types))
+            alpha[name] = fresh.with_tensors(value.to(device).requires_grad_() for value in fresh.tensors())
         return cls(
             split.input,
             readout_of(split, model),
@@ -117,24 +123,55 @@ class Supernet:
         about: Collection[str] | None = None,
     ) -> list[dict[str, Summary]]:
         """The same for several combinations of candidate sizes, which the same draw decides on; or `about` a few."""
+        if len(combinations) > 1 and any(choices.late for choices in self.alpha.values()):
+            # Each hears the input in its own way, which only wires that all have in common may.
+            return [self.run_all(batch, rule, [each], draw, about)[0] for each in combinations]
         chain = [self.input, *self.layers, READOUT]
         forward = [name for name in self.weights if "." not in name]
-        wires = [
-            Wire(source, target, self.weights[name])
-            for source, target, name in zip(chain[:-1], chain[1:], forward, strict=True)
-        ]
+        wires: list[Wire] = []
+        for number, (source, target, name) in enumerate(zip(chain[:-1], chain[1:], forward, strict=True)):
+            candidate = combinations[0].get(target)
+            wires += self._heard(Wire(source, target, self.weights[name]), candidate, draw.at(number))
         cells = dict(self.cells)
-        inside: dict[tuple[str, int], Wire] = {}
+        inside: dict[tuple[str, int], list[Wire]] = {}
         for number, (name, layer) in enumerate(self.layers.items()):
             own = {key.split(".", 1)[1]: value for key, value in self.weights.items() if key.startswith(f"{name}.")}
             for candidate in {candidates[name] for candidates in combinations}:
                 links = self.relaxation.values(layer, self.alpha[name], own, candidate, draw.at(number))
                 places = layer.places[candidate] if self.relaxation.apart else layer.everywhere
-                inside[name, candidate] = Wire(name, name, links, places=places)
+                whole = Wire(name, name, links, places=places)
+                inside[name, candidate] = self._delayed(whole, candidate, draw.at(number))
             beta = {key: self.beta[f"{name}.{key}"] for key in ("resistance", "tau_m")}
             cells[name] = replace(cells[name], **beta)
-        own_wires = [[inside[choice] for choice in candidates.items()] for candidates in combinations]
+        own_wires = [[wire for choice in each.items() for wire in inside[choice]] for each in combinations]
         return answers_of_copies(batch, [self.input], cells, wires, own_wires, rule, self.readout, about)
+
+    def _delayed(self, wire: Wire, candidate: int, draw: Draw) -> list[Wire]:
+        """Recurrent links [1 + direction, motif, post, pre], as one wire per delay that may be chosen for a group."""
+        layer, choices = self.layers[wire.target], self.alpha[wire.target]
+        if not choices.delays:
+            return [replace(wire, delay=layer.delays[0])]
+        motifs = layer.neurons // layer.sizes[candidate]
+        shares = self.relaxation.shared(choices.delays[candidate], motifs, draw).transpose(0, 1)[:, :, None, None]
+        return [
+            replace(wire, values=shares[..., number] * wire.values, delay=delay)
+            for number, delay in enumerate(layer.delays)
+        ]
+
+    def _heard(self, wire: Wire, candidate: int | None, draw: Draw) -> list[Wire]:
+        """A matrix [post, pre] into a layer, as one wire per delay after which its neurons may hear it."""
+        if candidate is None:
+            return [wire]
+        layer = self.layers[wire.target]
+        if not self.alpha[wire.target].late:
+            return [replace(wire, delay=1 + layer.late[0])]
+        motifs = layer.neurons // layer.sizes[candidate]
+        shares = self.relaxation.shared(self.alpha[wire.target].late[candidate], motifs, draw.at(_LATE))
+        shares = shares.expand(motifs, -1, -1).flatten(0, 1)[:, None]
+        return [
+            replace(wire, values=shares[..., number] * wire.values, delay=1 + late)
+            for number, late in enumerate(layer.late)
+        ]
 
     def loss(
         self,
@@ -179,7 +216,8 @@ class Supernet:
         if not self.relaxation.apart:
             return list(gradients)
         shares = [choices.shares.detach().clamp(min=1e-30) for choices in self.alpha.values()]
-        paces = [pace for share in shares for pace in (1.0, *(1 / share))]
+        kinds = [1 + bool(choices.delays) + bool(choices.late) for choices in self.alpha.values()]
+        paces = [pace for share, kind in zip(shares, kinds, strict=True) for pace in (1.0, *((1 / share).repeat(kind)))]
         return [pace * gradient for pace, gradient in zip(paces, gradients, strict=True)]
 
     def expected_links(self) -> Tensor:

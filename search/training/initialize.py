@@ -12,7 +12,7 @@ from search.training.kernels.network import traces
 from search.training.neuron import Surrogate
 from search.training.torch_network import TorchNetwork, link_types, tensor
 from targets.contracts.arrays import Array
-from targets.contracts.synapses import with_weights
+from targets.contracts.synapses import Sparse, with_weights
 
 _WEIGHTS = 1  # first number of the seed sequence, so that weights and batches never share a stream
 
@@ -41,7 +41,8 @@ def _drawn(network: Network, connection: Connection, recurrence: float, generato
     if types is not None:
         weights, links = types * np.abs(weights), int(np.count_nonzero(types))
     gain = recurrence if connection.source == connection.target else 1.0
-    weights = gain * weights / np.sqrt(max(links / synapses.shape[0], 1))
+    rows = np.count_nonzero(np.diff(synapses.indptr)) if isinstance(synapses, Sparse) else synapses.shape[0]
+    weights = gain * weights / np.sqrt(max(links / max(rows, 1), 1))
     return replace(connection, synapses=with_weights(synapses, weights))
 
 

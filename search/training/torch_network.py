@@ -98,7 +98,8 @@ def link_types(network: Network, connection: Connection) -> Array | None:
     motif = network.layer(connection.target).motif
     if motif is None or connection.source != connection.target:
         return None
-    shared = motif.intra if isinstance(connection.synapses, BlockDiagonal) else motif.lateral[:, None]
+    inside = isinstance(connection.synapses, BlockDiagonal)
+    shared = motif.intra if inside else motif.lateral[motif.directions_at(connection.delay), None]
     return np.broadcast_to(shared, connection.synapses.weights.shape)
 
 

@@ -48,8 +48,8 @@ def layers_of(model: ModelSettings) -> dict[str, RelaxedLayer]:
 
 
 def undecided(layer: RelaxedLayer, seed: int, scale: float = 1.0) -> Choices:
-    sizes, *types = (torch.from_numpy(a).double() for a in layer.start(scale, np.random.default_rng(seed)))
-    return Choices(sizes, tuple(types))
+    fresh = layer.start(scale, np.random.default_rng(seed))
+    return fresh.with_tensors(each.double() for each in fresh.tensors())
 
 
 def decided(layer: RelaxedLayer, generator: np.random.Generator) -> Choices:

@@ -10,17 +10,26 @@ import torch
 
 from search.data.loader import Batch
 from search.motif import DIRECTIONS, Wiring
-from search.nas.methods import METHODS, idle_settings, random_motifs, search_by
+from search.nas.methods import METHODS, idle_settings, search_by
+from search.nas.space import random_architecture
 from search.network import Network
 from search.settings import Settings, on_chip
-from search.training.kernels.network import Summary, summaries, summaries_of_copies
+from search.training.answers import answers, answers_of_copies
+from search.training.kernels.network import Summary
 from search.training.progress import Progress
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Dense
 from tests.search.tiny import TINY, tiny_split
 
 TWO = dataclasses.replace(TINY, model=dataclasses.replace(TINY.model, neurons=(16, 8)))
-UNSEARCHED = ("random-motif", "recurrent", "feed-forward")
+UNSEARCHED = ("random-motif", "recurrent", "feed-forward", "feed-forward-delays", "sparse-delays")
+
+
+def roomy(settings: Settings, method: str) -> Settings:
+    """The settings with a budget that halving can do something with."""
+    if not method.endswith("halving"):
+        return settings
+    return dataclasses.replace(settings, search=dataclasses.replace(settings.search, budget=24.0))
 
 
 class StoppedError(Exception):
@@ -39,12 +48,12 @@ def found(method: str, settings: Settings = TINY) -> Network:
 @pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_makes_a_network_of_the_same_neurons_on_several_layers(method: str) -> None:
-    network = found(method, TWO)
-    assert [(layer.name, layer.neurons) for layer in network.layers] == [
-        ("hidden1", 16),
-        ("hidden2", 8),
-        ("readout", 4),
-    ]
+    network = found(method, roomy(TWO, method))
+    widths = {layer.name: layer.neurons for layer in network.layers}
+    if method == "recurrent-equal":
+        assert 2 * widths["hidden2"] == widths["hidden1"] < 16
+        widths |= {"hidden1": 16, "hidden2": 8}
+    assert list(widths.items()) == [("hidden1", 16), ("hidden2", 8), ("readout", 4)]
     assert network.settings["method"] == method
     assert network.origin == tiny_split().digest
     assert all(np.abs(c.synapses.weights).sum() > 0 for c in network.connections)
@@ -60,27 +69,31 @@ def test_the_passes_are_those_that_were_made(method: str, order: int, monkeypatc
 
     def of_one(batch: Batch, *rest: Any) -> dict[str, Summary]:
         made.append(len(batch.labels))
-        return summaries(batch, *rest)
+        return answers(batch, *rest)
 
     def of_copies(batch: Batch, *rest: Any) -> list[dict[str, Summary]]:
-        told = summaries_of_copies(batch, *rest)
+        told = answers_of_copies(batch, *rest)
         if torch.is_grad_enabled():
             made.append(len(batch.labels) * len(told))
         return told
 
-    monkeypatch.setattr("search.nas.supernet.summaries_of_copies", of_copies)
-    monkeypatch.setattr("search.training.train.summaries", of_one)
+    monkeypatch.setattr("search.nas.supernet.answers_of_copies", of_copies)
+    monkeypatch.setattr("search.training.train.answers", of_one)
     # Batches of 8 fill both parts, so that alpha sees as many samples as the weights.
     settings = dataclasses.replace(TINY, search=dataclasses.replace(TINY.search, order=order, batch=8))
+    settings = roomy(settings, method)
     network = search_by(method, tiny_split(), settings, 0, "cpu")
     passes = network.settings["passes"]
     assert sum(made) == sum(passes.values())
     # 2 epochs of 48 samples, one pass for the weights and one for alpha (4 in second order) at each of 2 sizes.
     budget = 2 * 48 * (1 + 2 * (4 if order == 2 else 1))
-    assert passes["search"] == {
-        "no-motif": 2 * 48 * (1 + (4 if order == 2 else 1)),
-        **dict.fromkeys(UNSEARCHED, 0),
-    }.get(method, budget)
+    known = {"no-motif": 2 * 48 * (1 + (4 if order == 2 else 1)), **dict.fromkeys(UNSEARCHED, 0)}
+    exact = ("hrmas", "no-plasticity", "no-lateral", "hrmas-delays", "random-search", *known)
+    if method in exact:
+        assert passes["search"] == known.get(method, budget)
+    looks = 2 * (3 * 24 + settings.plasticity.window * 8) / 3
+    allowed = 48 * settings.search.budget or budget + looks + 24
+    assert network.settings["units"]["search"] * 48 <= allowed + 1e-6
     assert passes["training"] == 4 * 72 + (budget if method in UNSEARCHED else 0)
 
 
@@ -115,7 +128,7 @@ def test_random_search_keeps_the_candidate_of_lowest_validation_loss() -> None:
     losses = [candidate["loss"] for candidate in network.settings["candidates"]]
     assert len(losses) == 3
     assert network.settings["chosen"] == 1 + int(np.argmin(losses))
-    motif = random_motifs(TINY, 0, network.settings["chosen"])["hidden"]
+    motif = random_architecture(TINY.model, 8, 0, network.settings["chosen"]).motifs["hidden"]
     kept = network.layer("hidden").motif
     assert kept is not None
     assert (kept.size, kept.intra.tolist(), kept.lateral.tolist()) == (
@@ -127,7 +140,7 @@ def test_random_search_keeps_the_candidate_of_lowest_validation_loss() -> None:
 
 @pytest.mark.parametrize("wiring", ["none", "ring", "grid"])
 def test_random_motifs_take_every_size_and_type_equally_often(wiring: Wiring) -> None:
-    drawn = [random_motifs(with_wiring(wiring), seed, 1)["hidden"] for seed in range(150)]
+    drawn = [random_architecture(with_wiring(wiring).model, 8, seed, 1).motifs["hidden"] for seed in range(150)]
     sizes = Counter(motif.size for motif in drawn)
     assert sizes[2] + sizes[4] == 150
     assert abs(sizes[2] - 75) < 5 * 37.5**0.5
@@ -144,7 +157,12 @@ def test_random_motifs_take_every_size_and_type_equally_often(wiring: Wiring) ->
 
 def test_random_motifs_depend_on_seed_and_number_alone() -> None:
     def text(seed: int, number: int) -> str:
-        return str([(motif.size, motif.intra, motif.lateral) for motif in random_motifs(TWO, seed, number).values()])
+        return str(
+            [
+                (motif.size, motif.intra, motif.lateral)
+                for motif in random_architecture(TWO.model, 8, seed, number).motifs.values()
+            ]
+        )
 
     assert text(0, 1) == text(0, 1)
     assert len({text(0, 1), text(0, 2), text(1, 1)}) == 3
@@ -161,7 +179,7 @@ def test_an_interrupted_run_of_any_method_goes_on_as_if_it_had_not_stopped(metho
             if len(heard) == stop:
                 raise StoppedError
 
-        return search_by(method, tiny_split(), TINY, 0, "cpu", listen, path).digest
+        return search_by(method, tiny_split(), roomy(TINY, method), 0, "cpu", listen, path).digest
 
     whole: list[tuple[str, int]] = []
     digest = heard_until(0, None, whole)
@@ -187,23 +205,22 @@ def test_a_checkpoint_of_another_method_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_method_is_told_in_one_sentence() -> None:
     with pytest.raises(InputError) as raised:
         found("darts")
-    assert str(raised.value) == (
-        "unknown method 'darts'; known are hrmas, no-plasticity, no-lateral, no-motif, random-search, random-motif, "
-        "recurrent, feed-forward, so choose one of them."
-    )
+    assert str(raised.value) == (f"unknown method 'darts'; known are {', '.join(METHODS)}, so choose one of them.")
 
 
 def test_a_cost_that_nothing_would_follow_is_refused() -> None:
     with pytest.raises(InputError) as raised:
         search_by("recurrent", tiny_split(), on_chip(TINY, "small", 0.5), 0, "cpu")
     assert str(raised.value) == (
-        "method 'recurrent' has no architecture parameters, so that a cost of 0.5 would change nothing; leave --cost "
-        "out, or choose hrmas, no-plasticity, no-lateral, no-motif."
+        "method 'recurrent' chooses no motif, so that a cost of 0.5 would change nothing; leave --cost out, or choose "
+        "hrmas, no-plasticity, no-lateral, no-motif, hrmas-delays, hrmas-halving, halving, evolution, random-search."
     )
 
 
-BUDGET = ("search.epochs", "search.order", "search.relaxation", "model.sizes")
+BUDGET = ("search.epochs", "search.order", "search.relaxation", "search.budget", "model.sizes")
 """Settings that decide how long a method without a search may train, whatever else they do not do."""
+SPACE = ("model.delays", "model.input_delays", "model.fan_in")
+"""Settings of the space that some methods have no use for."""
 
 
 @pytest.mark.slow
@@ -228,10 +245,11 @@ def test_what_a_method_calls_idle_changes_nothing(method: str) -> None:
     network = search_by(method, tiny_split(), dataclasses.replace(TINY, **changed), 0, "cpu")
     assert network.digest == found(method).digest
     assert network.settings["idle"] == list(idle)
-    assert set(idle) <= {f"{table}.{key}" for table in other for key in other[table]} | {*BUDGET, "search.cost"}
+    assert set(idle) <= {f"{table}.{key}" for table in other for key in other[table]} | {*BUDGET, *SPACE, "search.cost"}
 
 
 def test_a_method_uses_what_it_does_not_call_idle() -> None:
-    assert idle_settings("hrmas") == idle_settings("no-lateral") == ()
+    assert idle_settings("hrmas") == idle_settings("no-lateral") == ("model.fan_in",)
+    assert not {*SPACE, "search.cost", "search.budget"} & {*idle_settings("halving"), *idle_settings("evolution")}
     assert "model.sizes" not in idle_settings("random-motif")
     assert "search.batch" not in idle_settings("random-search")

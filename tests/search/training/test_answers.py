@@ -9,7 +9,8 @@ import torch
 
 from search.data.loader import Batch, DataLoader
 from search.nas.derive import motif_network
-from search.nas.methods import random_motifs, search_by
+from search.nas.methods import search_by
+from search.nas.space import random_architecture
 from search.training.answers import answers
 from search.training.kernels.loop import run
 from search.training.kernels.network import Summary
@@ -46,7 +47,7 @@ def test_kernels_and_loop_agree_in_answers_and_gradients(
 ) -> None:
     split, batch = tiny_split(), ragged()
     start = {"hidden": np.full(16, TINY.model.tau_m)}
-    drawn = motif_network(random_motifs(TINY, 0, 1), start, start, split, TINY.model)
+    drawn = motif_network(random_architecture(TINY.model, 8, 0, 1).motifs, start, start, split, TINY.model)
     model = TorchNetwork.of(drawn, CPU)
     generator = torch.Generator().manual_seed(0)
     cells = dict(model.cells)
