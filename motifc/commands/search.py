@@ -24,8 +24,9 @@ from motifc.commands.outputs import data_read, destination
 from motifc.commands.searching import checkpoint_for, resumable, searched, set_threads, warn_of_copies
 
 _METHODS = (
-    "hrmas; without a part of it: no-plasticity, no-lateral, no-motif; or with its neurons and budget: random-search, "
-    "random-motif, recurrent, feed-forward."
+    "hrmas; without a part of it: no-plasticity, no-lateral, no-motif; with delays: hrmas-delays, hrmas-halving; "
+    "others: halving, evolution, random-search, random-motif; without motifs: recurrent, recurrent-delay, "
+    "recurrent-equal, feed-forward, feed-forward-delays, sparse-delays."
 )
 
 
@@ -38,7 +39,9 @@ def search_command(
     chip: Annotated[
         str | None, typer.Option(help="Chip whose synapses, cores and messages are expected in every epoch.")
     ] = None,
-    cost: Annotated[float | None, typer.Option(help="Weight of what is expected there in alpha's loss.")] = None,
+    cost: Annotated[
+        float | None, typer.Option(help="Weight of what is expected there in the loss by which is chosen.")
+    ] = None,
     quantize_aware: Annotated[
         bool, typer.Option("--quantize-aware", help="Retrain on the integers that compiling for --chip makes.")
     ] = False,
