@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.path import Path
 
 INSIDE = "inside"
-_SIGNS = {EXCITATORY: "+", INHIBITORY: "\N{MINUS SIGN}"}
+_SIGNS = {EXCITATORY: "+", INHIBITORY: "_"}  # markers: a text for every link would take most of the time
 _COLOURS = {EXCITATORY: EXCITATORY_COLOUR, INHIBITORY: INHIBITORY_COLOUR, NONE: NO_LINK}
 _STYLES: dict[int, dict[str, Any]] = {
     EXCITATORY: {"color": EXCITATORY_COLOUR, "linestyle": "-", "arrowstyle": "-|>"},
@@ -39,9 +39,10 @@ def motif(motif: Motif, links: str = INSIDE, axes: "Axes | None" = None) -> "Axe
         if cells:
             axes.add_patch(PathPatch(Path.make_compound_path(*cells), facecolor=colour, edgecolor="none", linewidth=0))
     if motif.size <= _NUMBERED:
-        for post, pre in np.argwhere(types != NONE):
-            sign, size = _SIGNS[int(types[post, pre])], min(14, 180 / motif.size)
-            axes.text(pre, post, sign, ha="center", va="center_baseline", color=ON_LINK, fontsize=size)
+        size = min(9, 110 / motif.size)
+        for kind, sign in _SIGNS.items():
+            post, pre = np.nonzero(types == kind)
+            axes.plot(pre, post, sign, color=ON_LINK, markersize=size, markeredgewidth=size / 6)
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_ticks(np.arange(0, motif.size, 1 if motif.size <= 12 else 2))
     axes.set(xlim=(-0.5, motif.size - 0.5), ylim=(motif.size - 0.5, -0.5), aspect="equal", ylabel="to neuron")
