@@ -77,13 +77,15 @@ def motif_graph(motif: Motif, axes: "Axes | None" = None) -> "Axes":
             fontsize=11 if radius > _SMALL else 8,
             zorder=4,
         )
-    for post, pre in np.argwhere(motif.intra != NONE):
+    for post, pre in np.argwhere(motif.intra != NONE).tolist():
         line = _line(int(motif.intra[post, pre]), radius)
         if post == pre:
-            axes.add_patch(FancyArrowPatch(path=_bulge(places[post], radius), **line))
+            link = FancyArrowPatch(path=_bulge(places[post], radius), **line)
         else:
             ends = _rims(places[pre], places[post], radius)
-            axes.add_patch(FancyArrowPatch(*ends, connectionstyle=f"arc3,rad={_BEND}", shrinkA=0, shrinkB=0, **line))
+            link = FancyArrowPatch(*ends, connectionstyle=f"arc3,rad={_BEND}", shrinkA=0, shrinkB=0, **line)
+        link.set_gid(f"link-{post}-from-{pre}")
+        axes.add_patch(link)
     axes.set(xlim=(-_HALF, _HALF), ylim=(-_HALF, _HALF), aspect="equal")
     axes.axis("off")
     return axes

@@ -30,7 +30,7 @@ from motifc.report.panels import (
     structure,
     training,
 )
-from motifc.report.result import result_line
+from motifc.report.result import Figure, key_figures, result_line
 from motifc.report.run import Run
 from targets.contracts.errors import InputError
 from targets.contracts.shown import shown
@@ -62,6 +62,7 @@ class Part:
     name: str
     result: Sequence[str]
     panels: Sequence[Panel]
+    figures: Sequence[Figure] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def page(runs: Sequence[Run], tell: Callable[[str], None] = lambda step: None) -
         if size + heavy > LARGEST * 0.8:
             left_out = "Its drawings are left out, as the page would be too large; make a page of this run alone."
             panels = [_undrawn(panel) for panel in part.panels]
-            part, heavy = Part(part.key, part.name, (*part.result, left_out), panels), 0
+            part, heavy = replace(part, result=(*part.result, left_out), panels=panels), 0
         parts.append(part)
         size += heavy
     several = len(parts) > 1
@@ -115,16 +116,18 @@ def page(runs: Sequence[Run], tell: Callable[[str], None] = lambda step: None) -
 
 def _part(key: str, run: Run) -> Part:
     panels = [found for maker in _MAKERS if (found := maker(run)) is not None]
-    return Part(key, run.name, result_line(run), panels)
+    return Part(key, run.name, result_line(run), panels, key_figures(run))
 
 
 def _drawings(panel: Panel) -> Sequence[Drawing]:
-    """All of a panel, those to choose from too."""
-    return [*panel.drawings, *(drawing for choice in panel.choices for drawing in choice.drawings)]
+    """All of a panel, those with something to choose too."""
+    chosen = (drawing for choice in panel.choices for drawing in choice.drawings)
+    return [*panel.drawings, *chosen, *(each.drawing for each in panel.highlights)]
 
 
 def _undrawn(panel: Panel) -> Panel:
-    return replace(panel, drawings=(), choices=[replace(choice, drawings=()) for choice in panel.choices])
+    choices = [replace(choice, drawings=()) for choice in panel.choices]
+    return replace(panel, drawings=(), choices=choices, highlights=())
 
 
 def _missing() -> str:

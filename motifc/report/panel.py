@@ -23,6 +23,18 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Highlight:
+    """A drawing of links between numbered neurons: of one that is chosen the others' fade, and a sentence tells it.
+
+    `sentences` has one for every neuron; groups of the drawing are named link-POST-from-PRE. `of` says what is chosen.
+    """
+
+    of: str
+    drawing: Drawing
+    sentences: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows of plain text under headings; the first column names its row.
 
@@ -60,6 +72,7 @@ class Panel:
     tables: Sequence[Table] = ()
     choices: Sequence[Choice] = ()
     of: str = ""
+    highlights: Sequence[Highlight] = ()
 
     @property
     def title(self) -> str:

@@ -75,7 +75,8 @@ def test_a_neuron_is_chosen_without_a_script(html: str) -> None:
     assert len(chosen) >= 6
     assert [bool(checked) for _, checked in chosen] == [True, *[False] * (len(chosen) - 1)]
     assert re.findall(r'<label for="(r0-membrane-\d+)">', html) == [id for id, _ in chosen]
-    assert html.count('<div class="choice">') == len(chosen)
+    assert html.count('<div class="choice">') == len(chosen) + html.count('name="r0-motif-h0"') - 1
+    assert '.highlight input:nth-of-type(3):checked ~ figure [id*="-link-"]:not([id*="-link-1-"])' in html
     assert ".choices input:checked + label + .choice { display: block; }" in STYLE
 
 
