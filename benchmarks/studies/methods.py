@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.pages import paragraph, table
 from benchmarks.studies.command import parser
-from benchmarks.studies.intervals import paired
+from motifc.sweep.statistics import paired
 from benchmarks.studies.searched import FIXED, PASSES, Plan, Searched, searched
 from search.nas.methods import METHODS
 from targets.contracts.arrays import Floats

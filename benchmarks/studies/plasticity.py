@@ -19,7 +19,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator, StrMethodF
 
 from benchmarks.pages import paragraph, table
 from benchmarks.studies.command import parser
-from benchmarks.studies.intervals import paired
+from motifc.sweep.statistics import paired
 from benchmarks.studies.searched import Plan, Searched, searched
 from search.data.load import load_split
 from search.data.loader import DataLoader
