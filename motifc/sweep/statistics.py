@@ -62,7 +62,9 @@ def paired_difference(differences: Sequence[float], overlap: float | None = None
     """
     given = np.asarray(differences, np.float64)
     if not np.isfinite(given).all():
-        raise InputError(f"a difference is {given[~np.isfinite(given)][0]}; finite numbers are needed, so leave it out.")
+        raise InputError(
+            f"a difference is {given[~np.isfinite(given)][0]}; finite numbers are needed, so leave it out."
+        )
     if overlap is not None and not 0 < overlap < math.inf:
         raise InputError(f"the overlap of splits is {overlap}; test samples per training sample are above 0.")
     n = len(given)

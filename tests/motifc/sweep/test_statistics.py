@@ -17,7 +17,9 @@ def test_interval_and_p_are_those_of_the_paired_t_test() -> None:
     known = stats.ttest_rel(left, right)
     assert told.p == pytest.approx(known.pvalue)
     assert told.interval == pytest.approx(tuple(known.confidence_interval()))
-    assert told.interval == pytest.approx((paired(left - right)[0] - paired(left - right)[1], sum(paired(left - right))))
+    assert told.interval == pytest.approx(
+        (paired(left - right)[0] - paired(left - right)[1], sum(paired(left - right)))
+    )
     assert told.sd == pytest.approx((left - right).std(ddof=1))
     assert told.corrected is None
     assert told.bootstrap is None
