@@ -196,8 +196,8 @@ class _Watch:
         present = self.sender.present([sent for _, sent in self.running.values()])
         for digest, (job, sent) in list(self.running.items()):
             told = outcome_in(job.folder, digest) or failure_in(job.folder, digest)
-            if told is None and sent.job_id in present:
-                self.gone.pop(digest, None)
+            if sent.job_id in present and (told is None or self.sender.kind == "local"):
+                self.gone.pop(digest, None)  # a process of this machine is waited for, so that none is left
                 continue
             if told is None and time.monotonic() - self.gone.setdefault(digest, time.monotonic()) < self.grace:
                 continue
@@ -236,12 +236,11 @@ def _held(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """Processes that are started inside have the environment of a worker, and write files for their owner alone."""
-    before, mask = dict(os.environ), os.umask(0o077)
+    """Processes that are started inside have the environment of a worker."""
+    before = dict(os.environ)
     os.environ.update(worker_environment({}))
     try:
         yield
     finally:
-        os.umask(mask)
         os.environ.clear()
         os.environ.update(before)

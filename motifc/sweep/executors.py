@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from motifc.sweep.chain import give_up
-from motifc.workers.spread import Died, spread
+from motifc.workers.spread import ONE_THREAD, Died, spread
 from targets.contracts.errors import InputError
 from targets.contracts.shown import brief
 
@@ -34,8 +34,10 @@ def processes(workers: int = 1, devices: Sequence[str] = ()) -> Execute:
     `devices` are shared out among the workers in turn: "cpu", "cuda" or "cuda:N"; processors alone where none is
     named. A process that dies costs its trial, which two others may try. Raises InputError for another device.
     """
+    if workers < 1:
+        raise InputError(f"{workers} workers were asked for; at least 1 is needed, so give a larger number.")
     devices = tuple(devices) or ("cpu",)
-    environments = [_visible(name) for name in devices]
+    environments = [visible(name) for name in devices]
     kinds = {name.partition(":")[0] for name in devices}
     if len(kinds) > 1:
         raise InputError(
@@ -71,12 +73,13 @@ def printed(tell: Callable[[str], None]) -> Execute:
 
     def execute(jobs: Sequence[Job], ended: Ended) -> None:
         for job in jobs:
-            tell(shlex.join([sys.executable, "-m", "motifc", "sweep", "trial", str(job.folder), job.digest]))
+            command = [sys.executable, "-m", "motifc", "sweep", "trial", str(job.folder), job.digest]
+            tell(shlex.join(["env", *(f"{name}=1" for name in ONE_THREAD), *command]))
 
     return execute
 
 
-def _visible(device: str) -> Mapping[str, str]:
+def visible(device: str) -> Mapping[str, str]:
     """The environment in which a worker sees this device alone, as its only GPU."""
     kind, colon, number = device.partition(":")
     if device in ("cpu", "cuda"):

@@ -14,7 +14,8 @@ from targets.contracts.errors import InputError
 
 RESTARTS = 2
 """Times that a line is given to another worker after the first has died of it."""
-_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+"""Variables of the environment that are 1 for a worker."""
 _ROOT = Path(__file__).parent.parent.parent
 
 
@@ -182,7 +183,7 @@ def worker_environment(own: Mapping[str, str], alone: bool = False) -> dict[str,
     With `alone` only what differs from what is set.
     """
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    changed = {**dict.fromkeys(_THREADS, "1"), "PYTHONPATH": os.pathsep.join(paths), **own}
+    changed = {**dict.fromkeys(ONE_THREAD, "1"), "PYTHONPATH": os.pathsep.join(paths), **own}
     return changed if alone else {**os.environ, **changed}
 
 
