@@ -28,3 +28,5 @@ def test_a_program_without_readout_tells_no_class() -> None:
     program, _ = numbered_program(0, 7)
     assert classes_of(program) == program.populations[-1].neurons
     assert classes_of(replace(program, readout=None)) == 0
+    assert program.readout is not None
+    assert classes_of(replace(program, readout=replace(program.readout, window=3))) == 0
