@@ -235,46 +235,37 @@ def worse(problem: MoveProblem, state: MoveState, here: int, there: int) -> bool
 
 @compiled(inline="always", _nrt=False)
 def _listen(problem: MoveProblem, state: MoveState, unit: int, net: int, core: int, sign: int) -> None:
-    """`unit` begins (1) or ceases (-1) to listen to a net on `core`."""
+    """`unit` begins (1) or ceases (-1) to listen to a net on `core`; penalties and axons of all others follow."""
+    cores = problem.price.shape[1]
     now = (state.listening[net, core] ^ unit) + sign * LISTENER
     state.listening[net, core] = now
     others = (now >> BITS) - (sign > 0)
     if others < 2:
-        _tell(problem, state, unit, net, core, sign, now, others)
-
-
-@compiled(_nrt=False)
-def _tell(
-    problem: MoveProblem, state: MoveState, unit: int, net: int, core: int, sign: int, now: int, others: int
-) -> None:
-    """Penalties and axons of all others follow where `unit` was or is alone with a net, or with one other."""
-    cores = problem.price.shape[1]
-    home, width = problem.home[net], sign * problem.width[net]
-    sender = state.core_of[home] if home >= 0 else cores
-    if others == 0:
-        state.reached[net] += sign
-        state.load[AXONS_IN, core] += width
-        state.load[MEMORY, core] += width * problem.axon_bits[0]
-        if home >= 0 and home != unit and sender != core:
-            state.load[AXONS_OUT, sender] += width
-    if state.penalty.size == 0:
-        return
-    price = sign * problem.rate[net] * problem.price[sender, core]
-    if others == 1:
-        pin = (now ^ unit if sign > 0 else now) & (LISTENER - 1)
-        state.axons[pin, core] -= width
-        if pin != home:
-            state.penalty[pin, core] -= price
-    else:
-        for j in range(problem.indptr[net], problem.indptr[net + 1]):
-            state.axons[problem.pins[j], core] -= width
-            state.penalty[problem.pins[j], core] -= price
-        state.axons[unit, core] += width  # but for itself and the one that sends
-        if unit != home:
-            state.penalty[unit, core] += price
-        if problem.recurrent[net] == 1:
-            state.penalty[home, core] += price
-    if home >= 0 and home != unit and others == (problem.recurrent[net] == 1 and sender == core):
-        penalties, prices, rate = state.penalty[home], problem.price[core], sign * problem.rate[net]
-        for other in range(cores):
-            penalties[other] += rate * prices[other]
+        home, width = problem.home[net], sign * problem.width[net]
+        sender = state.core_of[home] if home >= 0 else cores
+        if others == 0:
+            state.reached[net] += sign
+            state.load[AXONS_IN, core] += width
+            state.load[MEMORY, core] += width * problem.axon_bits[0]
+            if home >= 0 and home != unit and sender != core:
+                state.load[AXONS_OUT, sender] += width
+        if state.penalty.size:
+            price = sign * problem.rate[net] * problem.price[sender, core]
+            if others == 1:
+                pin = (now ^ unit if sign > 0 else now) & (LISTENER - 1)
+                state.axons[pin, core] -= width
+                if pin != home:
+                    state.penalty[pin, core] -= price
+            else:
+                for j in range(problem.indptr[net], problem.indptr[net + 1]):
+                    state.axons[problem.pins[j], core] -= width
+                    state.penalty[problem.pins[j], core] -= price
+                state.axons[unit, core] += width  # but for itself and the one that sends
+                if unit != home:
+                    state.penalty[unit, core] += price
+                if problem.recurrent[net] == 1:
+                    state.penalty[home, core] += price
+            if home >= 0 and home != unit and others == (problem.recurrent[net] == 1 and sender == core):
+                penalties, prices, rate = state.penalty[home], problem.price[core], sign * problem.rate[net]
+                for other in range(cores):
+                    penalties[other] += rate * prices[other]
