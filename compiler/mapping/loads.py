@@ -107,7 +107,8 @@ def _reached(hypergraph: Hypergraph, core_of: Array, cores: int) -> tuple[Array,
     if hypergraph.pins.size >= _MANY:
         from compiler.mapping.reached import reached_cores
 
-        count, core = reached_cores(hypergraph.indptr, hypergraph.pins, core_of, cores)
+        # One compiled form for all: what may be written to is a type of its own.
+        count, core = reached_cores(hypergraph.indptr, hypergraph.pins, core_of.astype(np.int64), cores)
         return np.repeat(np.arange(hypergraph.nets), count), core
     reached = np.sort(hypergraph.net_of * cores + core_of[hypergraph.pins])
     return np.divmod(reached[np.diff(reached, prepend=-1) > 0], max(cores, 1))

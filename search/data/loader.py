@@ -11,7 +11,7 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from search.data.task import labels_of
-from search.data.thinning import thinned
+from search.data.thinning import Thinning, thinned
 from targets.contracts.arrays import Array
 from targets.contracts.raster import SpikeRaster
 
@@ -26,12 +26,14 @@ class Batch:
     neurons  neurons of the input
     lengths  int64 [batch]: steps that count
     labels   int64 [batch]
+    thinning of these spikes, which whoever reads `packed` has to do; None where all of them stay
     """
 
     packed: Tensor
     neurons: int
     lengths: Tensor
     labels: Tensor
+    thinning: Thinning | None = None
 
     @classmethod
     def of(cls, spikes: Tensor, mask: Tensor, labels: Tensor) -> "Batch":
@@ -43,7 +45,7 @@ class Batch:
     @cached_property
     def spikes(self) -> Tensor:
         """Spikes as float32 [time, batch, neuron]."""
-        return unpacked(self.packed, self.neurons).transpose(0, 1)
+        return unpacked(self._left, self.neurons).transpose(0, 1)
 
     @cached_property
     def mask(self) -> Tensor:
@@ -61,8 +63,14 @@ class Batch:
         if not share:
             return self
         key = int(torch.randint(1 << 62, (1,), generator=generator, device=generator.device))
-        kept = torch.from_numpy(thinned(self.packed.cpu().numpy(), share, key))
-        return replace(self, packed=kept.to(self.packed.device))
+        return replace(self, packed=self._left, thinning=Thinning(share, key))
+
+    @property
+    def _left(self) -> Tensor:
+        """`packed` without what is left out."""
+        if self.thinning is None:
+            return self.packed
+        return torch.from_numpy(thinned(self.packed.cpu().numpy(), self.thinning)).to(self.packed.device)
 
 
 @dataclass(frozen=True, eq=False)

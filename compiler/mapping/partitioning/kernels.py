@@ -63,8 +63,9 @@ def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
     for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
         net = problem.outgoing[i]
         state.load[AXONS_OUT, here] -= problem.width[net] * (state.reached[net] - (state.listening[net, here] > 0))
-    _listen(problem, state, unit, here, -1)
-    _listen(problem, state, unit, core, 1)
+    for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
+        _listen(problem, state, unit, problem.incoming[i], here, -1)
+        _listen(problem, state, unit, problem.incoming[i], core, 1)
     state.core_of[unit] = core
     if problem.outgoing_at[unit] < problem.outgoing_at[unit + 1]:
         _send(problem, state, unit, here)
@@ -232,17 +233,14 @@ def worse(problem: MoveProblem, state: MoveState, here: int, there: int) -> bool
     return over > 0
 
 
-@compiled(_nrt=False)
-def _listen(problem: MoveProblem, state: MoveState, unit: int, core: int, sign: int) -> None:
-    """`unit` begins (1) or ceases (-1) to listen to its nets on `core`; penalties and axons of all others follow."""
+@compiled(inline="always", _nrt=False)
+def _listen(problem: MoveProblem, state: MoveState, unit: int, net: int, core: int, sign: int) -> None:
+    """`unit` begins (1) or ceases (-1) to listen to a net on `core`; penalties and axons of all others follow."""
     cores = problem.price.shape[1]
-    for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
-        net = problem.incoming[i]
-        now = (state.listening[net, core] ^ unit) + sign * LISTENER
-        state.listening[net, core] = now
-        others = (now >> BITS) - (sign > 0)
-        if others > 1:
-            continue
+    now = (state.listening[net, core] ^ unit) + sign * LISTENER
+    state.listening[net, core] = now
+    others = (now >> BITS) - (sign > 0)
+    if others < 2:
         home, width = problem.home[net], sign * problem.width[net]
         sender = state.core_of[home] if home >= 0 else cores
         if others == 0:
@@ -251,24 +249,23 @@ def _listen(problem: MoveProblem, state: MoveState, unit: int, core: int, sign: 
             state.load[MEMORY, core] += width * problem.axon_bits[0]
             if home >= 0 and home != unit and sender != core:
                 state.load[AXONS_OUT, sender] += width
-        if state.penalty.size == 0:
-            continue
-        price = sign * problem.rate[net] * problem.price[sender, core]
-        if others == 1:
-            pin = (now ^ unit if sign > 0 else now) & (LISTENER - 1)
-            state.axons[pin, core] -= width
-            if pin != home:
-                state.penalty[pin, core] -= price
-        else:
-            for j in range(problem.indptr[net], problem.indptr[net + 1]):
-                state.axons[problem.pins[j], core] -= width
-                state.penalty[problem.pins[j], core] -= price
-            state.axons[unit, core] += width  # but for itself and the one that sends
-            if unit != home:
-                state.penalty[unit, core] += price
-            if problem.recurrent[net] == 1:
-                state.penalty[home, core] += price
-        if home >= 0 and home != unit and others == (problem.recurrent[net] == 1 and sender == core):
-            penalties, prices, rate = state.penalty[home], problem.price[core], sign * problem.rate[net]
-            for other in range(cores):
-                penalties[other] += rate * prices[other]
+        if state.penalty.size:
+            price = sign * problem.rate[net] * problem.price[sender, core]
+            if others == 1:
+                pin = (now ^ unit if sign > 0 else now) & (LISTENER - 1)
+                state.axons[pin, core] -= width
+                if pin != home:
+                    state.penalty[pin, core] -= price
+            else:
+                for j in range(problem.indptr[net], problem.indptr[net + 1]):
+                    state.axons[problem.pins[j], core] -= width
+                    state.penalty[problem.pins[j], core] -= price
+                state.axons[unit, core] += width  # but for itself and the one that sends
+                if unit != home:
+                    state.penalty[unit, core] += price
+                if problem.recurrent[net] == 1:
+                    state.penalty[home, core] += price
+            if home >= 0 and home != unit and others == (problem.recurrent[net] == 1 and sender == core):
+                penalties, prices, rate = state.penalty[home], problem.price[core], sign * problem.rate[net]
+                for other in range(cores):
+                    penalties[other] += rate * prices[other]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
+_KNOWN: WeakKeyDictionary[Hypergraph, csr_array] = WeakKeyDictionary()
 _SEEDS = 1 << 31
 _WEIGHT_STEPS = 10_000
 _HEAVY = 1.5  # mean parts from which on a vertex is one of its own
@@ -107,7 +109,13 @@ def _whole(weights: Array) -> Array:
 
 
 def _links(hypergraph: Hypergraph) -> csr_array:
-    """Spikes per step between every two units, symmetric, nothing on the diagonal."""
+    """Spikes per step between every two units, symmetric, nothing on the diagonal; kept as long as the hypergraph."""
+    if hypergraph not in _KNOWN:
+        _KNOWN[hypergraph] = _linked(hypergraph)
+    return _KNOWN[hypergraph]
+
+
+def _linked(hypergraph: Hypergraph) -> csr_array:
     from scipy.sparse import coo_array, csr_array
 
     net_of = hypergraph.net_of

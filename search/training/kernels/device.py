@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from search.training.kernels import loop
-from search.training.kernels.loop import Trace, Wire
+from search.training.kernels.loop import Delays, Trace, Wire, by_delay
 from search.training.neuron import Cells, GradientRule, Surrogate
 
 LARGEST = 2 << 12
@@ -42,11 +42,13 @@ def by_layers(
         steps, samples, _ = next(iter(inputs.values())).shape
         drive = cells.tau_s.new_zeros(steps, samples, cells.neurons)
         own = [wire for wire in wires if wire.source == wire.target == name]
-        for wire in wires:
-            if wire.target == name and wire.source != name and wire.delay < steps:
-                heard = inputs[wire.source] if wire.source in inputs else told[wire.source].spikes
-                current = heard[: steps - wire.delay] @ (cells.gain[:, None] * wire.weights).T
-                drive = drive + torch.cat([torch.zeros_like(drive[: wire.delay]), current])
+        away = [wire for wire in wires if wire.target == name and wire.source != name]
+        for wire in away:
+            heard = inputs[wire.source] if wire.source in inputs else told[wire.source].spikes
+            for delay, part in by_delay(wire):
+                if delay < steps:
+                    current = heard[: steps - delay] @ (cells.gain[:, None] * part.weights).T
+                    drive = drive + torch.cat([torch.zeros_like(drive[:delay]), current])
         ends, values = _links(own, cells)
         parameters = cells.keep_u, cells.keep_v, cells.bias, cells.threshold
         told[name] = Trace(*layer(drive, parameters, ends, values * cells.gain[ends[0]], rule.slope))
@@ -64,7 +66,8 @@ def _links(wires: Sequence[Wire], cells: Cells) -> tuple[tuple[Tensor, ...], Ten
             flat = wire.places.indices.flatten()
         there = torch.nonzero(flat < posts * pres)[:, 0]
         flat = flat[there]
-        parts.append((flat // pres, flat % pres, torch.full_like(flat, wire.delay)))
+        delay = wire.delay.steps.flatten()[there] if isinstance(wire.delay, Delays) else wire.delay
+        parts.append((flat // pres, flat % pres, torch.zeros_like(flat) + delay))
         values.append(wire.values.flatten()[there])
     return tuple(torch.cat(each) for each in zip(*parts, strict=True)), torch.cat(values)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from search.data.thinning import Thinning, stays
 from search.training.kernels.lanes import (
     REGISTER,
     WIDE,
@@ -22,13 +23,17 @@ COLUMNS = 64
 """Neurons whose weights stand side by side; two such pieces are worked on at a time."""
 
 
-def listed(packed: Array, lanes: int) -> Events:
-    """The lists of packed spikes uint8 [sample, time, byte]; lanes beyond the samples are silent."""
-    return Events(*_list(np.ascontiguousarray(packed), lanes))
+def listed(packed: Array, lanes: int, thinning: Thinning | None = None, sample: int = 0) -> Events:
+    """The lists of packed spikes uint8 [sample, time, byte]; lanes beyond the samples are silent.
+
+    Those that `thinning` leaves out are not listed, where the first of the samples has the number `sample`.
+    """
+    below, key = (np.uint64(0), np.uint64(0)) if thinning is None else thinning.numbers
+    return Events(*_list(np.ascontiguousarray(packed), lanes, below, key, sample))
 
 
 @compiled(nogil=True)
-def _list(packed: Array, lanes: int) -> tuple[Array, Array, Array]:
+def _list(packed: Array, lanes: int, below: np.uint64, key: np.uint64, number: int) -> tuple[Array, Array, Array]:
     samples, steps, width = packed.shape
     words = (width + 7) // 8
     by_word = np.empty((steps, samples, words), np.uint64)
@@ -43,6 +48,14 @@ def _list(packed: Array, lanes: int) -> tuple[Array, Array, Array]:
                 else:
                     for byte in range(8 * k, width):
                         word |= np.uint64(packed[sample, t, byte]) << np.uint64(56 - 8 * (byte - 8 * k))
+                if below:
+                    left = word
+                    while left:
+                        place = zeros_above(left)
+                        one = np.uint64(1 << 63) >> np.uint64(place)
+                        left ^= one
+                        if not stays(number + sample, t, 64 * k + place, below, key):
+                            word ^= one
                 by_word[t, sample, k] = word
                 count += ones(word)
     first = np.empty(steps * lanes + 1, np.int32)

@@ -16,7 +16,7 @@ from search.training.kernels.block import Block, Given, Held, backward_block, fo
 from search.training.kernels.events import listed
 from search.training.kernels.lanes import NARROW, REGISTER, WIDE
 from search.training.kernels.layout import Events, Rule, Wanted
-from search.training.kernels.loop import Wire
+from search.training.kernels.loop import Delays, Places, Wire, by_delay
 from search.training.kernels.numbers import PARAMETERS, numbers_of
 from search.training.kernels.plan import Plan, Shape, plan_of
 from search.training.neuron import Cells, GradientRule, Surrogate
@@ -68,7 +68,7 @@ def _run(
     about: Collection[str],
     traced: bool,
 ) -> Told:
-    common, *own = ([_listed(wire, populations) for wire in wires] for wires in (common, *own))
+    common, *own = ([each for wire in wires for each in _listed(wire, populations)] for wires in (common, *own))
     wires = [*common, *(wire for wires in own for wire in wires)]
     plan = plan_of(
         tuple((name, cells.neurons) for name, cells in populations.items()),
@@ -82,12 +82,33 @@ def _run(
     return [{name: (next(told), next(told)) for name in populations if name in about} for _ in own]
 
 
-def _listed(wire: Wire, populations: Collection[str]) -> Wire:
-    """The wire as a list of links where it leads from population to population and has few, else as a matrix."""
+def _listed(wire: Wire, populations: Collection[str]) -> list[Wire]:
+    """The wire as a list of links where it leads from population to population and has few, else as a matrix.
+
+    Where its links have delays of their own it is a list between populations. From an input it is a matrix whose
+    neurons have a delay each, or else one for every delay.
+    """
+    if isinstance(wire.delay, Delays):
+        if wire.source in populations:
+            return [wire if wire.places is not None else replace(wire, places=_everywhere(wire.delay))]
+        if wire.places is None and (wire.delay.of_rows is not None or not wire.values.numel()):
+            return [wire]
+        return [replace(each, values=each.weights, places=None) for _, each in by_delay(wire)]
     if wire.places is None or wire.source == wire.target:
-        return wire
+        return [wire]
     few = wire.source in populations and 4 * wire.values.numel() < wire.size[0] * wire.size[1]
-    return wire if few else replace(wire, values=wire.weights, places=None)
+    return [wire if few else replace(wire, values=wire.weights, places=None)]
+
+
+_whole: WeakKeyDictionary[Delays, Places] = WeakKeyDictionary()
+
+
+def _everywhere(delays: Delays) -> Places:
+    """The places of a matrix all of whose weights are links, made once for the same delays."""
+    if delays not in _whole:
+        posts, pres = delays.steps.shape
+        _whole[delays] = Places(torch.arange(posts * pres).view(posts, pres), (posts, pres))
+    return _whole[delays]
 
 
 def _shape(wire: Wire) -> Shape:
@@ -215,5 +236,6 @@ def _events(batch: Batch, first: int, end: int, steps: int, like: tuple[int, ...
     """The events of some samples of a batch, listed once."""
     lists = _known.setdefault(batch, {})
     if (first, steps) not in lists:
-        lists[first, steps] = listed(batch.packed[first:end, :steps].numpy(), REGISTER * len(like))
+        packed = batch.packed[first:end, :steps].numpy()
+        lists[first, steps] = listed(packed, REGISTER * len(like), batch.thinning, first)
     return lists[first, steps]

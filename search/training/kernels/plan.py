@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.training.kernels.events import COLUMNS
-from search.training.kernels.loop import Places
+from search.training.kernels.loop import Delays, Places
 from search.training.kernels.products import TILE
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
@@ -16,11 +16,14 @@ from targets.contracts.errors import InputError
 
 @dataclass(frozen=True)
 class Shape:
-    """A wire without its weights: source, target, delay, where they stand, and the matrix [post, pre] they stand in."""
+    """A wire without its weights: source, target, delay, where they stand, and the matrix [post, pre] they stand in.
+
+    Links may have a delay each where they stand in `places`, and neurons where a matrix comes from an input.
+    """
 
     source: str
     target: str
-    delay: int
+    delay: int | Delays
     places: Places | None
     size: tuple[int, int]
 
@@ -146,7 +149,7 @@ def plan_of(
     return Plan(
         _table(list(members.values()), 2),
         len(own),
-        max((wire.shape.delay for wire in inner), default=1),
+        max((_latest(wire.shape.delay) for wire in inner), default=1),
         links,
         whole,
         _outside(outer, neurons),
@@ -177,6 +180,16 @@ def _stored(shape: Shape) -> int:
     return shape.size[0] * shape.size[1] if shape.places is None else shape.places.indices.numel()
 
 
+def _latest(delay: int | Delays) -> int:
+    """The longest delay, at least 1."""
+    return max((1, *delay.steps.flatten().tolist())) if isinstance(delay, Delays) else delay
+
+
+def _steps(delay: int | Delays, links: int) -> Array:
+    """The delay of each of so many links."""
+    return delay.steps.flatten().cpu().numpy() if isinstance(delay, Delays) else np.full(links, delay)
+
+
 def _links(wires: Sequence[_Wire], neurons: int) -> Inner:
     """Links in the two orders."""
     posts, pres, delays, values, inside = ([np.zeros(0, np.int64)] for _ in range(5))
@@ -189,7 +202,7 @@ def _links(wires: Sequence[_Wire], neurons: int) -> Inner:
             for offset in wire.offsets:
                 posts.append(offset + wire.post + post)
                 pres.append(offset + wire.pre + pre)
-                delays.append(np.full(post.size, wire.shape.delay))
+                delays.append(_steps(wire.shape.delay, flat.size)[value])
                 values.append(wire.start + value)
                 inside.append(wire.post + post)
     post, pre, delay, value, within = (np.concatenate(parts) for parts in (posts, pres, delays, values, inside))
@@ -227,7 +240,7 @@ def _whole(wires: Sequence[_Wire], neurons: int) -> Whole:
         rows, columns = wire.shape.size
         stored.append((wire.start, rows, columns, wire.post, place, out_place))
         for offset in wire.offsets:
-            post, pre, delay = offset + wire.post, offset + wire.pre, wire.shape.delay
+            post, pre, delay = offset + wire.post, offset + wire.pre, _latest(wire.shape.delay)
             forth.append((post, rows, pre, columns, delay, place))
             back.append((pre, columns, post, rows, delay, out_place))
         place += -(-rows // TILE) * TILE * columns
@@ -260,12 +273,15 @@ def _outside(wires: Sequence[_Wire], neurons: int) -> Outside:
         ends.append((wire.post, count, rows, padded, row[wire.post] if count else -1))
         if count and row[wire.post] < 0:
             row[wire.post : wire.post + count] = np.arange(rows, rows + count)
-        delays.append(np.full(padded, wire.shape.delay))
+        delay = wire.shape.delay
+        rows_of = delay.of_rows if isinstance(delay, Delays) else None
+        own = np.full(count, _latest(delay)) if rows_of is None else rows_of.cpu().numpy()
+        delays.append(np.append(own, np.full(padded - count, own[0] if count else 0)))
         rows += padded
     return Outside(
         _table(stored, 5),
         max((wire.shape.size[1] for wire in wires), default=0),
-        max((wire.shape.delay for wire in wires), default=0),
+        max((_latest(wire.shape.delay) for wire in wires), default=0),
         max((each[3] for each in ends), default=0),
         _table(ends, 5),
         row,

@@ -78,8 +78,3 @@ def test_compiled_steps_of_clusters_are_those_of_numpy(
     plain = cluster_decays(constants, 12, LAVA)["a"]
     monkeypatch.setattr(profiles, "_MANY", 1)
     np.testing.assert_array_equal(cluster_decays(constants, 12, LAVA)["a"], plain)
-    points, centres = rng.normal(size=(1025, 2)).round(1), rng.normal(size=(5, 2)).round(1)
-    compiled = profiles._step(points, centres)
-    monkeypatch.setattr(profiles, "_MANY", 1 << 20)
-    for got, wanted in zip(compiled, profiles._step(points, centres), strict=True):
-        np.testing.assert_array_equal(got, wanted)

@@ -10,13 +10,14 @@ from torch import Tensor
 
 from search.data.loader import Batch
 from search.training.kernels.fused import summed, traced
-from search.training.kernels.loop import Places, Wire, run
+from search.training.kernels.loop import Delays, Places, Wire, run
 from search.training.neuron import Cells, GradientRule, Surrogate
 from search.training.tssl import TsslBp
 
 INPUT = "in"
 SIZES = (1, 2, 3, 7, 16, 33, 65)
 BATCHES = (1, 2, 15, 16, 17, 40, 64, 70)
+DELAYS = (1, 1, 1, 2, 3, 30)
 PARAMETERS = ("tau_s", "tau_m", "resistance", "threshold", "bias")
 
 
@@ -77,20 +78,28 @@ class _Drawn:
         ranges = {"tau_s": (1, 5), "tau_m": (1, 12), "resistance": (2, 15), "threshold": (0.5, 1.5), "bias": (0, 0.1)}
         return Cells(**{key: self.tensor(self.rng.uniform(*between, size)) for key, between in ranges.items()})
 
+    def delay(self, shape: tuple[int, ...]) -> int | Delays:
+        """One for all links, one for each neuron of a matrix or one for each link."""
+        kind = self.rng.integers(0, 4)
+        if kind < 2:
+            return int(self.rng.choice(DELAYS))
+        if kind == 2 and len(shape) == 2:
+            return Delays.of_neurons(torch.from_numpy(self.rng.choice(DELAYS, shape[0])), shape[1])
+        return Delays(torch.from_numpy(self.rng.choice(DELAYS, shape)))
+
     def wire(self, source: str, pres: int, target: str, posts: int) -> Wire:
         """A matrix or a list of links, of which some are zero and some may lead nowhere."""
-        delay = int(self.rng.choice([1, 1, 1, 2, 3, 30]))
         strength = 3 / pres**0.5
         if self.rng.random() < 0.5:
             matrix = strength * self.rng.standard_normal((posts, pres)) * (self.rng.random((posts, pres)) < 0.8)
-            return Wire(source, target, self.tensor(matrix), delay)
+            return Wire(source, target, self.tensor(matrix), self.delay((posts, pres)))
         links = int(self.rng.integers(0, 2 * posts + 2))
         indices = torch.from_numpy(self.rng.integers(0, posts * pres + 1, links))
         return Wire(
             source,
             target,
             self.tensor(strength * self.rng.standard_normal(links)),
-            delay,
+            self.delay((links,)),
             Places(indices, (posts, pres)),
         )
 

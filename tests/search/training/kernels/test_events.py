@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from search.data.thinning import Thinning, thinned
 from search.training.kernels.events import COLUMNS, add_currents, add_weight_gradient, listed
 from search.training.kernels.layout import Ports
 from targets.contracts.arrays import Array
@@ -96,3 +97,12 @@ def test_copies_share_their_weights() -> None:
     )
     both = g[:3, :SAMPLES] + g[3:6, :SAMPLES]
     np.testing.assert_allclose(untabled(slope, 3), both @ dense[:, 4], atol=1e-12)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 0.999])
+def test_what_is_left_out_is_not_listed(share: float) -> None:
+    """As if the spikes were thinned before; the third sample of a batch is the first of its block here."""
+    packed, thinning = np.packbits(spikes(3), axis=2), Thinning(share, 5)
+    expected = listed(thinned(packed, thinning)[2:], 16)
+    for found, each in zip(listed(packed[2:], 16, thinning, 2), expected, strict=True):
+        assert np.array_equal(found, each)

@@ -115,3 +115,17 @@ def test_samples_are_cut_into_blocks_that_fit(samples: int, sizes: list[int]) ->
     assert [end - first for first, end, _ in blocks] == sizes
     assert [first for first, _, _ in blocks] == [sum(sizes[:k]) for k in range(len(sizes))]
     assert all(like == (WIDE if end - first > 16 else NARROW) for first, end, like in blocks)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_spikes_that_are_left_out_reach_neither_the_loop_nor_the_kernels(seed: int) -> None:
+    """In blocks of samples beyond the first too; twice thinned is thinned by both shares."""
+    whole = next(each for each in map(random_network, range(seed * 50, 10**6)) if len(each.batch.labels) > 64)
+    batch = whole.batch.thinned(0.3, torch.Generator().manual_seed(1))
+    for each in (batch, batch.thinned(0.3, torch.Generator().manual_seed(2))):
+        assert each.spikes.sum() < 0.85 * whole.batch.spikes.sum()
+        assert ((each.spikes > 0) <= (whole.batch.spikes > 0)).all()
+        network = replace(whole, batch=each)
+        for expected, found in zip(by_loop(network), by_kernels(network), strict=True):
+            for name, told in expected.items():
+                torch.testing.assert_close(found[name], told, rtol=1e-9, atol=1e-9)
