@@ -50,54 +50,110 @@ def side(loaded: Loaded, name: str | None = None) -> Side:
     return Side(name or loaded.backend, loaded.program, loaded.raw)
 
 
+Compared = tuple[EquivalenceReport, str | None]
+"""What is told of one piece of samples: the report, samples counted from the piece's first, and the `state`."""
+Spread = Callable[[Sequence[int]], Sequence[Sequence[Compared]]]
+"""Has other processes compare the pieces that begin at these samples; for each piece what `compare_piece` gives."""
+
+
 def verify(
     left: Side,
     others: Sequence[Side],
     inputs: SpikeRaster | Mapping[str, SpikeRaster],
     tell: Callable[[str], None] = lambda step: None,
     samples: int = SAMPLES,
+    spread: Spread | None = None,
 ) -> tuple[Verdict, ...]:
     """Compare every spike of every population of the network of `left` with each of `others`, `samples` at a time.
 
     Bins are compared as the machines made them, until the latest population has ended. Where two programs have other
     latencies, each population is compared in its own time, and nothing is inspected. Final u, v are compared too where
     both sides run the same program, and u, v in every step of populations that answer in voltage. Equality is
-    transitive, so sides equal to the left one are equal to each other.
+    transitive, so sides equal to the left one are equal to each other. With `spread` others compare the pieces; what
+    is told is the same, since a difference is looked into here.
     """
-    given = bound_inputs(left.program.inputs, inputs)
-    total, steps = next((raster.samples, raster.steps) for raster in given.values())
-    bound = lengthened(given, max(each.program.latest for each in (left, *others)))
-    reports: list[list[tuple[int, EquivalenceReport]]] = [[] for _ in others]
-    states: list[str | None] = [None for _ in others]
-    details: list[tuple[Inspection | None, dict[str, Explanation]] | None] = [None for _ in others]
-    for start in range(0, max(total, 1), samples):
-        piece = {name: raster.take(slice(start, start + samples)) for name, raster in bound.items()}
+    total = next(raster.samples for raster in bound_inputs(left.program.inputs, inputs).values())
+    starts = range(0, max(total, 1), samples)
+
+    def here(start: int) -> Sequence[Compared]:
         share = f"samples {start} to {min(start + samples, total) - 1} of {total}"
-        tell(f"{left.name}: {share}")
-        expected = left.run(piece, probes_of_voltages(left.program))
-        for number, other in enumerate(others):
-            tell(f"{other.name}: {share}")
-            got = other.run(piece, probes_of_voltages(other.program))
-            names = (left.name, other.name)
-            in_step = left.program.latency == other.program.latency
-            mine, theirs = (
-                _compared(each.program, recording if in_step else own_time(each.program, recording, steps))
-                for each, recording in ((left, expected), (other, got))
-            )
-            report = compare(mine, theirs, names)
-            if other.program is left.program:
-                states[number] = states[number] or state_difference(expected, got, names)
-            reports[number].append((start, report))
-            if report.first is not None and details[number] is None:
-                tell(f"explaining the difference between {left.name} and {other.name}")
-                inspection = inspect_difference(report.first, piece, left, other) if in_step else None
-                ran = piece if in_step else {name: raster.between(0, steps) for name, raster in piece.items()}
-                oracle = (in_machine_time if in_step else in_own_time)(left.program)
-                details[number] = inspection, _explained(oracle, ran, {left.name: mine, other.name: theirs})
-    return tuple(
-        Verdict(merged(pieces), state, *(detail or (None, None)))
-        for pieces, state, detail in zip(reports, states, details, strict=True)
+        return compare_piece(left, others, inputs, start, samples, lambda name: tell(f"{name}: {share}"))
+
+    pieces = list(map(here, starts)) if spread is None else spread(starts)
+
+    verdicts = []
+    for number, other in enumerate(others):
+        found = [(start, piece[number][0]) for start, piece in zip(starts, pieces, strict=True)]
+        state = next((piece[number][1] for piece in pieces if piece[number][1]), None)
+        first = next((start for start, report in found if report.first is not None), None)
+        details: tuple[Inspection | None, Mapping[str, Explanation] | None] = (None, None)
+        if first is not None:
+            tell(f"explaining the difference between {left.name} and {other.name}")
+            details = _looked_into(left, other, _piece(left, others, inputs, first, samples))
+        verdicts.append(Verdict(merged(found), state, *details))
+    return tuple(verdicts)
+
+
+def compare_piece(
+    left: Side,
+    others: Sequence[Side],
+    inputs: SpikeRaster | Mapping[str, SpikeRaster],
+    start: int,
+    samples: int = SAMPLES,
+    tell: Callable[[str], None] = lambda name: None,
+) -> tuple[Compared, ...]:
+    """What `verify` tells of so many samples from `start` on, for each of `others`; `tell` is given who runs."""
+    piece, steps = _piece(left, others, inputs, start, samples)
+    tell(left.name)
+    expected = left.run(piece, probes_of_voltages(left.program))
+    found: list[Compared] = []
+    for other in others:
+        tell(other.name)
+        got = other.run(piece, probes_of_voltages(other.program))
+        names = (left.name, other.name)
+        report = compare(*_sides(left, expected, other, got, steps), names)
+        same = other.program is left.program
+        found.append((report, state_difference(expected, got, names) if same else None))
+    return tuple(found)
+
+
+def _piece(
+    left: Side, others: Sequence[Side], inputs: SpikeRaster | Mapping[str, SpikeRaster], start: int, samples: int
+) -> tuple[dict[str, SpikeRaster], int]:
+    """Samples from `start` on, until the latest population of any side has ended; and their steps as given."""
+    given = bound_inputs(left.program.inputs, inputs)
+    steps = next(raster.steps for raster in given.values())
+    cut = {name: raster.take(slice(start, start + samples)) for name, raster in given.items()}
+    return lengthened(cut, max(each.program.latest for each in (left, *others))), steps
+
+
+def _sides(
+    left: Side, expected: Recording, other: Side, got: Recording, steps: int
+) -> tuple[dict[str, SpikeRaster], dict[str, SpikeRaster]]:
+    """What is compared of two recordings: as the machines made them where both are equally late."""
+    in_step = left.program.latency == other.program.latency
+    mine, theirs = (
+        _compared(each.program, recording if in_step else own_time(each.program, recording, steps))
+        for each, recording in ((left, expected), (other, got))
     )
+    return mine, theirs
+
+
+def _looked_into(
+    left: Side, other: Side, cut: tuple[dict[str, SpikeRaster], int]
+) -> tuple[Inspection | None, Mapping[str, Explanation] | None]:
+    """The first difference in a piece of samples inspected and explained; both run anew."""
+    piece, steps = cut
+    expected, got = (each.run(piece, probes_of_voltages(each.program)) for each in (left, other))
+    mine, theirs = _sides(left, expected, other, got, steps)
+    report = compare(mine, theirs, (left.name, other.name))
+    if report.first is None:  # one side does not record the same twice
+        return None, None
+    in_step = left.program.latency == other.program.latency
+    inspection = inspect_difference(report.first, piece, left, other) if in_step else None
+    ran = piece if in_step else {name: raster.between(0, steps) for name, raster in piece.items()}
+    oracle = (in_machine_time if in_step else in_own_time)(left.program)
+    return inspection, _explained(oracle, ran, {left.name: mine, other.name: theirs})
 
 
 def _compared(program: Program, recording: Recording) -> dict[str, SpikeRaster]:
