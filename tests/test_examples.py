@@ -11,8 +11,9 @@ from motifc.sweep.plan_file import load_plan
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-SEARCHES = {"quickstart"}
+SEARCHES = {"quickstart", "own_data", "hardware_aware"}
 """Examples that train, for some seconds."""
+NEEDS = {"nir_recording": "nir"}
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,8 @@ SEARCHES = {"quickstart"}
     ids=lambda path: path.stem,
 )
 def test_example(path: Path) -> None:
+    if path.stem in NEEDS:
+        pytest.importorskip(NEEDS[path.stem], reason=f"{NEEDS[path.stem]} is not installed")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
     done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr
@@ -31,3 +34,8 @@ def test_the_plan_of_a_sweep_is_one() -> None:
     plan = load_plan(ROOT / "examples" / "plasticity.toml")
     assert len(plan.trials()) == 120
     assert [family.name for family in plan.families] == ["plasticity", "motifs that nobody has searched"]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_fits_on_a_screen(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 60

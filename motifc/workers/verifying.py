@@ -9,10 +9,13 @@ from pathlib import Path
 from motifc.workers.spread import Died, spread
 from targets.conformance.equivalence import EquivalenceReport
 from targets.conformance.inspection import Side
-from targets.conformance.verification import SAMPLES, Compared, Spread
+from targets.conformance.verification import SAMPLES, Piece, Spread
 from targets.contracts.errors import BackendError
-from targets.contracts.raster import SpikeRaster, save_rasters
+from targets.contracts.raster import SpikeRaster, load_rasters, save_rasters
 from targets.contracts.serial import unpack
+
+TASK = "task.json"
+"""File of a folder that tells workers what they compare."""
 
 
 @contextmanager
@@ -41,20 +44,34 @@ def spread_sides(
             "sides": [[numbers[id(each.program)], backend, each.name] for each, backend in sides],
             "samples": SAMPLES,
         }
-        (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
+        (folder / TASK).write_text(json.dumps(task), encoding="utf-8")
 
-        def compared(starts: Sequence[int]) -> Sequence[Sequence[Compared]]:
-            found: dict[int, Sequence[Compared]] = {}
+        def compared(starts: Sequence[int]) -> Iterator[Piece]:
+            answers: dict[int, str] = {}
 
             def ended(number: int, answer: str | Died) -> None:
                 if isinstance(answer, Died):
                     raise BackendError(f"samples from {starts[number]} on were not compared: {answer.sentence}")
-                found[number] = [(unpack(EquivalenceReport, report, {}), state) for report, state in json.loads(answer)]
-                tell(f"compared {len(found)} of {len(starts)} pieces of samples")
+                answers[number] = answer
+                tell(f"compared {len(answers)} of {len(starts)} pieces of samples")
 
             lines = [str(start) for start in starts]
-            arguments = (str(folder / "task.json"),)
-            spread("motifc.workers.side_worker", lines, workers, ended, arguments=arguments)
-            return [found[number] for number in range(len(starts))]
+            spread("motifc.workers.side_worker", lines, workers, ended, arguments=(str(folder),))
+            return (_piece(folder, start, answers[number]) for number, start in enumerate(starts))
 
         yield compared
+
+
+def spikes_file(folder: Path, start: int, other: int | None = None) -> Path:
+    """Where a worker keeps spikes of the piece from `start` on: of the left side, or of an other one by its number."""
+    return folder / f"{start}{'' if other is None else f'-{other}'}.npz"
+
+
+def _piece(folder: Path, start: int, answer: str) -> Piece:
+    """What a worker has told and kept of a piece."""
+    own = load_rasters(spikes_file(folder, start))
+    others = []
+    for number, (told, state) in enumerate(json.loads(answer)):
+        report = unpack(EquivalenceReport, told, {})
+        others.append((report, state, own if report.equal else load_rasters(spikes_file(folder, start, number))))
+    return Piece(own, tuple(others))

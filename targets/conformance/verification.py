@@ -1,6 +1,6 @@
 """verify: one side against others, piece by piece; a difference is inspected and explained."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from targets.conformance.equivalence import EquivalenceReport, compare, merged, 
 from targets.conformance.explain import Explanation, Simulate, explain, in_machine_time, in_own_time
 from targets.conformance.inspection import Inspection, Side, inspect_difference
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.spike_digest import SpikeDigest
 from targets.program.program import Program
 from targets.runtime.backend import Loaded, bound_inputs
 from targets.runtime.own_time import lengthened, own_time
@@ -24,13 +25,14 @@ class Verdict:
 
     `state` says where final u or v differ although both run the same program; None where they do not. `explanations`
     has an entry per side that is not the oracle's own: name of the side -> Explanation, found on the first piece of
-    samples that holds a difference.
+    samples that holds a difference. `digests` are those of the spikes of the left side and the right one.
     """
 
     report: EquivalenceReport
     state: str | None = None
     inspection: Inspection | None = None
     explanations: Mapping[str, Explanation] | None = None
+    digests: tuple[str, str] | None = None
 
     @property
     def equal(self) -> bool:
@@ -41,7 +43,9 @@ class Verdict:
         """Plain values, for JSON."""
         explained = {name: found.as_dict() for name, found in (self.explanations or {}).items()}
         inspected = None if self.inspection is None else self.inspection.as_dict()
-        details = {"state": self.state, "inspection": inspected, "explanations": explained}
+        details: dict[str, Any] = {"state": self.state, "inspection": inspected, "explanations": explained}
+        if self.digests is not None:
+            details["spike_digests"] = dict(zip((self.report.left, self.report.right), self.digests, strict=True))
         return self.report.as_dict() | details | {"equal": self.equal}
 
 
@@ -50,10 +54,23 @@ def side(loaded: Loaded, name: str | None = None) -> Side:
     return Side(name or loaded.backend, loaded.program, loaded.raw)
 
 
-Compared = tuple[EquivalenceReport, str | None]
-"""What is told of one piece of samples: the report, samples counted from the piece's first, and the `state`."""
-Spread = Callable[[Sequence[int]], Sequence[Sequence[Compared]]]
-"""Has other processes compare the pieces that begin at these samples; for each piece what `compare_piece` gives."""
+Spikes = Mapping[str, SpikeRaster]
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """What is told of one piece of samples, which are counted from its first.
+
+    spikes   of the left side, in the network's own time
+    others   (report, `state`, spikes) of each other side; the spikes are the left ones where the report is equal
+    """
+
+    spikes: Spikes
+    others: tuple[tuple[EquivalenceReport, str | None, Spikes], ...]
+
+
+Spread = Callable[[Sequence[int]], Iterable[Piece]]
+"""Has other processes compare the pieces that begin at these samples; gives that of each, in order."""
 
 
 def verify(
@@ -75,22 +92,27 @@ def verify(
     total = next(raster.samples for raster in bound_inputs(left.program.inputs, inputs).values())
     starts = range(0, max(total, 1), samples)
 
-    def here(start: int) -> Sequence[Compared]:
+    def here(start: int) -> Piece:
         share = f"samples {start} to {min(start + samples, total) - 1} of {total}"
         return compare_piece(left, others, inputs, start, samples, lambda name: tell(f"{name}: {share}"))
 
-    pieces = list(map(here, starts)) if spread is None else spread(starts)
-
+    digest, digests = SpikeDigest(), [SpikeDigest() for _ in others]
+    reports: list[list[tuple[int, EquivalenceReport]]] = [[] for _ in others]
+    states: list[str | None] = [None for _ in others]
+    for start, piece in zip(starts, map(here, starts) if spread is None else spread(starts), strict=True):
+        digest.add(piece.spikes)
+        for number, (report, state, spikes) in enumerate(piece.others):
+            digests[number].add(spikes)
+            reports[number].append((start, report))
+            states[number] = states[number] or state
     verdicts = []
-    for number, other in enumerate(others):
-        found = [(start, piece[number][0]) for start, piece in zip(starts, pieces, strict=True)]
-        state = next((piece[number][1] for piece in pieces if piece[number][1]), None)
+    for other, found, state, told in zip(others, reports, states, digests, strict=True):
         first = next((start for start, report in found if report.first is not None), None)
-        details: tuple[Inspection | None, Mapping[str, Explanation] | None] = (None, None)
+        inspection, explanations = None, None
         if first is not None:
             tell(f"explaining the difference between {left.name} and {other.name}")
-            details = _looked_into(left, other, _piece(left, others, inputs, first, samples))
-        verdicts.append(Verdict(merged(found), state, *details))
+            inspection, explanations = _looked_into(left, other, _cut(left, others, inputs, first, samples))
+        verdicts.append(Verdict(merged(found), state, inspection, explanations, (digest.hexdigest(), told.hexdigest())))
     return tuple(verdicts)
 
 
@@ -101,23 +123,23 @@ def compare_piece(
     start: int,
     samples: int = SAMPLES,
     tell: Callable[[str], None] = lambda name: None,
-) -> tuple[Compared, ...]:
+) -> Piece:
     """What `verify` tells of so many samples from `start` on, for each of `others`; `tell` is given who runs."""
-    piece, steps = _piece(left, others, inputs, start, samples)
+    cut, steps = _cut(left, others, inputs, start, samples)
     tell(left.name)
-    expected = left.run(piece, probes_of_voltages(left.program))
-    found: list[Compared] = []
+    expected = left.run(cut, probes_of_voltages(left.program))
+    found = []
     for other in others:
         tell(other.name)
-        got = other.run(piece, probes_of_voltages(other.program))
+        got = other.run(cut, probes_of_voltages(other.program))
         names = (left.name, other.name)
         report = compare(*_sides(left, expected, other, got, steps), names)
-        same = other.program is left.program
-        found.append((report, state_difference(expected, got, names) if same else None))
-    return tuple(found)
+        state = state_difference(expected, got, names) if other.program is left.program else None
+        found.append((report, state, own_time(other.program, got, steps).spikes))
+    return Piece(own_time(left.program, expected, steps).spikes, tuple(found))
 
 
-def _piece(
+def _cut(
     left: Side, others: Sequence[Side], inputs: SpikeRaster | Mapping[str, SpikeRaster], start: int, samples: int
 ) -> tuple[dict[str, SpikeRaster], int]:
     """Samples from `start` on, until the latest population of any side has ended; and their steps as given."""
@@ -140,10 +162,10 @@ def _sides(
 
 
 def _looked_into(
-    left: Side, other: Side, cut: tuple[dict[str, SpikeRaster], int]
+    left: Side, other: Side, piece_and_steps: tuple[dict[str, SpikeRaster], int]
 ) -> tuple[Inspection | None, Mapping[str, Explanation] | None]:
     """The first difference in a piece of samples inspected and explained; both run anew."""
-    piece, steps = cut
+    piece, steps = piece_and_steps
     expected, got = (each.run(piece, probes_of_voltages(each.program)) for each in (left, other))
     mine, theirs = _sides(left, expected, other, got, steps)
     report = compare(mine, theirs, (left.name, other.name))

@@ -23,12 +23,13 @@ def test_a_worker_ends_with_its_input_and_leaves_ctrl_c_to_others() -> None:
     done = subprocess.run(
         command, input="a\n", capture_output=True, text=True, check=True, env=worker_environment({}), timeout=60
     )
-    assert done.stdout in ("p a on 1 thread\n", "")  # the end of the input ends work at once
+    assert done.stdout in ("ready\np a on 1 thread\n", "ready\n")  # the end of the input ends work at once
     asked = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=worker_environment({})
     )
     assert asked.stdin is not None
     assert asked.stdout is not None
+    assert asked.stdout.readline() == "ready\n"
     for line in ("a", "b"):
         asked.stdin.write(f"{line}\n")
         asked.stdin.flush()

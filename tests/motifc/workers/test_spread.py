@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from motifc.workers.spread import Died, spread, worker_environment
-from targets.contracts.errors import InputError
+from targets.contracts.errors import BackendError, InputError
 
 ECHO = "tests.motifc.workers.echo_worker"
 
@@ -55,6 +55,15 @@ def test_what_ended_raises_ends_all() -> None:
     with pytest.raises(InputError, match="enough"):
         spread(ECHO, ["line", "sleep", "sleep"], 2, ended)
     assert time.monotonic() - began < 30
+
+
+def test_workers_that_cannot_begin_end_all_at_once() -> None:
+    told: list[object] = []
+    with pytest.raises(
+        BackendError, match=r"3 worker processes ended before they began; what they said stands above\."
+    ):
+        spread("tests.motifc.workers.no_such_module", ["line"] * 20, 1, lambda *given: told.append(given))
+    assert told == []
 
 
 def test_less_than_one_worker_is_refused() -> None:
