@@ -287,7 +287,7 @@ def _cluster(given: TableReader) -> Cluster:
         constraint=given.text("constraint", None),
         minutes=_minutes(given),
         memory=given.number("memory", plain.memory, 0.001, 1e6),
-        cpus=given.whole("cpus", plain.cpus, 1, 4096),
+        cpus=given.whole("cpus", plain.cpus, 1, 1000),
         gpus=given.whole("gpus", plain.gpus, 0, 1),
         at_once=given.whole("at_once", plain.at_once, 1, 100_000),
         restarts=given.whole("restarts", plain.restarts, 0, 100),
