@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, and write the page where one is asked for."""
     parser = ArgumentParser(description="Run a study of digits by one worker and by two.")
     parser.add_argument("--replicates", type=int, default=12, help="of two methods each (default: %(default)s)")
-    parser.add_argument("--training", type=int, default=4, help="epochs of training (default: %(default)s)")
+    parser.add_argument("--training", type=int, default=30, help="epochs of training (default: %(default)s)")
     parser.add_argument("--page", type=Path, default=PAGES / "sweep.md", help="page to write (default: %(default)s)")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
@@ -67,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plan = _plan(given.replicates, given.training)
         one, two = (measured(plan, count, folder / str(count)) for count in (1, 2))
     faults = passed(one, two)
-    text = page(one, two, len(plan.trials()), faults)
+    asked = f"python -m benchmarks.sweep --replicates {given.replicates} --training {given.training}"
+    text = page(one, two, len(plan.trials()), faults, asked)
     sys.stdout.write(text)
     write_text(given.page, text)
     return 1 if faults else 0
@@ -115,7 +116,7 @@ def passed(one: Measured, two: Measured) -> list[str]:
     return faults
 
 
-def page(one: Measured, two: Measured, trials: int, faults: Sequence[str]) -> str:
+def page(one: Measured, two: Measured, trials: int, faults: Sequence[str], command: str) -> str:
     """The figures as Markdown."""
     rows = [
         [
@@ -137,7 +138,7 @@ def page(one: Measured, two: Measured, trials: int, faults: Sequence[str]) -> st
             "# A sweep by one worker and by two",
             "",
             paragraph(f"""
-            Command: `python -m benchmarks.sweep`. A study of {trials} trials on digits (two methods, a search of one
+            Command: `{command}`. A study of {trials} trials on digits (two methods, a search of one
             epoch, a short training, compiled for loihi2, numpy against numba), by one worker and then by two, on
             {os.cpu_count()} processors. `busy` is the share of the wall in which each worker ran trials; a look asks
             for status and tables while the study runs.

@@ -23,4 +23,4 @@ def test_every_limit_is_noticed() -> None:
 
 def test_walls_are_not_judged_beside_much_else() -> None:
     assert passed(ONE, replace(TWO, wall=90.0, beside=1.5)) == []
-    assert "so that the wall is not judged" in " ".join(page(ONE, replace(TWO, beside=1.5), 24, []).split())
+    assert "so that the wall is not judged" in " ".join(page(ONE, replace(TWO, beside=1.5), 24, [], "command").split())
