@@ -34,6 +34,13 @@ if TYPE_CHECKING:
         membrane_of as membrane_of,
         membranes_of as membranes_of,
     )
+    from motifc.sweep.chain import run_trial as run_trial
+    from motifc.sweep.cluster import submitted as submitted
+    from motifc.sweep.executors import Job as Job, printed as printed, processes as processes
+    from motifc.sweep.plan_file import load_plan as load_plan, plan_of as plan_of
+    from motifc.sweep.run import run_plan as run_plan
+    from motifc.sweep.study import study_in as study_in
+    from motifc.sweep.tables import tables_of as tables_of
     from search.data.load import load_split as load_split
     from search.data.recordings import recordings_split as recordings_split
     from search.data.task import Split as Split, task_named as task_named, task_names as task_names

@@ -42,6 +42,14 @@ HOMES: dict[str, tuple[str, ...]] = {
     "motifc.evaluation": ("Evaluation", "evaluate"),
     "motifc.evidence": ("Evidence",),
     "motifc.membrane": ("Membrane", "membrane_of", "membranes_of"),
+    # Many runs
+    "motifc.sweep.plan_file": ("load_plan", "plan_of"),
+    "motifc.sweep.run": ("run_plan",),
+    "motifc.sweep.executors": ("Job", "printed", "processes"),
+    "motifc.sweep.cluster": ("submitted",),
+    "motifc.sweep.chain": ("run_trial",),
+    "motifc.sweep.study": ("study_in",),
+    "motifc.sweep.tables": ("tables_of",),
     # Chips and programs
     "targets.contracts.chip": ("ChipSpec", "Limit", "chip_named", "chip_names"),
     "targets.program.program": ("Core", "IntPopulation", "IntProjection", "Program"),

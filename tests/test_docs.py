@@ -26,7 +26,8 @@ Hyperparameters of `motifc search` and `motifc train`, given as a TOML file with
 its default. All of them are stored in the `.network` file. Sources: "paper" is W. Zhang, H. Geng, P. Li, Composing
 recurrent spiking neural networks using locally-recurrent motifs and risk-mitigating architectural optimization, Front.
 Neurosci. 18 (2024); the code of its group is that of TSSL-BP and SpiKL-IP; DARTS is H. Liu et al., ICLR 2019; "ours"
-are choices of this project, most of them made on validation data.
+are choices of this project, most of them made on validation data. `motifc sweep` varies them by a plan, whose own
+entries are in [sweep.md](sweep.md).
 
 ```toml
 [search]

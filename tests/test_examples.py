@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from motifc.sweep.plan_file import load_plan
+
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 SEARCHES = {"quickstart", "own_data", "hardware_aware"}
@@ -26,6 +28,12 @@ def test_example(path: Path) -> None:
     done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr
     assert "are equal: 0 of " in done.stdout
+
+
+def test_the_plan_of_a_sweep_is_one() -> None:
+    plan = load_plan(ROOT / "examples" / "plasticity.toml")
+    assert len(plan.trials()) == 120
+    assert [family.name for family in plan.families] == ["plasticity", "motifs that nobody has searched"]
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

@@ -22,6 +22,7 @@ CHIP_NUMBERS = {1024, 4096, 4095, 8192, 131071, 131072, 16384, 2048}
 ADDS_UP = {"Tally"}
 """Dataclasses that are not frozen, since adding up is all they do."""
 TESTED_ELSEWHERE = {
+    "motifc/workers/side_worker.py": "a process of its own, run by the tests of verifying.py",
     "search/data/encoders/simulated.py": "the two tasks it makes: tests/search/data/tasks/test_simulated_events.py",
     "search/data/readers/riff.py": "sound in either container: tests/search/data/readers/test_sound.py",
     "search/data/readers/sphere.py": "as riff.py",

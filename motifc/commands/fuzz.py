@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,12 +11,11 @@ import typer
 from motifc.commands.activity import doing
 from motifc.commands.backend_names import asked_backends, known_backends, quick_backends
 from motifc.commands.console import console, emit
-from motifc.commands.options import AsJson, Force
+from motifc.commands.options import AsJson, Force, Workers
 from motifc.commands.outputs import destination
 
 if TYPE_CHECKING:
-    from motifc import Program, Recording, SpikeRaster
-    from targets.conformance.fuzz import Failure, FuzzReport, Runner
+    from targets.conformance.fuzz import Failure, FuzzReport
 
 
 def fuzz_command(
@@ -34,6 +32,7 @@ def fuzz_command(
     residuals: Annotated[
         bool, typer.Option("--residuals", help="Give projections residuals, as motifc compile --faithful does.")
     ] = False,
+    workers: Workers = 1,
     out: Annotated[Path, typer.Option(help="Folder for the files that reproduce a failure.")] = Path(),
     force: Force = False,
     as_json: AsJson = False,
@@ -42,7 +41,8 @@ def fuzz_command(
 
     A failure is shrunk to a minimal program and written as .program and .npz.
     """
-    from motifc import fuzz
+    from motifc import InputError, fuzz
+    from motifc.workers.fuzzing import fuzz_spread, named_runner
     from targets.conformance.fuzz import failure_files, save_failure
     from targets.runtime.backend import about
 
@@ -54,20 +54,17 @@ def fuzz_command(
     # A failure of a slow backend is shrunk in fewer runs.
     tries = 30 if any(about(name.partition(":")[0]).pace == "slow" for name in runners) else 400
     done = partial(doing, "programs")
-    report = fuzz(programs, seed, runners, done, start=start, shrink_runs=tries, residuals=residuals)
+    if workers < 1:
+        raise InputError(f"--workers is {workers}; at least 1 is needed, so give a larger number.")
+    if workers == 1:
+        report = fuzz(programs, seed, runners, done, start=start, shrink_runs=tries, residuals=residuals)
+    else:
+        report = fuzz_spread(
+            programs, seed, tuple(runners), workers, done, start=start, shrink_runs=tries, residuals=residuals
+        )
     files = [save_failure(failure, out, force) for failure in report.failures]
     emit(report.as_dict(), as_json, partial(_show, report, files, next(iter(runners))))
     raise typer.Exit(0 if report.equal else 1)
-
-
-def named_runner(backend: str) -> Runner:
-    """What runs a program on `backend`."""
-    from motifc import run
-
-    def call(program: Program, inputs: Mapping[str, SpikeRaster]) -> Recording:
-        return run(program, inputs, backend)
-
-    return call
 
 
 def _show(report: FuzzReport, files: list[tuple[Path, Path]], reference: str) -> None:

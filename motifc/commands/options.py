@@ -30,6 +30,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 Out = Annotated[Path, typer.Option(help="File to write.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint beside --out, if there is one.")]
+Workers = Annotated[int, typer.Option(help="Processes that share the work, one thread each; the result is the same.")]
 NetworkFile = Annotated[Path, typer.Argument(metavar="NET.network", help="A network.")]
 ProgramFile = Annotated[Path, typer.Argument(metavar="NET.program", help="A compiled program.")]
 TimeStep = Annotated[

@@ -20,6 +20,7 @@ from motifc.commands.options import (
     Reading,
     SplitSeed,
     TimeStep,
+    Workers,
 )
 from targets.runtime.registry import DEFAULT, ORACLE
 
@@ -55,6 +56,7 @@ def verify_command(
     data_dir: DataFolder = None,
     seed: SplitSeed = None,
     limit: Limit = None,
+    workers: Workers = 1,
     as_json: AsJson = False,
 ) -> None:
     """Compare every spike of every population between backends, or between two programs; exit 1 if any differs.
@@ -78,9 +80,12 @@ def verify_command(
     from motifc.load_inputs import given_samples, samples
     from motifc.recorded import recorded, told
     from motifc.tables import show_accuracies, show_drifts, show_overflows, show_verdicts, told_latency
+    from motifc.workers.verifying import spread_sides
     from targets.contracts.spike_digest import spike_digest
     from targets.runtime.backend import bound_inputs
 
+    if workers < 1:
+        raise InputError(f"--workers is {workers}; at least 1 is needed, so give a larger number.")
     alone = against is None and against_float is None
     first, *others = asked_backends(backends or (f"{ORACLE},{DEFAULT}" if alone else ORACLE))
     if alone and not others:
@@ -114,9 +119,12 @@ def verify_command(
         machine = held.enter_context(load(loaded, first))
         left = side(machine, None if against is None else str(program))
         sides = [side(held.enter_context(load(loaded, name))) for name in others]
+        asked = [*zip((left, *sides), (first, *others), strict=True)]
         if rival is not None:
             sides.append(side(held.enter_context(load(rival, first)), str(against)))
-        verdicts = verify(left, sides, inputs, step) if sides else ()
+            asked.append((sides[-1], first))
+        spread = held.enter_context(spread_sides(asked, inputs, workers, step)) if workers > 1 and sides else None
+        verdicts = verify(left, sides, inputs, step, spread=spread) if sides else ()
         if floats is not None:
             step("running the float network")
             found["float network"] = float_answers(floats, inputs)

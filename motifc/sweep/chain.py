@@ -267,7 +267,7 @@ def _machine(device: str) -> dict[str, str]:
     from targets.contracts.provenance import making
 
     step = making("")
-    told = {"device": device, "cpu": step.cpu, "host": platform.node(), **step.versions}
+    told = {"device": device, "cpu": step.cpu, "host": platform.node(), "process": str(os.getpid()), **step.versions}
     if device != "cpu":
         told["gpu"] = torch.cuda.get_device_name(0)
     return told

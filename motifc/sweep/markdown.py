@@ -90,7 +90,8 @@ def _family(name: str, comparisons: Sequence[Comparison]) -> list[str]:
             f"Splits overlap, {min(overlaps):.3f} to {max(overlaps):.3f} test samples for each that is trained on: the "
             "corrected interval and its p allow for that (Nadeau and Bengio 2003)."
         )
-    notes.append(f"p is two-sided, adjusted over {len(comparisons)} comparisons (Holm 1979).")
+    count = f"{len(comparisons)} comparison{'' if len(comparisons) == 1 else 's'}"
+    notes.append(f"p is two-sided, adjusted over {count} (Holm 1979).")
     if any(each.statistics.n < LEAST_BOOTSTRAP for each in comparisons):
         notes.append(f"A bootstrap is told from {LEAST_BOOTSTRAP} pairs on.")
     return [f"### {_cell(name)}", "", " ".join(notes), "", *_table(titles, rows, "ll" + "r" * 8)]

@@ -65,12 +65,12 @@ def parsed(content: Mapping[str, Any], base: Path, source: str) -> Plan:
     methods = given.texts("methods", ("hrmas",))
     seeds = _seeds(given, name)
     folds = given.whole("folds", 1, 1, 1000)
-    checked_seeds(seeds, folds, source)
     chip = given.text("chip", "loihi2")
     backends = given.texts("backends", ("numpy", "numba"))
     samples = given.whole("samples", None, 1)
     training = _training(given)
     rounds, keep = _rounds(given, methods, len(data) * len(seeds) * folds)
+    checked_seeds(seeds, folds, source)
     families = _families(given, tuple(arm.name for arm in rounds[0]), tuple(each.name for each in data))
     cluster = _cluster(given.inner("cluster"))
     given.end()
@@ -93,7 +93,7 @@ def parsed(content: Mapping[str, Any], base: Path, source: str) -> Plan:
 
 
 def _data(given: TableReader, base: Path) -> tuple[DataSource, ...]:
-    """The data sets; InputError for what is neither a task nor there."""
+    """The data sets: tasks by their names, all else paths."""
     names = given.texts("data")
     files = given.inner("files")
     found = []
@@ -104,10 +104,7 @@ def _data(given: TableReader, base: Path) -> tuple[DataSource, ...]:
             continue
         if folder:
             files.refuse(name, files.table[name], "a folder for a task alone")
-        place = base / name
-        if not place.exists():
-            given.refuse("data", name, f"a task ({', '.join(task_names())}) or a path that is there, seen from {base},")
-        found.append(DataSource(name, str(place), ""))
+        found.append(DataSource(name, str(base / name), ""))
     files.end()
     return tuple(found)
 
@@ -290,7 +287,7 @@ def _cluster(given: TableReader) -> Cluster:
         constraint=given.text("constraint", None),
         minutes=_minutes(given),
         memory=given.number("memory", plain.memory, 0.001, 1e6),
-        cpus=given.whole("cpus", plain.cpus, 1, 4096),
+        cpus=given.whole("cpus", plain.cpus, 1, 1000),
         gpus=given.whole("gpus", plain.gpus, 0, 1),
         at_once=given.whole("at_once", plain.at_once, 1, 100_000),
         restarts=given.whole("restarts", plain.restarts, 0, 100),

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+READY = "ready"
+"""What a worker says first."""
+
 
 def serve(handle: Callable[[str], str]) -> None:
     """Answer each line of standard input with what `handle` gives for it, a line without its end, until there is none.
@@ -19,6 +22,8 @@ def serve(handle: Callable[[str], str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    answers.write(f"{READY}\n")
+    answers.flush()
     lines: queue.Queue[str] = queue.Queue()
     # A thread of its own, so that the end is noticed in the middle of work too.
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()

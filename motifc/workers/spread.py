@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from targets.contracts.errors import InputError
+from motifc.workers.serve import READY
+from targets.contracts.errors import BackendError, InputError
 
 RESTARTS = 2
 """Times that a line is given to another worker after the first has died of it."""
@@ -45,7 +46,8 @@ def spread(
 
     `ended` is given the number of a line and its answer, or how its workers died, one call at a time and in no order;
     what it raises ends all. A worker runs with one thread and the environment of its number, in turn. No worker
-    outlives this call, nor this process, however it ends. Raises InputError below one worker.
+    outlives this call, nor this process, however it ends. Raises InputError below one worker, and BackendError where
+    none can begin at all.
     """
     if workers < 1:
         raise InputError(f"{workers} workers were asked for; at least 1 is needed, so give a larger number.")
@@ -83,6 +85,7 @@ class _Shared:
         self.processes: set[subprocess.Popen[str]] = set()
         self.errors: list[BaseException] = []
         self.stopped = False
+        self.begins = {True: 0, False: 0}
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[str] | None":
         """A new worker; None where all is to end."""
@@ -94,6 +97,15 @@ class _Shared:
             )
             self.processes.add(process)
             return process
+
+    def begun(self, well: bool) -> None:
+        """Note whether a worker has begun; BackendError once three have not and none ever has."""
+        with self.lock:
+            self.begins[well] += 1
+            if not self.begins[True] and self.begins[False] > RESTARTS and not self.stopped:
+                raise BackendError(
+                    f"{self.begins[False]} worker processes ended before they began; what they said stands above."
+                )
 
     def stop(self) -> None:
         """Kill all workers."""
@@ -129,9 +141,11 @@ def _tend(shared: _Shared, command: Sequence[str], environment: Mapping[str, str
     process = None
     try:
         while (number := shared.take()) is not None:
-            process = process or shared.start(command, environment)
             if process is None:
-                return
+                process = shared.start(command, environment)
+                if process is None:
+                    return
+                shared.begun(_heard(process) == READY)
             answer = _asked(process, shared.lines[number])
             if answer is None:
                 shared.died(number, _end(process, shared))
@@ -155,8 +169,13 @@ def _asked(process: "subprocess.Popen[str]", line: str) -> str | None:
         process.stdin.flush()
     except OSError:
         return None
-    answer = process.stdout.readline()
-    return answer[:-1] if answer.endswith("\n") else None
+    return _heard(process)
+
+
+def _heard(process: "subprocess.Popen[str]") -> str | None:
+    """The next line of a worker; None where it is dead."""
+    line = "" if process.stdout is None else process.stdout.readline()
+    return line[:-1] if line.endswith("\n") else None
 
 
 def _end(process: "subprocess.Popen[str]", shared: _Shared) -> int:

@@ -1,7 +1,7 @@
 """fuzz: random programs run on several backends and compared bit by bit; what differs is shrunk."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,13 +128,7 @@ def fuzz(
     with at most `shrink_runs` more runs of the runner and of the first. `progress(done, programs)` is called after
     each program. Raises InputError for fewer than one program or fewer than two runners.
     """
-    if programs < 1 or seed < 0 or start < 0:
-        raise InputError(
-            f"{programs} programs from number {start} of seed {seed} were asked for; at least 1 program, and numbers "
-            "and seeds from 0 on, are needed, so correct them."
-        )
-    if len(runners) < 2:
-        raise InputError(f"one backend ({', '.join(runners)}) has nothing to agree with; give at least two.")
+    check_asked(programs, seed, tuple(runners), start)
     reference, *others = runners
     spikes = bins = states = 0
     failures = []
@@ -155,6 +149,17 @@ def fuzz(
         failures += [_shrunk(reference, runners, case, fault, number, seed, shrink_runs) for fault in faults]
         progress(number - start + 1, programs)
     return FuzzReport(seed, tuple(runners), programs, spikes, bins, states, tuple(failures))
+
+
+def check_asked(programs: int, seed: int, runners: Sequence[str], start: int) -> None:
+    """InputError for fewer than one program, fewer than two runners, and numbers below 0."""
+    if programs < 1 or seed < 0 or start < 0:
+        raise InputError(
+            f"{programs} programs from number {start} of seed {seed} were asked for; at least 1 program, and numbers "
+            "and seeds from 0 on, are needed, so correct them."
+        )
+    if len(runners) < 2:
+        raise InputError(f"one backend ({', '.join(runners)}) has nothing to agree with; give at least two.")
 
 
 def failure_files(folder: str | os.PathLike[str], seed: int, number: int, backend: str) -> tuple[Path, Path]:

@@ -1,0 +1,1 @@
+"""One worker beside two: what a sweep costs and how long it takes."""
