@@ -78,6 +78,7 @@ if TYPE_CHECKING:
         save_rasters as save_rasters,
     )
     from targets.contracts.semantics import LAVA as LAVA, Semantics as Semantics
+    from targets.contracts.spike_digest import spike_digest as spike_digest
     from targets.contracts.synapses import (
         Banded as Banded,
         BlockDiagonal as BlockDiagonal,

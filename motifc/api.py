@@ -9,6 +9,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "targets.contracts.synapses": ("Banded", "BlockDiagonal", "Dense", "Sparse", "Synapses"),
     # Spikes
     "targets.contracts.raster": ("SpikeRaster", "load_rasters", "save_rasters"),
+    "targets.contracts.spike_digest": ("spike_digest",),
     # Data, search and training
     "search.data.task": ("Split", "task_named", "task_names"),
     "search.data.load": ("load_split",),
