@@ -10,7 +10,7 @@ from motifc.api import HOMES
 from motifc.cli import COMMANDS
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
-GROUPS = {"data": ("list", "check"), "bench": ("backends",)}
+GROUPS = {"sweep": ("run", "status", "table"), "data": ("list", "check", "pack"), "bench": ("backends",)}
 
 
 def cli() -> str:

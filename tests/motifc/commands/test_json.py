@@ -48,7 +48,7 @@ def test_the_keys_are_those_that_are_listed(motifc: Motifc, command: str) -> Non
 
 
 def test_every_command_is_listed() -> None:
-    assert {name.split()[0] for name in LISTED} | {"explain", "bench"} == set(COMMANDS)
+    assert {name.split()[0] for name in LISTED} | {"explain", "bench", "sweep"} == set(COMMANDS)
 
 
 def test_every_command_has_it() -> None:
