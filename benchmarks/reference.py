@@ -10,7 +10,11 @@ from motifc.api import HOMES
 from motifc.cli import COMMANDS
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
-GROUPS = {"data": ("list", "check"), "bench": ("backends",), "sweep": ("run", "status", "table", "trial")}
+GROUPS = {
+    "sweep": ("run", "status", "table", "trial"),
+    "data": ("list", "check", "pack"),
+    "bench": ("backends",),
+}
 
 
 def cli() -> str:

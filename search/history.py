@@ -45,6 +45,16 @@ class History:
         listed = [each for each in stored if isinstance(each, Mapping)] if isinstance(stored, list | tuple) else []
         return cls(counts, tuple({str(k): float(v) for k, v in each.items() if _is_number(v)} for each in listed))
 
+    @classmethod
+    def left_by(cls, settings: Mapping[str, Any]) -> "History":
+        """The history that a search has left in the settings of its network, whatever its method.
+
+        HRMAS and its ablations leave the entries of their epochs under "search", the random search those of its
+        candidates under "candidates", any other method what `as_dict` gives under "history". Without any it is empty.
+        """
+        found = cls.of(settings.get("history") or settings.get("search"))
+        return found if len(found) else cls.of(settings.get("candidates"), "candidate")
+
     def as_dict(self) -> dict[str, Any]:
         """JSON values, for the settings of a network."""
         return {"counts": self.counts, "entries": [dict(entry) for entry in self.entries]}

@@ -16,7 +16,7 @@ from typing import TextIO
 
 from targets.contracts.shown import shown
 
-_FIRST, _TICK, _LINE = 0.5, 0.2, 4.0
+_FIRST, _TICK, _LINE = 0.35, 0.2, 2.5
 """Seconds before anything is shown, between two drawings on a terminal, between two lines in a file."""
 _BAR = 20
 _COLUMNS = 80

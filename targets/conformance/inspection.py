@@ -43,6 +43,14 @@ class Contribution:
         """Weight << exponent; with a negative exponent a fraction, which the program floors on the sum."""
         return self.weight * 2.0**self.exponent
 
+    def apart(self, others: Sequence["Contribution"], name: str) -> str:
+        """What the side of that name has in its place, in brackets; nothing where it has the same among `others`."""
+        if self in others:
+            return ""
+        place = (self.projection, self.source, self.neuron, self.delay)
+        same = [each for each in others if (each.projection, each.source, each.neuron, each.delay) == place]
+        return f" ({name}: {same[0].weight} * 2^{same[0].exponent})" if same else f" ({name}: no such spike or synapse)"
+
     def line(self) -> str:
         """The synapse in one line of text."""
         return (
@@ -77,8 +85,11 @@ class View:
     a: int
     contributions: tuple[Contribution, ...]
 
-    def lines(self) -> list[str]:
-        """The view as lines of text, with the largest contributions only."""
+    def lines(self, other: "View") -> list[str]:
+        """The view as lines of text, with the largest contributions only.
+
+        Those that the other side has not, or with another weight, come first and are marked.
+        """
         u, v, asked = ("unknown" if value is None else f"{value:,}" for value in (self.u, self.v, self.v_asked))
         lines = [
             f"{self.name} {_did(self.recorded)}: threshold {self.threshold:,}, v before it was asked {asked}; "
@@ -86,9 +97,13 @@ class View:
             *(["  it rests after a spike, so that v is 0 and nothing is asked"] if self.rests else []),
             f"  a = {self.a:,} from {len(self.contributions)} synapses that carried a spike",
         ]
-        lines += [f"    {synapse.line()}" for synapse in self.contributions[:_SHOWN]]
+        apart = {synapse: synapse.apart(other.contributions, other.name) for synapse in self.contributions}
+        ordered = sorted(self.contributions, key=lambda synapse: not apart[synapse])
+        lines += [
+            f"  {'>' if apart[synapse] else ' '} {synapse.line()}{apart[synapse]}" for synapse in ordered[:_SHOWN]
+        ]
         if len(self.contributions) > _SHOWN:
-            lines.append(f"    and {len(self.contributions) - _SHOWN} smaller ones")
+            lines.append(f"    and {len(self.contributions) - _SHOWN} more")
         if self.spike != self.recorded:
             lines.append(f"  run on this sample alone it {_did(self.spike)}, so its samples depend on each other")
         return lines
@@ -106,7 +121,7 @@ class Inspection:
         """Both views as a few lines of text."""
         at = self.difference
         head = f"sample {at.sample}, step {at.step}, population {at.population!r}, neuron {at.neuron}"
-        return "\n".join([head, *self.left.lines(), *self.right.lines()])
+        return "\n".join([head, *self.left.lines(self.right), *self.right.lines(self.left)])
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

@@ -145,9 +145,9 @@ def test_usage_ends_with_2_and_good_ends_with_0(motifc: Motifc) -> None:
     assert motifc("show", "net.program").status == 0
 
 
-def test_the_statuses_are_told_by_help_and_readme(motifc: Motifc) -> None:
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    for text in (motifc("--help").out, readme):
+def test_the_statuses_are_told_by_help_and_documents(motifc: Motifc) -> None:
+    page = (REPOSITORY / "docs" / "cli.md").read_text(encoding="utf-8")
+    for text in (motifc("--help").out, page):
         assert STATUSES in " ".join(text.split())
 
 

@@ -1,4 +1,4 @@
-"""The README's and the documentation's own words about a user's spikes, followed to the letter."""
+"""The documentation's own words about a user's spikes, followed to the letter."""
 
 import re
 import shlex
@@ -54,15 +54,15 @@ def python(code: str, folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_readme_alone_leads_from_own_files_to_a_verified_program(
+def test_the_page_alone_leads_from_own_files_to_a_verified_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (snippet,) = blocks("README.md", "Your own spikes", "python")
+    (snippet,) = blocks("docs/data.md", "A folder of files, step by step", "python")
     python(snippet, tmp_path)
     assert sorted(path.name for path in Path("mine").iterdir()) == ["monday.npz", "tuesday.npz"]
     Path("tiny.toml").write_text(TINY)
-    for arguments in commands("README.md", "Your own spikes"):
+    for arguments in commands("docs/data.md", "A folder of files, step by step"):
         small = ["--config", "tiny.toml"] if arguments[0] == "search" else []
         monkeypatch.setattr(sys, "argv", ["motifc", *arguments, *small])
         with pytest.raises(SystemExit) as ended:

@@ -8,13 +8,16 @@ import sys
 
 import pytest
 
+from benchmarks.reference import GROUPS
 from motifc import __version__
 from motifc.cli import COMMANDS
 from motifc.extras import advice_for, packages_of_extras
 from targets.contracts.shown import unlike
 from tests.motifc.command_line import Motifc
 
-LEAVES = [*(name for name in COMMANDS if name not in ("data", "bench")), "data list", "data check", "bench backends"]
+LEAVES = [
+    leaf for name in COMMANDS for leaf in ([f"{name} {each}" for each in GROUPS[name]] if name in GROUPS else [name])
+]
 
 
 @pytest.mark.parametrize("name", LEAVES)
@@ -26,7 +29,7 @@ def test_help_is_short_to_ask_for_and_flags_take_no_value(motifc: Motifc, name: 
     assert re.search(r"--help\s+-h", short.out)
 
 
-@pytest.mark.parametrize("name", [name for name in LEAVES if name != "report"])
+@pytest.mark.parametrize("name", LEAVES)
 def test_every_command_speaks_json(motifc: Motifc, name: str) -> None:
     assert "--json" in motifc(*name.split(), "--help").out
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from motifc.report.panel import Panel, Table
-from motifc.report.panels.search import NAMES, STEPPED, STEPS, Chart, drawings, history_of
+from motifc.report.panels.search import NAMES, STEPPED, STEPS, Chart, drawings
 from motifc.report.run import Run
 from search.history import History
 
@@ -14,7 +14,7 @@ def panel(run: Run) -> Panel | None:
     """Nothing of a search without plasticity between its steps."""
     if run.network is None:
         return None
-    history = history_of(run.network)
+    history = History.left_by(run.network.settings)
     figures = [name for name in STEPPED if {f"{name}{step}" for step in STEPS} <= history.columns().keys()]
     if not figures:
         return None

@@ -10,7 +10,6 @@ from motifc.report.drawing import drawn
 from motifc.report.panel import Drawing, Panel, Table
 from motifc.report.run import Run
 from search.history import History
-from search.network import Network
 from targets.contracts.arrays import Floats
 
 STEPS = ("_before", "_step_1", "")
@@ -46,7 +45,7 @@ def panel(run: Run) -> Panel | None:
     """Nothing of a network that was not searched."""
     if run.network is None:
         return None
-    history = history_of(run.network)
+    history = History.left_by(run.network.settings)
     found = charts(history)
     if not found:
         return None
@@ -54,12 +53,6 @@ def panel(run: Run) -> Panel | None:
     told += [chart.headline for chart in found if chart.headline.startswith(NAMES["accuracy"])]
     answer = f"{'; '.join(told or [found[0].headline])}."
     return Panel("search", answer[0].upper() + answer[1:], (), drawings(run.name, history, found), [table(history)])
-
-
-def history_of(network: Network) -> History:
-    """The history that a search has left in the settings: of its epochs, of whatever it counts, or of candidates."""
-    found = History.of(network.settings.get("history") or network.settings.get("search"))
-    return found if len(found) else History.of(network.settings.get("candidates"), "candidate")
 
 
 def charts(history: History) -> list[Chart]:

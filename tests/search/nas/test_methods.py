@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from search.data.loader import Batch
+from search.history import History
 from search.motif import DIRECTIONS, Wiring
 from search.nas.methods import METHODS, idle_settings, search_by
 from search.nas.space import random_architecture
@@ -121,6 +122,19 @@ def test_recurrent_links_are_free_and_feed_forward_has_none() -> None:
         assert synapses.weights.min() < 0 < synapses.weights.max()
     assert all(layer.motif is None for layer in network.layers)
     assert not [c for c in found("feed-forward", TWO).connections if c.source == c.target]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_leaves_its_history_in_one_form(method: str) -> None:
+    history = History.left_by(found(method).settings)
+    if method in UNSEARCHED:
+        assert len(history) == 0
+    elif method == "random-search":
+        assert (history.counts, len(history)) == ("candidate", 3)
+    else:
+        assert (history.counts, len(history)) == ("epoch", TINY.search.epochs)
+    assert {"loss", "accuracy"} <= set(history.columns()) or not len(history)
 
 
 def test_random_search_keeps_the_candidate_of_lowest_validation_loss() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from motifc.report.panels.search import charts, history_of, moved, panel
+from motifc.report.panels.search import charts, moved, panel
 from search.history import History
 from tests.motifc.report.histories import history
 from tests.motifc.report.runs import by_hand, whole_run
@@ -52,13 +52,13 @@ def test_any_method_may_leave_its_history() -> None:
     assert panel(run) is None
     told = History("generation", ({"best": 0.5}, {"best": 0.75}))
     network = run.network.with_settings(history=told.as_dict())
-    assert history_of(network).plural == "generations"
+    assert History.left_by(network.settings).plural == "generations"
     found = panel(replace(run, network=network))
     assert found is not None
     assert found.answer == "Best rose from 0.5 to 0.75."
     assert len(found.drawings) == 1
     candidates = run.network.with_settings(candidates=[{"accuracy": 0.5, "loss": 1.0}])
-    assert history_of(candidates).counts == "candidate"
+    assert History.left_by(candidates.settings).counts == "candidate"
 
 
 def test_what_did_not_move_is_not_said_to() -> None:
