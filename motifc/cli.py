@@ -36,6 +36,8 @@ COMMANDS = (
         "run",
         "verify",
         "explain",
+        "damage",
+        "repair",
         "export",
         "report",
     ),

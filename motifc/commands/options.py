@@ -32,6 +32,10 @@ Force = Annotated[bool, typer.Option("--force", help="Replace a file that is the
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint beside --out, if there is one.")]
 NetworkFile = Annotated[Path, typer.Argument(metavar="NET.network", help="A network.")]
 ProgramFile = Annotated[Path, typer.Argument(metavar="NET.program", help="A compiled program.")]
+FaultsFile = Annotated[
+    Path | None,
+    typer.Option("--faults", help="Faults of the machine, a JSON file as motifc damage writes it: docs/repair.md."),
+]
 TimeStep = Annotated[
     float | None,
     typer.Option("--dt", help="Time step of a NIR graph in seconds; that of the graph, else 1e-4, where not given."),
