@@ -1,7 +1,7 @@
 """Faults beside a program: what they do, their file, and what is refused."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +139,14 @@ def test_files_that_hold_no_faults_are_refused(program: Program, tmp_path: Path,
         Faults.load(path)
     assert told in str(error.value)
     assert str(path) in str(error.value)
+
+
+def test_the_schema_names_the_fields_that_are_written() -> None:
+    schema = json.loads((Path(__file__).parents[3] / "docs" / "faults.schema.json").read_text())
+    of_parts = {name: schema["properties"][name]["items"]["properties"] for name in ("neurons", "synapses")}
+    assert set(schema["properties"]) == {"format", "version", *(each.name for each in fields(Faults))}
+    assert set(of_parts["neurons"]) == {each.name for each in fields(NeuronFaults)}
+    assert set(of_parts["synapses"]) == {each.name for each in fields(SynapseFaults)}
 
 
 def test_a_file_that_is_not_there() -> None:
