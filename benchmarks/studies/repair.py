@@ -33,6 +33,7 @@ from search.training.torch_network import TorchNetwork, tensor
 from search.training.train import train
 from targets.conformance.equivalence import compare
 from targets.contracts.damage import STRENGTHS, Damage
+from targets.contracts.raster import SpikeRaster
 from targets.contracts.set_point import Rates, set_point
 from targets.contracts.synapses import Dense, Sparse, Synapses
 from targets.contracts.writing import write_text
@@ -50,6 +51,8 @@ SETTINGS = Settings(model=ModelSettings(neurons=(64,)), training=TrainingSetting
 KINDS = {kind: STRENGTHS[kind] for kind in ("prune", "signs", "dead", "bits", "thresholds", "gains")}
 """Kinds of damage of networks and how much of each."""
 PROGRAM_KINDS = {**KINDS, "dead": 0.2}
+ELSEWHERE = "none, other pictures"
+"""No damage either, but the repair sees pictures of the validation part, where rates are a little different."""
 LOST, HARDER = 0.10, {"thresholds": 1.2, "dead": 1.2, "prune": 1.2, "signs": 1.2, "gains": 0.8}
 """Accuracy that a damage of programs has to cost at least, and by what its strength is multiplied until it does."""
 DRAWS, FIRST_DRAW = 2, 1000
@@ -97,33 +100,44 @@ def draws(seed: int) -> Iterator[int]:
     return iter(range(FIRST_DRAW + DRAWS * seed, FIRST_DRAW + DRAWS * (seed + 1)))
 
 
+def cases(kinds: Mapping[str, float], seed: int) -> list[tuple[str, int]]:
+    """(kind, seed of the draw) of everything done to one network; twice there is no damage."""
+    damages = [(kind, draw) for kind in kinds for draw in draws(seed)]
+    return [("none", FIRST_DRAW), (ELSEWHERE, FIRST_DRAW), *damages]
+
+
+def seen(kind: str, split: Split) -> dict[str, SpikeRaster]:
+    """The pictures that a repair sees: those of the own rates, but once others."""
+    return {split.input: split.valid if kind == ELSEWHERE else split.train}
+
+
 def network_rows(network: Network, split: Split, seed: int) -> Iterator[Row]:
     """The float network: accuracy after every damage and after every repair of it."""
-    inputs = {split.input: split.train}
-    own = network_rates(network, inputs)
-    hidden = {"hidden": own["hidden"]}
+    own = network_rates(network, {split.input: split.train})
     healthy = evaluate(network, split.test).accuracy
+    for kind, draw in cases(KINDS, seed):
+        hurt = damaged(network, Damage(kind, KINDS[kind], draw)) if kind in KINDS else network
+        row = {"of": "network", "kind": kind, "strength": KINDS.get(kind, 0.0), "draw": draw, "healthy": healthy}
+        yield row | repairs(hurt, own, split, seen(kind, split), draw)
+
+
+def repairs(hurt: Network, own: Rates, split: Split, inputs: Mapping[str, SpikeRaster], draw: int) -> dict[str, float]:
+    """Accuracy as it is and after every repair."""
+    repaired = repair_network(hurt, own, inputs)
+    found = {"after": hurt, "set_point": repaired, "common_gain": with_common_gain(hurt, own, inputs)}
+    found["set_point_hidden"] = repair_network(hurt, {"hidden": own["hidden"]}, inputs)
+    found |= {f"spikl_{count}": each for count, each in with_spikl(hurt, split, draw).items()}
     same = replace(split, valid=split.valid.take(slice(0, 0)))  # repair and epoch see the same pictures
-    for kind, draw in [("none", FIRST_DRAW), *((kind, draw) for kind in KINDS for draw in draws(seed))]:
-        hurt = network if kind == "none" else damaged(network, Damage(kind, KINDS[kind], draw))
-        repaired = repair_network(hurt, own, inputs)
-        found = {"after": hurt, "set_point": repaired, "set_point_hidden": repair_network(hurt, hidden, inputs)}
-        found["common_gain"] = with_common_gain(hurt, own, split)
-        found |= {f"spikl_{count}": each for count, each in with_spikl(hurt, split, draw).items()}
-        found |= {"epoch": after_epoch(hurt, same, draw), "set_point_epoch": after_epoch(repaired, same, draw)}
-        accuracies = {name: evaluate(each, split.test).accuracy for name, each in found.items()}
-        yield {"of": "network", "kind": kind, "strength": KINDS.get(kind, 0.0), "draw": draw, "healthy": healthy} | (
-            accuracies
-        )
+    found |= {"epoch": after_epoch(hurt, same, draw), "set_point_epoch": after_epoch(repaired, same, draw)}
+    return {name: evaluate(each, split.test).accuracy for name, each in found.items()}
 
 
-def with_common_gain(network: Network, own: Rates, split: Split) -> Network:
+def with_common_gain(network: Network, own: Rates, inputs: Mapping[str, SpikeRaster]) -> Network:
     """The network with one factor of R per layer, by which the mean rate of the layer comes back."""
 
     def level(rates: Rates) -> Rates:
         return {name: np.full(each.size, each.mean()) for name, each in rates.items()}
 
-    inputs = {split.input: split.train}
     return scaled(network, set_point(lambda each: level(network_rates(scaled(network, each), inputs)), level(own)))
 
 
@@ -168,17 +182,16 @@ def linked(synapses: Synapses) -> Synapses:
 
 def program_rows(network: Network, split: Split, seed: int) -> Iterator[Row]:
     """The program for loihi2: accuracy after every damage and after its repair, and whether backends agree."""
-    inputs = {split.input: split.train}
-    program = compile_network(network, "loihi2", 0, inputs)
-    own = program_rates(program, inputs, backend="numba")
+    train_part = {split.input: split.train}
+    program = compile_network(network, "loihi2", 0, train_part)
+    own = program_rates(program, train_part, backend="numba")
     healthy = program_accuracy(program, split)
-    for kind, draw in [("none", FIRST_DRAW), *((kind, draw) for kind in PROGRAM_KINDS for draw in draws(seed))]:
+    for kind, draw in cases(PROGRAM_KINDS, seed):
         strength, faults, after = 0.0, None, healthy
-        if kind != "none":
+        if kind in PROGRAM_KINDS:
             strength, faults, after = hard_enough(program, split, kind, draw, healthy)
-        repaired = repair_program(program, own, inputs, faults, backend="numba")
+        repaired = repair_program(program, own, seen(kind, split), faults, backend="numba")
         lava = (seed, kind) in {(0, "thresholds"), (0, "bits")} and draw == next(draws(seed))
-        differing = [disagreeing(faulty(each, faults), split, lava) for each in (program, repaired)]
         yield {
             "of": "program",
             "kind": kind,
@@ -188,7 +201,7 @@ def program_rows(network: Network, split: Split, seed: int) -> Iterator[Row]:
             "after": after,
             "set_point": program_accuracy(repaired, split, faults),
             "thresholds": max(each.threshold_profiles for each in usage(repaired)),
-            "differing": differing,
+            "differing": [disagreeing(faulty(each, faults), split, lava) for each in (program, repaired)],
         }
 
 

@@ -69,7 +69,7 @@ def _networks(rows: Sequence[Row]) -> Iterator[str]:
     body = []
     for kind in kinds:
         own = [row for row in rows if row["kind"] == kind]
-        strength = "" if kind == "none" else f"{own[0]['strength']:g}"
+        strength = "" if kind not in ABOUT else f"{own[0]['strength']:g}"
         body.append(
             [kind, strength, _mean(own, "healthy"), *(_mean(own, repair) for repair in REPAIRS if repair in own[0])]
         )
@@ -84,19 +84,21 @@ def _networks(rows: Sequence[Row]) -> Iterator[str]:
         for rival in rivals:
             mean, half = paired(100 * (_by_seed(own, "set_point") - _by_seed(own, rival)))
             cells.append(_interval(mean, half))
-            above[rival] += kind != "none" and mean - half > 0
+            above[rival] += kind in ABOUT and mean - half > 0
         body.append(cells)
     yield from table(["set-point minus", *rivals.values()], body)
-    none = [row for row in rows if row["kind"] == "none"]
+    none = [row for row in rows if row["kind"] not in ABOUT][-1:]
+    none = [row for row in rows if row["kind"] == none[0]["kind"]]
     cost = 100 * float((_by_seed(none, "healthy") - _by_seed(none, "set_point")).mean())
     yield ""
     told = "; ".join(f"above {rivals[rival]} in {count}" for rival, count in above.items())
     yield paragraph(f"""
-        Outside the interval the set-point is, of {len(kinds) - 1} kinds of damage: {told}. On the undamaged network it
-        costs {cost:.1f} points.
+        Outside the interval the set-point is, of {len(set(kinds) & set(ABOUT))} kinds of damage: {told}. On the
+        undamaged network it costs {cost:.1f} points when it sees other pictures than those of which the rates are
+        remembered, and nothing on the same, where nothing moves.
         """)
     yield ""
-    yield from (f"- {kind}: {ABOUT[kind]}" for kind in kinds if kind != "none")
+    yield from (f"- {kind}: {ABOUT[kind]}" for kind in kinds if kind in ABOUT)
     yield ""
 
 
@@ -117,14 +119,14 @@ def _programs(rows: Sequence[Row]) -> Iterator[str]:
         strengths = sorted({row["strength"] for row in own})
         told = f"{strengths[0]:.3g}" if len(strengths) == 1 else f"{strengths[0]:.3g} to {strengths[-1]:.3g}"
         back = ""
-        if kind != "none":
+        if kind in ABOUT:
             before, after, repaired = (_by_seed(own, key) for key in ("healthy", "after", "set_point"))
             mean, half = paired((repaired - after) / (before - after))
             back = f"{mean:.2f} [{mean - half:.2f}, {mean + half:.2f}]"
         body.append(
             [
                 kind,
-                "" if kind == "none" else told,
+                told if kind in ABOUT else "",
                 *(_mean(own, key) for key in ("healthy", "after", "set_point")),
                 back,
                 f"{ASKED[kind]:.2f}" if kind in ASKED else "",

@@ -30,7 +30,7 @@ def test_the_page_tells_differences_and_shares() -> None:
     told = page(rows)
     assert "| dead | +11.0 [8.5, 13.5] | +11.0 [8.5, 13.5] |" in told
     assert "of 1 kinds of damage: above SpiKL-IP 40 in 1; above labelled epoch in 1" in " ".join(told.split())
-    assert "costs 19.0 points" in " ".join(told.split())
+    assert "costs 19.0 points when" in " ".join(told.split())
     assert "| dead | 0.3 | 80.0 | 40.0 | 60.0 | 0.50 [0.50, 0.50] | 0.33 | 7 |" in told
     assert "0 bins differ in 12 comparisons" in " ".join(told.split())
 
