@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.pages import paragraph, table
 from benchmarks.runs import Row
-from benchmarks.studies.intervals import paired
+from motifc.sweep.statistics import paired
 from targets.contracts.arrays import Floats
 from targets.contracts.damage import ABOUT
 
