@@ -46,7 +46,7 @@ from targets.runtime.backend import load, run
 TASK = "digits-rows"
 RECURRENT, SEARCHED = NETWORKS = ("fully recurrent", "searched motif")
 METHOD = "hrmas"
-SEEDS = 5
+SEEDS = 8
 SETTINGS = Settings(model=ModelSettings(neurons=(64,)), training=TrainingSettings(epochs=30))
 KINDS = {kind: STRENGTHS[kind] for kind in ("prune", "signs", "dead", "bits", "thresholds", "gains")}
 """Kinds of damage of networks and how much of each."""
