@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         FloatProjection as FloatProjection,
     )
     from compiler.pipeline import compile_graph as compile_graph, compile_network as compile_network
+    from compiler.repair.network import network_rates as network_rates, repair_network as repair_network
+    from compiler.repair.program import program_rates as program_rates, repair_program as repair_program
     from compiler.text import text as text
     from motifc import plot as plot
     from motifc.evaluation import Evaluation as Evaluation, evaluate as evaluate
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from search.nas.hrmas import search as search
     from search.nas.methods import search_by as search_by
     from search.network import Connection as Connection, Layer as Layer, Network as Network
+    from search.repair.damage import damaged as damaged
     from search.settings import (
         ModelSettings as ModelSettings,
         PlasticitySettings as PlasticitySettings,
@@ -72,7 +75,9 @@ if TYPE_CHECKING:
         chip_named as chip_named,
         chip_names as chip_names,
     )
+    from targets.contracts.damage import Damage as Damage
     from targets.contracts.errors import BackendError as BackendError, InputError as InputError
+    from targets.contracts.own_rates import OwnRates as OwnRates
     from targets.contracts.ports import Input as Input, Readout as Readout
     from targets.contracts.provenance import (
         DataOrigin as DataOrigin,
@@ -94,6 +99,8 @@ if TYPE_CHECKING:
         Synapses as Synapses,
     )
     from targets.program.check import Violation as Violation, check as check, legal as legal
+    from targets.program.damage import program_faults as program_faults
+    from targets.program.faults import Faults as Faults, faulty as faulty
     from targets.program.program import (
         Core as Core,
         IntPopulation as IntPopulation,

@@ -28,6 +28,14 @@ HOMES: dict[str, tuple[str, ...]] = {
     "search.nas.hrmas": ("search",),
     "search.nas.methods": ("search_by",),
     "search.training.train": ("train",),
+    # Damage and repair
+    "targets.contracts.damage": ("Damage",),
+    "targets.contracts.own_rates": ("OwnRates",),
+    "search.repair.damage": ("damaged",),
+    "compiler.repair.network": ("network_rates", "repair_network"),
+    "targets.program.faults": ("Faults", "faulty"),
+    "targets.program.damage": ("program_faults",),
+    "compiler.repair.program": ("program_rates", "repair_program"),
     # Compiling
     "compiler.pipeline": ("compile_graph", "compile_network"),
     "compiler.ir.graph": ("FloatGraph", "FloatPopulation", "FloatProjection"),

@@ -37,6 +37,8 @@ COMMANDS = (
         "run",
         "verify",
         "explain",
+        "damage",
+        "repair",
         "export",
         "report",
     ),

@@ -100,14 +100,21 @@ def part(owner: str, provenance: Provenance, split: "Split", name: str, chosen: 
     return Samples(raster, source, kind, split.data, split.seed, provenance.seen(raster))
 
 
-def calibrating(owner: str, provenance: Provenance, data: str | None, seed: int | None, folder: Path | None) -> Samples:
+def calibrating(
+    owner: str,
+    provenance: Provenance,
+    data: str | None,
+    seed: int | None,
+    folder: Path | None,
+    option: str = "--calibrate",
+) -> Samples:
     """The training part of the split that `split_of` gives; of a .npz without labels all samples."""
     if data is not None and data.endswith(".npz") and Path(data).is_file():
         rasters = _read(Path(data))
         if all(raster.labels is None for raster in rasters.values()):
             seen = provenance.seen(next(iter(rasters.values())))
             return Samples(rasters, data, "samples", data, None, seen)
-    split = split_of(owner, provenance, data, seed, folder, "--calibrate")
+    split = split_of(owner, provenance, data, seed, folder, option)
     return part(owner, provenance, split, "train")
 
 

@@ -17,6 +17,7 @@ from targets.contracts.arrays import Array, Floats, Ints, readonly
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_DELAY, MOST_STEPS, named, resting, whole
+from targets.contracts.own_rates import OwnRates
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.reprs import html_table, listed
@@ -160,7 +161,7 @@ class Network:
 
     `steps` is the usual length of a sample; `settings` are the hyperparameters it was made with, `origin` the digest
     of the data split it was trained on last (empty for a network built by hand), `provenance` the data themselves and
-    the steps taken.
+    the steps taken. `own_rates` are those of its neurons while it was well, for a repair; None where nobody counted.
     """
 
     inputs: tuple[Input, ...]
@@ -171,6 +172,7 @@ class Network:
     origin: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
+    own_rates: OwnRates | None = field(default=None, kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", whole(self.steps, "the number of steps of a network", MOST_STEPS, least=1))

@@ -160,8 +160,15 @@ class SearchSettings(_Table):
 
 @dataclass(frozen=True)
 class PlasticitySettings(_Table):
-    """HRMAS step 2: SpiKL intrinsic plasticity of hidden neurons over a window."""
+    """HRMAS step 2: plasticity of hidden neurons over a window, SpiKL's intrinsic one or the own-rate set-point."""
 
+    rule: str = _setting(
+        "spikl-ip",
+        "what an update follows: one rate density for all neurons, or, with set-point, the neuron's own rate before "
+        "step 1",
+        _GROUP,
+        among=("spikl-ip", "set-point"),
+    )
     window: int = _setting(10, "forward passes per epoch, one update after each; 0 switches plasticity off", _OURS)
     mean_rate: float = _setting(0.2, "mu, mean of the desired rate distribution, spikes per step", _GROUP, 1e-3, 1)
     refractory: float = _setting(0.0, "t_r of the rate formula, steps; published 2, our neuron has none", _OURS, 0, 0.9)

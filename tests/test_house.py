@@ -23,6 +23,10 @@ ADDS_UP = {"Tally"}
 """Dataclasses that are not frozen, since adding up is all they do."""
 TESTED_ELSEWHERE = {
     "motifc/workers/side_worker.py": "a process of its own, run by the tests of verifying.py",
+    "compiler/repair/spread.py": "as what asks for it: tests/compiler/repair/test_program.py",
+    "motifc/commands/damage.py": "with what it breaks made whole: tests/motifc/commands/test_repair.py",
+    "motifc/repairing.py": "as damage.py",
+    "targets/program/damage.py": "as the faults that it makes: tests/targets/program/test_faults.py",
     "search/data/encoders/simulated.py": "the two tasks it makes: tests/search/data/tasks/test_simulated_events.py",
     "search/data/readers/riff.py": "sound in either container: tests/search/data/readers/test_sound.py",
     "search/data/readers/sphere.py": "as riff.py",

@@ -77,6 +77,7 @@ def compile_command(
     from motifc import chip_named, compile_graph
     from motifc.dump import Dump
     from motifc.load_inputs import calibrating
+    from motifc.repairing import own_rates_of, own_rates_on
     from motifc.tables import show_faithful, show_losses, show_program
     from targets.contracts.provenance import making
     from targets.runtime.backend import bound_inputs
@@ -87,12 +88,12 @@ def compile_command(
     read = None if calibrate is None else data_read(data, data_dir, graph.provenance)
     target = destination(out, force, source, read)
     watch = None if dump is None else Dump(dump, spec, force)
-    calibration = None
+    calibration, told = None, ""
     if calibrate is not None:
         given = calibrating(str(source), graph.provenance, data, seed, data_dir)
         if not as_json:
             console.print(f"calibrated on {given.sentence}")
-        calibration = bound_inputs(graph.inputs, given.spikes)
+        calibration, told = bound_inputs(graph.inputs, given.spikes), f"{given.source}, {given.kind}"
     program = compile_graph(
         graph,
         spec,
@@ -104,7 +105,8 @@ def compile_command(
         faithful=faithful,
         most_synapses=max_synapses,
     )
-    program = replace(program, provenance=program.provenance.after(making("compile")))
+    remembered = own_rates_of(program, source) if calibration is None else own_rates_on(program, calibration, told)
+    program = replace(program, provenance=program.provenance.after(making("compile")), own_rates=remembered)
     program.save(target)
 
     def show() -> None:

@@ -33,6 +33,10 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on from the checkpoin
 Workers = Annotated[int, typer.Option(help="Processes that share the work, one thread each; the result is the same.")]
 NetworkFile = Annotated[Path, typer.Argument(metavar="NET.network", help="A network.")]
 ProgramFile = Annotated[Path, typer.Argument(metavar="NET.program", help="A compiled program.")]
+FaultsFile = Annotated[
+    Path | None,
+    typer.Option("--faults", help="Faults of the machine, a JSON file as motifc damage writes it: docs/repair.md."),
+]
 TimeStep = Annotated[
     float | None,
     typer.Option("--dt", help="Time step of a NIR graph in seconds; that of the graph, else 1e-4, where not given."),

@@ -10,7 +10,7 @@ import typer
 
 from motifc.commands.backend_names import known_backends
 from motifc.commands.console import console, emit
-from motifc.commands.options import AsJson, Data, DataFolder, Force, InputFile, Limit, Out, SplitSeed
+from motifc.commands.options import AsJson, Data, DataFolder, FaultsFile, Force, InputFile, Limit, Out, SplitSeed
 from motifc.commands.outputs import data_read, destination
 from targets.runtime.registry import DEFAULT
 
@@ -40,6 +40,7 @@ def run_command(
         list[str] | None,
         typer.Option(help="u and v to record, such as hidden:u,v or hidden\\[0,8-11]:v; may be repeated."),
     ] = None,
+    faults: FaultsFile = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -53,16 +54,17 @@ def run_command(
     from motifc.files import expected, program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
+    from targets.program.faults import Faults, faulty
     from targets.runtime.backend import backend_named, bound_inputs
     from targets.runtime.voltages import probes_of_voltages, voltages_of
 
     chosen = backend or DEFAULT
     backend_named(chosen.partition(":")[0])
     if expected(file, "program", "network") == "network":
-        if backend is not None or probe:
+        if backend is not None or probe or faults is not None:
             raise InputError(
-                f"{file} is a network, which runs in float without backend or probes; leave --backend and --probe out, "
-                "or compile it and run the program."
+                f"{file} is a network, which runs in float without backend, probes or faults; leave --backend, --probe "
+                "and --faults out, or compile it and run the program."
             )
         network = Network.load(file)
         target = destination(out, force, file, input_file or data_read(data, data_dir, network.provenance))
@@ -71,9 +73,9 @@ def run_command(
         save_rasters(spikes, target)
         _tell(Ran(file, out, network.digest, given, spikes, spikes, network.readout, "float network"), as_json)
         return
-    loaded = program_in(file)
+    loaded = faulty(program_in(file), None if faults is None else Faults.load(faults))
     asked = [parse_probe(text, loaded) for text in probe or ()]
-    target = destination(out, force, file, input_file or data_read(data, data_dir, loaded.provenance))
+    target = destination(out, force, file, faults, input_file or data_read(data, data_dir, loaded.provenance))
     given = samples(str(file), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
     inputs = bound_inputs(loaded.inputs, given.spikes)
     voltages = {each.population: each for each in probes_of_voltages(loaded)}

@@ -14,6 +14,7 @@ from motifc.commands.options import (
     AsJson,
     Data,
     DataFolder,
+    FaultsFile,
     InputFile,
     Limit,
     ProgramFile,
@@ -57,11 +58,13 @@ def verify_command(
     seed: SplitSeed = None,
     limit: Limit = None,
     workers: Workers = 1,
+    faults: FaultsFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare every spike of every population between backends, or between two programs; exit 1 if any differs.
 
-    With --recording the program, and the float network, are compared with what somebody else recorded.
+    With --recording the program, and the float network, are compared with what somebody else recorded. With --faults
+    every program runs on the faulty machine.
 
     A difference is shown with u, v and the synapses behind it, and explained by the semantics that reproduces it.
     Without --input the samples are the test part of the split that it was trained on, unless another one is asked for.
@@ -82,6 +85,7 @@ def verify_command(
     from motifc.tables import show_accuracies, show_drifts, show_overflows, show_verdicts, told_latency
     from motifc.workers.verifying import spread_sides
     from targets.contracts.spike_digest import spike_digest
+    from targets.program.faults import Faults, faulty
     from targets.runtime.backend import bound_inputs
 
     if workers < 1:
@@ -93,8 +97,9 @@ def verify_command(
             "one backend has nothing to agree with; give at least two in --backends, --against PROGRAM or "
             "--against-float NETWORK."
         )
-    loaded = program_in(program)
-    rival = None if against is None else program_in(against)
+    known = None if faults is None else Faults.load(faults)
+    loaded = faulty(program_in(program), known)
+    rival = None if against is None else faulty(program_in(against), known)
     floats = None if against_float is None else _origin(loaded, against_float, dt, reading)
     theirs = None
     if recording is not None:

@@ -30,8 +30,9 @@ from search.training.plasticity import adapted
 from search.training.progress import Listener, Progress
 from search.training.rules import gradient_rule
 from search.training.train import adamw, descend
-from targets.contracts.arrays import Array
+from targets.contracts.arrays import Array, Floats
 from targets.contracts.errors import InputError
+from targets.contracts.set_point import set_point_step
 
 _JUDGED = "the validation part"
 _PHASE = 1  # number of this phase in the seeds of its random streams
@@ -167,6 +168,7 @@ def explore(
         streams = {stream: (seed, _PHASE, stream, epoch) for stream in range(_TYPES + 1)}
         draw = Draw(_temperature(epoch, settings), streams[_TYPES])
         still = Draw(draw.temperature)
+        remembered = own_rates(supernet, train, settings, still)
         before = evaluate_supernet(supernet, valid, settings, still)
         learned = train.shuffled(own.batch, *streams[_TRAIN])
         others = cycle(valid.shuffled(own.batch, *streams[_VALID]))
@@ -178,7 +180,7 @@ def explore(
             choose(supernet, alpha, valid_batch, train_batch, settings, candidates, draw.at(2 * number), penalty)
             learn(supernet, weights, train_batch, settings, candidates, draw.at(2 * number + 1))
         between = evaluate_supernet(supernet, valid, settings, still)
-        tune(supernet, train, np.random.default_rng(streams[_WINDOW]), settings, still)
+        tune(supernet, train, np.random.default_rng(streams[_WINDOW]), settings, still, remembered)
         entry = evaluate_supernet(supernet, valid, settings, still)
         for figure in ("loss", "accuracy", "rate_kl"):
             entry |= {f"{figure}_before": before[figure], f"{figure}_step_1": between[figure]}
@@ -231,26 +233,47 @@ def learn(
     descend(optimizer, loss, settings.search.rate, settings.training.clip)
 
 
+def own_rates(supernet: Supernet, loader: DataLoader, settings: Settings, draw: Draw) -> Mapping[str, Floats]:
+    """Mean rates of hidden neurons on all samples before step 1; nothing unless plasticity is to bring them back."""
+    if settings.plasticity.rule != "set-point" or not settings.plasticity.window:
+        return {}
+    found: dict[str, list[Tensor]] = {name: [] for name in supernet.layers}
+    with torch.no_grad():
+        for batch in loader.by_length(4 * settings.search.batch):
+            told = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
+            for name, rates in found.items():
+                rates.append(firing_rates(told[name], batch))
+    return {name: torch.cat(rates).mean(0).double().cpu().numpy() for name, rates in found.items()}
+
+
 def tune(
-    supernet: Supernet, loader: DataLoader, generator: np.random.Generator, settings: Settings, draw: Draw
+    supernet: Supernet,
+    loader: DataLoader,
+    generator: np.random.Generator,
+    settings: Settings,
+    draw: Draw,
+    own: Mapping[str, Floats] | None = None,
 ) -> None:
-    """Step 2: plasticity updates (R, tau_m) after every forward pass of the window, at the most probable sizes."""
+    """Step 2: plasticity updates after every forward pass of the window, at the most probable sizes.
+
+    SpiKL-IP moves R and tau_m; the set-point moves R alone, towards the rates `own` that each neuron had before step 1.
+    """
     size = min(settings.search.batch, len(loader))
     with torch.no_grad():
         for _ in range(settings.plasticity.window):
             batch = loader.batch(generator.choice(len(loader), size, replace=False))
             told = supernet.run(batch, gradient_rule(settings.training), supernet.leaders, draw)
             for name in supernet.layers:
-                beta = [supernet.beta[f"{name}.{key}"] for key in ("resistance", "tau_m")]
+                rates = firing_rates(told[name], batch)
+                resistance, tau_m = (supernet.beta[f"{name}.{key}"] for key in ("resistance", "tau_m"))
+                if own and name in own:
+                    step = torch.from_numpy(set_point_step(rates.double().mean(0).cpu().numpy(), own[name]))
+                    resistance.mul_(step.to(resistance)).clamp_(*settings.resistance_bounds)
+                    continue
                 moved = adapted(
-                    firing_rates(told[name], batch),
-                    beta[0],
-                    beta[1],
-                    settings.rule,
-                    settings.resistance_bounds,
-                    settings.tau_bounds,
+                    rates, resistance, tau_m, settings.rule, settings.resistance_bounds, settings.tau_bounds
                 )
-                for old, new in zip(beta, moved, strict=True):
+                for old, new in zip((resistance, tau_m), moved, strict=True):
                     old.copy_(new)
 
 

@@ -16,6 +16,7 @@ from search.settings import Settings, as_dict
 from search.training.checkpoint import Stage, load_checkpoint, save_checkpoint
 from search.training.device import chosen_device
 from search.training.initialize import reinitialize
+from search.training.own_rates import with_own_rates
 from search.training.progress import Listener
 from search.training.reach import check_reach
 from search.training.train import documented, fit
@@ -124,5 +125,5 @@ def retrain(
     }
     network = documented(network, split, as_dict(candidate.settings), seed, training=learned)
     step = making(f"search by {name}", chosen.type, torch.get_num_threads())
-    network = replace(network, provenance=Provenance((split.origin,), (step,)))
+    network = with_own_rates(replace(network, provenance=Provenance((split.origin,), (step,))), split, chosen)
     return network.with_settings(method=name, passes=passes, units=units, **candidate.metadata)

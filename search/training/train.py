@@ -25,6 +25,7 @@ from search.training.checkpoint import (
 )
 from search.training.device import chosen_device
 from search.training.loss import Tally
+from search.training.own_rates import with_own_rates
 from search.training.progress import Listener, Progress
 from search.training.quantized import Quantized
 from search.training.reach import check_reach, shortest_delay
@@ -77,7 +78,7 @@ def train(
     trained, history = fit(network, split, settings.training, seed, chosen, progress, begun, keep, chip)
     before = network.settings.get("hyperparameters")
     used = {**(before if isinstance(before, Mapping) else {}), "training": as_dict(settings)["training"]}
-    told = documented(trained, split, used, seed, training=history)
+    told = with_own_rates(documented(trained, split, used, seed, training=history), split, chosen)
     provenance = network.provenance.after_training(split.origin)
     return replace(told, provenance=provenance.after(making("train", chosen.type, torch.get_num_threads())))
 

@@ -16,7 +16,7 @@ from targets.contracts.arrays import Array, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
-TOLD = frozenset({"origin", "settings", "provenance", "proofs", "refractory_max"})
+TOLD = frozenset({"origin", "settings", "provenance", "proofs", "own_rates", "refractory_max"})
 """Fields that tell of a network or program and compute nothing: no part of its digest, but of its file's.
 
 The longest refractory period of a chip is among them since it came later, and digests are not to change.

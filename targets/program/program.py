@@ -24,6 +24,7 @@ from targets.contracts.fields import (
     resting,
     whole,
 )
+from targets.contracts.own_rates import OwnRates
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import TOLD, Provenance
 from targets.contracts.reprs import html_table, listed
@@ -202,6 +203,7 @@ class Program:
     reads; `steps` is the usual length of a sample, the largest latency included; `origin` is the digest of the network
     it came from; `settings` are those it was made with; `proofs` tell of each population whether its registers can
     overflow, and are empty where nobody has asked; `provenance` is that of the network, and the step that compiled it.
+    `own_rates` are those of its neurons while it was well, or of the network's; None where nobody counted.
     """
 
     chip: ChipSpec
@@ -216,6 +218,7 @@ class Program:
     settings: Mapping[str, Any] = field(default_factory=dict)
     proofs: tuple[Proof, ...] = ()
     provenance: Provenance = field(default_factory=Provenance)
+    own_rates: OwnRates | None = field(default=None, kw_only=True, metadata=LATER)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", whole(self.steps, "the number of steps of a program", MOST_STEPS, least=1))

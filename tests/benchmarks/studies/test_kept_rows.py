@@ -12,7 +12,15 @@ pytest.importorskip("torch", reason="torch is not installed")
 
 @pytest.mark.parametrize(
     "study",
-    ["digits", "front", "noise_labels", pytest.param("planted_truth", marks=pytest.mark.slow), "relaxations", "told"],
+    [
+        "digits",
+        "front",
+        "noise_labels",
+        pytest.param("planted_truth", marks=pytest.mark.slow),
+        "relaxations",
+        "repair",
+        "told",
+    ],
 )
 def test_the_page_in_the_documents_says_what_its_rows_say(
     study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

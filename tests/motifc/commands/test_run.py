@@ -82,8 +82,8 @@ def test_a_network_has_no_backend_and_no_probes(motifc: Motifc, option: list[str
     outcome = motifc("run", "net.network", "--input", "spikes.npz", "--out", "o.npz", *option)
     assert outcome.status == 2
     assert outcome.err == (
-        "motifc: net.network is a network, which runs in float without backend or probes; leave --backend and --probe "
-        "out, or compile it and run the program.\n"
+        "motifc: net.network is a network, which runs in float without backend, probes or faults; leave --backend, "
+        "--probe and --faults out, or compile it and run the program.\n"
     )
     assert not Path("o.npz").exists()
 

@@ -10,7 +10,7 @@ from compiler.text import text
 from search.data.loader import DataLoader
 from search.data.task import Split
 from search.motif import Wiring
-from search.nas.hrmas import new_supernet, schedule, search, tune
+from search.nas.hrmas import new_supernet, own_rates, schedule, search, tune
 from search.nas.relaxation import RELAXATIONS, Draw
 from search.network import Network
 from search.settings import on_chip
@@ -147,6 +147,33 @@ def test_plasticity_moves_nothing_but_beta() -> None:
     tune(supernet, samples, np.random.default_rng(0), TINY, Draw())
     moved = {name for name, value in supernet.tensors().items() if not torch.equal(value, before[name])}
     assert moved == {"hidden.resistance", "hidden.tau_m"}
+
+
+def test_the_set_point_brings_rates_back_and_moves_nothing_but_r() -> None:
+    plasticity = dataclasses.replace(TINY.plasticity, rule="set-point", window=20)
+    settings = dataclasses.replace(TINY, plasticity=plasticity)
+    samples = DataLoader.of(CPU, tiny_split().train)
+    supernet = new_supernet(tiny_split(), samples.batch(np.arange(16)), settings, 0)
+    own = own_rates(supernet, samples, settings, Draw())["hidden"]
+    supernet.beta["hidden.resistance"].mul_(0.5)  # damage
+    before = {name: value.detach().clone() for name, value in supernet.tensors().items()}
+    hurt = own_rates(supernet, samples, settings, Draw())["hidden"]
+    tune(supernet, samples, np.random.default_rng(0), settings, Draw(), {"hidden": own})
+    moved = {name for name, value in supernet.tensors().items() if not torch.equal(value, before[name])}
+    assert moved == {"hidden.resistance"}
+    repaired = own_rates(supernet, samples, settings, Draw())["hidden"]
+    assert np.abs(repaired - own).mean() < 0.5 * np.abs(hurt - own).mean()
+    assert own_rates(supernet, samples, TINY, Draw()) == {}  # spikl-ip remembers nothing
+
+
+def test_a_search_takes_the_set_point_and_by_default_does_not(found: Network) -> None:
+    plasticity = dataclasses.replace(TINY.plasticity, rule="set-point")
+    network = search(tiny_split(), dataclasses.replace(TINY, plasticity=plasticity), 0, "cpu")
+    assert network.settings["hyperparameters"]["plasticity"]["rule"] == "set-point"
+    assert set(network.layer("hidden").tau_m) == {TINY.model.tau_m}
+    assert len(set(network.layer("hidden").resistance)) > 1
+    spikl = dataclasses.replace(TINY.plasticity, rule="spikl-ip")
+    assert search(tiny_split(), dataclasses.replace(TINY, plasticity=spikl), 0, "cpu").digest == found.digest
 
 
 class StoppedError(Exception):

@@ -1,0 +1,1 @@
+"""Repair without labels: of networks by resistances, of programs by thresholds."""

@@ -1,0 +1,1 @@
+"""Damage of networks and what is remembered of their health."""
