@@ -37,6 +37,7 @@ COMMANDS = (
         "verify",
         "explain",
         "export",
+        "diff",
         "report",
     ),
     *("data", "fuzz", "bench", "doctor"),

@@ -12,6 +12,8 @@ from targets.contracts.shown import shown
 from targets.contracts.writing import check_folder, making_folder
 from targets.program.program import Program
 
+EXPORTS_ALONE = True
+EXPORT_VARIANTS = ("core",)
 _HERE = Path(__file__).parent
 _SOURCES = {
     "alarm.py": "alarm.py",
