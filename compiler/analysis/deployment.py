@@ -12,7 +12,7 @@ from compiler.analysis.estimate import operations_of, rates_in
 from compiler.ir.rates import ASSUMED_RATE
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
-from targets.contracts.numbering import offsets
+from targets.contracts.numbering import offsets, ranges
 from targets.contracts.raster import SpikeRaster
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.program.usage import chips_used, core_limits, usage
@@ -68,15 +68,6 @@ def deployment(program: Program, spikes: Mapping[str, SpikeRaster] | None = None
         "nodes": nodes,
         "edges": edges,
     }
-
-
-def ranges(indices: Array) -> list[list[int]]:
-    """Runs of consecutive numbers, in the order given, as [first, last]."""
-    numbers = np.asarray(indices, np.int64)
-    if not numbers.size:
-        return []
-    breaks = np.flatnonzero(np.diff(numbers) != 1) + 1
-    return [[int(part[0]), int(part[-1])] for part in np.split(numbers, breaks)]
 
 
 def _sum(values: Any) -> float:

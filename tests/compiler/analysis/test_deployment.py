@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compiler.analysis.deployment import deployment, ranges
+from compiler.analysis.deployment import deployment
 from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
@@ -69,10 +69,3 @@ def test_a_program_without_readout_has_a_graph() -> None:
     told = deployment(replace(_program(), readout=None, outputs=()))
     assert told["nodes"][-1] == {"id": "readout", "kind": "readout", "label": "readout", "outputs": []}
     assert "core 0" in {edge["target"] for edge in told["edges"]}
-
-
-@pytest.mark.parametrize(
-    ("numbers", "runs"), [([], []), ([4], [[4, 4]]), ([0, 1, 2, 5, 3, 4], [[0, 2], [5, 5], [3, 4]])]
-)
-def test_ranges_are_runs_in_order(numbers: list[int], runs: list[list[int]]) -> None:
-    assert ranges(np.array(numbers, np.int32)) == runs

@@ -1,8 +1,9 @@
 """Global numbers of inputs and populations."""
 
 import numpy as np
+import pytest
 
-from targets.contracts.numbering import distinct, numbered, offsets
+from targets.contracts.numbering import distinct, numbered, offsets, ranges
 from targets.contracts.ports import Input
 from targets.contracts.synapses import Dense
 from targets.program.program import IntProjection
@@ -24,3 +25,10 @@ def test_distinct_is_numpy_unique() -> None:
     keys = np.random.default_rng(0).integers(-5, 50, 200)
     assert distinct(keys).tolist() == np.unique(keys).tolist()
     assert distinct(keys[:0]).size == 0
+
+
+@pytest.mark.parametrize(
+    ("numbers", "runs"), [([], []), ([4], [[4, 4]]), ([0, 1, 2, 5, 3, 4], [[0, 2], [5, 5], [3, 4]])]
+)
+def test_ranges_are_runs_in_order(numbers: list[int], runs: list[list[int]]) -> None:
+    assert ranges(np.array(numbers, np.int32)) == runs
