@@ -32,7 +32,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.pipeline": ("compile_graph", "compile_network"),
     "compiler.ir.graph": ("FloatGraph", "FloatPopulation", "FloatProjection"),
     "compiler.frontends.network": ("lower",),
-    "compiler.frontends.nir.read": ("read_nir",),
+    "compiler.frontends.nir.read": ("read_nir", "unread_nir"),
+    "compiler.frontends.nir.explanation": ("explain_graph",),
     "compiler.analysis.interpret": ("interpret",),
     "compiler.analysis.calibration": ("calibrate",),
     "compiler.analysis.core_loads": ("CoreLoads", "core_loads"),
@@ -41,7 +42,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.exporting": ("export_formats", "export_program"),
     "motifc.evaluation": ("Evaluation", "evaluate"),
     "motifc.evidence": ("Evidence",),
-    "motifc.membrane": ("Membrane", "membrane_of"),
+    "motifc.membrane": ("Membrane", "membrane_of", "membranes_of"),
     # Chips and programs
     "targets.contracts.chip": ("ChipSpec", "Limit", "chip_named", "chip_names"),
     "targets.program.program": ("Core", "IntPopulation", "IntProjection", "Program"),

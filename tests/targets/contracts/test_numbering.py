@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from targets.contracts.numbering import distinct, numbered, offsets, ranges
+from targets.contracts.arrays import Array
+from targets.contracts.numbering import combined, distinct, numbered, offsets, ordered, ranges
 from targets.contracts.ports import Input
 from targets.contracts.synapses import Dense
 from targets.program.program import IntProjection
@@ -32,3 +33,20 @@ def test_distinct_is_numpy_unique() -> None:
 )
 def test_ranges_are_runs_in_order(numbers: list[int], runs: list[list[int]]) -> None:
     assert ranges(np.array(numbers, np.int32)) == runs
+
+
+@pytest.mark.parametrize("most", [1, 7, 1 << 20, 1 << 62])
+@pytest.mark.parametrize("dtype", [np.int32, np.int64])
+def test_ordered_is_a_stable_argsort(most: int, dtype: type) -> None:
+    keys: Array = np.random.default_rng(0).integers(0, min(most, np.iinfo(dtype).max), 300, endpoint=True).astype(dtype)
+    np.testing.assert_array_equal(ordered(keys), np.argsort(keys, kind="stable"))
+    assert ordered(keys[:0]).size == 0
+    assert ordered(keys[:1]).tolist() == [0]
+
+
+@pytest.mark.parametrize("span", [3, 1 << 40])
+def test_combined_numbers_distinct_columns_in_their_order(span: int) -> None:
+    rng = np.random.default_rng(1)
+    values = rng.integers(-5, 5, (3, 200)) * (span // 3)
+    np.testing.assert_array_equal(combined(values), np.unique(values, axis=1, return_inverse=True)[1].ravel())
+    assert combined(values[:, :0]).size == 0
