@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from compiler.analysis.core_loads import CoreLoads as CoreLoads, core_loads as core_loads
     from compiler.analysis.estimate import estimate as estimate
     from compiler.analysis.interpret import interpret as interpret
+    from compiler.exporting import export_formats as export_formats, export_program as export_program
     from compiler.frontends.network import lower as lower
     from compiler.frontends.nir.explanation import explain_graph as explain_graph
     from compiler.frontends.nir.read import read_nir as read_nir, unread_nir as unread_nir
@@ -110,7 +111,6 @@ if TYPE_CHECKING:
     from targets.runtime.backend import (
         Loaded as Loaded,
         backend_names as backend_names,
-        export_program as export_program,
         load as load,
         run as run,
     )

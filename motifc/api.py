@@ -47,6 +47,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.analysis.core_loads": ("CoreLoads", "core_loads"),
     "compiler.analysis.estimate": ("estimate",),
     "compiler.text": ("text",),
+    "compiler.exporting": ("export_formats", "export_program"),
     "motifc.evaluation": ("Evaluation", "evaluate"),
     "motifc.evidence": ("Evidence",),
     "motifc.membrane": ("Membrane", "membrane_of", "membranes_of"),
@@ -63,7 +64,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "targets.program.program": ("Core", "IntPopulation", "IntProjection", "Program"),
     "targets.program.check": ("Violation", "check", "legal"),
     # Running and comparing
-    "targets.runtime.backend": ("Loaded", "backend_names", "export_program", "load", "run"),
+    "targets.runtime.backend": ("Loaded", "backend_names", "load", "run"),
     "targets.runtime.recording": ("Probe", "Recording"),
     "targets.contracts.semantics": ("LAVA", "Semantics"),
     "targets.conformance.equivalence": ("EquivalenceReport", "compare"),

@@ -40,6 +40,7 @@ COMMANDS = (
         "damage",
         "repair",
         "export",
+        "diff",
         "report",
     ),
     *("data", "fuzz", "bench", "doctor"),

@@ -62,13 +62,13 @@ def pack_command(
     as_json: AsJson = False,
 ) -> None:
     """Write input spikes as plain bytes, which an exported C network reads: docs/interchange.md tells the format."""
-    from motifc.files import program_in
+    from motifc.files import kind_of, program_in
     from motifc.load_inputs import part, split_of
     from targets.contracts.bits import save_bits
     from targets.contracts.raster import load_rasters
     from targets.runtime.backend import bound_inputs
 
-    if file.suffix == ".program":
+    if kind_of(file, "a .npz file with spikes, or a program,") == "program":
         program = program_in(file)
         target = destination(out, force, file)
         split = split_of(str(file), program.provenance, None, None, None, "a .npz file of spikes in its place")

@@ -33,6 +33,15 @@ def distinct(keys: Array) -> Array:
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if ordered.size else ordered
 
 
+def ranges(indices: Array) -> list[list[int]]:
+    """Runs of consecutive numbers, in the order given, as [first, last]."""
+    numbers = np.asarray(indices, np.int64)
+    if not numbers.size:
+        return []
+    breaks = np.flatnonzero(np.diff(numbers) != 1) + 1
+    return [[int(part[0]), int(part[-1])] for part in np.split(numbers, breaks)]
+
+
 def ordered(keys: Array) -> Array:
     """The order of whole numbers >= 0 in which equal ones stay in theirs: `numpy.argsort` of the stable kind, sooner.
 

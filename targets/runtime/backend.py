@@ -1,6 +1,5 @@
 """Backends: what loads and runs a Program, found by listing the folder targets/backends and by entry points."""
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ import numpy as np
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
-from targets.contracts.shown import unlike
 from targets.program.program import Program
 from targets.runtime.machine import Machine
 from targets.runtime.own_time import lengthened, own_time
@@ -40,7 +38,7 @@ class Backend(Protocol):
 
     Where they apply, a backend also has:
 
-    export(program, path)  writes the program in its own form
+    export(program, path)  writes the program in its own form (see `compiler.exporting`, also for variants)
     VARIANTS               devices beside "auto" that build something else and are tested too, such as ("core",)
     PACE                   "slow" where any run takes a second or more, so that little is run on it unasked
     PACKAGES               the distributions it runs on, such as ("onnx", "onnxruntime")
@@ -208,14 +206,3 @@ def bound_inputs(ports: Sequence[Input], spikes: Spikes) -> dict[str, SpikeRaste
                 f"{name!r}; a sample has one length, so give both inputs the same lengths."
             )
     return {name: given[name] for name in names}
-
-
-def export_program(program: Program, format: str, path: str | os.PathLike[str]) -> None:
-    """Write `program` in the form of another tool, by the `export` of the backend of that name.
-
-    Raises InputError for a format that no backend exports, and when that backend is not installed.
-    """
-    formats = [name for name in backend_names() if hasattr(BACKENDS.load(name), "export")]
-    if format not in formats:
-        raise InputError(unlike("export format", format, formats))
-    cast(Any, backend_named(format)).export(program, path)

@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 import numpy as np
 import pytest
 
+from compiler.exporting import export_formats
 from compiler.pipeline import compile_network
 from motifc import commands
 from motifc.cli import COMMANDS
@@ -17,7 +18,6 @@ from targets.contracts.ports import Input
 from targets.contracts.raster import save_rasters
 from targets.contracts.synapses import Dense
 from targets.runtime.backend import backend_names
-from targets.runtime.registry import BACKENDS
 from tests.motifc.command_line import Motifc
 from tests.networks import random_network, random_spikes, renamed
 
@@ -138,10 +138,9 @@ def unknown_chip() -> tuple[list[str], str]:
 
 
 def unknown_format() -> tuple[list[str], str]:
-    exporting = [name for name in backend_names() if hasattr(BACKENDS.load(name), "export")]
     return (
         ["export", "net.program", "--format", "vhdl", "--out", "o"],
-        f"unknown export format 'vhdl'; known are {', '.join(exporting)}, so choose one of them.",
+        f"unknown export format 'vhdl'; known are {', '.join(export_formats())}, so choose one of them.",
     )
 
 

@@ -8,6 +8,8 @@ from targets.contracts.shown import shown
 from targets.contracts.writing import check_folder, making_folder
 from targets.program.program import Program
 
+EXPORTS_ALONE = True
+
 
 def export(program: Program, path: str | os.PathLike[str]) -> None:
     """Write the folder `path` in one step: network.h, network.c and a README. It needs no compiler.

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from targets.backends.lava.driver import INSTALL
 from targets.backends.lava.lower import lower
-from targets.backends.lava.network import UNREAD, LavaNetwork, save
+from targets.backends.lava.network import TOLD, LavaNetwork, save
 from targets.contracts.shown import shown
 from targets.contracts.writing import check_folder, making_folder
 from targets.program.program import Program
 
+EXPORTS_ALONE = True
+EXPORT_VARIANTS = ("core",)
 _HERE = Path(__file__).parent
 _SOURCES = {
     "alarm.py": "alarm.py",
@@ -25,6 +27,7 @@ _SOURCES = {
     "processes/delayed_sparse.py": "processes/delayed_sparse.py",
     "names.py": "../../contracts/names.py",
     "shown.py": "../../contracts/shown.py",
+    "spike_digest.py": "../../contracts/spike_digest.py",
 }
 
 
@@ -41,7 +44,8 @@ def export(program: Program, path: str | os.PathLike[str], granularity: str = "l
         (partial / "processes").mkdir()
         save(network, partial)
         unread = [population.name for population in program.populations if population.invented]
-        (partial / UNREAD).write_text(json.dumps(unread) + "\n", encoding="utf-8")
+        told = {"program": program.digest, "latency": dict(program.latency), "unread": unread}
+        (partial / TOLD).write_text(json.dumps(told) + "\n", encoding="utf-8")
         for name, source in _SOURCES.items():
             text = (_HERE / source).read_text(encoding="utf-8")
             # The folder is its own root: what was targets.backends.lava.network is network there.
@@ -56,12 +60,6 @@ def _readme(program: Program, network: LavaNetwork, granularity: str) -> str:
         f"- {_code(population.name)}: {population.neurons:,} neurons{_late(population.latency)}"
         for population in program.own
     )
-    latency = ""
-    if program.latency:
-        latency = f"""
-What the network does in step t, a population that is late does so many steps later. Give samples {program.latest}
-silent steps more, so that the last of them is not cut off.
-"""
     unit = {"layer": "population", "core": "core"}[granularity]
     install = "\n".join(INSTALL)
     return f"""# A spiking network for Lava
@@ -75,7 +73,7 @@ Inputs:
 Populations:
 
 {populations}
-{latency}
+
 Lava processes: {network.leaves:,} in all, for inputs {len(network.inputs):,}, for neurons {len(network.neurons):,}
 (one per {unit}), for synapses {len(network.synapses):,}.
 
@@ -88,23 +86,25 @@ Lava processes: {network.leaves:,} in all, for inputs {len(network.inputs):,}, f
 ## Run
 
 ```
-python run.py spikes.npz recording.npz
+python run.py spikes.npz recording.npz --steps {program.steps}
 ```
 
 `spikes.npz` holds one array of 0 and 1 per input, [sample, time, neuron], under the input's name; where there is
-only one input it may be called `spikes`. Every sample starts from zero state. `run.py` prints spike counts and
-writes `recording.npz`: for every population NAME.spikes [sample, time, neuron], and NAME.u, NAME.v [sample, neuron]
-after the last step.
+only one input it may be called `spikes`. `lengths` [sample] beside it says how many steps of each sample count. Every
+sample starts from zero state. `run.py` prints spike counts and the spike digest, that of `motifc run` on the same
+spikes, and writes `recording.npz`, if it is named: for every population NAME.spikes [sample, time, neuron] in the time
+of the network, however late a population is, and NAME.u, NAME.v [sample, neuron] after the last step. `--steps` runs
+the first steps of every sample only.
 
 ## Files
 
 - `network.json`, `network.npz`: names, wiring, and all integers
-- `{UNREAD}`: populations that stand for biases and are not recorded
+- `{TOLD}`: digest of the program, populations that are late, and those that stand for biases and are not recorded
 - `simulate.py`: builds the Lava processes and runs them
 - `processes/`: `HetLIF`, Lava's LIF with decays and thresholds per neuron; `DelayedSparse`, Lava's Sparse with a
   longer delay
 - `network.py`: reading the arrays
-- `names.py`, `shown.py`: any text as the name of an array, and as one line to print
+- `names.py`, `shown.py`, `spike_digest.py`: any text as the name of an array, and as one line to print; the digest
 - `alarm.py`, `scratch.py`, `shim.py`: a process that dies; temporary files; importing Lava on Python 3.11 and later
 """
 

@@ -15,8 +15,8 @@ from scipy.sparse import csr_matrix
 
 Ints = npt.NDArray[np.int32]
 
-UNREAD = "unread.json"
-"""Of an exported folder: names of populations that nobody reads, so that they are not recorded."""
+TOLD = "program.json"
+"""Of an exported folder: digest of the program, steps by which populations are late, and those that nobody reads."""
 
 
 @dataclass(frozen=True, eq=False)

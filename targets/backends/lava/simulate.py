@@ -3,7 +3,6 @@
 Knows nothing of the rest of motifc, so that an exported folder can carry it along.
 """
 
-import json
 import resource
 import tempfile
 from collections.abc import Mapping
@@ -26,7 +25,7 @@ from lava.utils.weightutils import SignMode
 from scipy.sparse import csr_matrix, identity, kron
 
 from targets.backends.lava.alarm import alarm
-from targets.backends.lava.network import UNREAD, LavaNetwork, LavaNeurons, LavaSynapses, Share, load
+from targets.backends.lava.network import LavaNetwork, LavaNeurons, LavaSynapses, Share, load
 from targets.backends.lava.processes.delayed_sparse import DelayedSparse
 from targets.backends.lava.processes.het_lif import HetLIF
 from targets.contracts.names import quoted
@@ -81,29 +80,42 @@ def simulate_folder(folder: Path, spikes: Path, recording: Path) -> dict[str, Re
     0 / 1, or packed bits with NAME.shape ("shape" for "spikes"). `recording` holds the fields of Recorded for every
     population as NAME.FIELD, traces only of those that were probed. Special characters of names are quoted in keys.
     """
-    _allow_many_files()
+    allow_many_files()
     network = load(folder)
-    with np.load(spikes, allow_pickle=False) as file:
-        arrays = dict(file)
-    keys = {name: quoted(name) if quoted(name) in arrays else "spikes" for name, _ in network.inputs}
-    given = {name: _dense(arrays, keys[name], size) for name, size in network.inputs}
+    given = {name: dense for name, (dense, _) in read(spikes, network).items()}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         recorded = simulate(network, given, Path(scratch))
-    unread = json.loads((folder / UNREAD).read_text(encoding="utf-8")) if (folder / UNREAD).exists() else []
-    recorded = {name: population for name, population in recorded.items() if name not in unread}
+    write(recorded, recording)
+    return recorded
+
+
+def write(recorded: Mapping[str, Recorded], recording: Path) -> None:
+    """Write the fields of Recorded of every population as NAME.FIELD."""
     written: dict[str, Any] = {}
     for name, population in recorded.items():
         fields = population._asdict().items()
         written |= {f"{quoted(name)}.{field}": values for field, values in fields if values.shape[-1]}
     np.savez_compressed(recording, allow_pickle=False, **written)
-    return recorded
 
 
-def _allow_many_files() -> None:
+def allow_many_files() -> None:
     """Lift the soft limit of open files: Lava holds some ten per process of the network."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def read(spikes: Path, network: LavaNetwork) -> dict[str, tuple[Array, Array]]:
+    """Spikes [sample, time, neuron] of every input, and the lengths [sample] that the file tells, else all steps."""
+    with np.load(spikes, allow_pickle=False) as file:
+        arrays = dict(file)
+    found = {}
+    for name, size in network.inputs:
+        key = quoted(name) if quoted(name) in arrays else "spikes"
+        dense = _dense(arrays, key, size)
+        whole = np.full(dense.shape[0], dense.shape[1])
+        found[name] = dense, arrays.get("lengths" if key == "spikes" else f"{key}.lengths", whole)
+    return found
 
 
 def _dense(file: Mapping[str, Array], key: str, neurons: int) -> Array:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from targets.contracts.arrays import Array
-from targets.contracts.numbering import combined, distinct, numbered, offsets, ordered
+from targets.contracts.numbering import combined, distinct, numbered, offsets, ordered, ranges
 from targets.contracts.ports import Input
 from targets.contracts.synapses import Dense
 from targets.program.program import IntProjection
@@ -26,6 +26,13 @@ def test_distinct_is_numpy_unique() -> None:
     keys = np.random.default_rng(0).integers(-5, 50, 200)
     assert distinct(keys).tolist() == np.unique(keys).tolist()
     assert distinct(keys[:0]).size == 0
+
+
+@pytest.mark.parametrize(
+    ("numbers", "runs"), [([], []), ([4], [[4, 4]]), ([0, 1, 2, 5, 3, 4], [[0, 2], [5, 5], [3, 4]])]
+)
+def test_ranges_are_runs_in_order(numbers: list[int], runs: list[list[int]]) -> None:
+    assert ranges(np.array(numbers, np.int32)) == runs
 
 
 @pytest.mark.parametrize("most", [1, 7, 1 << 20, 1 << 62])

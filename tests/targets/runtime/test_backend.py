@@ -1,7 +1,5 @@
 """Finding backends and binding spikes to the inputs of a program."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -19,7 +17,6 @@ from targets.runtime.backend import (
     backend_named,
     backend_names,
     bound_inputs,
-    export_program,
     load,
     ready_backends,
     run,
@@ -58,11 +55,6 @@ def test_unknown_backend_is_refused() -> None:
     assert str(error.value) == (
         f"unknown backend 'nest'; known are {', '.join(backend_names())}, so choose one of them."
     )
-
-
-def test_unknown_export_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^unknown export format 'numpy'; known are .*, so choose one of them\.$"):
-        export_program(ONE, "numpy", tmp_path / "a")
 
 
 def test_one_raster_serves_one_input() -> None:
