@@ -177,6 +177,12 @@ class TrainingSettings(_Table):
     slope: float = _setting(5.0, "k of the surrogate 1 / (1 + k |v - vth|)^2", _OURS)
     grid: str = _setting("none", "chip on whose integers weights are trained after the search", _OURS, among=_chips)
 
+    shards: int = _setting(
+        0,
+        "parts of a batch, in the search too, in whose order gradients are summed; 0 for 1, for 4 under torchrun",
+        _OURS,
+    )
+
     @property
     def chip(self) -> ChipSpec | None:
         """The chip of the grid; None where weights stay float."""
@@ -333,6 +339,11 @@ def on_chip(settings: Settings, chip: str | None, cost: float | None) -> Setting
 def on_grid(settings: Settings, chip: str) -> Settings:
     """The settings with another `training.grid`: quantization-aware training for that chip."""
     return dataclasses.replace(settings, training=dataclasses.replace(settings.training, grid=chip))
+
+
+def in_shards(settings: Settings, shards: int) -> Settings:
+    """The settings with another `training.shards`."""
+    return dataclasses.replace(settings, training=dataclasses.replace(settings.training, shards=shards))
 
 
 def as_dict(settings: Settings) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from search.nas.evaluate import evaluate_network
 from search.nas.relaxed_layer import Choices, RelaxedLayer
 from search.nas.retraining import Candidate, Experiment, Method, retrain
 from search.network import Connection, Network
+from search.ranks import ALONE, Ranks
 from search.settings import PlasticitySettings, SearchSettings, Settings
 from search.training.initialize import reinitialize
 from search.training.progress import Listener, Progress
@@ -37,6 +38,7 @@ def search_by(
     device: str = "auto",
     progress: Listener | None = None,
     checkpoint: Path | None = None,
+    ranks: Ranks = ALONE,
 ) -> Network:
     """The network that the method of that name finds for `split`; see `search.nas.retraining.retrain`.
 
@@ -60,7 +62,7 @@ def search_by(
             f"method {method!r} has no architecture parameters, so that a cost of {settings.search.cost:g} would "
             f"change nothing; leave --cost out, or choose {others}."
         )
-    network = retrain(method, METHODS[method], split, settings, seed, device, progress, checkpoint)
+    network = retrain(method, METHODS[method], split, settings, seed, device, progress, checkpoint, ranks)
     return network.with_settings(idle=list(idle_settings(method)))
 
 
@@ -131,7 +133,7 @@ def _random_search(experiment: Experiment) -> Candidate:
     device = experiment.first.spikes.device
     training = replace(experiment.settings.training, epochs=own.epochs, batch=own.batch)
     split = replace(experiment.split, valid=experiment.split.valid.take(slice(0, 0)))
-    loader = DataLoader.of(device, experiment.split.valid)
+    loader = DataLoader.of(device, experiment.split.valid, ranks=experiment.ranks)
     readout = Readout(READOUT, split.classes)
     candidates, scores = [], []
     for number in range(1, _passes(experiment.settings) + 1):
@@ -146,6 +148,7 @@ def _random_search(experiment: Experiment) -> Candidate:
             None if experiment.progress is None else partial(_report, experiment.progress, phase),
             experiment.stages.get(phase),
             partial(experiment.keep, phase),
+            ranks=experiment.ranks,
         )
         scores.append(evaluate_network(trained, readout, loader, training))
     best = min(range(len(scores)), key=lambda number: scores[number]["loss"])

@@ -15,10 +15,11 @@ from search.nas.relaxed_layer import Choices, RelaxedLayer
 from search.settings import Settings
 from search.training.initialize import reinitialize
 from search.training.kernels.loop import Wire
-from search.training.kernels.network import Summary, summaries_of_copies
+from search.training.kernels.network import Summary
 from search.training.loss import Measure, readout_loss
 from search.training.neuron import Cells, GradientRule
 from search.training.rules import gradient_rule
+from search.training.sharded import summaries_of_copies
 from search.training.torch_network import cells_of, tensor
 
 
