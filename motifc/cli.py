@@ -16,6 +16,7 @@ from typing import Annotated, TextIO
 import typer
 
 from motifc import __version__
+from motifc.commands import ranked
 from motifc.commands.activity import activity, hide
 from motifc.commands.help import Command, Group
 from motifc.extras import advice_for
@@ -95,11 +96,20 @@ def _callback(
 def main() -> None:
     """Entry point: run the command of `sys.argv` and end with one of `STATUSES`; what went wrong is one sentence."""
     sys.stdout, sys.stderr = _open(sys.stdout), _open(sys.stderr)
-    outputs = _outputs()
+    outputs, heard = _outputs(), (sys.stdout, sys.stderr)
+    if ranked.silent(sys.argv[1:]):
+        sys.stdout = sys.stderr = _open(None)
     try:
         status = _status()
+        if status and not ranked.tells():
+            status = ranked.status_told(status)
     except BaseException as error:
-        status = UNREAD if isinstance(error, BrokenPipeError) and _unread(outputs) else _told(error)
+        if ranked.tells():
+            sys.stdout, sys.stderr = heard
+            status = UNREAD if isinstance(error, BrokenPipeError) and _unread(outputs) else _told(error)
+            ranked.told(status)
+        else:
+            status = ranked.status_told(UNEXPECTED)
     _close()
     sys.exit(status)
 
@@ -137,6 +147,11 @@ def _told(error: BaseException) -> int:
     if isinstance(error, InputError):
         _say(str(error), error)
         return REFUSED
+    if type(error).__name__ == "RankLostError":
+        _say(
+            "another rank has ended without a word, killed or out of memory perhaps; start again with --resume.", error
+        )
+        return UNEXPECTED
     if isinstance(error, BackendError):  # its input was good
         _say(str(error), error)
         return UNEXPECTED

@@ -9,8 +9,6 @@ import dataclasses
 import itertools
 import math
 import os
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,19 +17,16 @@ from typing import Any
 import numpy as np
 
 from search.motif import DIRECTIONS, Wiring
-from targets.contracts.artefact import check_readable
 from targets.contracts.chip import ChipSpec, chip_named, chip_names
 from targets.contracts.errors import InputError
 from targets.contracts.shown import brief, shown
+from targets.contracts.toml import toml_in
 
 _GROUP = "group"
 _DARTS = "DARTS"
 _OURS = "ours"
 _LARGEST = 1e9
 """Of every setting; NaN is outside every range of its own."""
-_LONGEST_FILE = 1 << 16
-_MANY_PARTS = re.compile(r"""(?<![\w-])(?:["']?[\w-]+["']?[ \t]*\.[ \t]*){33}""")
-"""The time that tomllib takes grows with the square of them."""
 RELAXATION_NAMES = ("gumbel", "expected", "mixture", "plain")
 """Names of the relaxations in search/nas/relaxation.py."""
 
@@ -203,6 +198,12 @@ class TrainingSettings(_Table):
     slope: float = _setting(5.0, "k of the surrogate 1 / (1 + k |v - vth|)^2", _OURS)
     grid: str = _setting("none", "chip on whose integers weights are trained after the search", _OURS, among=_chips)
 
+    shards: int = _setting(
+        0,
+        "parts of a batch, in the search too, in whose order gradients are summed; 0 for 1, for 4 under torchrun",
+        _OURS,
+    )
+
     @property
     def chip(self) -> ChipSpec | None:
         """The chip of the grid; None where weights stay float."""
@@ -336,33 +337,6 @@ def settings_of(content: Mapping[str, Any], source: str) -> Settings:
     return Settings(**tables)
 
 
-def toml_in(path: Path) -> dict[str, Any]:
-    """What a TOML file of at most 64 KiB holds; a byte order mark, which some editors write, is passed over.
-
-    Raises InputError, in one sentence, for everything else.
-    """
-    check_readable(path, "a TOML file")
-    try:
-        content = path.read_bytes()
-        if len(content) > _LONGEST_FILE:
-            raise ValueError(f"it has {len(content):,} bytes; up to {_LONGEST_FILE:,} are read")
-        text = content.decode("utf-8-sig")
-        if _MANY_PARTS.search(text):
-            raise ValueError("a key of more than 32 parts")
-        return tomllib.loads(text)
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror}); a TOML file is needed, so check the path."
-        ) from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not readable TOML (it is no text in UTF-8); save it as UTF-8.") from None
-    except RecursionError:
-        raise InputError(f"{path} is not readable TOML (too many brackets in one another); correct it.") from None
-    except ValueError as error:  # a number of thousands of digits too
-        reason = shown(str(error).partition("; use sys")[0])[:200]
-        raise InputError(f"{path} is not readable TOML ({reason}); correct it.") from None
-
-
 def on_chip(settings: Settings, chip: str | None, cost: float | None) -> Settings:
     """The settings with another `search.chip` and `search.cost`; None keeps what they say."""
     given: dict[str, Any] = {key: value for key, value in (("chip", chip), ("cost", cost)) if value is not None}
@@ -372,6 +346,11 @@ def on_chip(settings: Settings, chip: str | None, cost: float | None) -> Setting
 def on_grid(settings: Settings, chip: str) -> Settings:
     """The settings with another `training.grid`: quantization-aware training for that chip."""
     return dataclasses.replace(settings, training=dataclasses.replace(settings.training, grid=chip))
+
+
+def in_shards(settings: Settings, shards: int) -> Settings:
+    """The settings with another `training.shards`."""
+    return dataclasses.replace(settings, training=dataclasses.replace(settings.training, shards=shards))
 
 
 def as_dict(settings: Settings) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from motifc.commands import ranked
 from motifc.commands.activity import doing
 from motifc.commands.console import console, emit
 from motifc.commands.options import (
@@ -54,23 +55,28 @@ def search_command(
     as_json: AsJson = False,
 ) -> None:
     """Search a network of motifs by HRMAS, or one to compare it with, derive it, retrain it."""
-    target = destination(out, force or resume, config, data_read(data, data_dir))
-    checkpoint = checkpoint_for(out, resume)
+    first = ranked.first()
+    target = destination(out, force or resume, config, data_read(data, data_dir)) if first else None
+    checkpoint = checkpoint_for(out, resume) if first else None
     doing("loading torch")
-    set_threads(threads)
     from motifc import load_settings, load_split
     from motifc.found import found
+    from search.ranks import joined
     from search.settings import on_chip, on_grid
 
-    settings = on_chip(load_settings(config), chip, cost)
-    if quantize_aware:
-        settings = on_grid(settings, chip or DEFAULT_CHIP)
-    doing(f"reading {data}")
-    split = load_split(data, data_dir, seed)
-    warn_of_copies(split)
-    with resumable(checkpoint):
-        network = searched(split, settings, seed, device, checkpoint, tensorboard, method)
-    network.save(target)
-    checkpoint.unlink(missing_ok=True)
-    told = found(network, out, split)
-    emit(told.as_dict(), as_json, lambda: console.print(told.sentence))
+    with joined(device) as ranks, resumable(checkpoint):
+        set_threads(threads)
+        settings = on_chip(load_settings(config), chip, cost)
+        if quantize_aware:
+            settings = on_grid(settings, chip or DEFAULT_CHIP)
+        doing(f"reading {data}")
+        split = ranks.one_reader(lambda: load_split(data, data_dir, seed))
+        if first:
+            warn_of_copies(split)
+        scalars = tensorboard if first else None
+        network = searched(split, settings, seed, device, checkpoint, scalars, method, ranks)
+        if target is not None and checkpoint is not None:
+            network.save(target)
+            checkpoint.unlink(missing_ok=True)
+            told = found(network, out, split)
+            emit(told.as_dict(), as_json, lambda: console.print(told.sentence))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from motifc import Settings, Split
+    from search.ranks import Ranks
     from search.training.progress import Listener, Progress
 
 
@@ -29,13 +30,15 @@ def searched(
     checkpoint: Path | None = None,
     tensorboard: Path | None = None,
     method: str = "hrmas",
+    ranks: Ranks | None = None,
 ) -> Network:
     """Search on `split` by the method of that name, showing every epoch."""
     from motifc import search_by
+    from search.ranks import ALONE
 
     doing("search: first epoch")
     with listening(tensorboard, checkpoint) as progress:
-        return search_by(method, split, settings, seed, device, progress, checkpoint)
+        return search_by(method, split, settings, seed, device, progress, checkpoint, ranks or ALONE)
 
 
 @contextmanager
@@ -88,12 +91,12 @@ def checkpoint_of(out: Path) -> Path:
 
 
 @contextmanager
-def resumable(checkpoint: Path) -> Iterator[None]:
+def resumable(checkpoint: Path | None) -> Iterator[None]:
     """Say how to go on when what is inside is interrupted after its first epoch."""
     try:
         yield
     except KeyboardInterrupt:
-        if checkpoint.exists():
+        if checkpoint is not None and checkpoint.exists():
             warn(f"stopped; the same command with --resume goes on from {checkpoint}.")
         raise
 

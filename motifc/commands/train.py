@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from motifc.commands import ranked
 from motifc.commands.activity import doing
 from motifc.commands.console import console, emit
 from motifc.commands.options import (
@@ -58,27 +59,34 @@ def train_command(
     from motifc.files import network_in
 
     start = network_in(network)
-    target = destination(out, force or resume, network, config, data_read(data, data_dir, start.provenance))
-    checkpoint = checkpoint_for(out, resume)
+    first = ranked.first()
+    read = data_read(data, data_dir, start.provenance)
+    target = destination(out, force or resume, network, config, read) if first else None
+    checkpoint = checkpoint_for(out, resume) if first else None
     doing("loading torch")
-    set_threads(threads)
     from motifc import load_settings, train
     from motifc.found import found
+    from search.ranks import joined
     from search.settings import on_grid
 
-    doing("reading the data")
-    split = trained_split(str(network), start, data, seed, data_dir)
-    settings = load_settings(config)
-    if quantize_aware:
-        settings = on_grid(settings, chip)
-    with resumable(checkpoint), listening(tensorboard, checkpoint) as progress:
-        warn_of_copies(split)
-        doing("train: first epoch")
-        trained = train(start, split, settings, split.seed or 0, device, progress, settings.training.chip, checkpoint)
-    trained.save(target)
-    checkpoint.unlink(missing_ok=True)
-    told = found(trained, out, split)
-    emit(told.as_dict(), as_json, lambda: console.print(told.sentence))
+    with joined(device) as ranks, resumable(checkpoint):
+        set_threads(threads)
+        doing("reading the data")
+        split = ranks.one_reader(lambda: trained_split(str(network), start, data, seed, data_dir))
+        settings = load_settings(config)
+        if quantize_aware:
+            settings = on_grid(settings, chip)
+        grid = settings.training.chip
+        with listening(tensorboard if first else None, checkpoint) as progress:
+            if first:
+                warn_of_copies(split)
+            doing("train: first epoch")
+            trained = train(start, split, settings, split.seed or 0, device, progress, grid, checkpoint, ranks)
+        if target is not None and checkpoint is not None:
+            trained.save(target)
+            checkpoint.unlink(missing_ok=True)
+            told = found(trained, out, split)
+            emit(told.as_dict(), as_json, lambda: console.print(told.sentence))
 
 
 def trained_split(owner: str, network: Network, data: str | None, seed: int | None, folder: Path | None) -> Split:

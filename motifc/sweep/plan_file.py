@@ -21,10 +21,11 @@ from motifc.sweep.plan import (
 from motifc.sweep.table_reader import TableReader
 from motifc.sweep.trial import LARGEST_SEED
 from search.data.task import task_names
-from search.settings import Settings, TrainingSettings, as_dict, settings_of, toml_in
+from search.settings import Settings, TrainingSettings, as_dict, settings_of
 from targets.contracts.chip import chip_named, chip_names
 from targets.contracts.errors import InputError
 from targets.contracts.shown import brief, shown
+from targets.contracts.toml import toml_in
 
 _MOST_TRIALS = 100_000
 _MOST_REPLICATES = 10_000

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from search.data.task import labels_of
 from search.data.thinning import Thinning, thinned
+from search.ranks import ALONE, Ranks
 from targets.contracts.arrays import Array
 from targets.contracts.raster import SpikeRaster
 
@@ -22,11 +23,13 @@ _POOL = 8  # batches that are sorted by length together
 class Batch:
     """Some samples, padded with silence to the longest of them.
 
-    packed   uint8 [batch, time, byte], eight spikes to a byte; silent in steps that do not count
+    packed   uint8 [batch, time, byte], eight spikes to a byte; silent in steps that do not count, and in samples of
+             shards that another rank works on
     neurons  neurons of the input
     lengths  int64 [batch]: steps that count
     labels   int64 [batch]
     thinning of these spikes, which whoever reads `packed` has to do; None where all of them stay
+    ranks    who works on it, and in how many shards
     """
 
     packed: Tensor
@@ -34,6 +37,7 @@ class Batch:
     lengths: Tensor
     labels: Tensor
     thinning: Thinning | None = None
+    ranks: Ranks = ALONE
 
     @classmethod
     def of(cls, spikes: Tensor, mask: Tensor, labels: Tensor) -> "Batch":
@@ -57,6 +61,16 @@ class Batch:
     def steps(self) -> Tensor:
         """Steps that count, at least 1: float32 [batch, 1]."""
         return self.lengths.clamp(min=1).float()[:, None]
+
+    @cached_property
+    def shards(self) -> dict[int, "Batch"]:
+        """The shards of this rank that have samples, by number: every `ranks.shards`th sample, a batch of its own."""
+        parts = {number: np.s_[number :: self.ranks.shards] for number in self.ranks.own if number < len(self.labels)}
+        left = self._left
+        return {
+            number: Batch(left[some], self.neurons, self.lengths[some], self.labels[some])
+            for number, some in parts.items()
+        }
 
     def thinned(self, share: float, generator: torch.Generator) -> "Batch":
         """The batch without a random share of its spikes."""
@@ -83,20 +97,22 @@ class DataLoader:
     parts           the rasters, of equal width
     steps           length of the longest sample
     lengths, labels int64 [sample], on the device
+    ranks           who works on the batches; each rank reads the samples of its own shards alone
     """
 
     parts: tuple[SpikeRaster, ...]
     steps: int
     lengths: Tensor
     labels: Tensor
+    ranks: Ranks = ALONE
 
     @classmethod
-    def of(cls, device: torch.device, *rasters: SpikeRaster) -> "DataLoader":
+    def of(cls, device: torch.device, *rasters: SpikeRaster, ranks: Ranks = ALONE) -> "DataLoader":
         """The samples of rasters with labels."""
         lengths = np.concatenate([raster.lengths for raster in rasters]).astype(np.int64)
         labels = np.concatenate([labels_of(raster) for raster in rasters]).astype(np.int64)
         steps = max(int(lengths.max(initial=0)), 1)
-        return cls(rasters, steps, torch.from_numpy(lengths).to(device), torch.from_numpy(labels).to(device))
+        return cls(rasters, steps, torch.from_numpy(lengths).to(device), torch.from_numpy(labels).to(device), ranks)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -161,9 +177,10 @@ class DataLoader:
         chosen = np.array(indices, dtype=np.int64)
         steps = max(int(self._lengths[chosen].max(initial=0)), 1)
         rows = np.zeros((chosen.size, steps, self.parts[0].packed.shape[2]), np.uint8)
+        mine = np.isin(np.arange(chosen.size) % self.ranks.shards, self.ranks.own)
         first = 0
         for part in self.parts:
-            here = np.flatnonzero((chosen >= first) & (chosen < first + part.samples))
+            here = np.flatnonzero(mine & (chosen >= first) & (chosen < first + part.samples))
             rows[here, : part.steps] = part.packed[chosen[here] - first, :steps]
             first += part.samples
         fetched = torch.from_numpy(chosen), torch.from_numpy(rows)
@@ -174,7 +191,9 @@ class DataLoader:
         indices, packed = (each.to(device, non_blocking=True) for each in (indices, packed))
         lengths = self.lengths[indices]
         counted = torch.arange(packed.shape[1], device=device) < lengths[:, None]
-        return Batch(packed * counted[:, :, None], self.parts[0].neurons, lengths, self.labels[indices])
+        return Batch(
+            packed * counted[:, :, None], self.parts[0].neurons, lengths, self.labels[indices], ranks=self.ranks
+        )
 
 
 def unpacked(packed: Tensor, neurons: int) -> Tensor:

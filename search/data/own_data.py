@@ -44,6 +44,7 @@ from targets.contracts.arrays import Array, sealed
 from targets.contracts.errors import InputError
 from targets.contracts.names import meant
 from targets.contracts.raster import RENUMBER, SpikeFile, SpikeRaster, load_spikes, unused_told
+from targets.contracts.scratch import room
 
 _PARTS = ("train", "valid", "test")
 _LIKE_PARTS = {"train": "train", "valid": "valid", "val": "valid", "dev": "valid", "test": "test"}
@@ -144,7 +145,7 @@ def _joined(parts: Sequence[_Part]) -> _Part:
     """All samples of parts of one width, one after the other."""
     rasters = [part.raster for part in parts]
     samples, steps = sum(raster.samples for raster in rasters), max(raster.steps for raster in rasters)
-    packed = np.zeros((samples, steps, rasters[0].packed.shape[2]), np.uint8)
+    packed = room((samples, steps, rasters[0].packed.shape[2]))
     start = 0
     for raster in rasters:
         packed[start : start + raster.samples, : raster.steps] = raster.packed

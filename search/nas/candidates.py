@@ -61,12 +61,13 @@ class Judge:
         alone = replace(split, valid=split.valid.take(slice(0, 0)))
         listener = None if experiment.progress is None else partial(_report, experiment.progress, phase)
         begun, keep = experiment.stages.get(phase), partial(experiment.keep, phase)
-        trained, _ = fit(network, alone, training, experiment.seed, device, listener, begun, keep)
-        loader = DataLoader.of(device, split.valid)
+        ranks = experiment.ranks
+        trained, _ = fit(network, alone, training, experiment.seed, device, listener, begun, keep, ranks=ranks)
+        loader = DataLoader.of(device, split.valid, ranks=ranks)
         figures = dict(evaluate_network(trained, readout_of(split, own.model), loader, training))
         figures["score"] = figures["loss"]
         if own.search.cost:
-            figures["score"] += own.search.cost * relative_cost(trained, split, own, loader)
+            figures["score"] += own.search.cost * relative_cost(trained, split, own, DataLoader.of(device, split.valid))
         self.spent["both"] += epochs * split.train.samples
         self.spent["forward"] += split.valid.samples
         return Trained(trained, figures)

@@ -9,11 +9,11 @@ from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
 from search.network import Network
 from search.settings import Settings, TrainingSettings
-from search.training.answers import answers
 from search.training.kernels.network import Told, summarized
 from search.training.loss import Tally
 from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
+from search.training.sharded import answers
 from search.training.torch_network import TorchNetwork, tensor
 from targets.contracts.ports import Readout
 

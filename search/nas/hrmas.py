@@ -22,6 +22,7 @@ from search.nas.relaxation import RELAXATIONS, Draw
 from search.nas.retraining import Candidate, Experiment, retrain
 from search.nas.supernet import Supernet
 from search.network import Network
+from search.ranks import ALONE, Ranks
 from search.settings import Settings
 from search.training.adam import Adam
 from search.training.checkpoint import History, Stage, restore_tensors, stored_tensors
@@ -46,6 +47,7 @@ def search(
     device: str = "auto",
     progress: Listener | None = None,
     checkpoint: Path | None = None,
+    ranks: Ranks = ALONE,
 ) -> Network:
     """Search a motif for `split` and return the network built of it, retrained on the train and valid parts.
 
@@ -65,7 +67,7 @@ def search(
     Source: W. Zhang, H. Geng, P. Li, "Composing recurrent spiking neural networks using locally-recurrent motifs and
     risk-mitigating architectural optimization", Front. Neurosci. 18:1412559 (2024).
     """
-    return retrain("hrmas", find, split, settings, seed, device, progress, checkpoint)
+    return retrain("hrmas", find, split, settings, seed, device, progress, checkpoint, ranks)
 
 
 def find(experiment: Experiment, sizes: Sequence[Sequence[int]] | None = None, delayed: bool = False) -> Candidate:
@@ -94,7 +96,7 @@ def searched(
         )
     supernet = Supernet.of(split, experiment.first, settings, (_PHASE, _START, seed), sizes, delayed)
     begun, keep = experiment.stages.get("search"), partial(experiment.keep, "search")
-    history = explore(supernet, split, settings, seed, experiment.progress, begun, keep)
+    history = explore(supernet, split, settings, seed, experiment.progress, begun, keep, experiment.ranks)
     own = settings.search
     both = own.epochs * split.train.samples * passes_per_sample(settings, offered)
     forward = own.epochs * _forward(settings, split)
@@ -147,6 +149,7 @@ def explore(
     progress: Listener | None = None,
     begun: Stage | None = None,
     keep: Callable[[Stage], None] = lambda stage: None,
+    ranks: Ranks = ALONE,
 ) -> History:
     """Move the supernet's tensors through all epochs of the search and return the figures of each.
 
@@ -156,7 +159,7 @@ def explore(
     """
     device = next(iter(supernet.beta.values())).device
     hardware = None if settings.search.chip == "none" else HardwareCost.of(split, settings)
-    train, valid = DataLoader.of(device, split.train), DataLoader.of(device, split.valid)
+    train, valid = (DataLoader.of(device, part, ranks=ranks) for part in (split.train, split.valid))
     own = settings.search
     alpha = Adam(supernet.alpha_parameters, (own.alpha_betas[0], own.alpha_betas[1]))
     weights = adamw(list(supernet.learned.values()), settings.training)
@@ -187,6 +190,7 @@ def explore(
         if hardware is not None:
             entry |= hardware.estimate(supernet.layers, supernet.alpha, _rates(supernet, entry)).figures()
         history = (*history, entry)
+        ranks.check_equal(f"weights and choices after epoch {epoch + 1}", *supernet.tensors().values())
         keep(Stage(stored_tensors(supernet.tensors(), {"alpha": alpha, "weights": weights}), history))
         if progress is not None:
             progress(Progress("search", epoch + 1, own.epochs, entry["loss"], entry["accuracy"], entry, _JUDGED))

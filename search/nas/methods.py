@@ -21,6 +21,7 @@ from search.nas.retraining import Candidate, Experiment, Method, retrain
 from search.nas.space import Architecture, random_architecture
 from search.nas.supernet import Supernet
 from search.network import Network
+from search.ranks import ALONE, Ranks
 from search.settings import ModelSettings, PlasticitySettings, SearchSettings, Settings
 from search.training.progress import Listener
 from targets.contracts.errors import InputError
@@ -37,6 +38,7 @@ def search_by(
     device: str = "auto",
     progress: Listener | None = None,
     checkpoint: Path | None = None,
+    ranks: Ranks = ALONE,
 ) -> Network:
     """The network that the method of that name finds for `split`; see `search.nas.retraining.retrain`.
 
@@ -62,7 +64,7 @@ def search_by(
             f"method {method!r} chooses no motif, so that a cost of {settings.search.cost:g} would "
             f"change nothing; leave --cost out, or choose {others}."
         )
-    network = retrain(method, METHODS[method], split, settings, seed, device, progress, checkpoint)
+    network = retrain(method, METHODS[method], split, settings, seed, device, progress, checkpoint, ranks)
     return network.with_settings(idle=list(idle_settings(method)))
 
 

@@ -12,8 +12,9 @@ from search.data.loader import Batch, DataLoader
 from search.data.task import Split
 from search.nas.budget import in_units
 from search.network import Network
-from search.settings import Settings, as_dict
-from search.training.checkpoint import Stage, load_checkpoint, save_checkpoint
+from search.ranks import ALONE, Ranks
+from search.settings import Settings, as_dict, in_shards
+from search.training.checkpoint import Stage, begun_stages, save_checkpoint
 from search.training.device import chosen_device
 from search.training.initialize import reinitialize
 from search.training.own_rates import with_own_rates
@@ -31,6 +32,7 @@ class Experiment:
     first   batch that fresh weights are scaled on; on the device of the experiment
     stages  phase -> where an interrupted experiment stopped in it; empty for a fresh one
     keep    called after every epoch with a phase and its stage
+    ranks   who works on the batches
     """
 
     split: Split
@@ -40,6 +42,7 @@ class Experiment:
     stages: Mapping[str, Stage]
     keep: Callable[[str, Stage], None]
     progress: Listener | None
+    ranks: Ranks = ALONE
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,17 +79,21 @@ def retrain(
     device: str = "auto",
     progress: Listener | None = None,
     checkpoint: Path | None = None,
+    ranks: Ranks = ALONE,
 ) -> Network:
     """The network that `method` finds for `split`, its weights drawn anew and trained on the train and valid parts.
 
     The test part is not used. The network's provenance tells of the split; its settings hold the method's name, the
     hyperparameters, the seed, the candidate's metadata, the figures of every epoch of training ("training") and the
     samples taken forward and backward ("passes"). Equal arguments give an equal digest on the same machine with the
-    same number of threads. With
-    `checkpoint` the state is written there after every epoch; an existing file is resumed. Raises InputError for an
-    unknown device, for a part that is empty or of too short samples, and for a checkpoint of another experiment.
+    same number of threads. With `checkpoint` the state is written there after every epoch; an existing file is
+    resumed. All `ranks` call this alike and get the same network, whatever their number; rank 0 alone looks at the
+    checkpoint and tells of progress. Raises InputError for an unknown device, for a part that is empty or of too short
+    samples, for ranks that differ in what they hold, and for a checkpoint of another experiment.
     """
     chosen = chosen_device(device)
+    ranks = ranks.sharing(settings.training.shards)
+    settings = in_shards(settings, ranks.shards)
     for part_name, part in (("train", split.train), ("valid", split.valid)):
         if not part.samples:
             raise InputError(
@@ -96,27 +103,30 @@ def retrain(
             len(settings.model.neurons) * (1 + min(settings.model.input_delays)) + 1
         )  # one step into every layer and one more into the readout
         check_reach(delay, int(part.lengths.max()), f"the samples of the {part_name} part")
+    ranks.check_alike("the data", split.digest)
     identity = {
         "method": name,
         "seed": seed,
+        "shards": ranks.shards,
         "settings": as_dict(settings),
         "split": split.digest,
         "device": chosen.type,
     }
-    stages = {} if checkpoint is None else load_checkpoint(checkpoint, identity)
+    stages = begun_stages(checkpoint, identity, ranks)
 
     def keep(phase: str, stage: Stage) -> None:
         stages[phase] = stage
-        if checkpoint is not None:
+        if checkpoint is not None and ranks.first:
             save_checkpoint(checkpoint, identity, stages)
 
     first = DataLoader.of(chosen, split.train).batch(np.arange(min(settings.training.batch, split.train.samples)))
-    candidate = method(Experiment(split, settings, seed, first, stages, keep, progress))
+    progress = progress if ranks.first else None
+    candidate = method(Experiment(split, settings, seed, first, stages, keep, progress, ranks))
     training = candidate.settings.training
     network = reinitialize(candidate.network, first, settings.start, seed)
     begun, chip = stages.get("train"), training.chip
     network, learned = fit(
-        network, split, training, seed, chosen, progress, begun, lambda stage: keep("train", stage), chip
+        network, split, training, seed, chosen, progress, begun, lambda stage: keep("train", stage), chip, ranks
     )
     passes = {"search": candidate.passes, "training": training.epochs * (split.train.samples + split.valid.samples)}
     units = {

@@ -13,13 +13,13 @@ from search.nas.derive import READOUT, hidden_names, motif_network, readout_of
 from search.nas.relaxation import RELAXATIONS, Draw, Relaxation
 from search.nas.relaxed_layer import Choices, RelaxedLayer
 from search.settings import Settings
-from search.training.answers import answers_of_copies
 from search.training.initialize import reinitialize
 from search.training.kernels.loop import Wire
 from search.training.kernels.network import Summary
 from search.training.loss import Measure, loss_of, readout_loss
 from search.training.neuron import Cells, GradientRule
 from search.training.rules import gradient_rule
+from search.training.sharded import answers_of_copies
 from search.training.torch_network import cells_of, tensor
 from targets.contracts.ports import Readout
 

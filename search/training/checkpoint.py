@@ -1,6 +1,7 @@
 """Checkpoint: the state of a long search in one safetensors file."""
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from search.ranks import Ranks
 from search.training.adam import Adam, Moments
 from targets.contracts import artefact
 from targets.contracts.arrays import Array
@@ -72,6 +74,18 @@ def load_checkpoint(path: str | os.PathLike[str], identity: Mapping[str, Any]) -
         )
         for name, history in histories.items()
     }
+
+
+def begun_stages(path: Path | None, identity: Mapping[str, Any], ranks: Ranks) -> dict[str, Stage]:
+    """What `load_checkpoint` finds, on every rank; rank 0 alone looks at the file."""
+    stages = load_checkpoint(path, identity) if ranks.first and path is not None else {}
+    content = ranks.broadcast(path.read_bytes() if stages and path is not None else b"")
+    if ranks.first or not content:
+        return stages
+    with tempfile.NamedTemporaryFile(suffix=".checkpoint") as copy:
+        copy.write(content)
+        copy.flush()
+        return load_checkpoint(copy.name, identity)
 
 
 def stored_tensors(tensors: Mapping[str, Tensor], optimizers: Mapping[str, Adam]) -> dict[str, Array]:

@@ -12,13 +12,13 @@ from torch import Tensor
 from search.data.loader import DataLoader, torch_generator
 from search.data.task import Split
 from search.network import Network
-from search.settings import Settings, TrainingSettings, as_dict
+from search.ranks import ALONE, Ranks
+from search.settings import Settings, TrainingSettings, as_dict, in_shards
 from search.training.adam import Adam, clipped
-from search.training.answers import answers
 from search.training.checkpoint import (
     History,
     Stage,
-    load_checkpoint,
+    begun_stages,
     restore_tensors,
     save_checkpoint,
     stored_tensors,
@@ -30,6 +30,7 @@ from search.training.progress import Listener, Progress
 from search.training.quantized import Quantized
 from search.training.reach import check_reach, shortest_delay
 from search.training.rules import gradient_rule
+from search.training.sharded import answers
 from search.training.torch_network import TorchNetwork, tensor
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
@@ -49,6 +50,7 @@ def train(
     progress: Listener | None = None,
     chip: ChipSpec | None = None,
     checkpoint: Path | None = None,
+    ranks: Ranks = ALONE,
 ) -> Network:
     """The network with weights trained on the train and valid parts of `split`, from those it has.
 
@@ -57,25 +59,30 @@ def train(
     hyperparameters of training, the seed and, under "training", loss and accuracy of every epoch. With a `chip` the
     network runs on that chip's integers while it learns (search/training/quantized.py), and ends on them. With
     `checkpoint` the state is written there after every epoch; an existing file is resumed, and the result is the same.
+    All `ranks` call this alike and get the same network; rank 0 alone writes the checkpoint and tells of progress.
     Raises InputError when network and split do not fit, for an unknown device, and for a checkpoint of another run.
     """
     chosen = chosen_device(device)
+    ranks = ranks.sharing(settings.training.shards)
+    settings = in_shards(settings, ranks.shards)
+    ranks.check_alike("the data", split.digest)
     identity = {
         "method": "train",
         "network": network.digest,
         "seed": seed,
+        "shards": ranks.shards,
         "settings": as_dict(settings),
         "split": split.digest,
         "device": chosen.type,
         "chip": None if chip is None else chip.name,
     }
-    begun = None if checkpoint is None else load_checkpoint(checkpoint, identity).get("train")
+    begun = begun_stages(checkpoint, identity, ranks).get("train")
 
     def keep(stage: Stage) -> None:
-        if checkpoint is not None:
+        if checkpoint is not None and ranks.first:
             save_checkpoint(checkpoint, identity, {"train": stage})
 
-    trained, history = fit(network, split, settings.training, seed, chosen, progress, begun, keep, chip)
+    trained, history = fit(network, split, settings.training, seed, chosen, progress, begun, keep, chip, ranks)
     before = network.settings.get("hyperparameters")
     used = {**(before if isinstance(before, Mapping) else {}), "training": as_dict(settings)["training"]}
     told = with_own_rates(documented(trained, split, used, seed, training=history), split, chosen)
@@ -93,6 +100,7 @@ def fit(
     begun: Stage | None = None,
     keep: Callable[[Stage], None] | None = None,
     chip: ChipSpec | None = None,
+    ranks: Ranks = ALONE,
 ) -> tuple[Network, History]:
     """The trained network and the figures of every epoch; continues from `begun`, hands every epoch's end to `keep`.
 
@@ -100,7 +108,7 @@ def fit(
     and are fixed in the second, so that the weights settle on one grid.
     """
     readout = _fitting_readout(network, split)
-    loader = DataLoader.of(device, split.train, split.valid)
+    loader = DataLoader.of(device, split.train, split.valid, ranks=ranks)
     weights = {c.name: tensor(c.synapses.weights, device).requires_grad_() for c in network.connections}
     quantized = None if chip is None else Quantized.of(network, weights, chip, device)
     model = TorchNetwork.of(network, device) if quantized is None else quantized
@@ -125,9 +133,10 @@ def fit(
             descend(optimizer, tally.add(told[readout.population], batch), rate, settings.clip)
         entry = {"loss": tally.mean_loss, "accuracy": tally.accuracy}
         history = (*history, entry)
+        ranks.check_equal(f"weights after epoch {epoch + 1}", *moving.values())
         if keep is not None:
             keep(Stage(stored_tensors(moving, {"weights": optimizer}), history))
-        if progress is not None:
+        if progress is not None and ranks.first:
             judged = "thinned training samples" if settings.drop else "training samples"
             progress(Progress("train", epoch + 1, settings.epochs, entry["loss"], entry["accuracy"], entry, judged))
     return model.with_weights(weights), history

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from targets.contracts.arrays import Array
+from targets.contracts.scratch import room
 from targets.contracts.shown import brief, shown
 
 _FREE = 1 << 28
@@ -118,7 +119,7 @@ class Archive:
             )
         with _reading(name), self._zip.open(member.info) as stream:
             stream.read(member.start)
-            data, filled = np.empty(size, np.uint8), 0
+            data, filled = room((size,)), 0
             while piece := stream.read(min(_PIECE, size - filled)):  # so that the array is never held twice
                 data[filled : filled + len(piece)] = np.frombuffer(piece, np.uint8)
                 filled += len(piece)

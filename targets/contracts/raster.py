@@ -2,9 +2,10 @@
 
 import os
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ from targets.contracts.artefact import check_readable
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_NEURONS, whole
 from targets.contracts.names import meant, quoted, unquoted
+from targets.contracts.rows import Rows, rows_of
+from targets.contracts.scratch import room
 from targets.contracts.shown import brief
 from targets.contracts.writing import replacing
 
@@ -29,7 +32,8 @@ _COMPANIONS = ("shape", "lengths", "labels", "groups")
 class SpikeRaster:
     """Binary spikes of a population over time, for many samples.
 
-    packed   uint8 [sample, time, ceil(neuron / 8)], bits in the order of numpy.packbits
+    packed   uint8 [sample, time, ceil(neuron / 8)], bits in the order of numpy.packbits; of some samples of a file that
+             is mapped into memory `Rows`, which stand for the array
     neurons  number of neurons
     lengths  int32 [sample]: steps that count; later steps are padding, and what they hold counts nowhere
     labels   int32 [sample], or None
@@ -43,14 +47,17 @@ class SpikeRaster:
     def __post_init__(self) -> None:
         neurons = whole(self.neurons, "the number of neurons of packed spikes", MOST_NEURONS, least=0)
         object.__setattr__(self, "neurons", neurons)
-        packed = readonly(self.packed, np.uint8, "packed spikes [sample, time, byte]", 3)
+        rows: object = self.packed
+        packed = self.packed
+        if not isinstance(rows, Rows):
+            packed = readonly(self.packed, np.uint8, "packed spikes [sample, time, byte]", 3)
         samples, steps, width = packed.shape
         if width != -(-self.neurons // 8):
             raise InputError(
                 f"packed spikes have {width} bytes per step; {self.neurons} neurons need {-(-self.neurons // 8)}, "
                 "so check the number of neurons."
             )
-        if self.neurons % 8 and (packed[:, :, -1] & (0xFF >> self.neurons % 8)).any():
+        if not isinstance(rows, Rows) and _beyond(packed, self.neurons):
             raise InputError(
                 f"packed spikes have bits set beyond neuron {self.neurons - 1}, the last; they must be 0 as in "
                 "numpy.packbits, so check the number of neurons."
@@ -99,12 +106,16 @@ class SpikeRaster:
 
     def dense(self) -> Array:
         """Spikes as uint8 [sample, time, neuron]."""
-        return np.unpackbits(self.packed, axis=2, count=self.neurons)
+        return np.unpackbits(np.asarray(self.packed), axis=2, count=self.neurons)
 
     def counts(self, window: int = 0) -> Ints:
         """Spikes per neuron within each sample's length, or in its last `window` steps: int32 [sample, neuron]."""
-        counted = counting(self.lengths, self.steps, window)
-        return np.einsum("stn,st->sn", self.dense(), counted, dtype=np.int32, casting="unsafe")
+        found = np.zeros((self.samples, self.neurons), np.int32)
+        for some in self._pieces():
+            spikes = np.unpackbits(np.asarray(self.packed[some]), axis=2, count=self.neurons)
+            counted = counting(self.lengths[some], self.steps, window)
+            np.einsum("stn,st->sn", spikes, counted, dtype=np.int32, casting="unsafe", out=found[some])
+        return found
 
     @property
     def counted_steps(self) -> int:
@@ -113,14 +124,15 @@ class SpikeRaster:
 
     def rates(self) -> Floats:
         """Spikes per step that counts, over all samples: float64 [neuron]; 0 where no step counts."""
-        return self.counts().sum(axis=0, dtype=np.int64) / max(self.counted_steps, 1)
+        pieces = (self.take(some).counts().sum(axis=0, dtype=np.int64) for some in self._pieces())
+        return sum(pieces, np.zeros(self.neurons, np.int64)) / max(self.counted_steps, 1)
 
     def counted(self) -> "SpikeRaster":
         """The raster with silence after each sample's length."""
         if (self.lengths == self.steps).all():
             return self
         within = np.arange(self.steps) < self.lengths[:, None]
-        return SpikeRaster(self.packed * within[:, :, None], self.neurons, self.lengths, self.labels)
+        return SpikeRaster(np.asarray(self.packed) * within[:, :, None], self.neurons, self.lengths, self.labels)
 
     def whole(self) -> "SpikeRaster":
         """The raster with every step counting."""
@@ -128,7 +140,7 @@ class SpikeRaster:
 
     def padded(self, steps: int) -> "SpikeRaster":
         """The raster with `steps` more steps of silence, which do not count."""
-        packed = np.pad(self.packed, ((0, 0), (0, steps), (0, 0)))
+        packed = np.pad(np.asarray(self.packed), ((0, 0), (0, steps), (0, 0)))
         return SpikeRaster(packed, self.neurons, self.lengths, self.labels) if steps else self
 
     def between(self, first: int, end: int) -> "SpikeRaster":
@@ -137,13 +149,16 @@ class SpikeRaster:
         return SpikeRaster(packed, self.neurons, np.minimum(self.lengths, packed.shape[1]), self.labels)
 
     def take(self, samples: npt.ArrayLike | slice) -> "SpikeRaster":
-        """The raster of some samples only, chosen by indices, mask or slice."""
+        """The raster of some samples only, chosen by indices, mask or slice; those of a mapped file stay there."""
         chosen = samples if isinstance(samples, slice) else np.asarray(samples)
         labels = None if self.labels is None else self.labels[chosen]
-        packed = self.packed[chosen]
-        return SpikeRaster(
-            packed if isinstance(chosen, slice) else sealed(packed), self.neurons, self.lengths[chosen], labels
-        )
+        packed = cast(Array, rows_of(self.packed, chosen))
+        return SpikeRaster(packed, self.neurons, self.lengths[chosen], labels)
+
+    def _pieces(self) -> Iterator[slice]:
+        """Samples to be unpacked at a time, in order."""
+        many = max(1, _PIECE // max(1, self.steps * self.neurons))
+        return (slice(first, first + many) for first in range(0, self.samples, many))
 
     def until(self, steps: int) -> "SpikeRaster":
         """The raster of the steps before `steps` only."""
@@ -175,7 +190,7 @@ def save_rasters(
     for name, raster in rasters.items():
         key = quoted(name)
         prefix = "" if key == "spikes" else f"{key}."
-        arrays[key] = raster.packed
+        arrays[key] = np.asarray(raster.packed)
         arrays[f"{prefix}shape"] = np.array((raster.samples, raster.steps, raster.neurons), dtype=np.int64)
         arrays[f"{prefix}lengths"] = raster.lengths
         if raster.labels is not None:
@@ -311,7 +326,7 @@ def _raster(archive: Archive, name: str, path: Path) -> SpikeRaster:
 def _bits(spikes: Array) -> Array:
     """`spikes` [sample, time, neuron] packed, piece by piece; InputError for values other than 0 and 1."""
     samples, steps, neurons = spikes.shape
-    packed = np.empty((samples, steps, -(-neurons // 8)), np.uint8)
+    packed = room((samples, steps, -(-neurons // 8)))
     many = max(1, _PIECE // max(1, steps * neurons))
     rows = max(1, _PIECE // max(1, neurons))
     for sample in range(0, samples, many):
@@ -324,6 +339,15 @@ def _bits(spikes: Array) -> Array:
                 )
             packed[here] = np.packbits(piece.astype(bool, copy=False), axis=2)
     return sealed(packed)
+
+
+def _beyond(packed: Array, neurons: int) -> bool:
+    """Whether a bit is set behind the last neuron."""
+    if not neurons % 8:
+        return False
+    many = max(1, _PIECE // max(1, packed.shape[1]))
+    pieces = (packed[first : first + many, :, -1] for first in range(0, len(packed), many))
+    return any(bool((piece & (0xFF >> neurons % 8)).any()) for piece in pieces)
 
 
 def _per_sample(values: npt.ArrayLike, name: str, samples: int) -> Ints:

@@ -6,7 +6,7 @@ floats; (0, 0) is the upper left pixel, p is 1 (or True) where it became brighte
 size is (width, height, polarities), as tonic's `sensor_size`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.scratch import padded
 
 EVENT_DTYPE = np.dtype([("x", "<i2"), ("y", "<i2"), ("t", "<i8"), ("p", "?")])
 
@@ -86,21 +87,21 @@ def raster_of(recordings: Iterable[Array], labels: npt.ArrayLike | None = None) 
     A sample's length is that of its recording; shorter ones are padded. Raises InputError for no recording at all and
     for recordings of different width.
     """
-    packed, widths = [], set()
-    for recording in recordings:
-        packed.append(np.packbits(recording, axis=1))
-        widths.add(recording.shape[1])
+    widths: set[int] = set()
+
+    def rows() -> Iterator[Array]:
+        for recording in recordings:
+            widths.add(recording.shape[1])
+            if len(widths) == 1:
+                yield np.packbits(recording, axis=1)
+
+    packed, lengths = padded(rows())
     if len(widths) != 1:
         raise InputError(
             f"recordings are {sorted(widths) or 'none, so 0'} neurons wide; one width for all is needed, so encode "
             "them alike."
         )
-    neurons = widths.pop()
-    lengths = np.array([len(each) for each in packed], dtype=np.int32)
-    whole = np.zeros((len(packed), lengths.max(), -(-neurons // 8)), dtype=np.uint8)
-    for row, each in zip(whole, packed, strict=True):
-        row[: len(each)] = each
-    return SpikeRaster(whole, neurons, lengths, None if labels is None else np.asarray(labels))
+    return SpikeRaster(packed, widths.pop(), lengths, None if labels is None else np.asarray(labels))
 
 
 def _times(events: Array, source: object) -> Array:

@@ -202,13 +202,11 @@ def test_a_process_killed_while_writing_leaves_nothing_that_is_read(cache: Path,
 def test_a_full_disk_is_told_and_the_spikes_are_there_all_the_same(
     cache: Path, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full(path: Path, content: bytes) -> int:
-        with path.open("wb") as file:
-            file.write(content[:100])
+    def full(path: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_bytes", full)
+        patched.setattr("targets.contracts.writing._sync", full)
         assert_same(cached("set", RECIPE, [source], rasters), rasters())
     assert [path.suffix for path in cache.iterdir()] == [".lock"]
     (line,) = [line for line in capsys.readouterr().err.splitlines() if "encoding" not in line]

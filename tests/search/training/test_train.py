@@ -13,7 +13,7 @@ from compiler.passes.quantize import quantize
 from search.data.loader import DataLoader
 from search.data.task import Split, labels_of
 from search.network import Connection, Layer, Network
-from search.settings import Settings, TrainingSettings, as_dict
+from search.settings import Settings, TrainingSettings, as_dict, in_shards
 from search.training.checkpoint import Stage
 from search.training.kernels.loop import run
 from search.training.loss import right_answers
@@ -80,7 +80,7 @@ def test_training_learns_and_keeps_wiring_and_signs() -> None:
         assert np.array_equal(layer.tau_m, other.tau_m)
     assert trained.origin == split.digest
     assert trained.settings["kept"] == 1
-    assert trained.settings["hyperparameters"] == {"training": as_dict(settings)["training"]}
+    assert trained.settings["hyperparameters"] == {"training": as_dict(in_shards(settings, 1))["training"]}
     assert {p.on for p in heard} == {"thinned training samples"}
     assert trained.provenance.seen(split.train) == split.train.samples
     assert [step.step for step in trained.provenance.made] == ["train"]
@@ -191,7 +191,7 @@ def test_what_was_trained_on_before_is_remembered_and_other_settings_stay() -> N
     assert twice.origin == second.digest
     for split in (first, second):
         assert twice.provenance.seen(split.train) == split.train.samples
-    assert twice.settings["hyperparameters"] == {**model, "training": as_dict(brief)["training"]}
+    assert twice.settings["hyperparameters"] == {**model, "training": as_dict(in_shards(brief, 1))["training"]}
 
 
 def padded_splits() -> dict[str, Split]:

@@ -1,0 +1,5 @@
+"""python -m benchmarks.distributed."""
+
+from benchmarks.distributed.command import main
+
+main()
