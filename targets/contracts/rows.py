@@ -47,6 +47,10 @@ class Rows:
         rest = tuple(others) if all(isinstance(each, slice | int) for each in others) else None
         return self.whole[(chosen, *rest)] if rest is not None else self.whole[chosen][(slice(None), *others)]
 
+    def tobytes(self) -> bytes:
+        """The bytes of the array, row by row."""
+        return np.asarray(self).tobytes()
+
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
         return np.asarray(self.whole[self.index], dtype)
 

@@ -48,10 +48,12 @@ def test_the_keys_are_those_that_are_listed(motifc: Motifc, command: str) -> Non
 
 
 def test_every_command_is_listed() -> None:
-    assert {name.split()[0] for name in LISTED} | {"explain", "bench", "sweep"} == set(COMMANDS)
+    assert {name.split()[0] for name in LISTED} | {"explain", "bench", "sweep", "damage", "repair", "diff"} == set(
+        COMMANDS
+    )
 
 
 def test_every_command_has_it() -> None:
     reference = (REPOSITORY / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
     without = [part.splitlines()[0] for part in reference.split("## motifc ")[1:] if "--json" not in part]
-    assert without == []
+    assert without == ["sweep trial"]  # typed by executors alone

@@ -33,7 +33,7 @@ def test_epochs_of_the_checkpoint_come_first(tmp_path: Path) -> None:
 def test_the_method_of_that_name_searches(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, Split, int, str, Path | None]] = []
 
-    def search_by(method, split, settings, seed, device, progress, checkpoint):  # type: ignore[no-untyped-def]
+    def search_by(method, split, settings, seed, device, progress, checkpoint, ranks):  # type: ignore[no-untyped-def]
         asked.append((method, split, seed, device, checkpoint))
         progress(Progress("search", 1, 1, 0.0, 1.0, {}))
 

@@ -127,11 +127,14 @@ def test_recurrent_links_are_free_and_feed_forward_has_none() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_leaves_its_history_in_one_form(method: str) -> None:
-    history = History.left_by(found(method).settings)
+    history = History.left_by(found(method, roomy(TINY, method)).settings)
     if method in UNSEARCHED:
         assert len(history) == 0
     elif method == "random-search":
         assert (history.counts, len(history)) == ("candidate", 3)
+    elif method in {"halving", "evolution", "hrmas-halving", "recurrent-delay", "recurrent-equal"}:
+        assert history.counts in {"rung", "generation", "candidate"}
+        assert len(history)
     else:
         assert (history.counts, len(history)) == ("epoch", TINY.search.epochs)
     assert {"loss", "accuracy"} <= set(history.columns()) or not len(history)
@@ -245,7 +248,14 @@ def test_what_a_method_calls_idle_changes_nothing(method: str) -> None:
         "start": {"alpha": 0.5, "recurrence": 2.0},
         "search": {"batch": 8, "alpha_rate": 0.5, "alpha_betas": (0.1, 0.2), "rate": 0.5, "temperature": 0.9}
         | {"price": 1.0, "chip": "small", "cost_shares": (1.0, 2.0, 3.0)},
-        "plasticity": {"window": 3, "mean_rate": 0.21, "refractory": 0.1, "rate_r": 0.1, "rate_tau": 0.1}
+        "plasticity": {
+            "window": 3,
+            "mean_rate": 0.21,
+            "refractory": 0.1,
+            "rate_r": 0.1,
+            "rate_tau": 0.1,
+            "rule": "set-point",
+        }
         | {"silent": 1.1, "largest": 0.5, "resistance": (0.5, 2.0), "tau_m": (0.8, 1.5)},
     }
     idle = idle_settings(method)

@@ -37,7 +37,10 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Guard:
         monkeypatch.setattr(f"{module}.torch_generator", lambda device, *seed: torch_generator(CPU, *seed))
     # Both by the plain loop, and by the plain loss.
     monkeypatch.setattr("search.training.kernels.network.fits", lambda *network: False)
-    monkeypatch.setattr("search.training.loss._loss", plain_loss)
+    monkeypatch.setattr(
+        "search.training.loss._loss",
+        lambda told, batch, classes, kind, window, calibrated: plain_loss(told, batch, classes, kind, calibrated),
+    )
     made = torch.tensor
 
     def sent(data: object, dtype: torch.dtype | None = None, device: torch.device | None = None) -> torch.Tensor:
