@@ -8,6 +8,7 @@ import numpy as np
 from compiler.ir.graph import IntGraph
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
+from targets.contracts.numbering import ordered
 from targets.program.program import Core, Program, Proof
 
 
@@ -26,7 +27,7 @@ def assemble(
     """
     members: list[dict[str, Any]] = [{} for _ in tiles]
     for name, cores_of in core_of.items():
-        order = np.argsort(cores_of, kind="stable")
+        order = ordered(cores_of)
         cores, first = np.unique(cores_of[order], return_index=True)
         for core, neurons in zip(cores, np.split(order, first[1:]), strict=True):
             members[core][name] = neurons

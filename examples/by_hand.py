@@ -5,23 +5,8 @@ Run it with: python examples/by_hand.py
 
 import numpy as np
 
-from motifc import (
-    Banded,
-    BlockDiagonal,
-    Connection,
-    Dense,
-    Input,
-    Layer,
-    Motif,
-    Network,
-    Readout,
-    SpikeRaster,
-    compare,
-    compile_network,
-    neighbours,
-    run,
-    text,
-)
+import motifc
+from motifc import Banded, BlockDiagonal, Connection, Dense, Input, Layer, Motif, Network, Readout, SpikeRaster
 
 rng = np.random.default_rng(7)
 motifs, size = 8, 4
@@ -46,7 +31,9 @@ network = Network(
             "hidden",
             "hidden",
             Banded(
-                between[:, None] * rng.uniform(0.1, 0.5, (2, motifs, size, size)), neighbours("ring", motifs), motifs
+                between[:, None] * rng.uniform(0.1, 0.5, (2, motifs, size, size)),
+                motifc.neighbours("ring", motifs),
+                motifs,
             ),
             delay=2,
         ),
@@ -56,14 +43,14 @@ network = Network(
     steps=50,
 )
 
-program = compile_network(network, "loihi1")
-print(text(program))
+program = motifc.compile_network(network, "loihi1")
+print(motifc.text(program))
 
 spikes = SpikeRaster.pack(rng.random((10, 50, 20)) < 0.15)
-oracle = run(program, spikes, "numpy").spikes
+oracle = motifc.run(program, spikes, "numpy").spikes
 print("spikes per population:", {name: int(raster.counts().sum()) for name, raster in oracle.items()})
 
-report = compare(oracle, run(program, spikes, "onnx").spikes, ("numpy", "onnx"))
+report = motifc.compare(oracle, motifc.run(program, spikes, "onnx").spikes, ("numpy", "onnx"))
 print(report.sentence())
 if not report.equal:
     raise SystemExit(1)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from compiler.analysis.estimate import estimate as estimate
     from compiler.analysis.interpret import interpret as interpret
     from compiler.frontends.network import lower as lower
-    from compiler.frontends.nir.read import read_nir as read_nir
+    from compiler.frontends.nir.explanation import explain_graph as explain_graph
+    from compiler.frontends.nir.read import read_nir as read_nir, unread_nir as unread_nir
     from compiler.ir.graph import (
         FloatGraph as FloatGraph,
         FloatPopulation as FloatPopulation,
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
     from motifc import plot as plot
     from motifc.evaluation import Evaluation as Evaluation, evaluate as evaluate
     from motifc.evidence import Evidence as Evidence
-    from motifc.membrane import Membrane as Membrane, membrane_of as membrane_of
+    from motifc.membrane import (
+        Membrane as Membrane,
+        membrane_of as membrane_of,
+        membranes_of as membranes_of,
+    )
     from search.data.load import load_split as load_split
     from search.data.recordings import recordings_split as recordings_split
     from search.data.task import Split as Split, task_named as task_named, task_names as task_names
@@ -73,6 +78,7 @@ if TYPE_CHECKING:
         save_rasters as save_rasters,
     )
     from targets.contracts.semantics import LAVA as LAVA, Semantics as Semantics
+    from targets.contracts.spike_digest import spike_digest as spike_digest
     from targets.contracts.synapses import (
         Banded as Banded,
         BlockDiagonal as BlockDiagonal,

@@ -9,6 +9,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "targets.contracts.synapses": ("Banded", "BlockDiagonal", "Dense", "Sparse", "Synapses"),
     # Spikes
     "targets.contracts.raster": ("SpikeRaster", "load_rasters", "save_rasters"),
+    "targets.contracts.spike_digest": ("spike_digest",),
     # Data, search and training
     "search.data.task": ("Split", "task_named", "task_names"),
     "search.data.load": ("load_split",),
@@ -31,7 +32,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.pipeline": ("compile_graph", "compile_network"),
     "compiler.ir.graph": ("FloatGraph", "FloatPopulation", "FloatProjection"),
     "compiler.frontends.network": ("lower",),
-    "compiler.frontends.nir.read": ("read_nir",),
+    "compiler.frontends.nir.read": ("read_nir", "unread_nir"),
+    "compiler.frontends.nir.explanation": ("explain_graph",),
     "compiler.analysis.interpret": ("interpret",),
     "compiler.analysis.calibration": ("calibrate",),
     "compiler.analysis.core_loads": ("CoreLoads", "core_loads"),
@@ -39,7 +41,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.text": ("text",),
     "motifc.evaluation": ("Evaluation", "evaluate"),
     "motifc.evidence": ("Evidence",),
-    "motifc.membrane": ("Membrane", "membrane_of"),
+    "motifc.membrane": ("Membrane", "membrane_of", "membranes_of"),
     # Chips and programs
     "targets.contracts.chip": ("ChipSpec", "Limit", "chip_named", "chip_names"),
     "targets.program.program": ("Core", "IntPopulation", "IntProjection", "Program"),

@@ -28,6 +28,7 @@ COMMANDS = (
         "demo",
         "search",
         "train",
+        "sweep",
         "eval",
         "check",
         "compile",

@@ -132,7 +132,7 @@ def demo(
     evidence = evidence_of(told, tuple(comparisons))
     evidence.save(proof)
     tell("drawing the report")
-    write_text(report, page([dataclasses.replace(told, evidence=evidence)]))
+    write_text(report, page([dataclasses.replace(told, evidence=evidence)]).html)
     return DemoResult(
         seed=seed,
         samples=test.samples,

@@ -222,6 +222,11 @@ def spikes_of(answers: Answers) -> dict[str, SpikeRaster]:
     return {name: each for name, each in answers.items() if isinstance(each, SpikeRaster)}
 
 
+def voltages_among(answers: Answers) -> dict[str, Voltages]:
+    """Those answers that are voltages."""
+    return {name: each for name, each in answers.items() if isinstance(each, Voltages)}
+
+
 def _answers(spikes: Mapping[str, SpikeRaster], traces: Mapping[str, tuple[Floats, Floats]]) -> Answers:
     found: dict[str, SpikeRaster | Voltages] = dict(spikes)
     for name, (v, unit) in traces.items():

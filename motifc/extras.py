@@ -18,6 +18,7 @@ _EXTRAS = {
     "quantities": "compare",
     "matplotlib": "plot",
     "tensorboardX": "tensorboard",
+    "submitit": "cluster",
 }
 _MODULES = {"scikit-learn": "sklearn"}
 

@@ -277,10 +277,14 @@ def load_settings(path: str | os.PathLike[str] | None) -> Settings:
 
     Raises InputError for a file that cannot be read, an unknown table or key, a wrong type or a value out of range.
     """
-    if path is None:
-        return Settings()
-    path = Path(path)
-    content = _toml(path)
+    return Settings() if path is None else settings_of(toml_in(Path(path)), str(path))
+
+
+def settings_of(content: Mapping[str, Any], source: str) -> Settings:
+    """Settings from their tables, defaults for what is left out; `source` names in an error where they stand.
+
+    Raises InputError for an unknown table or key, a wrong type or a value out of range.
+    """
     known = {
         _title(table): table
         for table in (ModelSettings, StartSettings, SearchSettings, PlasticitySettings, TrainingSettings)
@@ -288,20 +292,25 @@ def load_settings(path: str | os.PathLike[str] | None) -> Settings:
     tables: dict[str, Any] = {}
     for name, table in content.items():
         if name not in known or not isinstance(table, Mapping):
-            raise InputError(f"{path} has an unknown table {brief(name)}; known are {', '.join(known)}, so rename it.")
+            raise InputError(
+                f"{source} has an unknown table {brief(name)}; known are {', '.join(known)}, so rename it."
+            )
         keys = [spec.name for spec in dataclasses.fields(known[name])]
         for key in table:
             if key not in keys:
                 raise InputError(
-                    f"{path} has an unknown setting {name}.{shown(key)[:60]}; known are "
+                    f"{source} has an unknown setting {name}.{shown(key)[:60]}; known are "
                     f"{', '.join(keys)}, so rename it."
                 )
         tables[name] = known[name](**table)
     return Settings(**tables)
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    """What a TOML file of at most 64 KiB holds; a byte order mark, which some editors write, is passed over."""
+def toml_in(path: Path) -> dict[str, Any]:
+    """What a TOML file of at most 64 KiB holds; a byte order mark, which some editors write, is passed over.
+
+    Raises InputError, in one sentence, for everything else.
+    """
     check_readable(path, "a TOML file")
     try:
         content = path.read_bytes()

@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.pages import paragraph, table
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import ROOT
-from benchmarks.studies.intervals import paired
+from motifc.sweep.statistics import paired
 from targets.contracts.errors import InputError
 from targets.contracts.writing import check_writable, write_text
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks.pages import paragraph, table
 from benchmarks.studies.command import parser
-from benchmarks.studies.intervals import paired
 from benchmarks.studies.searched import FIXED, PASSES, Plan, Searched, searched
+from motifc.sweep.statistics import paired
 from search.nas.methods import METHODS
 from targets.contracts.arrays import Floats
 from targets.contracts.writing import write_text

@@ -19,8 +19,8 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator, StrMethodF
 
 from benchmarks.pages import paragraph, table
 from benchmarks.studies.command import parser
-from benchmarks.studies.intervals import paired
 from benchmarks.studies.searched import Plan, Searched, searched
+from motifc.sweep.statistics import paired
 from search.data.load import load_split
 from search.data.loader import DataLoader
 from search.nas.evaluate import firing_rates

@@ -1,7 +1,7 @@
 """quantization_report: every rounding that the quantiser made."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,9 +11,10 @@ from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntG
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
+from targets.contracts.degrees import fan_in, fan_out
 from targets.contracts.grid import tau_of_du, tau_of_dv
 from targets.contracts.shown import shown
-from targets.contracts.synapses import Dense, Synapses, with_weights
+from targets.contracts.synapses import Synapses
 from targets.program.program import IntPopulation, IntProjection
 
 _MUCH = 0.25
@@ -206,23 +207,13 @@ def _whole(synapses: Synapses, coarse: Array) -> tuple[int, int]:
     """Sources and neurons with several weights, all of which are coarse."""
     if not coarse.any():
         return 0, 0
-    marked = with_weights(synapses, coarse.astype(np.float64))
-    (all_in, all_out), (coarse_in, coarse_out) = _degrees(synapses), _degrees(marked)
-    whole = [
-        np.count_nonzero((every >= _SEVERAL) & (found == every))
-        for every, found in ((all_out, coarse_out), (all_in, coarse_in))
-    ]
-    return int(whole[0]), int(whole[1])
+    there = synapses.weights != 0
 
+    def whole(degree: Callable[[Synapses, Array], Array]) -> int:
+        every = degree(synapses, there)
+        return int(np.count_nonzero((every >= _SEVERAL) & (degree(synapses, coarse) == every)))
 
-def _degrees(synapses: Synapses) -> tuple[Array, Array]:
-    """Weights but for zeros of every post and of every pre neuron."""
-    if isinstance(synapses, Dense):
-        there = synapses.weights != 0
-        return np.count_nonzero(there, axis=1), np.count_nonzero(there, axis=0)
-    post, pre = synapses.shape
-    row, column, _ = synapses.coordinates()
-    return np.bincount(row, minlength=post), np.bincount(column, minlength=pre)
+    return whole(fan_out), whole(fan_in)
 
 
 def _population(exact: FloatPopulation, rounded: IntPopulation, arithmetic: Arithmetic) -> PopulationRounding:

@@ -10,6 +10,8 @@ from targets.contracts.arrays import Array, Floats, readonly
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
 
+_MANY = 1 << 18  # pins from which on compiled code saves more than it takes to load
+
 
 @dataclass(frozen=True, eq=False)
 class Loads:
@@ -102,8 +104,12 @@ def between(hypergraph: Hypergraph, core_of: Array, cores: int) -> Floats:
 
 def _reached(hypergraph: Hypergraph, core_of: Array, cores: int) -> tuple[Array, Array]:
     """(net, core): every core on which a unit listens to a net, by net and core."""
-    net_of = hypergraph.net_of
-    reached = np.sort(net_of * cores + core_of[hypergraph.pins])
+    if hypergraph.pins.size >= _MANY:
+        from compiler.mapping.reached import reached_cores
+
+        count, core = reached_cores(hypergraph.indptr, hypergraph.pins, core_of, cores)
+        return np.repeat(np.arange(hypergraph.nets), count), core
+    reached = np.sort(hypergraph.net_of * cores + core_of[hypergraph.pins])
     return np.divmod(reached[np.diff(reached, prepend=-1) > 0], max(cores, 1))
 
 

@@ -8,8 +8,9 @@ import numpy as np
 from compiler.ir.graph import FloatGraph, FloatPopulation, IntGraph
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
+from targets.contracts.degrees import fan_in
 from targets.contracts.errors import InputError
-from targets.contracts.synapses import Dense, Synapses
+from targets.contracts.synapses import Synapses
 from targets.contracts.thresholds import highest_threshold, largest_ratio
 from targets.contracts.wiring import Edge
 from targets.program.check import Violation
@@ -129,10 +130,7 @@ def _degree(synapses: Synapses, least: float) -> Array:
     """Weights beyond +-`least` of each post neuron."""
     weights = synapses.weights
     there = weights != 0 if least == 0 else (weights > least) | (weights < -least)
-    if isinstance(synapses, Dense):
-        return np.count_nonzero(there, axis=1).astype(np.int64)
-    row = np.broadcast_to(synapses.row_of(), there.shape)
-    return np.bincount(row[there], minlength=synapses.shape[0]).astype(np.int64)
+    return fan_in(synapses, there)
 
 
 def _count(found: Array) -> str:

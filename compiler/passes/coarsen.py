@@ -10,7 +10,7 @@ from compiler.ir.rates import rates_of, summed
 from compiler.mapping.loads import too_large
 from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.chip import ChipSpec
-from targets.contracts.numbering import distinct, numbered, offsets
+from targets.contracts.numbering import combined, distinct, numbered, offsets
 
 _MIXING = 2**64 // 3  # any fixed seed
 
@@ -113,8 +113,7 @@ def _merged(
 def _profiles(graph: IntGraph, unit_of: Mapping[str, Array], names: tuple[str, ...]) -> Array:
     """(unit, profile) pairs, int [2, pair], profiles numbered from 0."""
     values = np.stack([np.concatenate([getattr(p, name) for p in graph.populations]) for name in names])
-    _, profile = np.unique(values, axis=1, return_inverse=True)
-    profile = profile.ravel()
+    profile = combined(values)
     count = int(profile.max()) + 1
     pairs = distinct(np.concatenate(list(unit_of.values())) * count + profile)
     return np.stack(np.divmod(pairs, count))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
-from targets.contracts.arrays import Floats
+from targets.contracts.arrays import Floats, sealed
 from targets.contracts.synapses import with_weights
 
 _FAR = 2.25
@@ -54,6 +54,6 @@ def _divided(projection: FloatProjection, threshold: Floats) -> FloatProjection:
     synapses = projection.synapses
     return replace(
         projection,
-        synapses=with_weights(synapses, synapses.weights / threshold[synapses.row_of()]),
+        synapses=with_weights(synapses, sealed(synapses.weights / threshold[synapses.row_of()])),
         bias=None if projection.bias is None else projection.bias / threshold,
     )

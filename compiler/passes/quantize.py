@@ -7,12 +7,15 @@ from compiler.analysis.ceiling import MARGIN
 from compiler.analysis.integers import integer_bias, programmable
 from compiler.ir.graph import FloatGraph, IntGraph
 from compiler.mapping.refusal import holdable
+from targets.contracts.arrays import Floats, sealed
 from targets.contracts.chip import ChipSpec
 from targets.contracts.grid import round_weights
 from targets.contracts.profiles import cluster_decays
-from targets.contracts.synapses import with_weights
+from targets.contracts.synapses import Synapses, with_weights
 from targets.contracts.thresholds import HEADROOM, choose_scales, highest_threshold
 from targets.program.program import IntPopulation, IntProjection
+
+_BLOCK = 1 << 14  # weights that are rounded together, so that they stay in the cache
 
 
 def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None = None) -> IntGraph:
@@ -65,12 +68,11 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
         )
         for projection in incoming:
             exponent = scales.exponents[projection.name]
-            scaled = projection.synapses.weights * scale[projection.synapses.row_of()] / 2.0**exponent
             projections[projection.name] = IntProjection(
                 name=projection.name,
                 source=projection.source,
                 target=projection.target,
-                synapses=with_weights(projection.synapses, round_weights(scaled, chip)),
+                synapses=_rounded(projection.synapses, scale, exponent, chip),
                 exponent=exponent,
                 delay=projection.delay,
             )
@@ -84,3 +86,15 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
         origin=graph.origin,
         provenance=graph.provenance,
     )
+
+
+def _rounded(synapses: Synapses, scale: Floats, exponent: int, chip: ChipSpec) -> Synapses:
+    """Weights times the `scale` [neuron] of their neurons in units of 2^exponent, rounded block after block."""
+    row, weights = synapses.row_of(), synapses.weights
+    rounded = np.empty(weights.shape, dtype=np.int32)
+    step = max(1, _BLOCK * len(weights) // max(weights.size, 1))
+    for start in range(0, len(weights), step):
+        block = slice(start, start + step)
+        post = row[block] if len(row) == len(weights) else row
+        rounded[block] = round_weights(weights[block] * scale[post] / 2.0**exponent, chip)
+    return with_weights(synapses, sealed(rounded))

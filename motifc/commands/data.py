@@ -9,13 +9,16 @@ import typer
 
 from motifc.commands.console import console, emit
 from motifc.commands.help import Command, Group
-from motifc.commands.options import AsJson, Seed
+from motifc.commands.options import AsJson, Force, Seed
+from motifc.commands.outputs import destination
 
 if TYPE_CHECKING:
     from motifc.datasets import Examination, Listed
 
 
-data_app = typer.Typer(cls=Group, no_args_is_help=True, help="List the data sets, or check your copy of one.")
+data_app = typer.Typer(
+    cls=Group, no_args_is_help=True, help="List the data sets, check your copy of one, pack spikes for C."
+)
 
 
 @data_app.command("list", cls=Command)
@@ -42,6 +45,45 @@ def check_command(
     found = examination(name, data_dir, seed)
     emit(found.as_dict(), as_json, lambda: _show_examination(found))
     raise typer.Exit(0 if found.equal else 1)
+
+
+@data_app.command("pack", cls=Command)
+def pack_command(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPIKES.npz|NET.program",
+            help="Spikes of all inputs, or a program, of which its test samples are taken.",
+        ),
+    ],
+    out: Annotated[Path, typer.Argument(metavar="OUT.bits", help="File to write.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="Use only the first samples.")] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write input spikes as plain bytes, which an exported C network reads: docs/interchange.md tells the format."""
+    from motifc.files import program_in
+    from motifc.load_inputs import part, split_of
+    from targets.contracts.bits import save_bits
+    from targets.contracts.raster import load_rasters
+    from targets.runtime.backend import bound_inputs
+
+    if file.suffix == ".program":
+        program = program_in(file)
+        target = destination(out, force, file)
+        split = split_of(str(file), program.provenance, None, None, None, "a .npz file of spikes in its place")
+        given = part(str(file), program.provenance, split, "test", slice(limit))
+        spikes = bound_inputs(program.inputs, given.spikes)
+    else:
+        read = load_rasters(file)
+        target = destination(out, force, file)
+        spikes = {name: raster.take(slice(limit)) for name, raster in read.items()}
+    save_bits(spikes, target)
+    first = next(iter(spikes.values()))
+    neurons = sum(raster.neurons for raster in spikes.values())
+    written = {"written": str(out), "samples": first.samples, "steps": first.steps, "neurons": neurons}
+    sentence = f"{out}: {first.samples:,} samples of {first.steps:,} steps and {neurons:,} neurons"
+    emit(written, as_json, lambda: console.print(sentence, markup=False))
 
 
 def _show_sets(sets: tuple[Listed, ...]) -> None:

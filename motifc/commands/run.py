@@ -15,8 +15,10 @@ from motifc.commands.outputs import data_read, destination
 from targets.runtime.registry import DEFAULT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from compiler.analysis.estimate import Estimate
-    from motifc import Readout
+    from motifc import Readout, SpikeRaster
     from motifc.evaluation import Answers
     from motifc.load_inputs import Samples
     from targets.conformance.replay import Overflow
@@ -67,7 +69,7 @@ def run_command(
         given = samples(str(file), network.provenance, input_file, data, seed, limit, data_dir, network.readout)
         spikes = float_spikes(lower(network), bound_inputs(network.inputs, given.spikes))
         save_rasters(spikes, target)
-        _tell(Ran(file, out, network.digest, given, spikes, network.readout, "float network"), as_json)
+        _tell(Ran(file, out, network.digest, given, spikes, spikes, network.readout, "float network"), as_json)
         return
     loaded = program_in(file)
     asked = [parse_probe(text, loaded) for text in probe or ()]
@@ -91,7 +93,9 @@ def run_command(
     told = estimate(loaded, {**inputs, **recording.spikes})
     left = overflows_told(loaded, inputs, recording.spikes)
     answers: Answers = {**recording.spikes, **answered}
-    _tell(Ran(file, out, loaded.digest, given, answers, loaded.readout, "program", told, left), as_json)
+    _tell(
+        Ran(file, out, loaded.digest, given, recording.spikes, answers, loaded.readout, "program", told, left), as_json
+    )
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class Ran:
     out: Path
     digest: str
     given: Samples
+    recorded: Mapping[str, SpikeRaster]
     answers: Answers
     readout: Readout | None
     what: str
@@ -115,6 +120,7 @@ def _tell(ran: Ran, as_json: bool) -> None:
     from motifc.evaluation import judged
     from motifc.tables import show_accuracies, show_overflows
     from targets.contracts.shown import shown
+    from targets.contracts.spike_digest import spike_digest
 
     labelled = ran.readout is not None and ran.given.raster.labels is not None
     found = {ran.what: judged(ran.readout, ran.answers[ran.readout.population])} if labelled and ran.readout else {}
@@ -125,6 +131,7 @@ def _tell(ran: Ran, as_json: bool) -> None:
         if not isinstance(each, SpikeRaster)
     }
     counts = {name: int(raster.counts().sum()) for name, raster in rasters.items()}
+    digest = spike_digest(ran.recorded)
 
     def show() -> None:
         console.print(ran.given.sentence, markup=False)
@@ -132,6 +139,7 @@ def _tell(ran: Ran, as_json: bool) -> None:
             console.print(f"{shown(name)}: {count:,} spikes in {rasters[name].samples} samples", markup=False)
         for name, (low, high) in voltages.items():
             console.print(f"{shown(name)}: voltages from {low:.3g} to {high:.3g}, last and peak", markup=False)
+        console.print(f"spike digest {digest}")
         show_accuracies(found)
         show_overflows(ran.overflows)
         if ran.estimate is not None:
@@ -143,6 +151,7 @@ def _tell(ran: Ran, as_json: bool) -> None:
         "written": str(ran.out),
         "data": ran.given.as_dict(),
         "spikes": counts,
+        "spike_digest": digest,
         "voltages": {name: list(ends) for name, ends in voltages.items()},
         "accuracy": {name: each.as_dict() for name, each in found.items()},
         "overflows": [each.as_dict() for each in ran.overflows],

@@ -78,6 +78,7 @@ def verify_command(
     from motifc.load_inputs import given_samples, samples
     from motifc.recorded import recorded, told
     from motifc.tables import show_accuracies, show_drifts, show_overflows, show_verdicts, told_latency
+    from targets.contracts.spike_digest import spike_digest
     from targets.runtime.backend import bound_inputs
 
     alone = against is None and against_float is None
@@ -137,6 +138,7 @@ def verify_command(
         "latency": dict(loaded.latency),
         "accuracy": {name: each.accuracy for name, each in evaluations.items()},
         "verdicts": [verdict.as_dict() for verdict in verdicts],
+        "spike_digests": {name: spike_digest(each) for name, each in spikes.items()},
         "drift": [each.as_dict() for each in drifts],
         "voltages": [each.as_dict() for each in apart],
         "recording": [told(report) for report in reports],

@@ -14,10 +14,10 @@ _LOOKS = {"float": (EXCITATORY_COLOUR, "-", "o"), "integer": (INHIBITORY_COLOUR,
 
 
 def membrane(membrane: Membrane, axes: "Axes | None" = None) -> "Axes":
-    """V after every step in thresholds, where the neuron spikes marked above; as `motifc.membrane_of` gives it."""
+    """V after every step, in thresholds where it has one, spikes marked above; as `motifc.membrane_of` gives it."""
     axes = axes_for(axes, 4.7, 2.8)
     sides = membrane.sides.values()
-    top = max(1.0, *(float(side.v.max(initial=0.0)) for side in sides))
+    top = max(float(membrane.spiking), *(float(side.v.max(initial=0.0)) for side in sides))
     line_height = 0.08 * (top - min(0.0, *(float(side.v.min(initial=0.0)) for side in sides)))
     for number, (name, side) in enumerate(membrane.sides.items()):
         colour, line, marker = _LOOKS.get(name, (INK, "-", "o"))
@@ -31,7 +31,8 @@ def membrane(membrane: Membrane, axes: "Axes | None" = None) -> "Axes":
             markersize=4,
             linestyle="none",
         )
-    axes.axhline(1.0, color=MUTED, linewidth=1, linestyle=":", label="threshold")
-    axes.set(xlabel="step", ylabel="v (thresholds)", xlim=(-0.5, None))
+    if membrane.spiking:
+        axes.axhline(1.0, color=MUTED, linewidth=1, linestyle=":", label="threshold")
+    axes.set(xlabel="step", ylabel="v (thresholds)" if membrane.spiking else "v", xlim=(-0.5, None))
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=3)
     return axes

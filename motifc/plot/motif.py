@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.path import Path
 
 INSIDE = "inside"
-_SIGNS = {EXCITATORY: "+", INHIBITORY: "\N{MINUS SIGN}"}
+_SIGNS = {EXCITATORY: "+", INHIBITORY: "_"}  # markers: a text for every link would take most of the time
 _COLOURS = {EXCITATORY: EXCITATORY_COLOUR, INHIBITORY: INHIBITORY_COLOUR, NONE: NO_LINK}
 _STYLES: dict[int, dict[str, Any]] = {
     EXCITATORY: {"color": EXCITATORY_COLOUR, "linestyle": "-", "arrowstyle": "-|>"},
@@ -39,9 +39,10 @@ def motif(motif: Motif, links: str = INSIDE, axes: "Axes | None" = None) -> "Axe
         if cells:
             axes.add_patch(PathPatch(Path.make_compound_path(*cells), facecolor=colour, edgecolor="none", linewidth=0))
     if motif.size <= _NUMBERED:
-        for post, pre in np.argwhere(types != NONE):
-            sign, size = _SIGNS[int(types[post, pre])], min(14, 180 / motif.size)
-            axes.text(pre, post, sign, ha="center", va="center_baseline", color=ON_LINK, fontsize=size)
+        size = min(9, 110 / motif.size)
+        for kind, sign in _SIGNS.items():
+            post, pre = np.nonzero(types == kind)
+            axes.plot(pre, post, sign, color=ON_LINK, markersize=size, markeredgewidth=size / 6)
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_ticks(np.arange(0, motif.size, 1 if motif.size <= 12 else 2))
     axes.set(xlim=(-0.5, motif.size - 0.5), ylim=(motif.size - 0.5, -0.5), aspect="equal", ylabel="to neuron")
@@ -76,13 +77,15 @@ def motif_graph(motif: Motif, axes: "Axes | None" = None) -> "Axes":
             fontsize=11 if radius > _SMALL else 8,
             zorder=4,
         )
-    for post, pre in np.argwhere(motif.intra != NONE):
+    for post, pre in np.argwhere(motif.intra != NONE).tolist():
         line = _line(int(motif.intra[post, pre]), radius)
         if post == pre:
-            axes.add_patch(FancyArrowPatch(path=_bulge(places[post], radius), **line))
+            link = FancyArrowPatch(path=_bulge(places[post], radius), **line)
         else:
             ends = _rims(places[pre], places[post], radius)
-            axes.add_patch(FancyArrowPatch(*ends, connectionstyle=f"arc3,rad={_BEND}", shrinkA=0, shrinkB=0, **line))
+            link = FancyArrowPatch(*ends, connectionstyle=f"arc3,rad={_BEND}", shrinkA=0, shrinkB=0, **line)
+        link.set_gid(f"link-{post}-from-{pre}")
+        axes.add_patch(link)
     axes.set(xlim=(-_HALF, _HALF), ylim=(-_HALF, _HALF), aspect="equal")
     axes.axis("off")
     return axes

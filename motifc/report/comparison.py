@@ -1,6 +1,6 @@
 """Several runs side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,12 @@ def _drawing(judged: dict[str, Evaluation]) -> tuple[Drawing, ...]:
         axes.set(xlabel="test accuracy", ylim=(len(judged) - 0.5, -0.5))
 
     caption = "Test accuracy of every run with its 95 % interval"
-    return drawn("comparison", caption, draw, height=1.0 + 0.4 * len(judged))
+    return drawn("comparison", caption, draw, height=1.0 + 0.4 * len(judged), left=_left(judged))
+
+
+def _left(names: Iterable[str]) -> float:
+    """Inches that the longest name takes beside the axes."""
+    return 0.25 + 0.09 * max(len(label(name)) for name in names)
 
 
 def _of_network(value: Callable[[Run], object]) -> Callable[[Run], str]:

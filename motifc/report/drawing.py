@@ -27,6 +27,9 @@ _STYLE = re.compile(r' style="[^"]*"')
 
 WIDTH = 4.7
 """Inches of all drawings, so that text in them is as large as beside them, on a telephone too."""
+_NARROW, _WIDE, _BELOW, _AROUND = 0.6, 0.8, 0.52, 0.12
+"""Inches left of axes without and with a label there, below them, and on the other sides: fitting each drawing would
+take as long as drawing it."""
 
 
 def drawn(
@@ -35,11 +38,13 @@ def drawn(
     draw: Callable[["Axes"], object],
     height: float = 3.0,
     hover: Mapping[str, str] | None = None,
+    left: float | None = None,
+    below: float = _BELOW,
 ) -> tuple[Drawing, ...]:
     """What `draw` puts on axes of `WIDTH` by `height` inches, 72 pixels each; nothing without matplotlib.
 
     `name` sets its ids apart from those of other drawings. The caption is read out where a drawing cannot be seen.
-    `hover` are texts shown over what has that gid.
+    `hover` are texts shown over what has that gid. `left` and `below` are the inches that labels take there.
     """
     try:
         require_matplotlib()
@@ -49,8 +54,12 @@ def drawn(
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(dict(LOOK)):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        draw(figure.add_subplot())
+        figure = Figure(figsize=(WIDTH, height))
+        axes = figure.add_subplot()
+        draw(axes)
+        beside = left if left is not None else _WIDE if axes.get_ylabel() else _NARROW
+        right, top = 1 - _AROUND / WIDTH, 1 - _AROUND / height
+        figure.subplots_adjust(beside / WIDTH, below / height, right, top)
         return (Drawing(svg(figure, name, caption, hover or {}), caption),)
 
 

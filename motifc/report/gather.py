@@ -8,15 +8,19 @@ from compiler.frontends.nir.read import read_nir
 from compiler.ir.graph import FloatGraph
 from motifc.evidence import Evidence
 from motifc.files import expected, program_in
+from motifc.probes import parse_probe
 from motifc.proofs import proven
 from motifc.report.run import Rasters, Run
 from search.network import Network
 from targets.contracts.artefact import stored_digest
 from targets.contracts.errors import InputError
 from targets.contracts.raster import load_rasters
+from targets.contracts.shown import brief
 from targets.program.program import Program
 
 _KINDS = ("network", "program", "nir", "npz", "evidence")
+MOST_WATCHED = 40
+"""Neurons that can be asked for."""
 _ENDINGS = (".network", ".program", ".nir", ".npz", ".evidence")
 
 
@@ -52,6 +56,30 @@ def gather(paths: Sequence[Path], dt: float | None = None) -> tuple[Run, ...]:
         runs = _joined(runs, path, rasters)
     names = _names([Path(run.path) for run in runs])
     return tuple(replace(run, name=name) for run, name in zip(runs, names, strict=True))
+
+
+def watching(runs: Sequence[Run], probes: Sequence[str]) -> tuple[Run, ...]:
+    """The runs with the neurons that `probes` name, as in motifc run, in those of them that have the population.
+
+    Raises InputError where none has it, and for more than `MOST_WATCHED` neurons.
+    """
+    watched: dict[int, list[tuple[str, int]]] = {}
+    for text in probes:
+        name = text.rpartition(":")[0].partition("[")[0]
+        programs = {number: run.program for number, run in enumerate(runs) if run.program is not None}
+        if not programs:
+            raise InputError(f"a probe asks for {brief(text)}, but there is no .program among the files; give one.")
+        having = {n: made for n, made in programs.items() if name in {each.name for each in made.own}} or programs
+        for number, made in having.items():
+            probe, _ = parse_probe(text, made)
+            watched.setdefault(number, []).extend((probe.population, int(each)) for each in probe.neurons)
+    for neurons in watched.values():
+        if len(set(neurons)) > MOST_WATCHED:
+            raise InputError(
+                f"{len(set(neurons)):,} neurons are asked for; a page shows the membranes of up to {MOST_WATCHED}, so "
+                "name fewer, such as hidden[0,3,8-11]:v."
+            )
+    return tuple(replace(run, neurons=tuple(dict.fromkeys(watched.get(number, ())))) for number, run in enumerate(runs))
 
 
 def _names(paths: Sequence[Path]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -13,7 +14,7 @@ from markupsafe import Markup
 from motifc import __version__
 from motifc.plot.theme import require_matplotlib
 from motifc.report.comparison import comparison
-from motifc.report.panel import COMPARISON, Panel
+from motifc.report.panel import COMPARISON, Drawing, Panel
 from motifc.report.panels import (
     chip,
     confusion,
@@ -29,7 +30,7 @@ from motifc.report.panels import (
     structure,
     training,
 )
-from motifc.report.result import result_line
+from motifc.report.result import Figure, key_figures, result_line
 from motifc.report.run import Run
 from targets.contracts.errors import InputError
 from targets.contracts.shown import shown
@@ -61,35 +62,72 @@ class Part:
     name: str
     result: Sequence[str]
     panels: Sequence[Panel]
+    figures: Sequence[Figure] = ()
 
 
-def page(runs: Sequence[Run], tell: Callable[[str], None] = lambda step: None) -> str:
+@dataclass(frozen=True)
+class Page:
+    """A page as HTML, and what it tells: the runs, and how they compare where there are several."""
+
+    html: str
+    parts: Sequence[Part]
+    compared: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """All that is told in words, as JSON values."""
+        runs = [
+            {
+                "name": part.name,
+                "result": list(part.result),
+                "panels": {
+                    panel.key: {"question": panel.question, "answer": panel.answer, "notes": list(panel.notes)}
+                    for panel in part.panels
+                },
+            }
+            for part in self.parts
+        ]
+        return {"bytes": len(self.html.encode()), "runs": runs, "comparison": self.compared or None}
+
+
+def page(runs: Sequence[Run], tell: Callable[[str], None] = lambda step: None) -> Page:
     """The page of all runs, of several with a comparison first. Without matplotlib nothing is drawn, and it says so."""
     parts, size = [], 0
     for number, run in enumerate(runs):
         tell(f"{run.name}: drawing")
         part = _part(f"r{number}", run)
-        heavy = sum(len(drawing.svg) for panel in part.panels for drawing in panel.drawings)
+        heavy = sum(len(drawing.svg) for panel in part.panels for drawing in _drawings(panel))
         if size + heavy > LARGEST * 0.8:
             left_out = "Its drawings are left out, as the page would be too large; make a page of this run alone."
-            panels = [replace(panel, drawings=()) for panel in part.panels]
-            part, heavy = Part(part.key, part.name, (*part.result, left_out), panels), 0
+            panels = [_undrawn(panel) for panel in part.panels]
+            part, heavy = replace(part, result=(*part.result, left_out), panels=panels), 0
         parts.append(part)
         size += heavy
     several = len(parts) > 1
     answer, drawings, tables = comparison(runs) if several else ("", (), ())
-    return _template().render(
+    html = _template().render(
         title=f"{len(runs)} runs side by side" if several else parts[0].name,
         parts=parts,
         compared=(COMPARISON, answer, drawings, tables) if several else None,
         missing=_missing(),
         version=__version__,
     )
+    return Page(html, parts, answer)
 
 
 def _part(key: str, run: Run) -> Part:
     panels = [found for maker in _MAKERS if (found := maker(run)) is not None]
-    return Part(key, run.name, result_line(run), panels)
+    return Part(key, run.name, result_line(run), panels, key_figures(run))
+
+
+def _drawings(panel: Panel) -> Sequence[Drawing]:
+    """All of a panel, those with something to choose too."""
+    chosen = (drawing for choice in panel.choices for drawing in choice.drawings)
+    return [*panel.drawings, *chosen, *(each.drawing for each in panel.highlights)]
+
+
+def _undrawn(panel: Panel) -> Panel:
+    choices = [replace(choice, drawings=()) for choice in panel.choices]
+    return replace(panel, drawings=(), choices=choices, highlights=())
 
 
 def _missing() -> str:

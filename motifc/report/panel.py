@@ -14,6 +14,27 @@ class Drawing:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One of several answers, of which a reader sees the one that is chosen by its label."""
+
+    label: str
+    answer: str
+    drawings: Sequence[Drawing] = ()
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A drawing of links between numbered neurons: of one that is chosen the others' fade, and a sentence tells it.
+
+    `sentences` has one for every neuron; groups of the drawing are named link-POST-from-PRE. `of` says what is chosen.
+    """
+
+    of: str
+    drawing: Drawing
+    sentences: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows of plain text under headings; the first column names its row.
 
@@ -39,13 +60,19 @@ class Table:
 
 @dataclass(frozen=True)
 class Panel:
-    """One question and its answer: in words, in further words, in drawings, in tables."""
+    """One question and its answer: in words, in further words, in drawings, in tables.
+
+    `choices` are of one kind, which `of` names; the first is chosen when the page is opened.
+    """
 
     key: str
     answer: str
     notes: Sequence[str] = ()
     drawings: Sequence[Drawing] = ()
     tables: Sequence[Table] = ()
+    choices: Sequence[Choice] = ()
+    of: str = ""
+    highlights: Sequence[Highlight] = ()
 
     @property
     def title(self) -> str:

@@ -1,4 +1,4 @@
-"""result_line: what a run comes to, in a few sentences."""
+"""result_line: what a run comes to, in a few sentences; key_figures: the figures of it."""
 
 from motifc.evidence import FLOAT, PROGRAM
 from motifc.found import structure
@@ -6,6 +6,32 @@ from motifc.report.panels.chip import estimated
 from motifc.report.panels.equality import equal_told
 from motifc.report.run import Run
 from targets.program.usage import chips_used
+
+Figure = tuple[str, str, str]
+"""What it is of, the figure, and what belongs to it."""
+
+
+def key_figures(run: Run) -> tuple[Figure, ...]:
+    """Accuracy, backends that agree, cores and energy, so far as they are known."""
+    told: list[Figure] = []
+    found = run.evaluations.get(PROGRAM, run.evaluations.get(FLOAT))
+    if found is not None:
+        low, high = found.interval
+        told.append(
+            ("Accuracy", f"{found.accuracy:.1%}", f"of {found.samples:,}, 95 % interval {low:.1%} to {high:.1%}")
+        )
+    ran = [each for each in run.evidence.comparisons if each.ran] if run.evidence is not None else []
+    if ran:
+        equal = sum(each.equal for each in ran)
+        told.append(("Backends equal to numpy", f"{equal} of {len(ran)}", f"over {ran[0].bins:,} bins"))
+    if run.program is not None:
+        made = run.program
+        told.append(
+            ("Cores", f"{len(made.cores):,}", f"of {made.chip.cores.value * chips_used(made):,}, {made.chip.name}")
+        )
+        energy = estimated(run, made).energy * made.steps / 1000
+        told.append(("Energy, an estimate", f"{energy:.3g} \N{MICRO SIGN}J", "per sample"))
+    return tuple(told)
 
 
 def result_line(run: Run) -> tuple[str, ...]:
@@ -33,8 +59,9 @@ def _found(run: Run) -> str:
         neurons = sum(each.neurons for each in run.populations)
         return f"A network of {neurons:,} neurons."
     method, latest = run.network.settings.get("method"), run.network.provenance.latest
-    on = f" on {latest.name}" if latest else ""
-    how = f"A search by {method}{on} found " if method else f"Trained{on}: " if latest else "Built by hand: "
+    on = f"On {latest.name}, a" if latest else "A"
+    trained = f"Trained on {latest.name}: " if latest else "Built by hand: "
+    how = f"{on} search by {method} found " if method else trained
     layers = structure(run.network)
     return f"{how}{layers or f'{run.network.neurons:,} neurons'}."
 

@@ -4,13 +4,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
-from motifc.evaluation import Evaluation, float_spikes, judged
+from motifc.evaluation import (
+    Answers,
+    Evaluation,
+    float_answers,
+    judged,
+    program_answers,
+    spikes_of,
+    voltages_among,
+)
 from motifc.evidence import FLOAT, PROGRAM, Comparison, Evidence, digest_of
 from motifc.load_inputs import samples
 from search.network import Connection, Layer, Network
 from targets.conformance.verification import side, verify
+from targets.contracts.arrays import Ints
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input, Readout
 from targets.contracts.provenance import Provenance
@@ -19,6 +30,7 @@ from targets.program.check import check
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.backend import Loaded, bound_inputs, load, ready_backends
 from targets.runtime.registry import DEFAULT, ORACLE
+from targets.runtime.voltages import Voltages
 
 Rasters = Mapping[str, SpikeRaster]
 
@@ -34,7 +46,9 @@ class Run:
     source      what the samples are, or why there are none
     inputs      spikes of every input by name; empty where there are no samples
     floats, integers  spikes of every population, in float and of the program; empty where it was not run
+    float_voltages, integer_voltages  those of populations that answer in voltage, likewise
     recordings  name of a file -> the spikes of populations that it holds
+    neurons     (population, neuron) whose membranes are asked for
     """
 
     path: str
@@ -47,7 +61,10 @@ class Run:
     inputs: Rasters = field(default_factory=dict)
     floats: Rasters = field(default_factory=dict)
     integers: Rasters = field(default_factory=dict)
+    float_voltages: Mapping[str, Voltages] = field(default_factory=dict)
+    integer_voltages: Mapping[str, Voltages] = field(default_factory=dict)
     recordings: Mapping[str, Rasters] = field(default_factory=dict)
+    neurons: tuple[tuple[str, int], ...] = ()
 
     @property
     def evaluations(self) -> Mapping[str, Evaluation]:
@@ -87,9 +104,9 @@ class Run:
 
     @property
     def readout(self) -> Readout | None:
-        """Of the network, which the program shares."""
-        made = self.network or self.graph or self.program
-        return None if made is None else made.readout
+        """Of the network, which the program shares, or of the program, which was told of it when it was compiled."""
+        made = (each for each in (self.network, self.graph, self.program) if each is not None)
+        return next((each.readout for each in made if each.readout is not None), None)
 
 
 def measured(
@@ -111,38 +128,60 @@ def measured(
         tell(f"{run.name}: reading samples")
         given, inputs = _samples(run, data, seed, folder, file)
         tell(f"{run.name}: running the float network")
-        floats = {} if run.graph is None else float_spikes(run.graph, inputs)
+        floats = {} if run.graph is None else float_answers(run.graph, inputs)
     except InputError as error:
         if asked:
             raise
         return replace(run, source=f"not measured: {error}")
-    run = replace(run, source=given, inputs=inputs, floats=floats)
+    run = replace(run, source=given, inputs=inputs, floats=spikes_of(floats), float_voltages=voltages_among(floats))
     comparisons: tuple[Comparison, ...] = ()
     if run.program is not None and not check(run.program):
         tell(f"{run.name}: running the program")
         with load(run.program, ORACLE) as machine:
-            run = replace(run, integers=machine.run(inputs).spikes)
+            found = program_answers(machine, inputs)
+            run = replace(run, integers=_spiking(found, inputs), integer_voltages=voltages_among(found))
             if not _known(run):
                 comparisons = _compared(machine, run, tell)
     return run if _known(run) else replace(run, evidence=evidence_of(run, comparisons))
 
 
 def evidence_of(run: Run, comparisons: tuple[Comparison, ...]) -> Evidence:
-    """Evidence of the spikes of a run, and of comparisons already made.
-
-    Of a readout that answers in voltage the spikes tell no accuracy, and none is told.
-    """
+    """Evidence of the spikes and voltages of a run, and of comparisons already made."""
     program = "" if run.program is None else run.program.digest
     readout, labels = run.readout, next(iter(run.inputs.values())).labels
     evaluations, agreeing = {}, None
-    if readout is not None and readout.by == "spikes" and labels is not None:
-        both = {FLOAT: run.floats, PROGRAM: run.integers}
-        votes = {name: spikes[readout.population] for name, spikes in both.items() if spikes}
-        evaluations = {name: judged(readout, each) for name, each in votes.items()}
-        if len(votes) == len(both):
-            left, right = (readout.classify(each.counts()) for each in votes.values())
+    if readout is not None and labels is not None:
+        both = {name: each for name, each in votes_of(run).items() if each is not None}
+        evaluations = {name: judged(readout, each) for name, each in both.items()}
+        if len(both) == 2:
+            left, right = (classes_of(readout, each) for each in both.values())
             agreeing = int((left == right).sum())
     return Evidence(program, run.source, digest_of(run.inputs), evaluations, comparisons, agreeing)
+
+
+def votes_of(run: Run) -> Mapping[str, SpikeRaster | Voltages | None]:
+    """What the readout answered, by `FLOAT` and `PROGRAM`; None of a side that was not run."""
+    if run.readout is None:
+        return {}
+    name = run.readout.population
+    sides = {FLOAT: (run.floats, run.float_voltages), PROGRAM: (run.integers, run.integer_voltages)}
+    return {side: voltages.get(name, spikes.get(name)) for side, (spikes, voltages) in sides.items()}
+
+
+def classes_of(readout: Readout, votes: SpikeRaster | Voltages) -> Ints:
+    """What every sample was taken for, ties by the first: int [sample]."""
+    return readout.classify(votes.by(readout.by) if isinstance(votes, Voltages) else votes.counts())
+
+
+def _spiking(answers: Answers, inputs: Rasters) -> Rasters:
+    """Spikes of all populations; those that answer in voltage are silent."""
+    first = next(iter(inputs.values()))
+
+    def silent(neurons: int) -> SpikeRaster:
+        bins = np.zeros((first.samples, first.steps, neurons), np.uint8)
+        return SpikeRaster.pack(bins, first.lengths, first.labels)
+
+    return spikes_of(answers) | {name: silent(v.last.shape[1]) for name, v in voltages_among(answers).items()}
 
 
 def _known(run: Run) -> bool:

@@ -23,12 +23,10 @@ TITLES = (
 
 
 @dataclass(frozen=True)
-class Drift:
-    """One population, float against integer.
+class Stray:
+    """One population, float against integer, bin by bin.
 
     differing         bins that differ, of `bins`: those of steps that count
-    victor_purpura    cost of turning one into the other per spike of both: 0 equal, 1 no spike near another
-    van_rossum        squared distance per spike of both: 0 equal, 1 no spike near another
     count_correlation Pearson correlation of spike counts over (sample, neuron); 1 where both are constant and equal
     class_agreement   share of samples put into the same class; None but for the readout
     """
@@ -38,10 +36,29 @@ class Drift:
     differing: int
     float_spikes: int
     integer_spikes: int
-    victor_purpura: float
-    van_rossum: float
     count_correlation: float
     class_agreement: float | None
+
+    @property
+    def share(self) -> float:
+        """Of the bins, those that differ."""
+        return self.differing / max(1, self.bins)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Drift(Stray):
+    """The same with distances of the spike trains.
+
+    victor_purpura    cost of turning one into the other per spike of both: 0 equal, 1 no spike near another
+    van_rossum        squared distance per spike of both: 0 equal, 1 no spike near another
+    """
+
+    victor_purpura: float
+    van_rossum: float
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -50,23 +67,46 @@ class Drift:
             self.population,
             f"{self.float_spikes:,}",
             f"{self.integer_spikes:,}",
-            f"{self.differing / max(1, self.bins):.2%}",
+            f"{self.share:.2%}",
             f"{self.victor_purpura:.4f}",
             f"{self.van_rossum:.4f}",
             f"{self.count_correlation:.4f}",
         )
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return asdict(self)
+
+def strays(
+    floats: Mapping[str, SpikeRaster], integers: Mapping[str, SpikeRaster], readout: Readout | None = None
+) -> tuple[Stray, ...]:
+    """Every population in both recordings, each in its own time (see `targets.runtime.own_time`).
+
+    Only what happens within each sample's length counts, as `floats` tells it. Raises InputError where the two differ
+    in samples, steps or neurons.
+    """
+    found = []
+    for name in [name for name in floats if name in integers]:
+        left, right = _counted(name, floats[name], integers[name])
+        counts = left.counts(), right.counts()
+        classes = None
+        if readout is not None and readout.population == name and readout.by == "spikes":
+            classes = float(np.mean(readout.classify(counts[0]) == readout.classify(counts[1])))
+        found.append(
+            Stray(
+                population=name,
+                bins=left.counted_steps * left.neurons,
+                differing=int(np.bitwise_count(left.packed ^ right.packed).sum()),
+                float_spikes=int(counts[0].sum()),
+                integer_spikes=int(counts[1].sum()),
+                count_correlation=_correlation(counts[0].ravel(), counts[1].ravel()),
+                class_agreement=classes,
+            )
+        )
+    return tuple(found)
 
 
 def drift(
     floats: Mapping[str, SpikeRaster], integers: Mapping[str, SpikeRaster], readout: Readout | None = None
 ) -> tuple[Drift, ...]:
-    """Drift of every population in both recordings, each in its own time (see `targets.runtime.own_time`).
-
-    Only what happens within each sample's length counts, as `floats` tells it.
+    """The same with distances of the spike trains.
 
     Distances are elephant's: J. D. Victor and K. P. Purpura, J. Neurophysiol. 76 (1996), with a cost of 0.5 per step,
     and M. C. W. van Rossum, Neural Comput. 13 (2001), with a time constant of 10 steps. The samples of a neuron are
@@ -96,26 +136,10 @@ def drift(
         return float(moved / total), float(squared / total)
 
     found = []
-    for name in [name for name in floats if name in integers]:
-        left, right = _counted(name, floats[name], integers[name])
-        counts = left.counts(), right.counts()
-        victor_purpura, van_rossum = distances(left, right)
-        classes = None
-        if readout is not None and readout.population == name and readout.by == "spikes":
-            classes = float(np.mean(readout.classify(counts[0]) == readout.classify(counts[1])))
-        found.append(
-            Drift(
-                population=name,
-                bins=left.counted_steps * left.neurons,
-                differing=int(np.bitwise_count(left.packed ^ right.packed).sum()),
-                float_spikes=int(counts[0].sum()),
-                integer_spikes=int(counts[1].sum()),
-                victor_purpura=victor_purpura,
-                van_rossum=van_rossum,
-                count_correlation=_correlation(counts[0].ravel(), counts[1].ravel()),
-                class_agreement=classes,
-            )
-        )
+    for stray in strays(floats, integers, readout):
+        name = stray.population
+        victor_purpura, van_rossum = distances(*_counted(name, floats[name], integers[name]))
+        found.append(Drift(**vars(stray), victor_purpura=victor_purpura, van_rossum=van_rossum))
     return tuple(found)
 
 

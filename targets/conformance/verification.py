@@ -8,6 +8,7 @@ from targets.conformance.equivalence import EquivalenceReport, compare, merged, 
 from targets.conformance.explain import Explanation, Simulate, explain, in_machine_time, in_own_time
 from targets.conformance.inspection import Inspection, Side, inspect_difference
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.spike_digest import SpikeDigest
 from targets.program.program import Program
 from targets.runtime.backend import Loaded, bound_inputs
 from targets.runtime.own_time import lengthened, own_time
@@ -24,13 +25,14 @@ class Verdict:
 
     `state` says where final u or v differ although both run the same program; None where they do not. `explanations`
     has an entry per side that is not the oracle's own: name of the side -> Explanation, found on the first piece of
-    samples that holds a difference.
+    samples that holds a difference. `digests` are those of the spikes of the left side and the right one.
     """
 
     report: EquivalenceReport
     state: str | None = None
     inspection: Inspection | None = None
     explanations: Mapping[str, Explanation] | None = None
+    digests: tuple[str, str] | None = None
 
     @property
     def equal(self) -> bool:
@@ -41,7 +43,9 @@ class Verdict:
         """Plain values, for JSON."""
         explained = {name: found.as_dict() for name, found in (self.explanations or {}).items()}
         inspected = None if self.inspection is None else self.inspection.as_dict()
-        details = {"state": self.state, "inspection": inspected, "explanations": explained}
+        details: dict[str, Any] = {"state": self.state, "inspection": inspected, "explanations": explained}
+        if self.digests is not None:
+            details["spike_digests"] = dict(zip((self.report.left, self.report.right), self.digests, strict=True))
         return self.report.as_dict() | details | {"equal": self.equal}
 
 
@@ -70,14 +74,17 @@ def verify(
     reports: list[list[tuple[int, EquivalenceReport]]] = [[] for _ in others]
     states: list[str | None] = [None for _ in others]
     details: list[tuple[Inspection | None, dict[str, Explanation]] | None] = [None for _ in others]
+    digest, digests = SpikeDigest(), [SpikeDigest() for _ in others]
     for start in range(0, max(total, 1), samples):
         piece = {name: raster.take(slice(start, start + samples)) for name, raster in bound.items()}
         share = f"samples {start} to {min(start + samples, total) - 1} of {total}"
         tell(f"{left.name}: {share}")
         expected = left.run(piece, probes_of_voltages(left.program))
+        digest.add(own_time(left.program, expected, steps).spikes)
         for number, other in enumerate(others):
             tell(f"{other.name}: {share}")
             got = other.run(piece, probes_of_voltages(other.program))
+            digests[number].add(own_time(other.program, got, steps).spikes)
             names = (left.name, other.name)
             in_step = left.program.latency == other.program.latency
             mine, theirs = (
@@ -94,10 +101,12 @@ def verify(
                 ran = piece if in_step else {name: raster.between(0, steps) for name, raster in piece.items()}
                 oracle = (in_machine_time if in_step else in_own_time)(left.program)
                 details[number] = inspection, _explained(oracle, ran, {left.name: mine, other.name: theirs})
-    return tuple(
-        Verdict(merged(pieces), state, *(detail or (None, None)))
-        for pieces, state, detail in zip(reports, states, details, strict=True)
-    )
+    verdicts = []
+    for pieces, state, detail, told in zip(reports, states, details, digests, strict=True):
+        inspection, explanations = detail or (None, None)
+        found = digest.hexdigest(), told.hexdigest()
+        verdicts.append(Verdict(merged(pieces), state, inspection, explanations, found))
+    return tuple(verdicts)
 
 
 def _compared(program: Program, recording: Recording) -> dict[str, SpikeRaster]:

@@ -37,7 +37,7 @@ def readonly(values: npt.ArrayLike, dtype: npt.DTypeLike, place: str, ndim: int 
     if array.dtype.kind in "iu" and array.dtype != given.dtype and not np.array_equal(array, given):
         raise InputError(f"{place} holds numbers that do not fit {array.dtype}; round or scale them first.")
     array.setflags(write=False)
-    return array
+    return sealed(array)
 
 
 def sealed(fresh: Array) -> Array:

@@ -7,6 +7,7 @@ import numpy as np
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.grid import decay_u, decay_v, tau_of_du, tau_of_dv
+from targets.contracts.numbering import distinct
 
 _ITERATIONS = 50
 _SWEEPS = 4
@@ -14,6 +15,8 @@ _MOST_PAIRS = 1 << 9
 """Pairs of neurons among which the best are chosen one by one; of more those of the clusters alone are."""
 _BLOCK = 1 << 12
 """Points that are looked at together, so that their distances stay in the cache."""
+_MANY = 1 << 16
+"""Points from which on it saves more to step in compiled code than it takes to load that."""
 
 
 def cluster_decays(
@@ -27,7 +30,7 @@ def cluster_decays(
     names = list(constants)
     tau_s = np.concatenate([constants[name][0] for name in names])
     tau_m = np.concatenate([constants[name][1] for name in names])
-    if len(_pairs(tau_s, tau_m, arithmetic)) > profiles:
+    if _pairs(tau_s, tau_m, arithmetic) > profiles:
         tau_s, tau_m = _clustered(tau_s, tau_m, profiles)
     ends = np.cumsum([constants[name][0].size for name in names])[:-1]
     du, dv = np.split(decay_u(tau_s, arithmetic), ends), np.split(decay_v(tau_m, arithmetic), ends)
@@ -91,24 +94,38 @@ def _addition(off: Floats, chosen: list[int]) -> int:
     return int(served.sum(axis=0).argmin())
 
 
-def _pairs(tau_s: Floats, tau_m: Floats, arithmetic: Arithmetic) -> Array:
-    return np.unique(np.stack([decay_u(tau_s, arithmetic), decay_v(tau_m, arithmetic)], axis=1), axis=0)
+def _pairs(tau_s: Floats, tau_m: Floats, arithmetic: Arithmetic) -> int:
+    """Different pairs that rounding alone leaves."""
+    du, dv = decay_u(tau_s, arithmetic).astype(np.int64), decay_v(tau_m, arithmetic)
+    return distinct(du * arithmetic.decay_one + dv).size
 
 
 def _clustered(tau_s: Floats, tau_m: Floats, profiles: int) -> tuple[Floats, Floats]:
     points = np.log(np.stack([tau_s, tau_m], axis=1))
-    unique = np.unique(points, axis=0)
+    ordered = points[np.lexsort((points[:, 1], points[:, 0]))]
+    unique = ordered[np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1))]
     centres = unique[np.linspace(0, len(unique) - 1, profiles).round().astype(int)]
     for _ in range(_ITERATIONS):
-        nearest, last = _nearest(points, centres), centres
-        members = np.bincount(nearest, minlength=profiles)[:, None]
-        sums = np.stack([np.bincount(nearest, axis, minlength=profiles) for axis in points.T], axis=1)
+        (nearest, members, sums), last = _step(points, centres), centres
         # An emptied cluster stays where it was: a pair fewer, which is as good.
-        centres = np.where(members > 0, sums / np.maximum(members, 1), centres)
+        centres = np.where(members[:, None] > 0, sums / np.maximum(members, 1)[:, None], centres)
         if np.array_equal(centres, last):
             break
     centred = np.exp(centres[nearest])
     return centred[:, 0], centred[:, 1]
+
+
+def _step(points: Floats, centres: Floats) -> tuple[Array, Array, Floats]:
+    """The centre nearest to each point, and how many points each centre has and their sum."""
+    if len(points) >= _MANY:
+        from targets.contracts.clusters import nearest_and_sums
+
+        return nearest_and_sums(np.ascontiguousarray(points.T), centres)
+    nearest, count = _nearest(points, centres), len(centres)
+    sums = np.zeros((count, 2))
+    for axis, summed in zip(points.T, sums.T, strict=True):
+        summed[:] = np.bincount(nearest, axis, minlength=count)
+    return nearest, np.bincount(nearest, minlength=count), sums
 
 
 def _nearest(points: Floats, centres: Floats) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from targets.contracts.arrays import Array, Floats
 from targets.contracts.chip import ChipSpec
 from targets.contracts.grid import nearest_weights
-from targets.contracts.synapses import Synapses
+from targets.contracts.synapses import Banded, Sparse, Synapses
 
 HEADROOM = 32
 """u and v may reach this many thresholds before they leave their registers."""
@@ -23,6 +23,8 @@ _PIECE = 1 << 22
 """Weights whose errors are held at a time, so that large projections need little memory."""
 _BLOCK = 1 << 14
 """Weights whose errors are computed at a time, so that they stay in the cache."""
+_MANY = 1 << 20
+"""Weights of a projection from which on compiled code saves more than it takes to load."""
 _SWEEPS = 2
 _WORTH = 0.9
 """Exponents move only for an error below this share of the one before, so that thresholds stay large."""
@@ -55,25 +57,24 @@ class _Rows:
     def errors(self, vth: Array, exponent: int, chip: ChipSpec) -> Floats:
         """Squared rounding error of each row under the threshold of its neuron: float64 [neuron]."""
         scales, total = vth / 2.0**exponent, np.zeros(vth.size)
-        alike = bool((scales == scales[:1]).all())
+        added = _added if self.row.size < _MANY else _added_fast
         for start in range(0, self.row.size, _PIECE):
-            row, weight = self.row[start : start + _PIECE], self.weight[start : start + _PIECE]
-            error = np.empty(row.size)
-            for first in range(0, row.size, _BLOCK):
-                block = slice(first, first + _BLOCK)
-                scale = scales[0] if alike else scales[row[block]]
-                exact, off = weight[block], error[block]
-                np.divide(nearest_weights(exact * scale, chip), scale, out=off)
-                off -= exact
-                off *= off
-            error *= self.cost if isinstance(self.cost, float) else self.cost[start : start + _PIECE]
-            total += np.bincount(row, error, minlength=vth.size)
+            piece = slice(start, start + _PIECE)
+            cost = self.cost if isinstance(self.cost, float) else self.cost[piece]
+            total += added(self.row[piece], self.weight[piece], cost, scales, chip)
         return total
 
     @property
     def energy(self) -> float:
         """Sum of the squared weights, each times its cost."""
-        return float(np.sum(self.cost * self.weight**2))
+        if isinstance(self.cost, float):
+            return self.cost * float(np.vdot(self.weight, self.weight))
+        return float(np.vdot(self.cost * self.weight, self.weight))
+
+    @property
+    def largest(self) -> float:
+        """The largest weight without its sign."""
+        return float(max(self.weight.max(), -self.weight.min()))
 
     def sample(self) -> "_Rows":
         """Every n-th row, so that about `_SAMPLE` weights are left."""
@@ -108,7 +109,7 @@ def choose_scales(
     if not rows:
         return Scales(np.full(neurons, top), unheard)
     sampled, rest = _sampled(rows)
-    largest = {name: float(np.abs(each.weight).max()) for name, each in rows.items()}
+    largest = {name: each.largest for name, each in rows.items()}
     one, exponents = _one_scale(sampled, largest, top, chip, rest)
     start = Scales(np.full(neurons, one), exponents)
     candidates = np.unique(np.append(np.rint(np.geomspace(max(1, one >> _OCTAVES), top, _count(one, top))), one))
@@ -151,17 +152,62 @@ def legal_threshold(threshold: Floats, incoming: Mapping[str, Synapses], top: in
 
 def largest_ratio(threshold: Floats, incoming: Mapping[str, Synapses]) -> float:
     """Largest weight into a neuron over its threshold; 0 where there is none."""
-    ratios = [_rows(synapses, threshold, None).weight for synapses in incoming.values()]
-    return max((float(np.abs(ratio).max(initial=0)) for ratio in ratios), default=0.0)
+    ratios = [_largest_of_rows(synapses) / threshold for synapses in incoming.values()]
+    return max((float(ratio.max(initial=0)) for ratio in ratios), default=0.0)
+
+
+def _largest_of_rows(synapses: Synapses) -> Floats:
+    """The largest weight into each neuron, without its sign; 0 where there is none."""
+    weights, (neurons, _) = synapses.weights, synapses.shape
+    if not isinstance(synapses, Sparse):
+        most = np.maximum(weights.max(axis=-1, initial=0), -weights.min(axis=-1, initial=0))
+        return np.asarray(most.max(axis=0) if isinstance(synapses, Banded) else most).ravel()
+    found, filled = np.zeros(neurons), np.diff(synapses.indptr) > 0
+    if filled.any():
+        starts = synapses.indptr[:-1][filled]
+        found[filled] = np.maximum(np.maximum.reduceat(weights, starts), -np.minimum.reduceat(weights, starts))
+    return found
 
 
 def _rows(synapses: Synapses, threshold: Floats, rate: Floats | None) -> _Rows:
     if rate is None:
         row = np.broadcast_to(synapses.row_of(), synapses.weights.shape).ravel()
-        return _Rows(row, synapses.weights.ravel() / threshold[row], 1.0)
+        return _Rows(row.astype(np.int32), _divided(synapses.weights.ravel(), threshold, row), 1.0)
     row, column, weight = synapses.coordinates()
     cost = rate / max(float(rate.mean()), 1e-12) + _QUIET
-    return _Rows(row, weight / threshold[row], cost[column])
+    return _Rows(row, _divided(weight, threshold, row), cost[column])
+
+
+def _divided(weight: Floats, threshold: Floats, row: Array) -> Floats:
+    """Each weight over the threshold of its row, block after block."""
+    ratio = np.empty(weight.size)
+    for start in range(0, weight.size, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        np.divide(weight[block], threshold[row[block]], out=ratio[block])
+    return ratio
+
+
+def _added(row: Array, weight: Floats, cost: Floats | float, scales: Floats, chip: ChipSpec) -> Floats:
+    """Squared errors of weights of some rows, each times its cost, added up by row: float64 [neuron]."""
+    error = np.empty(row.size)
+    for start in range(0, row.size, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        scale, exact, off = scales[row[block]], weight[block], error[block]
+        np.divide(nearest_weights(exact * scale, chip), scale, out=off)
+        off -= exact
+        off *= off
+    error *= cost
+    return np.bincount(row, error, minlength=scales.size).astype(np.float64)
+
+
+def _added_fast(row: Array, weight: Floats, cost: Floats | float, scales: Floats, chip: ChipSpec) -> Floats:
+    """The same in compiled code."""
+    from targets.contracts.rounding_errors import add_errors
+
+    total = np.zeros(scales.size)
+    grid = float(chip.weight_step.value), float(chip.weight_min.value), float(chip.weight_max.value)
+    add_errors(row, weight, np.atleast_1d(np.asarray(cost, np.float64)), scales, grid, total)
+    return total
 
 
 def _sampled(rows: Mapping[str, _Rows]) -> tuple[dict[str, _Rows], int]:
@@ -237,7 +283,7 @@ def _legal(rows: Mapping[str, _Rows], top: int, chip: ChipSpec, neurons: int) ->
 
 def _legal_exponent(rows: _Rows, vth: Array, chip: ChipSpec) -> int | None:
     """The exponent that makes every weight legal under these thresholds; None where there is none."""
-    fitting = _exponent(float(np.abs(rows.weight).max()) * int(vth.max()), chip)
+    fitting = _exponent(rows.largest * int(vth.max()), chip)
     # The range reaches one step further down than up, so the exponent below may do as well.
     for exponent in range(max(0, fitting - 1), fitting + 1):
         if rows.errors(vth, exponent, chip).sum() <= _LEGAL * rows.energy:

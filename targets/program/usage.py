@@ -6,7 +6,7 @@ import numpy as np
 
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec, Limit
-from targets.contracts.numbering import distinct
+from targets.contracts.numbering import combined, distinct
 from targets.program.program import Program
 
 
@@ -71,7 +71,7 @@ def chips_used(program: Program) -> int:
 def _distinct(program: Program, core_of: Array, keys: tuple[str, ...]) -> Array:
     """Distinct combinations of some parameters over the neurons of every core: int [core]."""
     values = np.stack([np.concatenate([getattr(p, key) for p in program.populations]) for key in keys])
-    _, combination = np.unique(values, axis=1, return_inverse=True)
+    combination = combined(values)
     own = core_of[core_of.size - program.neurons :]
     held, span = own >= 0, int(combination.max()) + 1
-    return np.bincount(distinct(own[held] * span + combination.ravel()[held]) // span, minlength=len(program.cores))
+    return np.bincount(distinct(own[held] * span + combination[held]) // span, minlength=len(program.cores))

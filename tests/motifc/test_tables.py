@@ -65,7 +65,7 @@ def test_verdicts_are_a_row_per_population_and_a_sentence_per_pair(capsys: Print
 
 
 def test_drifts_are_a_row_per_population(capsys: Printed) -> None:
-    hidden = Drift("hidden", 200, 3, 1_000, 999, 0.125, 0.0625, 0.5, None)
+    hidden = Drift("hidden", 200, 3, 1_000, 999, 0.5, None, 0.125, 0.0625)
     show_drifts([hidden, replace(hidden, population="answer", bins=0, class_agreement=0.9)])
     _, first, second = rows(capsys.readouterr().out)
     assert first == ["hidden", "1,000", "999", "1.50%", "0.1250", "0.0625", "0.5000", ""]

@@ -47,10 +47,10 @@ def _annealed(problem: MoveProblem, state: MoveState, trials: int, hot: float, c
         bearable = -heat * np.log((_draw(random, _FINE) + 1) / _FINE)
         if room(problem, state, unit, core):
             if delta <= bearable and state.load[NEURONS, here] > problem.size[NEURONS, unit]:
-                keep_loads(state)
+                keep_loads(state, here, core)
                 move(problem, state, unit, core)
                 spent += cost + max(0, problem.effort[unit] - _FREE) // _EFFORT
-                if worse(problem, state):
+                if worse(problem, state, here, core):
                     move(problem, state, unit, here)
                 else:
                     total += delta
@@ -72,11 +72,11 @@ def _annealed(problem: MoveProblem, state: MoveState, trials: int, hot: float, c
             problem, state, unit, partner, core, axons_there
         ):
             continue
-        keep_loads(state)
+        keep_loads(state, here, core)
         move(problem, state, unit, core)
         move(problem, state, partner, here)
         spent += 2 * cost + extra
-        if worse(problem, state):
+        if worse(problem, state, here, core):
             move(problem, state, partner, core)
             move(problem, state, unit, here)
         else:

@@ -5,6 +5,7 @@ import numpy as np
 from compiler.ir.hypergraph import Hypergraph
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
+from targets.contracts.numbering import ordered
 
 
 def first_fit(hypergraph: Hypergraph, chip: ChipSpec) -> Array:
@@ -44,9 +45,8 @@ def first_fit(hypergraph: Hypergraph, chip: ChipSpec) -> Array:
 
 def incidence(hypergraph: Hypergraph) -> tuple[Array, Array]:
     """(nets, starts): unit u listens to nets[starts[u]:starts[u + 1]], ascending."""
-    order = np.argsort(hypergraph.pins, kind="stable")
-    net_of = hypergraph.net_of
-    return net_of[order], np.searchsorted(hypergraph.pins[order], np.arange(hypergraph.units + 1))
+    counts = np.bincount(hypergraph.pins, minlength=hypergraph.units)
+    return hypergraph.net_of[ordered(hypergraph.pins)], np.concatenate([[0], np.cumsum(counts)])
 
 
 def _sets(pairs: Array, units: int) -> list[set[int]]:

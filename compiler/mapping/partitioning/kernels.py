@@ -209,21 +209,27 @@ def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
 
 
 @compiled(_nrt=False)
-def keep_loads(state: MoveState) -> None:
-    """Write down all loads in `spare`, for `worse` to compare others with."""
+def keep_loads(state: MoveState, here: int, there: int) -> None:
+    """Write down in `spare` what moves between two cores change: all loads of the two, and output axons of all."""
     for row in range(7):
-        for core in range(state.load.shape[1]):
-            state.spare[row, core] = state.load[row, core]
+        state.spare[row, here] = state.load[row, here]
+        state.spare[row, there] = state.load[row, there]
+    for core in range(state.load.shape[1]):
+        state.spare[AXONS_OUT, core] = state.load[AXONS_OUT, core]
 
 
 @compiled(_nrt=False)
-def worse(problem: MoveProblem, state: MoveState) -> bool:
-    """Whether a core exceeds a limit by more than it did at the last `keep_loads`."""
+def worse(problem: MoveProblem, state: MoveState, here: int, there: int) -> bool:
+    """Whether a core exceeds a limit by more than it did at the last `keep_loads`, moves being between these two."""
     for row in range(7):
-        for core in range(state.load.shape[1]):
+        for core in (here, there):
             if state.load[row, core] > problem.limit[row, 0] and state.load[row, core] > state.spare[row, core]:
                 return True
-    return False
+    load, most, before = state.load[AXONS_OUT], problem.limit[AXONS_OUT, 0], state.spare[AXONS_OUT]
+    over = 0
+    for core in range(load.size):
+        over += (load[core] > most) & (load[core] > before[core])
+    return over > 0
 
 
 @compiled(_nrt=False)

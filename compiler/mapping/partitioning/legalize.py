@@ -125,10 +125,10 @@ def _swap(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> bo
     crowds = crowded(problem, state, partner, unit, here, axons_here)
     if crowds or crowded(problem, state, unit, partner, there, axons_there):
         return False
-    keep_loads(state)
+    keep_loads(state, here, there)
     move(problem, state, unit, there)
     move(problem, state, partner, here)
-    if worse(problem, state):
+    if worse(problem, state, here, there):
         move(problem, state, partner, there)
         move(problem, state, unit, here)
         return False

@@ -20,6 +20,7 @@ from compiler.mapping.partitioning.problem import (
 )
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
+from targets.contracts.numbering import ordered
 
 _KNOWN: WeakKeyDictionary[Hypergraph, dict[str, Array]] = WeakKeyDictionary()
 _TOLD = 8  # units to be told of a move, for each net that a unit listens to, above which there are no tables to tell
@@ -155,4 +156,4 @@ def _wiring(hypergraph: Hypergraph) -> dict[str, Array]:
 def _by_unit(unit: Array, values: Array, units: int) -> tuple[Array, Array]:
     """(values, starts) ordered by unit: those of unit u are values[starts[u]:starts[u + 1]]."""
     starts = np.concatenate([[0], np.cumsum(np.bincount(unit, minlength=units))])
-    return values[np.argsort(unit, kind="stable")], starts
+    return values[ordered(unit)], starts

@@ -11,6 +11,7 @@ from compiler.mapping.partitioning.improve import HOT, improve, uniform_price
 from compiler.mapping.partitioning.metis import partition_graph
 from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec
+from targets.contracts.numbering import distinct, ordered
 
 _CORES = 64  # of a region
 _SLACK = 0.1
@@ -42,11 +43,10 @@ def improve_by_regions(
     the other, and those that do such a thing stay as they were.
     """
     changed = []
-    for cores in _regions(hypergraph, core_of, seed):
-        part = region(hypergraph, core_of, cores)
-        start, price = np.searchsorted(cores, core_of[part.units]), uniform_price(cores.size)
+    for part in regions(hypergraph, core_of, _grouped(hypergraph, core_of, seed)):
+        start, price = np.searchsorted(part.cores, core_of[part.units]), uniform_price(part.cores.size)
         found = improve(part.hypergraph, start, price, chip, trials, seed, part.axons_out, hot=hot)
-        changed.append((part.units, cores[found]))
+        changed.append((part.units, part.cores[found]))
     before = loads(hypergraph, core_of, chip)
     together = core_of.copy()
     for units, own in changed:
@@ -67,34 +67,59 @@ def _better(found: Loads, held: Loads) -> bool:
     return (max(found.overuse, 1.0), found.messages) < (max(held.overuse, 1.0), held.messages)
 
 
-def _regions(hypergraph: Hypergraph, core_of: Array, seed: int) -> Iterator[Array]:
-    """Groups of cores, each int [core], that send each other many messages; every core is in one."""
+def _grouped(hypergraph: Hypergraph, core_of: Array, seed: int) -> Array:
+    """Region of every core, int [core]: those of one send each other many messages."""
     from scipy.sparse import csr_array
 
     cores = int(core_of.max()) + 1
     sent = between(hypergraph, core_of, cores)
     count = -(-cores // _CORES)
-    group_of = partition_graph(csr_array(sent + sent.T), np.ones(cores, dtype=np.int64), count, _SLACK, seed)
-    for group in range(count):
-        yield np.flatnonzero(group_of == group)
+    return partition_graph(csr_array(sent + sent.T), np.ones(cores, dtype=np.int64), count, _SLACK, seed)
 
 
-def region(hypergraph: Hypergraph, core_of: Array, cores: Array) -> Region:
-    """What is on `cores` of the partitioning `core_of` [unit]: a message within it costs what it costs in the whole.
+def regions(hypergraph: Hypergraph, core_of: Array, group_of: Array) -> Iterator[Region]:
+    """What is on each group of cores of the partitioning `core_of` [unit], `group_of` [core] one number for each.
 
-    A message from outside costs as one from an input, and one to the outside costs the same from every core inside.
+    A message within a region costs what it costs in the whole. One from outside costs as one from an input, and one to
+    the outside costs the same from every core inside. Pins are sorted by region once, not looked through for each.
     """
-    inside = np.zeros(int(core_of.max()) + 1, dtype=bool)
-    inside[cores] = True
-    units = np.flatnonzero(inside[core_of])
+    count, of_unit, net_of = int(group_of.max()) + 1, group_of[core_of], hypergraph.net_of
+    of_pin, of_net = of_unit[hypergraph.pins], np.where(hypergraph.home >= 0, of_unit[hypergraph.home], count)
+    leaving = np.flatnonzero(of_net[net_of] != of_pin)
+    held, left = _by_group(of_pin, count), _by_group(of_net[net_of[leaving]], count)
     number = np.full(hypergraph.units, -1)
-    number[units] = np.arange(units.size)
-    net_of = hypergraph.net_of
-    sender = np.where(hypergraph.home >= 0, number[hypergraph.home], -1)
-    held = number[hypergraph.pins] >= 0
-    nets, local = np.unique(net_of[held], return_inverse=True)
-    leaving = ~held & (sender[net_of] >= 0)
-    pairs = np.unique(net_of[leaving] * len(inside) + core_of[hypergraph.pins[leaving]]) // len(inside)
+    for group in range(count):
+        cores = np.flatnonzero(group_of == group)
+        units = np.flatnonzero(of_unit == group)
+        number[units] = np.arange(units.size)
+        yield _region(hypergraph, core_of, cores, units, number, net_of, held[group], leaving[left[group]])
+        number[units] = -1
+
+
+def _by_group(group_of: Array, count: int) -> list[Array]:
+    """Which are in each group, in their order."""
+    ends = np.cumsum(np.bincount(group_of, minlength=count + 1))
+    return np.split(ordered(group_of), ends[:-1])
+
+
+def _region(
+    hypergraph: Hypergraph,
+    core_of: Array,
+    cores: Array,
+    units: Array,
+    number: Array,
+    net_of: Array,
+    held: Array,
+    leaving: Array,
+) -> Region:
+    """The region of some cores and the `units` on them, of which `number` [unit] tells the place and is -1 elsewhere.
+
+    `net_of` [pin] is that of the whole; `held` are the pins inside, `leaving` those outside of nets that start inside.
+    """
+    opens = np.diff(net_of[held], prepend=-1) > 0
+    nets, width = net_of[held[opens]], int(core_of.max()) + 1
+    sender = np.where(hypergraph.home[nets] >= 0, number[hypergraph.home[nets]], -1)
+    pairs = distinct(net_of[leaving] * width + core_of[hypergraph.pins[leaving]]) // width
     part = Hypergraph(
         unit_of={},
         split={},
@@ -104,12 +129,13 @@ def region(hypergraph: Hypergraph, core_of: Array, cores: Array) -> Region:
         decays=_of(hypergraph.decays, number),
         thresholds=_of(hypergraph.thresholds, number),
         pins=number[hypergraph.pins[held]],
-        indptr=np.concatenate([[0], np.cumsum(np.bincount(local, minlength=nets.size))]),
-        home=sender[nets],
+        indptr=np.append(np.flatnonzero(opens), held.size),
+        home=sender,
         width=hypergraph.width[nets],
         rate=hypergraph.rate[nets],
     )
-    return Region(units, cores, part, np.bincount(sender[pairs], hypergraph.width[pairs], minlength=units.size))
+    senders = number[hypergraph.home[pairs]]
+    return Region(units, cores, part, np.bincount(senders, hypergraph.width[pairs], minlength=units.size))
 
 
 def _of(pairs: Array, number: Array) -> Array:

@@ -6,14 +6,14 @@ import numpy as np
 
 from motifc.plot.motif import INSIDE, motif as matrix, motif_graph, types_of
 from motifc.report.drawing import drawn
-from motifc.report.panel import Drawing, Panel, Table
+from motifc.report.panel import Drawing, Highlight, Panel, Table
 from motifc.report.run import Run
 from search.motif import DIRECTIONS, EXCITATORY, INHIBITORY, NONE, Motif
 from search.network import Layer
 from targets.contracts.arrays import Array
 
 _LISTED = 32
-"""Neurons up to which a motif's links are listed one by one."""
+"""Neurons up to which a motif's links are listed one by one, and drawn as a graph."""
 
 
 def panel(run: Run) -> Panel | None:
@@ -27,7 +27,8 @@ def panel(run: Run) -> Panel | None:
     answer, *notes = [_answer(layer, own, derived) for layer, own in layers]
     drawings = [drawing for layer, own in layers for drawing in _drawings(run.name, layer.name, own)]
     tables = [table for layer, own in layers for table in _tables(layer.name, own)]
-    return Panel("motif", answer, notes, drawings, tables)
+    highlights = [each for layer, own in layers for each in _highlights(run.name, layer.name, own)]
+    return Panel("motif", answer, notes, drawings, tables, highlights=highlights)
 
 
 def _answer(layer: Layer, motif: Motif, derived: object) -> str:
@@ -59,10 +60,21 @@ def _drawings(run: str, layer: str, motif: Motif) -> list[Drawing]:
         if types.any() or links == INSIDE:
             name = f"{run} motif {layer} {links}"
             found += drawn(name, told, lambda axes, links=links: matrix(motif, links, axes), height=4.6)  # type: ignore[misc]
-        if links == INSIDE and types.any():
-            graph = f"{layer}, the same as a graph: full lines with arrows excite, dashed lines with bars inhibit"
-            found += drawn(f"{run} graph {layer}", graph, lambda axes: motif_graph(motif, axes), height=4.6)
     return found
+
+
+def _highlights(run: str, layer: str, motif: Motif) -> list[Highlight]:
+    """The links inside a motif as a graph, its neurons to choose from; nothing where there are too many, or no link."""
+    if not motif.intra.any() or motif.size > _LISTED:
+        return []
+    caption = f"{layer}, the same as a graph: full lines with arrows excite, dashed lines with bars inhibit"
+    name = f"{run} graph {layer}"
+    sentences = [
+        f"Neuron {neuron} of {layer} hears {_heard(motif.intra[neuron])}; heard by {_heard(motif.intra[:, neuron])}."
+        for neuron in range(motif.size)
+    ]
+    drawings = drawn(name, caption, lambda axes: motif_graph(motif, axes), height=4.6, left=0.1, below=0.1)
+    return [Highlight(f"Neurons of {layer} to choose from", drawing, sentences) for drawing in drawings]
 
 
 def _counts(types: Array) -> str:

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from motifc.evidence import FLOAT, PROGRAM
 from motifc.plot.raster import raster
 from motifc.report.drawing import drawn
 from motifc.report.panel import Drawing, Panel, Table
-from motifc.report.run import Rasters, Run
+from motifc.report.run import Rasters, Run, classes_of, votes_of
 
 _SAMPLES = 2
 _POPULATIONS = 8
@@ -36,17 +37,19 @@ def panel(run: Run) -> Panel | None:
 
 
 def spikes_shown(run: Run) -> Rasters:
-    """Inputs and populations: of the program, else of the first recording, else of the float network."""
+    """Inputs and populations that spike: of the program, else of the first recording, else of the float network."""
     recorded = next(iter(run.recordings.values()), {})
-    return {**run.inputs, **(run.integers or recorded or run.floats)}
+    spikes = run.integers or recorded or run.floats
+    return {**run.inputs, **{name: each for name, each in spikes.items() if name not in run.integer_voltages}}
 
 
 def chosen_samples(run: Run) -> dict[int, str]:
     """A sample that is right and one that is wrong, with words for it; the first ones where that is unknown."""
     shown, readout = spikes_shown(run), run.readout
-    first = next(iter(shown.values()))
-    if readout is not None and first.labels is not None and readout.population in shown:
-        classes = readout.classify(shown[readout.population].counts())
+    first, votes = next(iter(shown.values())), votes_of(run)
+    answered = votes.get(PROGRAM) or votes.get(FLOAT)
+    if readout is not None and first.labels is not None and answered is not None:
+        classes = classes_of(readout, answered)
         right = classes == first.labels
         found = [int(np.flatnonzero(each)[0]) for each in (right, ~right) if each.any()]
         return {

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.mapping.networks import generated
 from compiler.analysis.traffic import traffic
+from compiler.mapping import loads as module
 from compiler.mapping.loads import Loads, between, loads
 from compiler.mapping.state import unplaced
 from compiler.passes.coarsen import coarsen
@@ -69,3 +70,16 @@ def test_loads_below_zero_or_of_other_cores_are_refused(changes: dict[str, Any])
     Loads(**given)
     with pytest.raises(InputError, match=r"^loads of 2 cores have use of shape \(6, .\) and numbers down to .*\.$"):
         Loads(**given | changes)
+
+
+@pytest.mark.parametrize("topology", ["random", "dense input"])
+def test_compiled_code_finds_the_cores_that_numpy_finds(topology: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, chip = generated(topology, 400, 4, 0), small(neurons_per_core=80)
+    hypergraph = coarsen(made.graph, chip, made.rates)
+    core_of = random_cores(hypergraph.units, 7, np.random.default_rng(0))
+    plain, sent = loads(hypergraph, core_of, chip), between(hypergraph, core_of, 7)
+    monkeypatch.setattr(module, "_MANY", 0)
+    fast = loads(hypergraph, core_of, chip)
+    np.testing.assert_array_equal(fast.use, plain.use)
+    assert fast.messages == plain.messages
+    np.testing.assert_array_equal(between(hypergraph, core_of, 7), sent)

@@ -1,6 +1,7 @@
 """motifc data: what there is, and whether a copy of it is sane."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,13 @@ from search.data.load import load_split
 from search.data.task import task_named, task_names
 from search.data.task_info import TaskInfo
 from search.data.tasks import digits
+from targets.contracts.bits import save_bits
 from targets.contracts.errors import InputError
+from targets.contracts.provenance import Provenance
+from targets.contracts.raster import load_rasters, save_rasters
+from targets.program.program import Program
+from tests.motifc.command_line import Motifc
+from tests.networks import labelled_spikes
 
 RUNNER = CliRunner()
 
@@ -83,3 +90,30 @@ def test_check_of_a_missing_set_says_what_must_lie_where(tmp_path: Path) -> None
         f"nmnist needs {about.files}, and {tmp_path / 'absent'} is no folder; get it from {about.page} and give its "
         "folder as --data-dir, or set MOTIFC_DATA to a folder that holds it as nmnist."
     )
+
+
+def test_spikes_are_packed_for_c(motifc: Motifc) -> None:
+    done = motifc("data", "pack", "spikes.npz", "spikes.bits", "--limit", "3")
+    assert (done.status, done.out) == (0, "spikes.bits: 3 samples of 30 steps and 11 neurons\n")
+    spikes = load_rasters("spikes.npz")["spikes"].take(slice(3))
+    save_bits({"x": spikes}, "expected.bits")
+    assert Path("spikes.bits").read_bytes() == Path("expected.bits").read_bytes()
+    assert motifc("data", "pack", "spikes.npz", "spikes.bits").err.startswith("motifc: spikes.bits is there already")
+    assert motifc("data", "pack", "none.npz", "o.bits").err.startswith("motifc: none.npz does not exist; ")
+    assert motifc("data", "pack", "spikes.npz", "o.bits", "--limit", "0").status == 2
+    told = motifc("data", "pack", "net.program", "o.bits")
+    assert told.err == (
+        "motifc: net.program does not say which data it was trained on; say which data to take, by a .npz file of "
+        "spikes in its place.\n"
+    )
+    assert not Path("o.bits").exists()
+
+
+def test_a_program_brings_its_test_samples(motifc: Motifc) -> None:
+    save_rasters({"spikes": labelled_spikes(1, 11, 30)}, "mine.npz")
+    split = load_split("mine.npz", seed=3)
+    provenance = Provenance().after_training(split.origin)
+    replace(Program.load("net.program"), provenance=provenance).save("net.program")
+    done = motifc("data", "pack", "net.program", "o.bits", "--json")
+    assert json.loads(done.out)["samples"] == 6
+    assert Path("o.bits").stat().st_size == 16 + 6 * (4 + 2 * json.loads(done.out)["steps"])

@@ -1,17 +1,20 @@
 """motifc report."""
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from search.data.load import load_split
 from search.network import Network
 from targets.contracts.provenance import Provenance
-from targets.contracts.raster import save_rasters
+from targets.contracts.raster import SpikeRaster, save_rasters
 from targets.program.program import Program
 from tests.motifc.command_line import Motifc
+from tests.motifc.commands.test_voltage_readout import write
 from tests.networks import labelled_spikes
 
 
@@ -33,6 +36,60 @@ def test_what_a_run_has_recorded_is_compared_and_shown(motifc: Motifc) -> None:
     page = Path("page.html").read_text(encoding="utf-8")
     assert "program and out.npz are equal: 0 of 4,050 bins differ" in page
     assert "Equal spike for spike on numpy and numba" in page
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_what_the_page_says_is_json_where_it_is_asked_for(motifc: Motifc) -> None:
+    outcome = motifc("report", "net.program", "net.network", "--out", "page.html", "--json")
+    assert outcome.status == 0, outcome.err
+    told = json.loads(outcome.out)
+    assert (told["out"], told["bytes"]) == ("page.html", Path("page.html").stat().st_size)
+    (run,) = told["runs"]
+    assert run["panels"]["chip"]["answer"] == "1 core on 1 chip of loihi2; no limit of the chip is broken."
+    assert told["comparison"] is None
+
+
+@pytest.mark.parametrize(
+    ("files", "probe", "sentence"),
+    [
+        ("net.program", "nothing:v", "a probe asks for population 'nothing'; the program has hidden, answer, so "),
+        ("net.program", "hidden", "probe 'hidden' cannot be read; write POPULATION:u,v or "),
+        ("net.network", "hidden:v", "a probe asks for 'hidden:v', but there is no .program among the files; give one."),
+        ("net.program", "hidden[99]:v", "probe 'hidden[99]:v' asks for neurons 99; that population has 0..23, so "),
+    ],
+)
+def test_neurons_that_are_not_there_are_told(motifc: Motifc, files: str, probe: str, sentence: str) -> None:
+    outcome = motifc("report", files, "--probe", probe, "--out", "page.html")
+    assert outcome.status == 2
+    assert outcome.err.startswith(f"motifc: {sentence}")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_the_accuracy_of_a_readout_in_voltage_stands_on_the_page(motifc: Motifc) -> None:
+    pytest.importorskip("nir", reason="nir is not installed")
+    write(Path("voltage.nir"), voltage=True)
+    save_rasters({"x": labelled_classes()}, "x.npz")
+    asked = ("compile", "voltage.nir", "--dt", "1e-3", "--readout", "out", "--out", "voltage.program")
+    assert motifc(*asked).status == 0
+    files = ("voltage.program", "voltage.nir", "x.npz")
+    outcome = motifc("report", *files, "--dt", "1e-3", "--out", "page.html", "--json")
+    assert outcome.status == 0, outcome.err
+    (told,) = json.loads(outcome.out)["runs"]
+    assert told["result"][1].startswith("The program is right in 83.33% of 12 (95 % interval ")
+    assert told["result"][1].endswith("; the float network in 83.33%.")
+    assert "the class is the same in 100.00% of samples" in told["panels"]["drift"]["answer"]
+    assert "answers in voltage and ended" in told["panels"]["membrane"]["answer"]
+
+
+def labelled_classes() -> SpikeRaster:
+    """Twelve samples, of which one is of another class than it looks, and one says nothing."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(12) % 3
+    rates = np.full((12, 1, 3), 0.1)
+    rates[np.arange(12), 0, labels] = 0.7
+    rates[11] = 0
+    labels[0] = 1
+    return SpikeRaster.pack(rng.random((12, 30, 3)) < rates, labels=labels)
 
 
 def test_what_is_no_run_is_refused(motifc: Motifc) -> None:

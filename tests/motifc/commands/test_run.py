@@ -15,6 +15,7 @@ from search.network import Network
 from targets.conformance.replay import overflows
 from targets.contracts.provenance import Provenance
 from targets.contracts.raster import load_rasters, save_rasters
+from targets.contracts.spike_digest import spike_digest
 from targets.program.program import Program
 from targets.runtime.backend import ready_backends
 from tests.motifc.command_line import Motifc
@@ -35,6 +36,7 @@ def test_run_writes_the_spikes_of_every_population(motifc: Motifc, backend: str)
         "answer": (3, 3),
     }
     assert f"hidden: {written['hidden'].counts().sum():,} spikes in 3 samples\n" in outcome.out
+    assert f"spike digest {spike_digest(written)}\n" in outcome.out
 
 
 def test_probes_are_written_beside_the_spikes(motifc: Motifc) -> None:
@@ -71,6 +73,7 @@ def test_a_network_runs_in_float(motifc: Motifc) -> None:
     assert outcome.out.splitlines() == [
         "spikes.npz; net.network does not say what it was trained on: 3 samples",
         *(f"{name}: {raster.counts().sum():,} spikes in 3 samples" for name, raster in written.items()),
+        f"spike digest {spike_digest(written)}",
     ]
 
 

@@ -11,6 +11,7 @@ from compiler.frontends.network import lower
 from motifc.evaluation import evaluate
 from search.network import Network
 from targets.contracts.raster import SpikeRaster, load_rasters, save_rasters
+from targets.contracts.spike_digest import spike_digest
 from targets.contracts.synapses import with_weights
 from targets.program.program import Program
 from targets.runtime.backend import ready_backends, run
@@ -26,6 +27,19 @@ def test_verify_of_equal_backends_exits_0(motifc: Motifc) -> None:
     assert outcome.status == 0
     for name in QUICK[1:]:
         assert f"{QUICK[0]} and {name} are equal: 0 of 4,050 bins differ" in outcome.out
+
+
+def test_the_digests_are_those_of_a_run(motifc: Motifc) -> None:
+    spikes = random_spikes(0, 11, samples=5)
+    save_rasters({"spikes": replace(spikes, lengths=np.array([3, 0, 30, 7, 30]))}, "short.npz")
+    ran = motifc("run", "net.program", "--input", "short.npz", "--out", "o.npz", "--json")
+    told = json.loads(ran.out)["spike_digest"]
+    assert told == spike_digest(load_rasters("o.npz"))
+    outcome = motifc("verify", "net.program", "--input", "short.npz", "--json")
+    (verdict,) = json.loads(outcome.out)["verdicts"]
+    assert verdict["spike_digests"] == {"numpy": told, "numba": told}
+    alone = motifc("verify", "net.program", "--against-float", "net.network", "--input", "short.npz", "--json")
+    assert json.loads(alone.out)["spike_digests"]["program"] == told
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """The page of one run and of several: whole, self-contained, with every question and its answer as text."""
 
+import json
 import re
 import sys
 from dataclasses import replace
@@ -20,12 +21,11 @@ from tests.motifc.report.runs import by_hand, whole_run
 pytestmark = pytest.mark.slow
 
 STYLE = (REPOSITORY / "motifc" / "report" / "templates" / "page.css").read_text(encoding="utf-8")
-VOID = {"meta"}
 
 
 @pytest.fixture(scope="module")
 def html() -> str:
-    return page([whole_run()])
+    return page([whole_run()]).html
 
 
 @pytest.fixture
@@ -63,11 +63,34 @@ def test_every_panel_stands_there_with_its_question_and_its_answer_as_text(html:
 
 @pytest.mark.usefixtures("undrawn")
 def test_the_page_is_always_the_same() -> None:
-    assert page([whole_run()]) == page([whole_run()])
+    assert page([whole_run()]).html == page([whole_run()]).html
 
 
 def test_drawings_are_named_and_captioned(html: str) -> None:
     assert html.count("<figure>") == html.count("<figcaption>") == html.count('<svg role="img" aria-label="') > 20
+
+
+def test_a_neuron_is_chosen_without_a_script(html: str) -> None:
+    chosen = re.findall(r'<input type="radio" name="r0-membrane" id="(r0-membrane-\d+)"( checked)?>', html)
+    assert len(chosen) >= 6
+    assert [bool(checked) for _, checked in chosen] == [True, *[False] * (len(chosen) - 1)]
+    assert re.findall(r'<label for="(r0-membrane-\d+)">', html) == [id for id, _ in chosen]
+    assert html.count('<div class="choice">') == len(chosen) + html.count('name="r0-motif-h0"') - 1
+    assert '.highlight input:nth-of-type(3):checked ~ figure [id*="-link-"]:not([id*="-link-1-"])' in html
+    assert ".choices input:checked + label + .choice { display: block; }" in STYLE
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_what_is_told_is_json_too() -> None:
+    made = page([whole_run(), by_hand()])
+    told = json.loads(json.dumps(made.as_dict()))
+    assert [run["name"] for run in told["runs"]] == ["net", "hand"]
+    assert told["bytes"] == len(made.html.encode())
+    assert told["comparison"] in words(made.html)
+    for run in told["runs"]:
+        for key, panel in run["panels"].items():
+            assert panel["question"] == PANELS[key][1]
+            assert re.sub(r"\s+", " ", panel["answer"]) in words(made.html)
 
 
 def test_all_links_lead_somewhere(html: str) -> None:
@@ -78,7 +101,7 @@ def test_all_links_lead_somewhere(html: str) -> None:
 
 @pytest.mark.usefixtures("undrawn")
 def test_of_a_network_by_hand_what_there_is_is_told() -> None:
-    html = page([by_hand()])
+    html = page([by_hand()]).html
     told = words(html)
     assert Balance(html).open == []
     assert "Built by hand: hidden of 24 neurons in motifs of 4" in told
@@ -92,7 +115,7 @@ def test_of_a_network_by_hand_what_there_is_is_told() -> None:
 @pytest.mark.usefixtures("undrawn")
 def test_several_runs_stand_side_by_side() -> None:
     runs = [replace(whole_run(), name="first"), replace(whole_run(), name="<second>"), by_hand()]
-    html = page(runs)
+    html = page(runs).html
     balance, told = Balance(html), words(html)
     assert balance.open == []
     assert len(balance.ids) == len(set(balance.ids))
@@ -104,16 +127,16 @@ def test_several_runs_stand_side_by_side() -> None:
 
 def test_drawings_are_left_out_before_a_page_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MAKERS", (motif.panel,))
-    one = len(page([by_hand()]).encode())
+    one = len(page([by_hand()]).html.encode())
     monkeypatch.setattr(module, "LARGEST", one)
-    html = page([replace(by_hand(), name=name) for name in "abc"])
+    html = page([replace(by_hand(), name=name) for name in "abc"]).html
     assert len(html.encode()) < 2 * one
     assert words(html).count("Its drawings are left out, as the page would be too large;") == 2
 
 
 @pytest.mark.usefixtures("undrawn")
 def test_without_matplotlib_everything_is_told_in_words() -> None:
-    html = page([whole_run()])
+    html = page([whole_run()]).html
     assert "<svg" not in html
     assert "There are no drawings: plots need matplotlib, which is not installed;" in words(html)
     assert all(question in words(html) for _, question in PANELS.values())

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from targets.contracts import profiles
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Floats, Ints
 from targets.contracts.profiles import cluster_decays, nearest_decays
@@ -66,3 +67,19 @@ def test_nearest_decays_are_few_and_nearer_than_centres_of_clusters(seed: int, n
     for du, dv in pairs:
         other = {name: (np.full(neurons, du), np.full(neurons, dv)) for name in constants}
         assert (off <= relative(other, constants) + 1e-12).all()
+
+
+@pytest.mark.parametrize("axes", [(8.0, 8.0), (2.0, 9.0)])
+def test_compiled_steps_of_clusters_are_those_of_numpy(
+    monkeypatch: pytest.MonkeyPatch, axes: tuple[float, float]
+) -> None:
+    rng = np.random.default_rng(3)
+    constants = {"a": (rng.uniform(*axes, 1300), rng.uniform(5, 40, 1300).round(1))}
+    plain = cluster_decays(constants, 12, LAVA)["a"]
+    monkeypatch.setattr(profiles, "_MANY", 1)
+    np.testing.assert_array_equal(cluster_decays(constants, 12, LAVA)["a"], plain)
+    points, centres = rng.normal(size=(1025, 2)).round(1), rng.normal(size=(5, 2)).round(1)
+    compiled = profiles._step(points, centres)
+    monkeypatch.setattr(profiles, "_MANY", 1 << 20)
+    for got, wanted in zip(compiled, profiles._step(points, centres), strict=True):
+        np.testing.assert_array_equal(got, wanted)

@@ -6,10 +6,11 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pytest
 
+from targets.contracts import thresholds
 from targets.contracts.arrays import Array, Floats
 from targets.contracts.chip import ChipSpec, Limit, chip_named
 from targets.contracts.grid import round_weights
-from targets.contracts.synapses import Dense, Sparse
+from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse, Synapses
 from targets.contracts.thresholds import (
     Scales,
     choose_scales,
@@ -213,3 +214,34 @@ def test_the_legal_threshold_is_the_largest_under_which_no_weight_moves() -> Non
     assert legal_threshold(np.ones(2), {"w": Dense(np.array([[0.1], [np.pi]]))}, 4096, chip) is None
     assert legal_threshold(np.ones(2), {"zeros": weights["zeros"]}, 999, chip) is None
     assert legal_threshold(np.ones(2), {}, 999, chip) is None
+
+
+@pytest.mark.parametrize("priced", [False, True])
+def test_compiled_errors_are_those_of_numpy(priced: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    row, weight = rng.integers(0, 40, 1500), rng.normal(0, 0.3, 1500)
+    rows = thresholds._Rows(row, weight, rng.uniform(0.1, 2, 1500) if priced else 1.0)
+    vth = rng.integers(50, 900, 40)
+    monkeypatch.setattr(thresholds, "_PIECE", 700)
+    for each in (vth, np.full(40, 300)):
+        monkeypatch.setattr(thresholds, "_MANY", 1 << 20)
+        plain = rows.errors(each, 1, LOIHI1)
+        monkeypatch.setattr(thresholds, "_MANY", 0)
+        np.testing.assert_array_equal(rows.errors(each, 1, LOIHI1), plain)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_largest_ratio_is_that_of_all_weights(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    threshold = rng.uniform(0.5, 2, 12)
+    stored: list[Synapses] = [
+        Dense(rng.normal(size=(12, 5))),
+        BlockDiagonal(rng.normal(size=(4, 3, 2))),
+        Banded(rng.normal(size=(2, 4, 3, 2)), rng.integers(-1, 4, (2, 4)), 4),
+        Sparse(rng.normal(size=4), np.arange(4), np.minimum(np.arange(13), 4), 7),
+        Sparse(np.zeros(0), np.zeros(0, np.int32), np.zeros(13, np.int64), 7),
+    ]
+    for synapses in stored:
+        row = np.broadcast_to(synapses.row_of(), synapses.weights.shape)
+        ratio = np.abs(synapses.weights / threshold[row])
+        assert largest_ratio(threshold, {"w": synapses}) == ratio.max(initial=0)

@@ -24,7 +24,12 @@ def test_links_are_counted_drawn_and_listed() -> None:
     assert motif is not None
     assert found.answer.startswith("Layer hidden repeats 6 times one motif of 4 neurons with neighbours in a ring: ")
     assert found.answer.endswith(" of 48 possible.")
-    assert len(found.drawings) == 4
+    assert len(found.drawings) == 3
+    (highlight,) = found.highlights
+    assert len(highlight.sentences) == motif.size
+    for post, pre in np.argwhere(motif.intra != 0):
+        assert f'-link-{post}-from-{pre}"' in highlight.drawing.svg
+    assert highlight.drawing.svg.count("-link-") == np.count_nonzero(motif.intra)
     counts, listed = found.tables
     inside = [f"{np.count_nonzero(motif.intra == kind)}" for kind in (1, -1, 0)]
     assert counts.rows[0] == ("inside", *inside)
