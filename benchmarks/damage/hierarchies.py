@@ -3,8 +3,9 @@
 import contextlib
 import io
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -41,6 +42,8 @@ def hierarchies(folder: Path) -> dict[str, Reader]:
         "ssc": (shd, lambda path: _heidelberg(path, 35)),
         "n-tidigits": (digits, _n_tidigits),
         "nir": (_graph(folder), _nir),
+        "nir images": (_images(folder), _nir),
+        "nir lines": (_lines(folder), _nir),
     }
     # Bytes damaged blindly may make libhdf5 run for ever: only the end of a process ends that.
     near = {
@@ -226,7 +229,63 @@ def _graph(folder: Path) -> bytes:
         "output": nir.Output({"output": np.array([2])}),
     }
     edges = [("input", "fc"), ("fc", "cuba"), ("cuba", "back"), ("back", "cuba"), ("cuba", "scale"), ("scale", "lif")]
-    nir.write(folder / "a.nir", nir.NIRGraph(nodes, [*edges, ("lif", "output")], type_check=False))
+    return _written(folder, nodes, [*edges, ("lif", "output")])
+
+
+def _images(folder: Path) -> bytes:
+    """Convolution, pools and what else answers to images, before a readout in voltage."""
+    import nir
+
+    def full(*shape: int, **values: float) -> dict[str, Any]:
+        return {name: np.full(shape, value) for name, value in values.items()}
+
+    nodes = {
+        "input": nir.Input({"input": np.array([1, 4, 4])}),
+        "conv": nir.Conv2d((4, 4), np.full((2, 1, 3, 3), 0.5), (1, 1), (1, 1), (1, 1), 1, np.array([0.1, 0.0])),
+        "if": nir.IF(**full(2, 4, 4, r=1e3, v_threshold=1.0, v_reset=0.0)),
+        "sum": nir.SumPool2d(np.array([2, 2]), np.array([2, 2]), np.array([0, 0])),
+        "threshold": nir.Threshold(np.full((2, 2, 2), 1.5)),
+        "mean": nir.AvgPool2d(np.array([2, 2]), np.array([2, 2]), np.array([0, 0])),
+        "flatten": nir.Flatten({"input": np.array([2, 1, 1])}, 0, -1),
+        "affine": nir.Affine(np.array([[1.0, -0.5], [0.25, 2.0]]), np.array([0.1, 0.0])),
+        "li": nir.CubaLI(**full(2, tau_syn=2e-3, tau_mem=4e-3, r=3.0, w_in=2.0, v_leak=0.0)),
+        "output": nir.Output({"output": np.array([2])}),
+    }
+    return _written(folder, nodes, pairwise(nodes))
+
+
+def _lines(folder: Path) -> bytes:
+    """A convolution over lines, delays, a graph within the graph and a reset to the leak."""
+    import nir
+
+    def two(**values: float) -> dict[str, Any]:
+        return {name: np.full(2, value) for name, value in values.items()}
+
+    within = {
+        "input": nir.Input({"input": np.array([2])}),
+        "lif": nir.LIF(**two(tau=np.inf, r=np.inf, v_leak=0.0, v_threshold=1.0, v_reset=0.0)),
+        "w_rec": nir.Linear(np.array([[0.0, 0.5], [-0.5, 0.0]])),
+        "output": nir.Output({"output": np.array([2])}),
+    }
+    loop = [("input", "lif"), ("lif", "w_rec"), ("w_rec", "lif"), ("lif", "output")]
+    nodes = {
+        "input": nir.Input({"input": np.array([2, 4])}),
+        "conv": nir.Conv1d(4, np.full((1, 2, 3), 0.5), 1, 0, 1, 1, np.array([0.1])),
+        "lif": nir.LIF(np.full(1, 5e-3), np.ones(1), np.full(1, 0.2), np.ones(1), np.full(1, 0.2)),
+        "delay": nir.Delay(np.array([1e-3, 2e-3])),
+        "linear": nir.Linear(np.array([[1.0, 2.0], [0.5, 1.0]])),
+        "loop": nir.NIRGraph(within, loop, type_check=False),
+        "scale": nir.Scale(np.array([1.0, 0.5])),
+        "i": nir.I(np.full(2, 0.5)),
+        "output": nir.Output({"output": np.array([2])}),
+    }
+    return _written(folder, nodes, pairwise(nodes))
+
+
+def _written(folder: Path, nodes: dict[str, Any], edges: Iterable[tuple[str, str]]) -> bytes:
+    import nir
+
+    nir.write(folder / "a.nir", nir.NIRGraph(nodes, list(edges), type_check=False))
     return (folder / "a.nir").read_bytes()
 
 

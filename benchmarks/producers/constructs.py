@@ -44,7 +44,7 @@ class Row:
 
     reading    switches of the reading under which no bin differs, "" for docs/nir.md's; None where there is none
     presets    names of it
-    differing  bins that differ under the nearest reading, of `bins`
+    differing  bins that differ under the nearest reading, of `bins`; None where the graph is refused
     compiled   "exactly", "by a substitute", or why it does not compile
     lost       bins of the float reading that a substitute moves; None without one
     equal      whether numpy, numba, torch and onnx agree in every bin
@@ -54,7 +54,7 @@ class Row:
     construct: str
     reading: str | None
     presets: tuple[str, ...]
-    differing: int
+    differing: int | None
     bins: int
     compiled: str
     lost: int | None
@@ -103,7 +103,11 @@ def kept(folder: Path = KEPT) -> Iterator[Kept]:
 
 def row(each: Kept) -> Row:
     """Read, explain, compile and run one construct."""
-    graph = unread_nir(each.graph, each.dt, len(each.given), tell=lambda told: None)
+    try:
+        graph = unread_nir(each.graph, each.dt, len(each.given), tell=lambda told: None)
+    except InputError as refusal:
+        refused, bins = str(refusal).partition(", so ")[0], each.answered.size
+        return Row(each.producer, each.construct, None, (), None, bins, refused, None, False)
     x = {graph.inputs[0].name: SpikeRaster.pack(each.given.reshape(1, len(each.given), -1))}
     name = list(graph.neurons)[-1]
     bins = each.answered.size
@@ -176,13 +180,14 @@ def lines(found: list[Row]) -> list[str]:
     titles = ("producer", "construct", "differing bins", "reading", "named", "compiles", "backends equal")
     cells = []
     for each in found:
-        reading = "none: the nearest" if each.reading is None else each.reading or "as docs/nir.md"
+        nearest = "not read" if each.differing is None else "none: the nearest"
+        reading = nearest if each.reading is None else each.reading or "as docs/nir.md"
         lost = "" if each.lost is None else f", {each.lost} of {each.bins} bins"
         cells.append(
             (
                 each.producer,
                 each.construct,
-                f"{each.differing} of {each.bins}",
+                "" if each.differing is None else f"{each.differing} of {each.bins}",
                 reading,
                 ", ".join(each.presets),
                 each.compiled + lost,

@@ -110,8 +110,8 @@ def _leaky(**settings: Any) -> Callable[[], Any]:
         import torch
 
         one = torch.ones(NEURONS)
-        beta = settings.pop("beta", 0.8)
-        return snntorch.Leaky(beta=beta * one, threshold=one, **settings)
+        own: dict[str, Any] = {"beta": 0.8 * one, "threshold": one, **settings}
+        return snntorch.Leaky(**own)
 
     return made
 
@@ -127,14 +127,17 @@ def _synaptic(**settings: Any) -> Callable[[], Any]:
     return made
 
 
-def _recurrent(kind: str, **settings: Any) -> Callable[[], Any]:
+def _recurrent(kind: str, one_to_one: bool = False, **settings: Any) -> Callable[[], Any]:
     def made() -> Any:
         import snntorch
         import torch
 
         torch.manual_seed(3)
         alpha = {"alpha": 0.6} if kind == "RSynaptic" else {}
-        return getattr(snntorch, kind)(**alpha, beta=0.8, linear_features=NEURONS, all_to_all=True, **settings)
+        wiring: dict[str, Any] = {"linear_features": NEURONS, "all_to_all": True}
+        if one_to_one:
+            wiring = {"V": torch.linspace(-0.6, 0.6, NEURONS), "all_to_all": False}
+        return getattr(snntorch, kind)(**alpha, beta=0.8, **wiring, **settings)
 
     return made
 
@@ -159,12 +162,13 @@ def _snntorch_image() -> Made:
     return Made(written, 1e-4, given, _recorded(answers))
 
 
-def _norse(kind: str, voltage: bool = False) -> Made:
+def _norse(kind: str, voltage: bool = False, one_value: bool = False) -> Made:
     import norse.torch as norse
     import torch
     from norse.torch.utils.export_nir import to_nir
 
-    one, zero = torch.ones(NEURONS), torch.zeros(NEURONS)
+    one = torch.ones(1 if one_value else NEURONS)
+    zero = 0 * one
     cells = {
         "LIFBoxCell": lambda: norse.LIFBoxCell(
             norse.LIFBoxParameters(tau_mem_inv=200 * one, v_th=0.4 * one, v_leak=zero)
@@ -203,6 +207,14 @@ def _sinabs(kind: str, voltage: bool = False) -> Made:
             reset_fn=layers.lif.MembraneReset() if hasattr(layers.lif, "MembraneReset") else _membrane_reset(),
             spike_fn=_single_spike(),
         ),
+        "LIFSqueeze, one value": lambda: layers.LIFSqueeze(
+            tau_mem=taus[:1],
+            batch_size=1,
+            spike_threshold=torch.full((1,), 0.4),
+            reset_fn=_membrane_reset(),
+            spike_fn=_single_spike(),
+        ),
+        "IAFSqueeze, subtraction": lambda: layers.IAFSqueeze(batch_size=1, spike_fn=_single_spike()),
         "IAFSqueeze": lambda: layers.IAFSqueeze(batch_size=1, spike_fn=_single_spike(), reset_fn=_membrane_reset()),
         "ExpLeakSqueeze": lambda: layers.ExpLeakSqueeze(tau_mem=taus, batch_size=1),
     }
@@ -269,6 +281,28 @@ def _spikingjelly(kind: str, **settings: Any) -> Made:
     return Made(written, 1e-4, given, _recorded(answers))
 
 
+def _spikingjelly_image(lines: bool = False) -> Made:
+    """A convolution over images, averaged, or over lines, before IFNodes behind a dense layer."""
+    import torch
+    from spikingjelly.activation_based import functional, neuron, nir_exchange
+
+    if lines:
+        torch.manual_seed(5)
+        front: list[Any] = [torch.nn.Conv1d(2, 3, 3, padding=1), torch.nn.Flatten(), torch.nn.Linear(3 * SIDE, NEURONS)]
+    else:
+        front = _image(torch.nn.AvgPool2d(2))
+    net = torch.nn.Sequential(*front, neuron.IFNode(v_reset=0.0))
+    shape = (2, SIDE) if lines else (2, SIDE, SIDE)
+    given = spikes(9, shape)
+    with torch.no_grad():
+        for each in front[:: len(front) - 1] if lines else ():
+            each.weight.normal_(0.1, 0.4)
+        answers = [net(step[None]) for step in torch.from_numpy(given)]
+        functional.reset_net(net)
+        written = nir_exchange.export_to_nir(net, torch.rand(1, *shape), dt=1e-4)
+    return Made(written, 1e-4, given, _recorded(answers))
+
+
 def _rockpool(kind: str, voltage: bool = False, **settings: Any) -> Made:
     import torch
     from rockpool.nn import combinators
@@ -325,13 +359,19 @@ MAKERS: dict[tuple[str, str], Maker] = {
     ("snnTorch", "RSynaptic, reset to zero"): lambda: _snntorch(_recurrent("RSynaptic", reset_mechanism="zero")),
     ("snnTorch", "RSynaptic, subtraction"): lambda: _snntorch(_recurrent("RSynaptic")),
     ("snnTorch", "Conv2d, AvgPool2d, Flatten"): _snntorch_image,
+    ("snnTorch", "RLeaky, one to one"): lambda: _snntorch(_recurrent("RLeaky", one_to_one=True)),
+    ("snnTorch", "RSynaptic, one to one"): lambda: _snntorch(_recurrent("RSynaptic", one_to_one=True)),
     ("Norse", "LIFBoxCell"): lambda: _norse("LIFBoxCell"),
     ("Norse", "LIFCell"): lambda: _norse("LIFCell"),
     ("Norse", "IAFCell"): lambda: _norse("IAFCell"),
+    ("Norse", "LIFBoxCell, parameters of one value"): lambda: _norse("LIFBoxCell", one_value=True),
+    ("Norse", "LIFCell, parameters of one value"): lambda: _norse("LIFCell", one_value=True),
     ("Norse", "LIBoxCell readout"): lambda: _norse("LIBoxCell", voltage=True),
     ("sinabs", "LIFSqueeze, reset to zero"): lambda: _sinabs("LIFSqueeze, reset"),
     ("sinabs", "LIFSqueeze"): lambda: _sinabs("LIFSqueeze"),
     ("sinabs", "IAFSqueeze, reset to zero"): lambda: _sinabs("IAFSqueeze"),
+    ("sinabs", "LIFSqueeze, parameters of one value"): lambda: _sinabs("LIFSqueeze, one value"),
+    ("sinabs", "IAFSqueeze"): lambda: _sinabs("IAFSqueeze, subtraction"),
     ("sinabs", "ExpLeakSqueeze readout"): lambda: _sinabs("ExpLeakSqueeze", voltage=True),
     ("sinabs", "Conv2d, SumPool2d, Flatten"): _sinabs_image,
     ("SpikingJelly", "LIFNode"): lambda: _spikingjelly("LIFNode", tau=4.0, v_reset=0.0),
@@ -340,6 +380,9 @@ MAKERS: dict[tuple[str, str], Maker] = {
     ),
     ("SpikingJelly", "ParametricLIFNode"): lambda: _spikingjelly("ParametricLIFNode", init_tau=4.0, v_reset=0.0),
     ("SpikingJelly", "IFNode"): lambda: _spikingjelly("IFNode", v_reset=0.0),
+    ("SpikingJelly", "LIFNode, reset below 0"): lambda: _spikingjelly("LIFNode", tau=4.0, v_reset=-0.25),
+    ("SpikingJelly", "Conv2d, AvgPool2d, Flatten"): _spikingjelly_image,
+    ("SpikingJelly", "Conv1d, Flatten"): lambda: _spikingjelly_image(lines=True),
     ("SpikingJelly", "CUBALIFNode"): lambda: _spikingjelly("CUBALIFNode"),
     ("Rockpool", "LIFTorch"): lambda: _rockpool("LIFTorch", tau_mem=8e-3, tau_syn=4e-3, max_spikes_per_dt=1),
     ("Rockpool", "LIFNeuronTorch"): lambda: _rockpool("LIFNeuronTorch", tau_mem=8e-3, max_spikes_per_dt=1),
@@ -348,6 +391,8 @@ MAKERS: dict[tuple[str, str], Maker] = {
     ("Spyx", "RLIF"): lambda: _spyx("RLIF", beta=0.8),
     ("Spyx", "RCuBaLIF"): lambda: _spyx("RCuBaLIF", alpha=0.6, beta=0.8),
     ("Spyx", "IF"): lambda: _spyx("IF"),
+    ("Spyx", "RIF"): lambda: _spyx("RIF"),
+    ("Spyx", "PSU_LIF"): lambda: _spyx("PSU_LIF", beta=0.8),
     ("Rockpool", "ExpSynTorch readout"): lambda: _rockpool("ExpSynTorch", voltage=True, tau=8e-3),
 }
 """(producer, construct) -> what makes it: the rows of the table, fixed before any was tried."""

@@ -116,6 +116,11 @@ def convolution_of(name: str, node: Node, shape: tuple[int, ...]) -> Convolution
         image = _image(name, shape, axes, None)
         sizes = node.whole(name, "kernel_size", axes, 1)
         groups, bias, dilation = prod(shape[:-axes]), None, (1,) * axes
+        if groups * prod(sizes) > _MOST:
+            raise InputError(
+                f"node {name!r} has a kernel of {' x '.join(f'{size:,}' for size in sizes)} places for {groups:,} "
+                f"channels; {_MOST:,} weights can be unrolled, so give it a smaller one."
+            )
         kernel = np.full((groups, 1, *sizes), 1 / prod(sizes) if node.kind == "AvgPool2d" else 1.0)
     stride = node.whole(name, "stride", axes, 1)
     span = tuple(wide * (k - 1) for wide, k in zip(dilation, kernel.shape[2:], strict=True))

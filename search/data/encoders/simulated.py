@@ -22,8 +22,17 @@ VALID = 1 / 5
 PIXELS = 28
 
 
-def simulated_split(name: str, about: TaskInfo, seed: int, folder: Path | None, train: int, test: int) -> Split:
-    """The split of `train` (valid among them) and `test` images as spikes [sample, 32, 2312].
+def simulated_split(
+    name: str,
+    about: TaskInfo,
+    seed: int,
+    folder: Path | None,
+    train: int,
+    test: int,
+    window: int = WINDOW,
+    bins: int = BINS,
+) -> Split:
+    """The split of `train` (valid among them) and `test` images as spikes [sample, bins, 2312], `window` us each.
 
     The same images are taken whatever the seed, chosen evenly from the official parts, so that a set is simulated once.
     Raises InputError for missing and damaged files and for fewer images than asked for.
@@ -34,15 +43,15 @@ def simulated_split(name: str, about: TaskInfo, seed: int, folder: Path | None, 
     recipe = {
         "version": 1,
         "images": wanted,
-        "window": WINDOW,
-        "bins": BINS,
+        "window": window,
+        "bins": bins,
         "saccade": SACCADE,
         "corners": CORNERS,
         "sensor": dataclasses.asdict(Sensor()),
     }
 
     def simulate() -> dict[str, SpikeRaster]:
-        return {part: _spikes(*files[part], wanted[part], about) for part in files}
+        return {part: _spikes(*files[part], wanted[part], about, window, bins) for part in files}
 
     spikes = cached(name, recipe, [file for pair in files.values() for file in pair], simulate)
     kept, held = held_out(labels_of(spikes["train"]), VALID, seed)
@@ -54,7 +63,7 @@ def chosen(samples: int, wanted: int) -> Ints:
     return np.sort(np.random.default_rng(samples).permutation(samples)[:wanted]).astype(np.int32)
 
 
-def _spikes(images_file: Path, labels_file: Path, wanted: int, about: TaskInfo) -> SpikeRaster:
+def _spikes(images_file: Path, labels_file: Path, wanted: int, about: TaskInfo, window: int, bins: int) -> SpikeRaster:
     images, labels = read_images(images_file, labels_file, PIXELS, PIXELS, about.classes)
     if not 0 < wanted <= len(images):
         raise InputError(
@@ -63,6 +72,6 @@ def _spikes(images_file: Path, labels_file: Path, wanted: int, about: TaskInfo) 
     indices = chosen(len(images), wanted)
     sensor = (SIDE, SIDE, 2)
     return raster_of(
-        (frames(events, sensor, BINS, WINDOW, start=0) for events in saccade_events(images[indices])),
+        (frames(events, sensor, bins, window, start=0) for events in saccade_events(images[indices])),
         labels[indices],
     )

@@ -17,6 +17,10 @@ def test_thirty_constructs_of_six_producers_are_kept() -> None:
 @pytest.mark.parametrize("each", EVERY, ids=lambda each: f"{each.producer}: {each.construct}")
 def test_no_bin_differs_from_what_its_producer_recorded(each: Kept) -> None:
     found = row(each)
+    if each.construct == "PSU_LIF":  # an LI and a Threshold: no core's neuron spikes without a reset
+        assert found.differing is None
+        assert "cores hear spikes" in found.compiled
+        return
     assert found.differing == 0
     assert found.reading is not None
     never = "never resets" in found.compiled

@@ -10,6 +10,7 @@ from compiler.analysis.interpret import interpret
 from compiler.frontends.nir.convolution import convolution_of
 from compiler.frontends.nir.nodes import Node
 from compiler.frontends.nir.read import read_nir
+from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Sparse
 from tests.compiler.frontends.nir.graphs import DT, chain, graph, nir, refused
@@ -59,6 +60,16 @@ def test_a_pool_sums_each_channel_by_itself(kind: str, share: float) -> None:
     expected = x.reshape(2, 2, 2, 2, 2).sum(axis=(2, 4)) * share
     assert found.given == (2, 2, 2)
     np.testing.assert_array_equal((found.weights() @ x.ravel()).reshape(2, 2, 2), expected)
+
+
+def test_a_pool_of_millions_of_places_is_refused_before_it_is_made() -> None:
+    wide = node("SumPool2d", kernel_size=[2_000_000, 2_000_000], stride=[2, 2], padding=[0, 0])
+    with pytest.raises(InputError) as refusal:
+        convolution_of("p", wide, (2, 4, 4))
+    assert str(refusal.value) == (
+        "node 'p' has a kernel of 2,000,000 x 2,000,000 places for 2 channels; 67,108,864 weights can be unrolled, so "
+        "give it a smaller one."
+    )
 
 
 def test_an_image_is_read_through_convolution_pool_and_flatten() -> None:
