@@ -33,7 +33,6 @@ from targets.contracts.artefact import Artefact, check_readable
 from targets.contracts.cache_folder import cache_folder
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
-from targets.contracts.writing import replacing
 
 try:
     import fcntl
@@ -43,8 +42,6 @@ except ImportError:  # elsewhere than on POSIX there are no such locks
 _FORMAT = "spikes"
 _LAYOUT = 2
 _REMEMBERED = "files"
-_PIECE = 1 << 22
-"""Bytes written at a time."""
 _SETTLED = 2_000_000_000
 """Nanoseconds after which another change of a file changes its time: file systems count in steps of up to 2 s."""
 _DAMAGE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
@@ -84,7 +81,7 @@ def cached(
             _warn(f"{name} cannot be kept: its files have changed while they were encoded; start again.")
             return made
         try:
-            _save(_packed(made), path)
+            artefact.save(_packed(made), path)
         except InputError as error:
             _warn(f"{name} cannot be kept: {error}")
         return made
@@ -151,29 +148,6 @@ def _packed(rasters: Mapping[str, SpikeRaster]) -> Artefact:
         if raster.labels is not None:
             arrays[f"{name}.labels"] = raster.labels
     return Artefact(_FORMAT, {name: raster.neurons for name, raster in rasters.items()}, arrays)
-
-
-def _save(entry: Artefact, path: Path) -> None:
-    """Write an entry as `artefact.save` does, array by array, so that a large set is never held."""
-    metadata = {"format": _FORMAT, "version": entry.version, "digest": entry.digest, "header": dict(entry.header)}
-    tensors: dict[str, Any] = {"__metadata__": {"motifc": _compact(metadata)}}
-    codes, end = {dtype: code for code, dtype in _TYPES.items()}, 0
-    arrays = sorted(entry.arrays.items(), key=lambda each: (-each[1].itemsize, each[0]))
-    for name, array in arrays:
-        place = {"data_offsets": [end, end := end + array.nbytes]}
-        tensors[name] = {"dtype": codes[array.dtype], "shape": list(array.shape), **place}
-    header = _compact(tensors).encode()
-    header += b" " * (-len(header) % 8)
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        file.write(len(header).to_bytes(8, "little") + header)
-        for _, array in arrays:
-            rows = max(1, _PIECE * len(array) // max(1, array.nbytes))
-            for first in range(0, len(array), rows):
-                file.write(np.ascontiguousarray(array[first : first + rows]).tobytes())
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _read(path: Path) -> dict[str, SpikeRaster] | None:

@@ -6,7 +6,7 @@ import math
 import os
 import stat
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +24,10 @@ _VERSIONS = (1, 2)
 """Of the files that are read; the last is written."""
 _LONGEST_HEADER = 1 << 24
 _DEEPEST = 64
-_DTYPES = {"BOOL", "U8", "I8", "U16", "I16", "F16", "U32", "I32", "F32", "U64", "I64", "F64"}
+_TYPES = ("BOOL", "U8", "I8", "I16", "U16", "F16", "I32", "U32", "F32", "F64", "I64", "U64")
+"""In the order of safetensors, which stores the last first."""
+_PIECE = 1 << 22
+"""Bytes written at a time, so that no second copy of a large file is held."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,19 +62,41 @@ def save(artefact: Artefact, path: str | os.PathLike[str]) -> str:
         "digest": digest,
         "header": dict(artefact.header),
     }
-    arrays = {name: np.ascontiguousarray(array) for name, array in artefact.arrays.items()}
     text = _canonical(metadata)
     if len(text) > _LONGEST_HEADER:
         raise InputError(
             f"{path} would have a header of {len(text):,} characters; up to {_LONGEST_HEADER:,} are read again, so "
             "store less in its settings."
         )
-    import safetensors.numpy
-
-    content = safetensors.numpy.save(arrays, metadata={_KEY: text})
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
+    stored = {name: np.atleast_1d(array) for name, array in artefact.arrays.items()}
+    arrays = sorted(stored.items(), key=lambda each: (-_TYPES.index(_type(each[1])), each[0]))
+    tensors: dict[str, Any] = {"__metadata__": {_KEY: text}}
+    end = 0
+    for name, array in arrays:
+        place = [end, end := end + array.nbytes]
+        tensors[name] = {"dtype": _type(array), "shape": list(array.shape), "data_offsets": place}
+    header = json.dumps(tensors, ensure_ascii=False, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        file.write(len(header).to_bytes(8, "little") + header)
+        for _, array in arrays:
+            for piece in _pieces(array):
+                file.write(piece)
     return digest
+
+
+def _pieces(array: Array) -> Iterator[bytes]:
+    """The bytes of an array as files hold them, some rows at a time."""
+    rows = max(1, _PIECE * len(array) // max(1, array.nbytes))
+    for first in range(0, len(array), rows):
+        piece = array[first : first + rows]
+        yield piece.astype(piece.dtype.newbyteorder("<"), copy=False).tobytes()
+
+
+def _type(array: Array) -> str:
+    """The name that safetensors has for the type of an array."""
+    kind = array.dtype.kind
+    return "BOOL" if kind == "b" else f"{kind.upper()}{8 * array.dtype.itemsize}"
 
 
 def load(path: str | os.PathLike[str], format: str) -> Artefact:
@@ -183,7 +208,7 @@ def _finite(text: str) -> float:
 def _array(file: Any, name: str) -> Array:
     """The array of that name; ValueError where numpy has no such type."""
     code = file.get_slice(name).get_dtype()
-    if code not in _DTYPES:
+    if code not in _TYPES:
         raise ValueError(f"array {shown(name)[:60]!r} of type {code}, which motifc does not write")
     return file.get_tensor(name)
 

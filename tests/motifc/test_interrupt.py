@@ -14,7 +14,7 @@ from tests.search.tiny import tiny_split
 
 # Every attempt is a process of its own, forked where everything is imported already, which a real signal hits.
 DRIVER = """
-import json, os, pathlib, signal, sys, traceback
+import json, os, signal, sys, traceback
 import tensorboardX, torch
 import motifc.cli, search.data.load, search.nas.hrmas, search.training.scalars, search.training.train
 from targets.contracts import artefact
@@ -32,15 +32,16 @@ def attempt(moment, number, blow, arguments):
             strike()
             return result
         return call
-    write_bytes = pathlib.Path.write_bytes
-    def halved(path, content):
-        write_bytes(path, content[: len(content) // 2])
-        strike()
-        return write_bytes(path, content)
+    pieces = artefact._pieces
+    def halved(array):
+        for piece in pieces(array):
+            yield piece[: len(piece) // 2]
+            strike()
+            yield piece[len(piece) // 2 :]
     if moment == "step":  # in the middle of an epoch
         Adam.step = after(Adam.step)
     elif moment == "write":  # while a file is half written
-        pathlib.Path.write_bytes = halved
+        artefact._pieces = halved
     elif moment == "saved":  # between two epochs, after the last of them beside the finished network
         artefact.save = after(artefact.save)
     sys.argv = ["motifc", *arguments]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import safetensors.numpy
+from safetensors import safe_open
 
 from targets.contracts.artefact import Artefact, load, save
 from targets.contracts.errors import InputError
@@ -40,6 +41,16 @@ def test_safetensors_itself_reads_the_same_arrays(tmp_path: Path) -> None:
     assert theirs.keys() == artefact.arrays.keys()
     assert all(np.array_equal(theirs[name], array) for name, array in artefact.arrays.items())
     assert all(theirs[name].dtype == array.dtype for name, array in artefact.arrays.items())
+
+
+def test_the_file_is_byte_for_byte_that_of_safetensors(tmp_path: Path) -> None:
+    kinds = ["?", "u1", "i1", "i2", "u2", "f2", "i4", "u4", "f4", "f8", "i8", "u8"]
+    arrays = {f'{kind} "\u00fc\n': np.arange(3 * n).reshape(n, 3).astype(kind) for n, kind in enumerate(kinds)}
+    large = Artefact("program", {"chip": "loihi2"}, {**arrays, "many": np.arange(2_000_000)})
+    save(large, tmp_path / "a.program")
+    with safe_open(tmp_path / "a.program", "np") as file:
+        metadata = file.metadata()
+    assert (tmp_path / "a.program").read_bytes() == safetensors.numpy.save(dict(large.arrays), metadata=metadata)
 
 
 def test_digest_is_the_same_on_every_machine() -> None:
