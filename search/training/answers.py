@@ -11,19 +11,6 @@ from search.training.neuron import Cells, GradientRule
 from targets.contracts.ports import Readout
 
 
-def answers(
-    batch: Batch,
-    inputs: Collection[str],
-    populations: Mapping[str, Cells],
-    wires: Sequence[Wire],
-    rule: GradientRule,
-    readout: Readout,
-    about: Collection[str] | None = None,
-) -> dict[str, Summary]:
-    """`answers_of_copies` of a single network."""
-    return answers_of_copies(batch, inputs, populations, wires, [[]], rule, readout, about)[0]
-
-
 def answers_of_copies(
     batch: Batch,
     inputs: Collection[str],

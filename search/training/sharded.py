@@ -25,7 +25,7 @@ def answers(
     readout: Readout,
     about: Collection[str] | None = None,
 ) -> dict[str, Summary]:
-    """As `search.training.answers.answers`, told of the whole batch on every rank."""
+    """`answers_of_copies` of a single network."""
     return answers_of_copies(batch, inputs, populations, wires, [[]], rule, readout, about)[0]
 
 

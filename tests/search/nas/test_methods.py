@@ -15,9 +15,9 @@ from search.nas.methods import METHODS, idle_settings, search_by
 from search.nas.space import random_architecture
 from search.network import Network
 from search.settings import Settings, on_chip
-from search.training.answers import answers, answers_of_copies
 from search.training.kernels.network import Summary
 from search.training.progress import Progress
+from search.training.sharded import answers, answers_of_copies
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Dense
 from tests.search.tiny import TINY, tiny_split

@@ -11,11 +11,11 @@ from search.data.loader import Batch, DataLoader
 from search.nas.derive import motif_network
 from search.nas.methods import search_by
 from search.nas.space import random_architecture
-from search.training.answers import answers
 from search.training.kernels.loop import run
 from search.training.kernels.network import Summary
 from search.training.loss import calibrated_loss, loss_of, readout_loss, right_answers
 from search.training.neuron import Surrogate
+from search.training.sharded import answers
 from search.training.torch_network import TorchNetwork
 from search.training.tssl import TsslBp
 from targets.contracts.errors import InputError
