@@ -12,37 +12,31 @@ _WIDE = 1 << 31
 
 
 @dataclass(frozen=True, eq=False)
-class Blocks:
+class _Table:
+    """Weights sorted by their source, where those of each source begin, and where each goes."""
+
+    weights: Array
+    first: Array
+    to: Array
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the tables."""
+        return self.weights.nbytes + self.first.nbytes + self.to.nbytes
+
+
+class Blocks(_Table):
     """Dense blocks between motifs: weights [block, pre, post], sorted by their source.
 
     first  [source motif + 1]: the blocks of each;  to  [block]: the first target neuron
     """
 
-    weights: Array
-    first: Array
-    to: Array
 
-    @property
-    def bytes(self) -> int:
-        """Bytes of the tables."""
-        return self.weights.nbytes + self.first.nbytes + self.to.nbytes
-
-
-@dataclass(frozen=True, eq=False)
-class Columns:
+class Columns(_Table):
     """Synapses one by one: weights [synapse], sorted by source neuron.
 
     first  [source neuron + 1]: the synapses of each;  to  [synapse]: the target neuron
     """
-
-    weights: Array
-    first: Array
-    to: Array
-
-    @property
-    def bytes(self) -> int:
-        """Bytes of the tables."""
-        return self.weights.nbytes + self.first.nbytes + self.to.nbytes
 
 
 @dataclass(frozen=True, eq=False)
