@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from benchmarks.mapping.networks import topologies
+from benchmarks.mapping.networks import LUMPY, topologies
 from benchmarks.mapping.unseen.networks import CLUSTERED, UNIFORM, Unseen, chip, network, plan
 
 
@@ -13,7 +13,7 @@ from benchmarks.mapping.unseen.networks import CLUSTERED, UNIFORM, Unseen, chip,
 def test_every_topology_and_size_once_per_seed_with_both_rates_on_both_chips(seeds: tuple[int, ...]) -> None:
     tasks = plan(seeds)
     assert Counter((task.topology, task.k) for task in tasks) == {
-        (topology, k): len(seeds) for topology in topologies() for k in (4, 32)
+        (topology, k): len(seeds) for topology in topologies() if topology != LUMPY for k in (4, 32)
     }
     for topology in topologies():
         ways = {(task.rates, task.chip) for task in tasks if task.topology == topology}
