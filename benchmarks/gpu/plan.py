@@ -57,7 +57,7 @@ def tasks(tiny: bool) -> list[Task]:
     """All of them, or the same at sizes that Triton's interpreter can run in seconds."""
     sizes = (24, 48) if tiny else SIZES
     samples, steps = (1, 3) if tiny else (64, 100)
-    case = Case(neurons=24, channels=10, rate=0.4, steps=6, batch=1, readout=10) if tiny else Case(readout=40)
+    case = Case(neurons=24, channels=10, rate=0.4, steps=8, batch=1, readout=10) if tiny else Case(readout=40)
     cases = [Case(**{**asdict(case), "neurons": neurons}) for neurons in sizes]
     small = cases[0]
     about: dict[str, Any]

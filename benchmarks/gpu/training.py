@@ -33,7 +33,7 @@ def equal(
     Gradients differ by the largest difference of one tensor, relative to the norm of its gradient.
 
     rule   of `RULES`
-    delay  of the links
+    delay  of the links of the layer
     back   whether the layer hears the readout
     sizes  how the kernels share out neurons, instead of as they do by themselves
     """
@@ -116,9 +116,9 @@ def wired(given: list[Tensor], places: Places, delay: int, back: bool) -> tuple[
     wires = [
         Wire("in", "layer", matrix),
         Wire("layer", "layer", links, delay, places),
-        Wire("layer", "readout", output, delay),
+        Wire("layer", "readout", output),
     ]
-    return cells, [*wires, Wire("readout", "layer", output.T, delay)] if back else wires
+    return cells, [*wires, Wire("readout", "layer", output.T)] if back else wires
 
 
 def on_device(batch: Batch, device: torch.device) -> Batch:

@@ -67,7 +67,7 @@ class Judge:
         figures = dict(evaluate_network(trained, readout_of(split, own.model), loader, training))
         figures["score"] = figures["loss"]
         if own.search.cost:
-            figures["score"] += own.search.cost * relative_cost(trained, split, own, DataLoader.of(device, split.valid))
+            figures["score"] += own.search.cost * relative_cost(trained, split, own, device)
         self.spent["both"] += epochs * split.train.samples
         self.spent["forward"] += split.valid.samples
         return Trained(trained, figures)

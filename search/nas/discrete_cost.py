@@ -20,15 +20,15 @@ from search.training.torch_network import TorchNetwork, tensor
 _CERTAIN = 1e4  # an alpha whose softmax is 1
 
 
-def relative_cost(network: Network, split: Split, settings: Settings, loader: DataLoader) -> float:
+def relative_cost(network: Network, split: Split, settings: Settings, device: torch.device) -> float:
     """Mean of synapses, cores and messages as multiples of those of the largest network, weighed by `cost_shares`.
 
     Rates are those on the first validation samples. What is not heard of a smaller fan-in saves synapses.
     """
-    device, model = loader.labels.device, settings.model
+    model = settings.model
     hardware = HardwareCost.of(split, settings)
     hidden = [layer for layer in network.layers if layer.motif is not None]
-    rates = _rates(network, [layer.name for layer in hidden], loader, settings)
+    rates = _rates(network, [layer.name for layer in hidden], DataLoader.of(device, split.valid), settings)
     offered = {each.name: RelaxedLayer.of(each.neurons, model.sizes, model.wiring, device) for each in hidden}
     found, alpha = {}, {}
     for layer in hidden:

@@ -54,7 +54,7 @@ def forward_block(
     """
     dtype, lanes, steps, neurons = block.lengths.dtype, block.lanes, block.steps, plan.neurons
     traced = not len(asked)
-    whole = traced or (kept and len(plan.whole.ends) > 0)
+    whole = traced or (kept and len(plan.whole.matrices.ends) > 0)
     slots = steps if whole else min(plan.longest, steps) + 1
     spikes = room(((slots + 1) * neurons, lanes), dtype)
     voltages = room((steps * neurons if kept or traced else 0, lanes), dtype)

@@ -6,7 +6,7 @@ All tensors of a call stand in a row: the weights of its wires, then, of every p
 import numpy as np
 
 from search.training.kernels.events import COLUMNS
-from search.training.kernels.layout import Cells, Links, Matrices, Numbers, Ports, Rule, Slopes
+from search.training.kernels.layout import Cells, Numbers, Rule, Slopes
 from search.training.kernels.plan import Inner, Outside, Plan, Whole
 from search.training.kernels.products import TILE
 from search.training.kernels.rows import rows
@@ -24,11 +24,11 @@ def numbers_of(plan: Plan, given: Array, rule: Rule) -> Numbers:
     cells, weight, away, forth, back, table = _filled(given, plan.members, plan.copies, links, whole, outside)
     return Numbers(
         Cells(*cells),
-        Links(links.first, links.other, links.delay, weight),
-        Links(links.out_first, links.out_other, links.out_delay, away),
-        Matrices(whole.rows, whole.ends, whole.row, forth),
-        Matrices(whole.out_rows, whole.out_ends, whole.out_row, back),
-        Ports(*outside[1:], table),
+        links.incoming._replace(weight=weight),
+        links.outgoing._replace(weight=away),
+        whole.matrices._replace(weight=forth),
+        whole.leaving._replace(weight=back),
+        outside.ports._replace(weight=table),
         rule,
         plan.longest,
     )
@@ -78,8 +78,8 @@ def _filled(
                 value = given[start + i * pres + j] * gain[first + i]
                 forth[place + i // TILE * TILE * pres + j * TILE + i % TILE] = value
                 back[out_place + j // TILE * TILE * posts + i * TILE + j % TILE] = value
-    channels = outside.channels
-    table = rows(len(outside.delay) // COLUMNS * channels, COLUMNS, given)
+    channels = outside.ports.channels
+    table = rows(len(outside.ports.delay) // COLUMNS * channels, COLUMNS, given)
     for w in range(len(outside.stored)):
         start, posts, first, row = (
             outside.stored[w, 0],

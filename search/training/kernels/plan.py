@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.training.kernels.events import COLUMNS
+from search.training.kernels.layout import Links, Matrices, Ports
 from search.training.kernels.loop import Delays, Places, Wire
 from search.training.kernels.products import TILE
 from targets.contracts.arrays import Array
@@ -34,60 +35,45 @@ class Shape:
 
 
 class Inner(NamedTuple):
-    """Lists of links between the neurons of all copies, without their weights.
+    """Lists of links between the neurons of all copies, their weights left out.
 
-    first, other, delay    by the neuron they lead to, as in `layout.Links`; int32
-    value     int64 [link]: the place of each one's weight among the weights of all wires in a row
-    post      int64 [link]: the neuron within its copy that each leads to
-    out_first, out_other, out_delay, out_link   the same by the neuron they come from; out_link is the number there
+    incoming, outgoing   by the neuron they lead to, and by the one they come from
+    value     int64 [incoming link]: the place of each one's weight among the weights of all wires in a row
+    post      int64 [incoming link]: the neuron within its copy that each leads to
+    out_link  int64 [outgoing link]: the number of each among the incoming
     """
 
-    first: Array
-    other: Array
-    delay: Array
+    incoming: Links
+    outgoing: Links
     value: Array
     post: Array
-    out_first: Array
-    out_other: Array
-    out_delay: Array
     out_link: Array
 
 
 class Whole(NamedTuple):
-    """Wires between populations whose matrix is stored whole, without their weights.
+    """Wires between populations whose matrix is stored whole, their weights left out.
 
-    stored  int64 [wire, 6]: where the weights stand among those of all wires in a row, rows, columns, the first neuron
-            of one copy they lead to, and where they go among `layout.Matrices.weight` at that end and at the other
-    tiled   weights in whole tiles, at either end
-    rows, ends, row                as in `layout.Matrices`, by the neurons they lead to
-    out_rows, out_ends, out_row    the same by the neurons they come from
+    stored   int64 [wire, 6]: where the weights stand among those of all wires in a row, rows, columns, the first neuron
+             of one copy they lead to, and where they go among `layout.Matrices.weight` at that end and at the other
+    tiled    weights in whole tiles, at either end
+    matrices, leaving   by the neurons they lead to, and by those they come from
     """
 
     stored: Array
     tiled: tuple[int, int]
-    rows: int
-    ends: Array
-    row: Array
-    out_rows: int
-    out_ends: Array
-    out_row: Array
+    matrices: Matrices
+    leaving: Matrices
 
 
 class Outside(NamedTuple):
-    """Wires from inputs, without their weights.
+    """Wires from inputs, their weights left out.
 
-    stored      int64 [wire, 5]: where the weights stand among those of all wires in a row, rows, columns, the first
-                neuron of one copy they lead to, and their first row in `layout.Ports`
-    channels, latest, widest, ends, row, delay   as in `layout.Ports`
+    stored   int64 [wire, 5]: where the weights stand among those of all wires in a row, rows, columns, the first
+             neuron of one copy they lead to, and their first row in `ports`
     """
 
     stored: Array
-    channels: int
-    latest: int
-    widest: int
-    ends: Array
-    row: Array
-    delay: Array
+    ports: Ports
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,16 +211,17 @@ def _links(wires: Sequence[_Wire], neurons: int) -> Inner:
         return np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=neurons))]).astype(np.int32)
 
     return Inner(
-        first=first(post),
-        other=pre.astype(np.int32),
-        delay=delay,
-        value=value,
-        post=within,
-        out_first=first(pre),
-        out_other=post[away].astype(np.int32),
-        out_delay=delay[away],
-        out_link=away,
+        Links(first(post), pre.astype(np.int32), delay, _left_out()),
+        Links(first(pre), post[away].astype(np.int32), delay[away], _left_out()),
+        value,
+        within,
+        away,
     )
+
+
+def _left_out() -> Array:
+    """In the place of weights."""
+    return np.zeros(0, np.float32)
 
 
 def _whole(wires: Sequence[_Wire], neurons: int) -> Whole:
@@ -250,11 +237,11 @@ def _whole(wires: Sequence[_Wire], neurons: int) -> Whole:
             back.append((pre, columns, post, rows, delay, out_place))
         place += -(-rows // TILE) * TILE * columns
         out_place += -(-columns // TILE) * TILE * rows
-    return Whole(_table(stored, 6), (place, out_place), *_ends(forth, neurons), *_ends(back, neurons))
+    return Whole(_table(stored, 6), (place, out_place), _ends(forth, neurons), _ends(back, neurons))
 
 
-def _ends(entries: Sequence[tuple[int, ...]], neurons: int) -> tuple[int, Array, Array]:
-    """`rows`, `ends` and `row` of matrices at one end, given first neuron, number, and all that follows."""
+def _ends(entries: Sequence[tuple[int, ...]], neurons: int) -> Matrices:
+    """Matrices at one end, given first neuron, number, and all that follows."""
     row = np.full(neurons, -1, np.int32)
     ends, rows = [], 0
     for first, count, *rest in sorted(entries, key=lambda entry: entry[0]):
@@ -263,7 +250,7 @@ def _ends(entries: Sequence[tuple[int, ...]], neurons: int) -> tuple[int, Array,
             row[first : first + count] = np.arange(rows, rows + count)
             rows += count
         ends.append((row[first] if count else 0, count, *rest, more))
-    return rows, _table(ends, 7), row
+    return Matrices(rows, _table(ends, 7), row, _left_out())
 
 
 def _outside(wires: Sequence[_Wire], neurons: int) -> Outside:
@@ -283,15 +270,16 @@ def _outside(wires: Sequence[_Wire], neurons: int) -> Outside:
         own = np.full(count, _latest(delay)) if rows_of is None else rows_of.cpu().numpy()
         delays.append(np.append(own, np.full(padded - count, own[0] if count else 0)))
         rows += padded
-    return Outside(
-        _table(stored, 5),
+    ports = Ports(
         max((wire.shape.size[1] for wire in wires), default=0),
         max((_latest(wire.shape.delay) for wire in wires), default=0),
         max((each[3] for each in ends), default=0),
         _table(ends, 5),
         row,
         np.concatenate([np.zeros(0), *delays]).astype(np.int32),
+        _left_out(),
     )
+    return Outside(_table(stored, 5), ports)
 
 
 def _table(rows: Sequence[Sequence[int]], columns: int) -> Array:

@@ -10,27 +10,26 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from search.training.kernels import layout
 from search.training.kernels.loop import Places, Wire
 from search.training.kernels.plan import Shape, plan_of
+from targets.contracts.arrays import Array
 from targets.contracts.cuda_graphs import Graphs
 
 
 @dataclass(frozen=True, eq=False)
 class Links:
-    """The links between the neurons of a stage on a device, int32; `plan.Inner` says what each part is.
+    """The links between the neurons of a stage on a device, all int32; `plan.Inner` says what they are.
 
-    shortest  their shortest delay; 0 where there is none
+    shortest            their shortest delay; 0 where there is none
+    incoming, outgoing  first, other, delay
     """
 
     shortest: int
-    first: Tensor
-    other: Tensor
-    delay: Tensor
+    incoming: tuple[Tensor, Tensor, Tensor]
+    outgoing: tuple[Tensor, Tensor, Tensor]
     value: Tensor
     post: Tensor
-    out_first: Tensor
-    out_other: Tensor
-    out_delay: Tensor
     out_link: Tensor
     graphs: Graphs = field(default_factory=Graphs, init=False)
 
@@ -78,5 +77,17 @@ def _everywhere(posts: int, pres: int) -> Places:
 @lru_cache(16)
 def _links(populations: tuple[tuple[str, int], ...], shapes: tuple[Shape, ...], device: torch.device) -> Links:
     found = plan_of(populations, shapes, ((),)).links
-    there = [torch.from_numpy(np.ascontiguousarray(each, np.int32)).to(device) for each in found]
-    return Links(int(found.delay.min()) if found.delay.size else 0, *there)
+    delays = found.incoming.delay
+
+    def there(each: Array) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(each, np.int32)).to(device)
+
+    def ends(of: layout.Links) -> tuple[Tensor, Tensor, Tensor]:
+        return there(of.first), there(of.other), there(of.delay)
+
+    return Links(
+        int(delays.min()) if delays.size else 0,
+        ends(found.incoming),
+        ends(found.outgoing),
+        *map(there, (found.value, found.post, found.out_link)),
+    )

@@ -115,10 +115,9 @@ class _Launches:
         spikes, voltages = torch.empty_like(drive), torch.empty_like(drive)
         quiet = torch.empty(drive.shape if self.rule.tssl else (0,), dtype=torch.int8, device=drive.device)
         state = drive.new_empty(3 if self.rule.tssl else 2, self.samples, self.neurons)
-        ends = self.links.first, self.links.other, self.links.delay
         for begin, count in self.windows:
             kernels.forward[self.grid](
-                *(drive, *cells, *ends, weights, spikes, voltages, quiet, state),
+                *(drive, *cells, *self.links.incoming, weights, spikes, voltages, quiet, state),
                 **{"begin": begin, "count": count, "silent": self.rule.silent, **self.constants},
             )
         return spikes, voltages, quiet
@@ -127,18 +126,17 @@ class _Launches:
         """The gradient of u [time, sample, neuron]; those of cells and what was carried, [7, sample, neuron]."""
         *cells, away, voltages, quiet, of_spikes, of_voltages = given
         of_u, state = torch.empty_like(voltages), voltages.new_zeros(_CARRIED + 1, self.samples, self.neurons)
-        ends = self.links.out_first, self.links.out_other, self.links.out_delay
         rule = {"slope": self.rule.slope, "clamp": self.rule.clamp, "width": self.rule.width}
         for begin, count in reversed(self.windows):
             kernels.backward[self.grid](
-                *(*cells, *ends, away, voltages, quiet, of_spikes, of_voltages, of_u, state),
+                *(*cells, *self.links.outgoing, away, voltages, quiet, of_spikes, of_voltages, of_u, state),
                 **{"last": begin + count - 1, "count": count, "steps": self.steps, **rule, **self.constants},
             )
         return of_u, state
 
     def of_weights(self, spikes: Tensor, of_u: Tensor) -> Tensor:
         """The gradient of the weights of all links."""
-        ends, rows = (self.links.post, self.links.other, self.links.delay), self.steps * self.samples
+        ends, rows = (self.links.post, *self.links.incoming[1:]), self.steps * self.samples
         count = ends[0].numel()
         parts = of_u.new_zeros(triton.cdiv(rows, _ROWS), count)
         if parts.numel():

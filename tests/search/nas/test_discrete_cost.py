@@ -24,7 +24,7 @@ def test_fewer_links_and_a_smaller_fan_in_cost_less() -> None:
     for each in (whole, Architecture({"hidden": bare}, {}), Architecture({"hidden": bare}, heard)):
         network = each.network(split, TINY.model)
         network = reinitialize(network, loader.batch(np.arange(8)), TINY.start, 0)
-        costs.append(relative_cost(network, split, synapses, loader))
+        costs.append(relative_cost(network, split, synapses, loader.labels.device))
     assert 1 > costs[0] > costs[1] > costs[2]
     largest = 16 * 8 + 16 * 4 + 16 * (4 + 2)
     assert costs[1] == pytest.approx((16 * 8 + 16 * 4) / largest, rel=1e-3)

@@ -43,13 +43,9 @@ def test_links_are_listed_by_both_ends() -> None:
     own = [replace(wire("a", "b"), delay=late), Wire("b", "a", torch.ones(2), 7, Places(torch.tensor([4, 1]), (2, 2)))]
     links = links_of([("a", 2), ("b", 2)], own, CPU)
     assert links.post.tolist() == [0, 2, 2, 3, 3]
-    assert links.other.tolist() == [3, 0, 1, 0, 1]
-    assert links.delay.tolist() == [7, 3, 2, 4, 5]
     assert links.value.tolist() == [5, 0, 1, 2, 3]
-    assert links.first.tolist() == [0, 1, 1, 3, 5]
-    assert links.out_first.tolist() == [0, 2, 4, 4, 5]
-    assert links.out_other.tolist() == [2, 3, 2, 3, 0]
-    assert links.out_delay.tolist() == [3, 4, 2, 5, 7]
+    assert [each.tolist() for each in links.incoming] == [[0, 1, 1, 3, 5], [3, 0, 1, 0, 1], [7, 3, 2, 4, 5]]
+    assert [each.tolist() for each in links.outgoing] == [[0, 2, 4, 4, 5], [2, 3, 2, 3, 0], [3, 4, 2, 5, 7]]
     assert links.out_link.tolist() == [1, 3, 2, 4, 0]
     assert links.shortest == 2
 
