@@ -28,6 +28,7 @@ LAYER = Case()
 _SLOWEST = {
     "loop": 1 << 12,
     **dict.fromkeys(OTHERS, 512),
+    "snntorch": 2 << 10,
 }  # neurons beyond which a pass takes minutes
 TABLES: dict[str, tuple[list[Case], tuple[str, ...]]] = {
     "layer": ([LAYER, replace(LAYER, links=24)], ("kernels", "loop", *OTHERS)),
@@ -42,6 +43,14 @@ TABLES: dict[str, tuple[list[Case], tuple[str, ...]]] = {
             Case(neurons=1 << 10, channels=700, rate=0.02, readout=40),
         ],
         ("kernels", "loop"),
+    ),
+    "snntorch": (
+        [
+            *(replace(LAYER, neurons=neurons) for neurons in (128, 2 << 10)),
+            *(replace(LAYER, steps=steps) for steps in (50, 1000)),
+            *(replace(LAYER, batch=batch) for batch in (1, 256)),
+        ],
+        ("kernels", "snntorch"),
     ),
 }
 """Cases and competitors of every table."""

@@ -13,6 +13,7 @@ from benchmarks.pages import paragraph, table
 Row = dict[str, Any]
 _TITLES = {
     "layer": "One layer",
+    "snntorch": "Beside snnTorch at other sizes",
     "neurons": "Growth in neurons",
     "steps": "Growth in steps",
     "batch": "Growth in samples",
@@ -31,7 +32,8 @@ def page(rows: Sequence[Row]) -> str:
     turn. Memory is what a first pass takes beyond what the process had before it. Others are handed the spikes as
     numbers; Norse hears its current a step later, and SpikingJelly's neuron has none to keep.
     Machine: {platform.machine()}, {platform.system()}; Python {platform.python_version()}, {versions}; load
-    average {min(loads, default=0)} to {max(loads, default=0)} while measuring, the cores shared with other work."""
+    average {min(loads, default=0)} to {max(loads, default=0)} while measuring, the cores shared with other
+    work: where the load is high, ratios of the least say more than those of medians."""
     lines = [
         "# The kernels of training",
         "",
@@ -41,7 +43,9 @@ def page(rows: Sequence[Row]) -> str:
     for name, title in _TITLES.items():
         own = [row for row in rows if row["table"] == name]
         if own:
-            lines += ["", f"## {title}", "", *_table(own), *_growth(name, own)]
+            loads = [row["load"] for row in own]
+            told = f"Load average {min(loads)} to {max(loads)}."
+            lines += ["", f"## {title}", "", told, "", *_table(own), *_growth(name, own)]
     return "\n".join(lines) + "\n"
 
 

@@ -13,18 +13,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Tensors = tuple["Tensor", ...]
 _MOST = 4
-"""Recordings kept by one owner; each holds memory for all that it reads and writes."""
+"""Shapes that one owner remembers; each recording holds memory for all that it reads and writes."""
 
 
 class Graphs:
-    """The recordings of one owner, the latest used of them; launches on its behalf come from one stream."""
+    """The recordings of one owner, the latest used of them; launches on its behalf come from one stream.
+
+    What comes once is not recorded, nor where shapes change so often that a recording would be gone before its use.
+    """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, tuple[Tensors, Callable[[], Tensors]]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Tensors, Callable[[], Tensors]] | None] = OrderedDict()
         self._one_by_one = Lock()
 
     def run(self, key: Hashable, launch: Callable[..., Tensors], given: Tensors) -> Tensors:
-        """What `launch(*given)` gives, at the cost of one launch where it was recorded before.
+        """What `launch(*given)` gives; from the second time on, while it is remembered, at the cost of one launch.
 
         `key` tells, with shapes and types of `given`, all else that the launches depend on. On a CPU, and while a graph
         is being recorded, they are made as they are.
@@ -35,14 +38,18 @@ class Graphs:
 
         whole = key, *((each.shape, each.dtype, each.device) for each in given)
         with self._one_by_one:
-            if whole not in self._kept:
+            known, kept = whole in self._kept, self._kept.get(whole)
+            if known and kept is None:
                 with torch.inference_mode(False), torch.no_grad():
-                    static = tuple(each.clone() for each in given)
-                    self._kept[whole] = static, recorded(lambda: launch(*static))
-                if len(self._kept) > _MOST:
-                    self._kept.popitem(last=False)
+                    made = tuple(each.clone() for each in given)
+                    kept = made, recorded(lambda: launch(*made))
+            self._kept[whole] = kept
             self._kept.move_to_end(whole)
-            static, replay = self._kept[whole]
+            if len(self._kept) > _MOST:
+                self._kept.popitem(last=False)
+            if kept is None:
+                return launch(*given)
+            static, replay = kept
             for place, each in zip(static, given, strict=True):
                 place.copy_(each)
             return tuple(each.clone() for each in replay())

@@ -19,9 +19,20 @@ def test_speakers_come_again_with_other_seeds() -> None:
 
 def test_differences_are_paired_and_in_points() -> None:
     text = page(_rows(0.02))
-    assert "| this one - the other checkout | 4 | +2.00 | +2.00 | +2.00 |" in text
+    assert text.count("| this one - the other checkout | 2 | +2.00 | +2.00 | +2.00 |") == 2
     assert "## digits" in text
     assert "## fsdd" in text
+
+
+def test_searches_with_the_same_speaker_are_averaged_first() -> None:
+    """Speaker 0 gains 1 and 3 points, speaker 1 gains 2 and 2: both gain 2."""
+    gains = {0: 0.01, 6: 0.03, 1: 0.02, 7: 0.02}
+    rows = [
+        task | {"accuracy": 0.5 + (gains[seed] if task["arm"] == "ours" else 0), "seconds": 1.0}
+        for task in tasks(0, 2, 2)
+        if isinstance(seed := task["seed"], int)
+    ]
+    assert "| this one - the other checkout | 2 | +2.00 | +2.00 | +2.00 |" in page(rows)
 
 
 def test_what_is_missing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,37 +32,47 @@ def recordings(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], Any]]:
     return made
 
 
-def test_a_recording_is_replayed_with_other_numbers(recordings: list[Any]) -> None:
-    graphs, calls = Graphs(), []
+def test_what_comes_again_is_recorded_and_replayed_with_other_numbers(recordings: list[Any]) -> None:
+    graphs, ones = Graphs(), torch.ones(2)
 
     def launch(a: Any, b: Any) -> tuple[Any, ...]:
-        calls.append(a.tolist())
         return a + b, a * b
 
-    first = graphs.run("sum", launch, (torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])))
-    with torch.inference_mode():  # what was recorded outside may be used inside, and the other way round
-        second = graphs.run("sum", launch, (torch.tensor([5.0, 6.0]), torch.tensor([7.0, 8.0])))
-    assert [each.tolist() for each in first] == [[4.0, 6.0], [3.0, 8.0]]
-    assert [each.tolist() for each in second] == [[12.0, 14.0], [35.0, 48.0]]
-    assert len(recordings) == 1
-    with torch.inference_mode():
-        graphs.run("other", launch, (torch.ones(2), torch.ones(2)))
-    graphs.run("other", launch, (torch.zeros(2), torch.ones(2)))
+    for inference in (False, True):  # what was recorded outside may be used inside, and the other way round
+        for number in range(4):
+            with torch.inference_mode(inference):
+                told = graphs.run(inference, launch, ((1.0 + number) * ones, 3 * ones))
+            with torch.inference_mode(not inference):
+                other = graphs.run(inference, launch, ((2.0 + number) * ones, 5 * ones))
+            assert [each.tolist() for each in told] == [[4.0 + number] * 2, [3.0 + 3 * number] * 2]
+            assert [each.tolist() for each in other] == [[7.0 + number] * 2, [10.0 + 5 * number] * 2]
     assert len(recordings) == 2
 
 
-def test_another_key_shape_or_type_is_another_recording_and_few_are_kept(recordings: list[Any]) -> None:
+def same(each: Any) -> tuple[Any, ...]:
+    return (each,)
+
+
+def test_another_key_shape_or_type_is_another_recording_and_the_latest_four_stay(recordings: list[Any]) -> None:
     graphs, one = Graphs(), torch.ones(2)
     cases = [("a", one), ("b", one), ("a", torch.ones(3)), ("a", one.double())]
-    for key, given in cases * 2:
-        graphs.run(key, lambda each: (each,), (given,))
-    assert len(recordings) == len(cases)
-    graphs.run("a", lambda each: (each,), (one,))
-    graphs.run("c", lambda each: (each,), (one,))  # the latest used stay
-    graphs.run("a", lambda each: (each,), (one,))
-    assert len(recordings) == len(cases) + 1
-    graphs.run("b", lambda each: (each,), (one,))
-    assert len(recordings) == len(cases) + 2
+    for key, given in cases * 3:
+        graphs.run(key, same, (given,))
+    assert len(recordings) == 4
+    graphs.run("a", same, (one,))
+    graphs.run("c", same, (one,))
+    graphs.run("a", same, (one,))
+    assert len(recordings) == 4
+    for _ in range(2):
+        graphs.run("b", same, (one,))  # forgotten when "c" came
+    assert len(recordings) == 5
+
+
+def test_shapes_that_come_in_turn_too_many_to_remember_are_never_recorded(recordings: list[Any]) -> None:
+    graphs = Graphs()
+    for size in [*range(1, 7)] * 3:
+        assert graphs.run("a", same, (torch.ones(size),))[0].tolist() == [1.0] * size
+    assert not recordings
 
 
 def test_what_cannot_be_recorded_leaves_nothing_behind(recordings: list[Any]) -> None:
@@ -70,10 +80,13 @@ def test_what_cannot_be_recorded_leaves_nothing_behind(recordings: list[Any]) ->
         raise ValueError("of no use")
 
     graphs = Graphs()
+    graphs.run("a", same, (torch.ones(1),))
     for _ in range(2):
         with pytest.raises(ValueError, match="of no use"):
             graphs.run("a", fail, (torch.ones(1),))
-    graphs.run("a", lambda each: (each,), (torch.ones(1),))
+    assert not recordings
+    for _ in range(3):
+        assert graphs.run("a", same, (torch.zeros(1),))[0].tolist() == [0.0]
     assert len(recordings) == 1
 
 
