@@ -32,6 +32,8 @@ ARMS = {"old": "the other checkout", "ours": "this one", "plain": "this one, bat
 COMPARED = (("ours", "old"), ("plain", "old"), ("ours", "plain"))
 _ABOUT = """Default settings of `motifc search`; ties count as wrong; CPU seconds of one thread. On FSDD a pair is a
 speaker who is held out: differences of several searches with the same one are averaged first."""
+WITHIN = {"digits": 0.5, "fsdd": 1.5}
+"""Points that a mean difference may come to, either way; its interval is to hold 0 as well."""
 SPEAKERS = 6
 """Of FSDD; the seed decides who is held out, seed modulo this."""
 
@@ -131,9 +133,16 @@ def _differences(data: str, rows: Sequence[Row]) -> list[str]:
         pairs = _by_speaker(found) if data == "fsdd" else np.array([*found.values()])
         if len(pairs):
             mean, half = paired(pairs)
-            lines.append([f"{ARMS[one]} - {ARMS[other]}", str(len(pairs)), f"{mean:+.2f}", f"{mean - half:+.2f}"])
-            lines[-1].append(f"{mean + half:+.2f}")
-    return table(["paired difference, percentage points", "pairs", "mean", "95 % from", "to"], lines)
+            met = abs(mean) <= WITHIN[data] and abs(mean) <= half
+            figures = [
+                f"{mean:+.2f}",
+                f"{mean - half:+.2f}",
+                f"{mean + half:+.2f}",
+                f"within {WITHIN[data]:g}, 0 inside",
+            ]
+            lines.append([f"{ARMS[one]} - {ARMS[other]}", str(len(pairs)), *figures, "yes" if met else "**no**"])
+    titles = ["paired difference, percentage points", "pairs", "mean", "95 % from", "to", "asked", "met"]
+    return table(titles, lines, "lrrrrll")
 
 
 def _by_speaker(differences: Mapping[int, float]) -> Floats:

@@ -46,9 +46,9 @@ TABLES: dict[str, tuple[list[Case], tuple[str, ...]]] = {
     ),
     "snntorch": (
         [
-            *(replace(LAYER, neurons=neurons) for neurons in (128, 2 << 10)),
-            *(replace(LAYER, steps=steps) for steps in (50, 1000)),
             *(replace(LAYER, batch=batch) for batch in (1, 256)),
+            *(replace(LAYER, steps=steps) for steps in (50, 1000)),
+            *(replace(LAYER, neurons=neurons) for neurons in (128, 2 << 10)),
         ],
         ("kernels", "snntorch"),
     ),

@@ -19,7 +19,9 @@ def test_speakers_come_again_with_other_seeds() -> None:
 
 def test_differences_are_paired_and_in_points() -> None:
     text = page(_rows(0.02))
-    assert text.count("| this one - the other checkout | 2 | +2.00 | +2.00 | +2.00 |") == 2
+    assert text.count("| this one - the other checkout | 2 | +2.00 | +2.00 | +2.00 | within ") == 2
+    assert text.count("**no**") == 3  # on digits, and on FSDD beside both others
+    assert text.count("| yes |") == 1
     assert "## digits" in text
     assert "## fsdd" in text
 
