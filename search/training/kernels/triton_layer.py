@@ -15,7 +15,8 @@ from search.training.kernels.stages import Links
 _LINKS = 128
 _ROWS = 256
 """Steps x samples of which one program adds up the gradient of `_LINKS` links."""
-_U, _V, _CARRIED = 4, 5, 6
+_SUMS, _STATE = 4, 7
+"""Gradients of cells, and with what is carried all that `triton_kernels.backward` keeps of a neuron."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class _Layer(torch.autograd.Function):
         away, both = weights[launches.links.out_link], (each.contiguous() for each in gradients)
         of_u, state = launches.run("backward", launches.backward, (*cells, away, voltages, quiet, *both))
         asked = ctx.needs_input_grad[5]
-        return of_u, *state[:_U].sum(1), launches.of_weights(spikes, of_u) if asked else None, None, None, None
+        return of_u, *state[:_SUMS].sum(1), launches.of_weights(spikes, of_u) if asked else None, None, None, None
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class _Launches:
     def backward(self, *given: Tensor) -> tuple[Tensor, ...]:
         """The gradient of u [time, sample, neuron]; those of cells and what was carried, [7, sample, neuron]."""
         *cells, away, voltages, quiet, of_spikes, of_voltages = given
-        of_u, state = torch.empty_like(voltages), voltages.new_zeros(_CARRIED + 1, self.samples, self.neurons)
+        of_u, state = torch.empty_like(voltages), voltages.new_zeros(_STATE, self.samples, self.neurons)
         rule = {"slope": self.rule.slope, "clamp": self.rule.clamp, "width": self.rule.width}
         for begin, count in reversed(self.windows):
             kernels.backward[self.grid](
