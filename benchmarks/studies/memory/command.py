@@ -26,7 +26,7 @@ from targets.contracts.errors import InputError
 from targets.contracts.provenance import making
 from targets.contracts.writing import write_text
 
-PLANS = ("plan.toml", "fan_in.toml")
+PLANS = ("plan.toml", "fan_in_rows.toml", "fan_in_first.toml")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
