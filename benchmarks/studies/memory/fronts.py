@@ -5,6 +5,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 
 from benchmarks.studies.memory.comparing import mean
 from benchmarks.studies.memory.trials import SEARCHES, Kept
@@ -67,7 +68,7 @@ def draw(rows: Sequence[Kept], path: Path) -> None:
     plt.close(figure)
 
 
-def _panel(panel: "plt.Axes", rows: Sequence[Kept], data: str, price: str, looks: Mapping[str, dict[str, str]]) -> None:
+def _panel(panel: Axes, rows: Sequence[Kept], data: str, price: str, looks: Mapping[str, dict[str, str]]) -> None:
     arms = arms_on(rows, data)
     for arm in arms:
         accuracy = 100 * mean(rows, data, arm, "accuracy")

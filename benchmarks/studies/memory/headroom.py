@@ -72,7 +72,7 @@ def tasks() -> list[dict[str, Any]]:
     return [
         {"task": task, "space": space, "seed": seed, "epochs": EPOCHS, "rate": RATE}
         for space in SPACES
-        for task in reversed(CANDIDATES)
+        for task in reversed(list(CANDIDATES))
         for seed in SEEDS
     ]
 

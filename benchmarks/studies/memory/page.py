@@ -215,9 +215,9 @@ def _fan_in(study: Study) -> list[str]:
         "",
         paragraph(f"""
         The same method (`{_DENSE}`), budget and seeds, with a part of the inputs for each motif and fewer readout
-        neurons, beside the dense network with four of these per class. Both were chosen by what is left of the synapses,
-        a third on spoken-first and two thirds on digits-rows; on validation data of seeds 201 to 203 a quarter of the
-        inputs and one readout neuron lost 5.5 points on spoken-first, 1.1 of them by the readout.
+        neurons, beside the dense network with four of these per class. Both were chosen by what is left of the
+        synapses, a third on spoken-first and two thirds on digits-rows; on validation data of seeds 201 to 203 a
+        quarter of the inputs and one readout neuron lost 5.5 points on spoken-first, 1.1 of them by the readout.
         """),
         "",
         *table(titles, cells, "llrrrrr"),

@@ -20,13 +20,34 @@ from targets.contracts.chip import chip_named
 
 FOLDER = Path(main.__code__.co_filename).parent
 ROW = Kept(
-    *("memory", "digits-rows", "halving", "halving", 0, 101, "d", "n", "p", "a processor"),
-    *((600, 200, 200), 0.8, 0.79, 0.7, 500, 4_000, 0.1, 7, 50.0, 64, 39.0, 8.0, None),
+    plan="memory",
+    data="digits-rows",
+    arm="halving",
+    method="halving",
+    replicate=0,
+    seed=101,
+    digest="d",
+    network="n",
+    program="p",
+    cpu="a processor",
+    parts=(600, 200, 200),
+    accuracy=0.8,
+    program_accuracy=0.79,
+    validation=0.7,
+    recurrent=500,
+    synapses=4_000,
+    hidden=0.1,
+    cores=7,
+    messages=50.0,
+    neurons=64,
+    units=39.0,
+    seconds=8.0,
+    motif=None,
 )
 
 
-def rows(arm: str, accuracies: list[float], **others: float) -> list[Kept]:
-    return [replace(ROW, arm=arm, replicate=n, accuracy=each, **others) for n, each in enumerate(accuracies)]
+def rows(arm: str, accuracies: list[float], recurrent: int = 500) -> list[Kept]:
+    return [replace(ROW, arm=arm, replicate=n, accuracy=each, recurrent=recurrent) for n, each in enumerate(accuracies)]
 
 
 def test_differences_are_paired_and_their_intervals_hold_together() -> None:
