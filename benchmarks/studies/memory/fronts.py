@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
@@ -68,7 +69,7 @@ def draw(rows: Sequence[Kept], path: Path) -> None:
     plt.close(figure)
 
 
-def _panel(panel: Axes, rows: Sequence[Kept], data: str, price: str, looks: Mapping[str, dict[str, str]]) -> None:
+def _panel(panel: Axes, rows: Sequence[Kept], data: str, price: str, looks: Mapping[str, dict[str, Any]]) -> None:
     arms = arms_on(rows, data)
     for arm in arms:
         accuracy = 100 * mean(rows, data, arm, "accuracy")
@@ -81,9 +82,9 @@ def _panel(panel: Axes, rows: Sequence[Kept], data: str, price: str, looks: Mapp
     panel.grid(alpha=0.3)
 
 
-def _looks(arms: Sequence[str]) -> dict[str, dict[str, str]]:
+def _looks(arms: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Searched structures are blue and without holes, baselines of other colours; each with a marker of its own."""
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, Any]] = {}
     searched, thinned = iter(_SEARCHED), iter(_FAN_IN)
     for arm in arms:
         if arm in _BASELINES:
