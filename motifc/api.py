@@ -48,7 +48,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.analysis.estimate": ("estimate",),
     "compiler.text": ("text",),
     "compiler.exporting": ("export_formats", "export_program"),
-    "motifc.evaluation": ("Evaluation", "evaluate"),
+    "motifc.evaluation": ("Evaluation", "assess", "evaluate"),
     "motifc.evidence": ("Evidence",),
     "motifc.membrane": ("Membrane", "membrane_of", "membranes_of"),
     # Many runs
