@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from motifc.evaluation import Evaluation
+from motifc.regression import Regression
 from targets.conformance.equivalence import Agreement, Difference, EquivalenceReport
 from targets.contracts import artefact
 from targets.contracts.artefact import Artefact
@@ -83,6 +84,7 @@ class Evidence:
     inputs       `digest_of` the spikes of its inputs
     evaluations  by `FLOAT` and `PROGRAM`, where the samples have labels
     comparisons  one per backend but the oracle
+    regressions  the same where the readout tells values and the samples have targets
     agreeing     samples that float network and program put into the same class; None where that was not asked
     """
 
@@ -92,6 +94,7 @@ class Evidence:
     evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
     comparisons: tuple[Comparison, ...] = ()
     agreeing: int | None = None
+    regressions: Mapping[str, Regression] = field(default_factory=dict)
 
     def is_of(self, program: str, inputs: str) -> bool:
         """Whether it tells of that program on those spikes."""
@@ -108,7 +111,7 @@ class Evidence:
 
 
 def digest_of(inputs: Mapping[str, SpikeRaster]) -> str:
-    """SHA-256 of the spikes that count of every input, with their labels."""
+    """SHA-256 of the spikes that count of every input, with their labels or targets."""
     sha = hashlib.sha256()
     for name in sorted(inputs):
         sha.update(name.encode() + b"\0" + sample_digests(inputs[name]).tobytes())
