@@ -89,7 +89,8 @@ def motif_graph(motif: Motif, axes: "Axes | None" = None) -> "Axes":
         if motif.late is not None:
             outside = 1 + radius + (_LATE_FAR if motif.intra[number, number] != NONE else _LATE_NEAR)
             told = f"+{motif.late[number]}"
-            axes.text(*(outside * place).tolist(), told, ha="center", va="center", fontsize=9, color=MUTED)
+            x, y = (outside * place).tolist()
+            axes.text(x, y, told, ha="center", va="center", fontsize=9, color=MUTED)
     if (told_steps := steps_of(motif, INSIDE)) is not None:
         axes.text(-_HALF, _HALF, f"links take {told_steps}", ha="left", va="top", fontsize=10)
     for post, pre in np.argwhere(motif.intra != NONE).tolist():
