@@ -156,6 +156,7 @@ def test_no_number_of_a_chip_outside_its_file() -> None:
             assert not {number for number in numbers if type(number) is int} & CHIP_NUMBERS, _name(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module",
     [

@@ -37,6 +37,7 @@ def test_searches_with_the_same_speaker_are_averaged_first() -> None:
     assert "| this one - the other checkout | 2 | +2.00 | +2.00 | +2.00 |" in page(rows)
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--digits", "0", "--speakers", "1", "--out", str(tmp_path / "page.md")])
