@@ -27,7 +27,7 @@ _STYLE = re.compile(r' style="[^"]*"')
 
 WIDTH = 4.7
 """Inches of all drawings, so that text in them is as large as beside them, on a telephone too."""
-_NARROW, _WIDE, _BELOW, _AROUND = 0.6, 0.8, 0.52, 0.12
+_NARROW, _WIDE, _BELOW, AROUND = 0.6, 0.8, 0.52, 0.12
 """Inches left of axes without and with a label there, below them, and on the other sides: fitting each drawing would
 take as long as drawing it."""
 
@@ -40,7 +40,7 @@ def drawn(
     hover: Mapping[str, str] | None = None,
     left: float | None = None,
     below: float = _BELOW,
-    right: float = _AROUND,
+    right: float = AROUND,
 ) -> tuple[Drawing, ...]:
     """What `draw` puts on axes of `WIDTH` by `height` inches, 72 pixels each; nothing without matplotlib.
 
@@ -59,7 +59,7 @@ def drawn(
         axes = figure.add_subplot()
         draw(axes)
         beside = left if left is not None else _WIDE if axes.get_ylabel() else _NARROW
-        figure.subplots_adjust(beside / WIDTH, below / height, 1 - right / WIDTH, 1 - _AROUND / height)
+        figure.subplots_adjust(beside / WIDTH, below / height, 1 - right / WIDTH, 1 - AROUND / height)
         return (Drawing(svg(figure, name, caption, hover or {}), caption),)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from motifc.plot.motif import INSIDE, motif as matrix, motif_graph, steps_of, types_of
-from motifc.report.drawing import drawn
+from motifc.report.drawing import AROUND, drawn
 from motifc.report.panel import Drawing, Highlight, Panel, Table
 from motifc.report.run import Run
 from search.motif import DIRECTIONS, EXCITATORY, INHIBITORY, NONE, Motif
@@ -14,8 +14,8 @@ from targets.contracts.arrays import Array
 
 _LISTED = 32
 """Neurons up to which a motif's links are listed one by one, and drawn as a graph."""
-_BESIDE = {"right": 0.75}
-"""Inches of a drawing's right side where input delays stand."""
+_BESIDE = 0.75
+"""Inches right of a drawing where input delays stand."""
 
 
 def panel(run: Run) -> Panel | None:
@@ -81,8 +81,8 @@ def _drawings(run: str, layer: str, motif: Motif) -> list[Drawing]:
         told = f"{layer}, {where}{after}: {_counts(types)}"
         if types.any() or links == INSIDE:
             name = f"{run} motif {layer} {links}"
-            room = _BESIDE if motif.late is not None and links == INSIDE else {}
-            found += drawn(name, told, lambda axes, links=links: matrix(motif, links, axes), height=4.6, **room)  # type: ignore[misc]
+            right = _BESIDE if motif.late is not None and links == INSIDE else AROUND
+            found += drawn(name, told, lambda axes, links=links: matrix(motif, links, axes), height=4.6, right=right)  # type: ignore[misc]
     return found
 
 

@@ -13,6 +13,7 @@ pytest.importorskip("torch", reason="torch is not installed")
 @pytest.mark.parametrize(
     "study",
     [
+        "ablation",
         "digits",
         "front",
         "noise_labels",
