@@ -80,7 +80,7 @@ def _delays(program: Program) -> list[str]:
     assumed = " (assumed)" if chip.delay_bits.assumed or chip.input_slots_per_core.assumed else ""
     return [
         f"Spikes take up to {longest:,} steps: {delayed:,} of {sum(each.synapses for each in used):,} synapses store a "
-        f"delay in {chip.delay_bits.value} bits, and a core that hears the slowest has input slots for "
+        f"delay in {chip.delay_bits.value} bits, and a core that hears the slowest holds up to "
         f"{chip.neurons_at(longest):,} neurons{assumed}."
     ]
 

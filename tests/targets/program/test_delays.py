@@ -143,8 +143,8 @@ def test_show_and_check_tell_what_delays_take() -> None:
     assert f"  {delayed:,} of the synapses delayed, {27 * 32:,} input slots of 8,192\n" in text(program)
     told = feasible(lower(slow(20)), LOIHI1)
     assert told.sentences[-1] == (
-        f"Spikes take up to 20 steps: {told.delayed:,} synapses store a delay, and a core that hears the slowest has "
-        "input slots for 256 neurons."
+        f"Spikes take up to 20 steps: {told.delayed:,} synapses store a delay, and a core that hears the slowest "
+        "holds up to 256 neurons."
     )
 
 
