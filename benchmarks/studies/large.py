@@ -52,6 +52,8 @@ SETTINGS = Settings(
     training=TrainingSettings(epochs=8, rate=0.01),
 )
 """A small budget: two candidates in the first rung, one after it."""
+DENSE_EPOCHS = 1
+"""Of training of the dense network, which is there for what it takes on the chip."""
 CALIBRATION = 100
 """Training samples that roundings and the mapping look at."""
 COMPARED: Mapping[str, int] = {"torch": 20, "onnx": 20, "numba": 20, "lava": 3}
@@ -68,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given.work.mkdir(parents=True, exist_ok=True)
     tasks = [{"network": name, "every": given.every} for name in (SEARCHED, DENSE)]
     rows = complete(given.rows / "large.json", tasks, partial(measured, folder=given.fsdd, work=given.work))
-    write_text(given.out / "large.md", page(chosen(rows, tasks), SETTINGS, METHOD))
+    write_text(given.out / "large.md", page(chosen(rows, tasks), SETTINGS, METHOD, DENSE_EPOCHS))
 
 
 def measured(network: str, every: int, folder: Path, work: Path) -> list[Row]:
@@ -85,8 +87,9 @@ def measured(network: str, every: int, folder: Path, work: Path) -> list[Row]:
         made.save(path)
     else:
         found = Network.load(path)
+        short = replace(SETTINGS, training=replace(SETTINGS.training, epochs=DENSE_EPOCHS))
         with spent(seconds, "training"):
-            made = retrain(network, partial(heard_by_all, found), split, SETTINGS, SEED, "cpu")
+            made = retrain(network, partial(heard_by_all, found), split, short, SEED, "cpu")
         made.save(work / "dense.network")
     return [judged_row(made, split, seconds, COMPARED)]
 

@@ -11,8 +11,8 @@ STAGES = ("read", "search", "training", "compile", "test")
 """In the order in which they run; then comes a stage for each backend."""
 
 
-def page(rows: Sequence[Row], settings: Settings, method: str) -> str:
-    """The page."""
+def page(rows: Sequence[Row], settings: Settings, method: str, dense: int) -> str:
+    """The page; the dense network was trained for so many epochs."""
     first, model = rows[0], settings.model
     parts = " / ".join(f"{count:,}" for count in first["samples"])
     return "\n".join(
@@ -30,7 +30,8 @@ def page(rows: Sequence[Row], settings: Settings, method: str) -> str:
             {" and ".join(map(str, model.neurons))} neurons, sizes {_told(model.sizes)}, delays {_told(model.delays)},
             input delays {_told(model.input_delays)}, fan-in {_told(model.fan_in)}, method `{method}` with a budget of
             {settings.search.budget:g} units, which is small: it tries the chain, not the search. *dense* has the same
-            motifs and delays, and every neuron hears all of what is before its layer; it is trained as long. Both are
+            motifs and delays, and every neuron hears all of what is before its layer; it is trained for
+            {_epochs(dense)} alone, since it is there for what it takes, so that its accuracy says nothing. Both are
             compiled for loihi1 with calibration.
             """),
             "",
@@ -110,6 +111,10 @@ def _seconds(rows: Sequence[Row]) -> Iterator[list[str]]:
 
 def _told(values: Sequence[float]) -> str:
     return ", ".join(f"{each:g}" for each in values)
+
+
+def _epochs(count: int) -> str:
+    return "one epoch" if count == 1 else f"{count} epochs"
 
 
 def _nth(count: int) -> str:

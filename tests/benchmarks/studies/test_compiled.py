@@ -101,7 +101,7 @@ def test_the_large_network_stands_beside_the_dense_one() -> None:
     }
     fan_in = {"network": "with fan-in", "synapses": 60, "cores": 5, "messages": 100.0, **figures}
     dense = {"network": "dense", "synapses": 240, "cores": 10, "messages": 400.0, **figures}
-    written = large_page.page([fan_in, dense], SETTINGS, "halving")
+    written = large_page.page([fan_in, dense], SETTINGS, "halving", 1)
     assert "| synapses | 60 (0.25) | 240 |" in written
     assert "| cores | 5 (0.50) | 10 |" in written
     assert "| messages a step | 100.0 (0.25) | 400.0 |" in written
