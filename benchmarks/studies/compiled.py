@@ -43,9 +43,13 @@ TASKS = ("digits-rows", "digits-scan", "spoken-first")
 PLAIN, FAITHFUL, AWARE = "plain", "faithful", "quantize-aware"
 CALIBRATION = 200
 """Training samples that a compilation looks at."""
-COMPARED: Mapping[str, int] = {"torch": 40, "onnx": 40, "numba": 40, "c": 40}
+COMPARED: Mapping[str, Mapping[str, int]] = {
+    PLAIN: {"torch": 20, "onnx": 20, "numba": 20, "c": 20},
+    FAITHFUL: {"numba": 20},
+    AWARE: {"numba": 20},
+}
 """Test samples on which each backend is compared with numpy; and Lava, on those of the first replicate."""
-LAVA = 3
+LAVA = {"lava": 3}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -97,7 +101,8 @@ def measured(task: str, seed: int, folders: Mapping[str, str]) -> list[Row]:
         raise InputError(f"{folder} holds a network of other data than {task} of seed {seed}; run the study again.")
     row: Row = {"replicate": trial.replicate, "samples": split.test.samples}
     for name, program, floats in programs(network, split, trial.settings, seed):
-        row[name] = figures(program, split, LAVA if trial.replicate == 0 and name == PLAIN else 0)
+        more = LAVA if trial.replicate == 0 and name == PLAIN else {}
+        row[name] = figures(program, split, {**COMPARED[name], **more})
         row[name]["float"] = floats
     return [{**row, "seconds": time.process_time() - began}]
 
@@ -125,14 +130,13 @@ def float_accuracy(network: Network, split: Split, settings: Settings) -> float:
     return float(evaluate_network(network, readout_of(network), loader, settings.training)["accuracy"])
 
 
-def figures(program: Program, split: Split, lava: int) -> Row:
+def figures(program: Program, split: Split, compared: Mapping[str, int]) -> Row:
     """Accuracy of a program on all test samples, what it takes, and every comparison with the oracle."""
     test = {split.input: split.test}
     with load(program, "numba") as machine:
         answers = program_answers(machine, test)
         spikes = {**test, **machine.run(test).spikes}
     totals, cost = deployment(program, spikes)["graph"]["totals"], estimate(program, spikes)
-    compared = {**COMPARED, **({"lava": lava} if lava else {})}
     return {
         "program": judged(readout_of(program), answers[readout_of(program).population]).accuracy,
         "cores": totals["cores"],

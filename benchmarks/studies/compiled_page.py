@@ -147,7 +147,7 @@ def _equal(rows: Sequence[Row]) -> Iterator[str]:
     names = ", ".join(f"{name} ({count} programs)" for name, count in counts.items())
     yield paragraph(f"""
         Every program was run on numpy and compared bin by bin, with u and v at the end, and for a membrane readout v
-        in every step, on {names}: {bins} differences. Each on the first 40 test samples, Lava on 3.
+        in every step, on {names}: {bins} differences. Each on the first 20 test samples, Lava on 3.
         """)
 
 
