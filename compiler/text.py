@@ -148,8 +148,11 @@ def _ports(inputs: Iterable[Input], steps: int, readout: Readout | None) -> list
     lines = [f"input {shown(source.name)}: {source.neurons:,} neurons" for source in inputs]
     if readout is not None:
         looks = "" if readout.by == "spikes" else f" by {readout.by} voltage"
-        looks += f", in the last {readout.window} steps" if readout.window else ""
-        lines.append(f"readout {shown(readout.population)}: {readout.classes} classes{looks}")
+        told = (
+            f"{readout.classes} classes{looks}" if not readout.tells_values else f"{readout.classes} values by voltage"
+        )
+        late = f", in the last {readout.window} steps" if readout.window else ""
+        lines.append(f"readout {shown(readout.population)}: {told}{late}")
     return [*lines, f"steps {steps}"]
 
 

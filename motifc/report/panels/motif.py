@@ -1,6 +1,7 @@
 """The motif of every layer: its links as matrices, those inside it as a small graph, and in words."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from targets.contracts.arrays import Array
 _LISTED = 32
 """Neurons up to which a motif's links are listed one by one, and drawn as a graph."""
 _BESIDE = 0.75
-"""Inches right of a drawing where input delays stand."""
+"""Inches of a drawing's right side where input delays stand."""
 
 
 def panel(run: Run) -> Panel | None:
@@ -82,7 +83,7 @@ def _drawings(run: str, layer: str, motif: Motif) -> list[Drawing]:
         if types.any() or links == INSIDE:
             name = f"{run} motif {layer} {links}"
             right = _BESIDE if motif.late is not None and links == INSIDE else AROUND
-            found += drawn(name, told, lambda axes, links=links: matrix(motif, links, axes), height=4.6, right=right)  # type: ignore[misc]
+            found += drawn(name, told, partial(matrix, motif, links), height=4.6, right=right)
     return found
 
 

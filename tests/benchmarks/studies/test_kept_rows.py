@@ -15,7 +15,6 @@ pytest.importorskip("torch", reason="torch is not installed")
     [
         "ablation",
         "digits",
-        "front",
         "noise_labels",
         pytest.param("planted_truth", marks=pytest.mark.slow),
         "relaxations",
