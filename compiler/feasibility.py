@@ -48,7 +48,7 @@ class Feasibility:
     latency   steps by which the latest population answers late
     longest   steps that the slowest synapse takes
     delayed   synapses that take more than one
-    slots     neurons for which a core has input slots where the slowest ends
+    slots     neurons that a core holds where the slowest ends, for their input slots
     """
 
     chip: str
@@ -87,7 +87,7 @@ class Feasibility:
             if self.delayed:
                 told.append(
                     f"Spikes take up to {self.longest:,} steps: {self.delayed:,} synapses store a delay, and a core "
-                    f"that hears the slowest has input slots for {self.slots:,} neurons."
+                    f"that hears the slowest holds up to {self.slots:,} neurons."
                 )
         if self.latency:
             late = "1 step" if self.latency == 1 else f"{self.latency} steps"

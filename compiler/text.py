@@ -21,7 +21,7 @@ from targets.contracts.ports import Input, Readout
 from targets.contracts.shown import shown
 from targets.contracts.synapses import Synapses
 from targets.program.program import IntPopulation, IntProjection, Program, Proof
-from targets.program.usage import chips_used, usage
+from targets.program.usage import chips_used, core_limits, usage
 
 _WHOLE = 16
 """Arrays up to this many numbers are printed whole."""
@@ -107,7 +107,7 @@ def _(program: Program) -> str:
             f"{used.axons_in:,} axons in, {used.axons_out:,} out, {used.decay_profiles} decay and "
             f"{used.threshold_profiles} threshold profiles"
         )
-        if used.delayed:
+        if used.delayed and "input_slots" in core_limits(program.chip):
             lines.append(
                 f"  {used.delayed:,} of the synapses delayed, {used.input_slots:,} input slots of "
                 f"{program.chip.input_slots_per_core.value:,}"

@@ -24,7 +24,8 @@ _LARGEST = 0.17  # radius of a neuron where there is room; the circle of all has
 _SMALL = 0.12  # below this radius they are crowded
 _BEND = 0.12  # of a link, as a share of its length
 _HALF = 1.5  # half the width of the axes of a graph
-_LATE_NEAR, _LATE_FAR = 0.12, 0.3  # from a neuron's rim to its input delay, the second where a loop lies between
+_WIDER = 1.75  # the same where input delays stand beside the neurons
+_BESIDE, _LOOP = 0.12, 1.6  # from the rim of a neuron, or of its loop, to its input delay; height of a loop in radii
 _NUMBERED = 24  # neurons up to which each row and column has its number, and every link its sign
 
 
@@ -87,12 +88,14 @@ def motif_graph(motif: Motif, axes: "Axes | None" = None) -> "Axes":
             zorder=4,
         )
         if motif.late is not None:
-            outside = 1 + radius + (_LATE_FAR if motif.intra[number, number] != NONE else _LATE_NEAR)
+            loop = _LOOP * radius if motif.intra[number, number] != NONE else 0
+            outside = 1 + radius + loop + _BESIDE
             told = f"+{motif.late[number]}"
             x, y = (outside * place).tolist()
             axes.text(x, y, told, ha="center", va="center", fontsize=9, color=MUTED)
+    half = _HALF if motif.late is None else _WIDER
     if (told_steps := steps_of(motif, INSIDE)) is not None:
-        axes.text(-_HALF, _HALF, f"links take {told_steps}", ha="left", va="top", fontsize=10)
+        axes.text(-half, half, f"links take {told_steps}", ha="left", va="top", fontsize=10)
     for post, pre in np.argwhere(motif.intra != NONE).tolist():
         line = _line(int(motif.intra[post, pre]), radius)
         if post == pre:
@@ -102,7 +105,7 @@ def motif_graph(motif: Motif, axes: "Axes | None" = None) -> "Axes":
             link = FancyArrowPatch(*ends, connectionstyle=f"arc3,rad={_BEND}", shrinkA=0, shrinkB=0, **line)
         link.set_gid(f"link-{post}-from-{pre}")
         axes.add_patch(link)
-    axes.set(xlim=(-_HALF, _HALF), ylim=(-_HALF, _HALF), aspect="equal")
+    axes.set(xlim=(-half, half), ylim=(-half, half), aspect="equal")
     axes.axis("off")
     return axes
 

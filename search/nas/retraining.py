@@ -1,5 +1,6 @@
 """retrain: the frame around every method; it finds a structure, draws all weights anew and trains them alone."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -83,13 +84,13 @@ def retrain(
 ) -> Network:
     """The network that `method` finds for `split`, its weights drawn anew and trained on the train and valid parts.
 
-    The test part is not used. The network's provenance tells of the split; its settings hold the method's name, the
-    hyperparameters, the seed, the candidate's metadata, the figures of every epoch of training ("training") and the
-    samples taken forward and backward ("passes"). Equal arguments give an equal digest on the same machine with the
-    same number of threads. With `checkpoint` the state is written there after every epoch; an existing file is
-    resumed. All `ranks` call this alike and get the same network, whatever their number; rank 0 alone looks at the
-    checkpoint and tells of progress. Raises InputError for an unknown device, for a part that is empty or of too short
-    samples, for ranks that differ in what they hold, and for a checkpoint of another experiment.
+    The test part is not used. The network's provenance tells of the split and of the CPU seconds; its settings hold the
+    method's name, the hyperparameters, the seed, the candidate's metadata, the figures of every epoch of training
+    ("training") and the samples taken forward and backward ("passes"). Equal arguments give an equal digest on the same
+    machine with the same number of threads. With `checkpoint` the state is written there after every epoch; an existing
+    file is resumed. All `ranks` call this alike and get the same network, whatever their number; rank 0 alone looks at
+    the checkpoint and tells of progress. Raises InputError for an unknown device, for a part that is empty or of too
+    short samples, for ranks that differ in what they hold, and for a checkpoint of another experiment.
     """
     chosen = chosen_device(device)
     ranks = ranks.sharing(settings.training.shards)
@@ -121,7 +122,9 @@ def retrain(
 
     first = DataLoader.of(chosen, split.train).batch(np.arange(min(settings.training.batch, split.train.samples)))
     progress = progress if ranks.first else None
+    began = time.process_time()
     candidate = method(Experiment(split, settings, seed, first, stages, keep, progress, ranks))
+    found = time.process_time()
     training = candidate.settings.training
     network = reinitialize(candidate.network, first, settings.start, seed)
     begun, chip = stages.get("train"), training.chip
@@ -134,6 +137,7 @@ def retrain(
         "training": in_units(split, passes["training"]),
     }
     network = documented(network, split, as_dict(candidate.settings), seed, training=learned)
-    step = making(f"search by {name}", chosen.type, torch.get_num_threads())
+    seconds = {"search": found - began, "training": time.process_time() - found}
+    step = making(f"search by {name}", chosen.type, torch.get_num_threads(), seconds)
     network = with_own_rates(replace(network, provenance=Provenance((split.origin,), (step,))), split, chosen)
     return network.with_settings(method=name, passes=passes, units=units, **candidate.metadata)

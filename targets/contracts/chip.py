@@ -37,6 +37,10 @@ class Limit:
     assumed: bool = False
 
 
+ANY_SLOTS = Limit(1 << 40, "input slots", "none is known")
+"""The input slots of a core of which nobody has said how many it has."""
+
+
 @dataclass(frozen=True)
 class ChipSpec:
     """What a chip, and the largest system of such chips, can hold. A value equal to its limit is legal.
@@ -78,7 +82,7 @@ class ChipSpec:
     align_bits: Limit
     refractory_max: Limit = field(default=Limit(0, "steps", "none is known"), metadata=LATER)
     delay_bits: Limit = field(default=Limit(0, "bits per synapse", "none is known"), metadata=LATER)
-    input_slots_per_core: Limit = field(default=Limit(1 << 40, "input slots", "none is known"), metadata=LATER)
+    input_slots_per_core: Limit = field(default=ANY_SLOTS, metadata=LATER)
 
     def __post_init__(self) -> None:
         named(self.name, "a chip")

@@ -15,6 +15,7 @@ import numpy as np
 from targets.contracts.arrays import Array, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.serial import LATER
 
 TOLD = frozenset(
     {"origin", "settings", "provenance", "proofs", "own_rates", "refractory_max", "delay_bits", "input_slots_per_core"}
@@ -77,6 +78,8 @@ class Making:
     device    what torch ran on, and on how many threads; empty and 0 where torch was not used
     cpu       kind of processor
     date      UTC, ISO 8601
+    seconds   CPU seconds of the parts of a search, "search" and "training"; those of this process alone, where it went
+              on with what another had begun
     """
 
     step: str
@@ -86,9 +89,12 @@ class Making:
     threads: int
     cpu: str
     date: str
+    seconds: Mapping[str, float] | None = field(default=None, metadata=LATER)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "versions", MappingProxyType(dict(self.versions)))
+        if self.seconds is not None:
+            object.__setattr__(self, "seconds", MappingProxyType(dict(self.seconds)))
 
     @property
     def sentence(self) -> str:
@@ -96,7 +102,8 @@ class Making:
         packages = ", ".join(f"{name} {number}" for name, number in self.versions.items())
         threads = f"{self.threads} {'thread' if self.threads == 1 else 'threads'}"
         device = f", {self.device} with {threads}" if self.device else ""
-        return f"{self.step}, {self.date}: {self.command} ({packages}{device}, {self.cpu})"
+        spent = "".join(f", {part} {seconds:.1f} CPU seconds" for part, seconds in (self.seconds or {}).items())
+        return f"{self.step}, {self.date}: {self.command} ({packages}{device}, {self.cpu}{spent})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +173,7 @@ def keys_of(digests: Array) -> Array:
     return np.ascontiguousarray(digests[:, :8]).view("<u8")[:, 0].astype(np.uint64)
 
 
-def making(step: str, device: str = "", threads: int = 0) -> Making:
+def making(step: str, device: str = "", threads: int = 0, seconds: Mapping[str, float] | None = None) -> Making:
     """The step taken now, by the command of this process."""
     import platform  # these two take a tenth of the time in which a command starts
     from importlib.metadata import PackageNotFoundError, version
@@ -181,7 +188,7 @@ def making(step: str, device: str = "", threads: int = 0) -> Making:
         except PackageNotFoundError:
             continue
     date = datetime.now(UTC).isoformat(timespec="seconds")
-    return Making(step, command, versions, device, threads, _cpu(), date)
+    return Making(step, command, versions, device, threads, _cpu(), date, seconds)
 
 
 def _cpu() -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from targets.contracts.arrays import Array
-from targets.contracts.chip import ChipSpec, Limit, input_slots
+from targets.contracts.chip import ANY_SLOTS, ChipSpec, Limit, input_slots
 from targets.contracts.numbering import combined, distinct
 from targets.program.program import Program
 
@@ -30,8 +30,8 @@ class CoreUsage:
 
 
 def core_limits(chip: ChipSpec) -> dict[str, Limit]:
-    """The limits of one core by the field of CoreUsage that counts against each."""
-    return {
+    """The limits of one core that are known, by the field of CoreUsage that counts against each."""
+    limits = {
         "neurons": chip.neurons_per_core,
         "synapse_bytes": chip.synapse_bytes_per_core,
         "axons_in": chip.axons_in_per_core,
@@ -40,6 +40,7 @@ def core_limits(chip: ChipSpec) -> dict[str, Limit]:
         "threshold_profiles": chip.threshold_profiles_per_core,
         "input_slots": chip.input_slots_per_core,
     }
+    return {field: limit for field, limit in limits.items() if limit != ANY_SLOTS}
 
 
 def usage(program: Program, chip: ChipSpec | None = None) -> tuple[CoreUsage, ...]:

@@ -1,5 +1,6 @@
 """Networks and programs of format version 1, as then written, load and compile to the same integers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from compiler.ir.graph import IntGraph
 from compiler.pipeline import compile_network
 from compiler.text import text
 from search.network import Network
-from targets.contracts.chip import chip_named
+from targets.contracts.chip import ANY_SLOTS, Limit, chip_named
 from targets.program.program import Program
 from tests.networks import random_spikes
 
@@ -28,6 +29,12 @@ def as_shown_then(name: str) -> str:
     return without_digests((FOLDER / f"{name}.txt").read_text(encoding="utf-8"))
 
 
+def counted_as_then(program: Program) -> Program:
+    """The program on its chip as it was told of then: what delays take was not counted."""
+    nothing = Limit(0, "bits per synapse", "none was known")
+    return replace(program, chip=replace(program.chip, delay_bits=nothing, input_slots_per_core=ANY_SLOTS))
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_loads_to_the_same_numbers(name: str, tmp_path: Path) -> None:
     network = Network.load(FOLDER / f"{name}.network")
@@ -40,7 +47,7 @@ def test_a_network_loads_to_the_same_numbers(name: str, tmp_path: Path) -> None:
 def test_a_program_loads_to_the_same_integers_cores_and_routes(name: str, tmp_path: Path) -> None:
     program = Program.load(FOLDER / f"{name}.program")
     assert program.chip == chip_named(name.split("-")[1])
-    assert without_digests(text(program)) == as_shown_then(f"{name}-program")
+    assert without_digests(text(counted_as_then(program))) == as_shown_then(f"{name}-program")
     program.save(tmp_path / "now.program")
     assert Program.load(tmp_path / "now.program").digest == program.digest
 

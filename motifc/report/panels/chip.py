@@ -71,16 +71,16 @@ def _answers(program: Program, loads: CoreLoads, cost: Estimate, ran: bool) -> l
 
 
 def _delays(program: Program) -> list[str]:
-    """What delays take on the cores; nothing where every spike takes one step."""
+    """What delays take on the cores; nothing where every spike takes one step, or nobody has said what they take."""
     used, chip = usage(program), program.chip
     delayed = sum(each.delayed for each in used)
-    if not delayed:
+    if not delayed or "input_slots" not in core_limits(chip):
         return []
     longest = int(program.listeners.longest.max())
     assumed = " (assumed)" if chip.delay_bits.assumed or chip.input_slots_per_core.assumed else ""
     return [
         f"Spikes take up to {longest:,} steps: {delayed:,} of {sum(each.synapses for each in used):,} synapses store a "
-        f"delay in {chip.delay_bits.value} bits, and a core that hears the slowest has input slots for "
+        f"delay in {chip.delay_bits.value} bits, and a core that hears the slowest holds up to "
         f"{chip.neurons_at(longest):,} neurons{assumed}."
     ]
 

@@ -13,6 +13,7 @@ pytest.importorskip("torch", reason="torch is not installed")
 @pytest.mark.parametrize(
     "study",
     [
+        "ablation",
         "digits",
         "noise_labels",
         pytest.param("planted_truth", marks=pytest.mark.slow),

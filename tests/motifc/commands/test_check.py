@@ -20,7 +20,9 @@ def test_check_says_whether_a_graph_fits(motifc: Motifc) -> None:
     assert outcome.status == 1
     told = json.loads(outcome.out)
     assert not told["fits"]
-    assert told["faults"][0].startswith("projection 'late' has delay 199..199; loihi2 allows 1..63 (delay), so ")
+    assert told["faults"][0].startswith(
+        "projection 'late' has a delay of 199 steps; loihi2 allows 1 to 63 (delay), so "
+    )
 
 
 def test_check_takes_a_network(motifc: Motifc) -> None:

@@ -2,13 +2,16 @@
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from search.network import Network
 from targets.contracts.errors import InputError
 from targets.contracts.provenance import DataOrigin, Provenance, keys_of, making, sample_digests
 from targets.contracts.raster import SpikeRaster
+from tests.networks import random_network
 from tests.provenances import PROVENANCE
 
 
@@ -93,6 +96,17 @@ def test_the_step_taken_now_is_that_of_this_process(monkeypatch: pytest.MonkeyPa
     assert making("compile").command == "motifc compile"  # python -m motifc
     assert "compile, " in step.sentence
     assert "threads" not in step.sentence
+    assert "seconds" not in step.sentence
+
+
+def test_a_search_tells_its_cpu_seconds_and_files_without_them_are_read(tmp_path: Path) -> None:
+    step = making("search by halving", "cpu", 1, {"search": 12.34, "training": 5.0})
+    assert step.sentence.endswith(", search 12.3 CPU seconds, training 5.0 CPU seconds)")
+    network = replace(random_network(0), provenance=Provenance((), (step, making("train"))))
+    network.save(tmp_path / "net.network")
+    read = Network.load(tmp_path / "net.network")
+    assert [each.seconds for each in read.provenance.made] == [{"search": 12.34, "training": 5.0}, None]
+    assert read.digest == random_network(0).digest
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What delays cost on a chip: bits of every delayed synapse, and input slots by the longest delay of a core."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ from search.settings import ModelSettings, SearchSettings, Settings
 from targets.contracts.chip import ChipSpec, Limit, chip_named, input_slots
 from targets.contracts.errors import InputError
 from targets.program.check import check
-from targets.program.usage import usage
+from targets.program.usage import core_limits, usage
 from tests.compiler.mapped import assembled, partitioned, small
 from tests.networks import random_network
 from tests.targets.program.by_hand import SMALL, by_hand
@@ -143,9 +143,18 @@ def test_show_and_check_tell_what_delays_take() -> None:
     assert f"  {delayed:,} of the synapses delayed, {27 * 32:,} input slots of 8,192\n" in text(program)
     told = feasible(lower(slow(20)), LOIHI1)
     assert told.sentences[-1] == (
-        f"Spikes take up to 20 steps: {told.delayed:,} synapses store a delay, and a core that hears the slowest has "
-        "input slots for 256 neurons."
+        f"Spikes take up to 20 steps: {told.delayed:,} synapses store a delay, and a core that hears the slowest "
+        "holds up to 256 neurons."
     )
+
+
+def test_of_a_chip_that_says_nothing_of_delays_nothing_is_told() -> None:
+    plain = {spec.name: spec.default for spec in fields(LOIHI1) if spec.name in ("delay_bits", "input_slots_per_core")}
+    silent = replace(LOIHI1, **plain)
+    program = compile_network(slow(20), silent)
+    assert "input_slots" not in core_limits(silent)
+    assert "delayed" not in text(program)
+    assert usage(program)[0].synapse_bytes < usage(program, LOIHI1)[0].synapse_bytes
 
 
 @pytest.mark.parametrize(

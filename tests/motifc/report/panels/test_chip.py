@@ -22,6 +22,10 @@ def test_cores_routes_and_limits_are_told_drawn_and_listed() -> None:
     assert found.answer == f"{cores} cores on 1 chip of loihi2; no limit of the chip is broken."
     assert any(note.startswith("The heaviest of ") for note in found.notes)
     assert assumed_estimate(program).sentence in found.notes
+    (delays,) = [note for note in found.notes if note.startswith("Spikes take up to 3 steps: ")]
+    assert delays.endswith(
+        " synapses store a delay in 6 bits, and a core that hears the slowest holds up to 8 neurons (assumed)."
+    )
     assert found.notes[-1] == "Every input and neuron is assumed to spike in 3% of the steps."
     listed, routes, limits = found.tables
     assert [row[0] for row in listed.rows] == [f"{number}" for number in range(cores)]
