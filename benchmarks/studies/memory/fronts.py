@@ -77,7 +77,7 @@ def _panel(panel: Axes, rows: Sequence[Kept], data: str, price: str, looks: Mapp
     best = sorted(optimal(rows, data, arms, price), key=lambda arm: mean(rows, data, arm, price))
     across = [mean(rows, data, arm, price) for arm in best]
     panel.step(across, [100 * mean(rows, data, arm, "accuracy") for arm in best], where="post", color="0.5", zorder=0)
-    if price in ("recurrent", "synapses"):
+    if price == "recurrent":
         panel.set_xscale("symlog", linthresh=100)
     panel.grid(alpha=0.3)
 

@@ -324,8 +324,8 @@ def _differences(made: Sequence[Comparison]) -> list[str]:
     cells = [
         [
             each.data,
-            each.other,
             each.arm,
+            each.other,
             str(each.statistics.n),
             _points(each.statistics.mean),
             _interval(each.statistics.interval),
@@ -335,7 +335,7 @@ def _differences(made: Sequence[Comparison]) -> list[str]:
         ]
         for each in made
     ]
-    titles = ["data", "less", "arm", "n", "mean", "95 % t", "together", "corrected", "p, Holm"]
+    titles = ["data", "arm", "less", "n", "mean", "95 % t", "together", "corrected", "p, Holm"]
     return table(titles, cells, "lllrrrrrr")
 
 
