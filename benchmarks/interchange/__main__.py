@@ -24,7 +24,7 @@ OPENERS: dict[str, Callable[..., str]] = {
     "c, gcc": openers.c_compiler,
     "onnx": openers.onnx_evaluators,
     "lava, lava-nc": openers.lava,
-    "lava:core, lava-nc": lambda *given: openers.lava(*given, variant="lava:core"),
+    "lava:core, lava-nc": openers.lava_by_cores,
     "sanafe, SANA-FE": openers.sanafe,
 }
 BACKENDS = ("c", "numpy", "numba", "torch", "onnx")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -110,4 +110,7 @@ def imported(path: Path, given: Array, names: tuple[str, ...] = tuple(IMPORTERS)
 
 
 def _release(name: str) -> str:
-    return version(name.lower())
+    try:
+        return version(name.lower())
+    except PackageNotFoundError:
+        return "(not installed)"

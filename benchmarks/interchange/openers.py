@@ -116,6 +116,11 @@ def lava(program: Program, spikes: Spikes, folder: Path, variant: str = "lava") 
     return f"digest {'equal' if equal else 'DIFFERS'}"
 
 
+def lava_by_cores(program: Program, spikes: Spikes, folder: Path) -> str:
+    """The same with one process per core."""
+    return lava(program, spikes, folder, "lava:core")
+
+
 def sanafe(program: Program, spikes: Spikes, folder: Path) -> str:
     """SANA-FE on the same spikes: operations and hops beside ours."""
     given = _all(program, spikes)

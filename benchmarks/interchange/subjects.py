@@ -30,7 +30,7 @@ class Subject:
 def subjects(demo: Path, shared: Path, samples: int) -> list[Subject]:
     """The demo's program; the Braille network of the NIR paper; 10 cores of the chip small; two small networks."""
     given = Program.load(demo)
-    found = [Subject("demo", given, given, _spikes(given, samples, _STEPS))]
+    found = [Subject("demo", given, given, drawn_spikes(given, samples, _STEPS))]
     folder = shared / "golden" / "braille"
     if folder.is_dir():
         graph = read_nir(folder / "braille_noDelay_bias_zero.nir", dt=1e-4, steps=256, tell=lambda _: None)
@@ -38,11 +38,11 @@ def subjects(demo: Path, shared: Path, samples: int) -> list[Subject]:
         braille = compile_graph(graph)
         found.append(Subject("Braille", braille, braille, {braille.inputs[0].name: touch}))
     ten = compile_network(ten_cores(), "small")
-    found.append(Subject(f"{len(ten.cores)} cores", ten, ten, _spikes(ten, samples, _STEPS)))
+    found.append(Subject(f"{len(ten.cores)} cores", ten, ten, drawn_spikes(ten, samples, _STEPS)))
     for name, recurrent in (("feed-forward", False), ("recurrent", True)):
         network = uniform(recurrent)
         program = compile_network(network)
-        found.append(Subject(f"{name} network", program, network, _spikes(program, samples, _STEPS)))
+        found.append(Subject(f"{name} network", program, network, drawn_spikes(program, samples, _STEPS)))
     return found
 
 
@@ -70,6 +70,7 @@ def ten_cores() -> Network:
     )
 
 
-def _spikes(program: Program, samples: int, steps: int) -> dict[str, SpikeRaster]:
+def drawn_spikes(program: Program, samples: int, steps: int) -> dict[str, SpikeRaster]:
+    """Spikes of every input in 15 % of the steps, drawn with seed 0."""
     rng = np.random.default_rng(0)
     return {each.name: SpikeRaster.pack(rng.random((samples, steps, each.neurons)) < 0.15) for each in program.inputs}
