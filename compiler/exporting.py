@@ -52,7 +52,9 @@ def export_program(
         backend_named(name)
     takes_spikes = own and getattr(exporter, "TAKES_SPIKES", False)
     if spikes is not None and not takes_spikes:
-        raise InputError(f"format {format!r} tells of no messages; give no spikes for it, or choose json or graphml.")
+        raise InputError(
+            f"format {format!r} tells of no messages; give no spikes for it, or choose json, graphml or sanafe."
+        )
     if spikes is not None:
         exporter.export(program, path, spikes)
     elif variant:

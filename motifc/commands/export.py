@@ -18,13 +18,16 @@ def export_command(
     format: Annotated[
         str,
         typer.Option(
-            help="json or graphml (cores and routes), c, nir, onnx, lava, lava:core, or one that a package adds; what "
-            "each is for, and what opens it: docs/interchange.md."
+            help="json or graphml (cores and routes), c, nir, onnx, sanafe, lava, lava:core, or one that a package "
+            "adds; what each is for, and what opens it: docs/interchange.md."
         ),
     ],
     input_file: Annotated[
         Path | None,
-        typer.Option("--input", help="Spikes that json and graphml count messages by: .npz; 3 % of the steps without."),
+        typer.Option(
+            "--input",
+            help="Spikes that json and graphml count messages by, and sanafe replays: .npz; 3 % of the steps without.",
+        ),
     ] = None,
     force: Force = False,
     as_json: AsJson = False,

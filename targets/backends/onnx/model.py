@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ import numpy as np
 from targets.backends.onnx.functions import DOMAIN, OPSET, onnx_type, population_function, projection_function
 from targets.contracts.numbering import ranges
 from targets.contracts.ports import Input
-from targets.contracts.writing import check_writable, replacing
+from targets.contracts.shown import shown
+from targets.contracts.writing import Destination, check_writable, replacing
 from targets.program.program import IntPopulation, Program
 
 with suppress(ImportError):  # `requirement` then tells what to install
@@ -28,16 +30,29 @@ Shapes = Mapping[str, tuple[Any, ...]]
 def export(program: Program, path: str | os.PathLike[str]) -> None:
     """Write `model(program)` to `path` in one step, without spikes of what stands for biases among its outputs.
 
-    Raises InputError when it cannot be written.
+    Beside it goes a README, `path` with .md behind, of the lines that feed it. Raises InputError when one of the two
+    cannot be written.
     """
+    beside = _beside(path)
     check_writable(path)
+    check_writable(beside)
     built = model(program)
     for population in program.populations:
         if population.invented:  # it stands for biases, and nobody reads its spikes
             built.graph.output.remove(next(o for o in built.graph.output if o.name == f"spikes/{population.name}"))
     content = built.SerializeToString(deterministic=True)
-    with replacing(path) as temporary:
+    name = Path(os.fspath(path)).name
+    lines = _readme(program, name).splitlines()
+    text = "\n".join([f"# {shown(name)}: spiking network {program.digest[:12]} for {program.chip.name}", "", *lines])
+    with replacing(path) as temporary, replacing(beside) as readme:
         temporary.write_bytes(content)
+        readme.write_text(text.replace("\n", "\n    ").replace("\n    \n", "\n\n") + "\n", encoding="utf-8")
+
+
+def _beside(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """Where the README of a model goes."""
+    place = Path(f"{os.fspath(path)}.md")
+    return Destination(place, path.replace, path.inputs) if isinstance(path, Destination) else place
 
 
 def model(program: Program) -> onnx.ModelProto:
@@ -199,14 +214,14 @@ def _metadata(program: Program) -> dict[str, str]:
     }
 
 
-def _readme(program: Program) -> str:
-    """Lines of Python that feed the file net.onnx."""
+def _readme(program: Program, file: str = "net.onnx") -> str:
+    """Lines of Python that feed the file."""
     name = program.inputs[0].name
     output = f"spikes/{(program.own or program.populations)[-1].name}"
     more = "" if len(program.inputs) == 1 else "  # and so on for every input"
     return f"""\
 import numpy as np, onnxruntime
-session = onnxruntime.InferenceSession("net.onnx")
+session = onnxruntime.InferenceSession({file!r})
 spikes = np.load("spikes.npz")["spikes"]  # uint8 0 and 1 [sample, time, neuron]
 sizes = {{"batch": spikes.shape[0], "time": spikes.shape[1]}}
 zeros = {{i.name: np.zeros([sizes.get(n, n) for n in i.shape], i.type[7:-1]) for i in session.get_inputs()}}

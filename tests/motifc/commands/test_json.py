@@ -36,6 +36,7 @@ ASKED = {
     "export": "net.program --format lava --out folder",
     "diff": "net.program net.program",
     "explain": "net.program --recording recorded.npz --input spikes.npz",
+    "estimate": "net.program --input spikes.npz",
     "report": "net.program --out page.html",
     "data list": "",
     "data check": "mine.npz",

@@ -19,6 +19,7 @@ from targets.contracts.numbering import ranges
 from targets.contracts.ports import Input
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Banded, Dense, Sparse, Synapses
+from targets.contracts.writing import Destination
 from targets.program.program import Core, IntPopulation, IntProjection, Program
 from targets.runtime.backend import run
 from targets.runtime.machine import record
@@ -265,3 +266,16 @@ def test_the_file_tells_latency_and_has_no_output_of_what_stands_for_biases(tmp_
     assert spikes == [f"spikes/{population.name}" for population in program.populations]
     session = onnxruntime.InferenceSession(loaded.SerializeToString(), providers=["CPUExecutionProvider"])
     assert len(session.get_outputs()) == len(loaded.graph.output)
+
+
+def test_a_readme_lies_beside_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, _ = random_program(np.random.default_rng(0))
+    export(program, tmp_path / "mine.onnx")
+    title, _, *lines = (tmp_path / "mine.onnx.md").read_text(encoding="utf-8").splitlines()
+    assert title == f"# mine.onnx: spiking network {program.digest[:12]} for loihi2"
+    assert len(lines) <= 10
+    assert all(line.startswith("    ") for line in lines)
+    (tmp_path / "other.onnx.md").write_text("a user's own", encoding="utf-8")
+    with pytest.raises(InputError, match=r"other.onnx.md is there already"):
+        export(program, Destination(tmp_path / "other.onnx"))
+    assert not (tmp_path / "other.onnx").exists()

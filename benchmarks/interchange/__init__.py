@@ -1,0 +1,1 @@
+"""Every export opened or run by somebody else's program: the tables of docs/interchange.md."""
