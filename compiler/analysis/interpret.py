@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Observer = Callable[[str, int, Floats, Floats], None]
 """Called with (population, time step, u, v), both float64 [sample, neuron]; v is that before the reset."""
-Accumulate = Callable[[Floats], Floats]
+Accumulate = Callable[[Array], Array]
 _Ready = tuple[FloatProjection, Accumulate]
 """A projection, and what sums spikes over its synapses."""
 
@@ -49,11 +49,11 @@ def interpret(
     """
     first = next(iter(inputs.values()))
     samples, steps = first.samples, first.steps
-    spikes = {name: raster.counted().dense().astype(np.float64) for name, raster in inputs.items()}
+    spikes = {name: raster.counted().dense() > 0 for name, raster in inputs.items()}
     silence = {each.name: np.zeros((samples, each.neurons)) for each in graph.populations}
     u, v = dict(silence), dict(silence)
     for population in graph.populations:
-        spikes[population.name] = np.zeros((samples, steps, population.neurons))
+        spikes[population.name] = np.zeros((samples, steps, population.neurons), bool)
     order = _in_order_of_flow(graph)
     resting = {each.name: np.zeros((samples, each.neurons), np.int32) for each in order if each.refractory is not None}
     keep = {each.name: (1 - 1 / each.tau_s, 1 - 1 / each.tau_m) for each in order}
@@ -65,7 +65,7 @@ def interpret(
             drive = _arriving(incoming[name], spikes, t, own_way)
             bias = 0 if own_way.first_bias == "missing" and t == 0 else population.bias
             u[name], _, v[name] = integrate(u[name], before, drive, bias, *keep[name])
-            fired = spikes[name][:, t - 1] if t else silence[name]
+            fired = spikes[name][:, t - 1].astype(np.float64) if t else silence[name]
             compared, s, v[name] = spike(v[name], before, fired, population.threshold, own_way)
             if observe is not None:
                 observe(name, t, u[name], compared)
@@ -116,7 +116,7 @@ def _by_target(
     return incoming, own
 
 
-def _arriving(projections: Sequence[_Ready], spikes: Mapping[str, Floats], t: int, semantics: Semantics) -> Floats:
+def _arriving(projections: Sequence[_Ready], spikes: Mapping[str, Array], t: int, semantics: Semantics) -> Floats:
     """What arrives at step t through `projections` of one population: [batch, post], or a scalar 0 for none."""
     a = np.zeros(())
     for projection, accumulate in projections:

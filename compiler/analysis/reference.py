@@ -58,11 +58,13 @@ class Reference:
         """How many bins will differ where voltages, in thresholds, are `v` [sample, time, neuron] instead, by chance.
 
         Of the voltages that are near the threshold, an error lifts or lowers so many across it. Unlike a count of bins
-        that differ this tells small errors apart on few samples.
+        that differ this tells small errors apart on few samples. Of the others those count that are across.
         """
-        exact, counted = self.v[population], self.counted[population]
-        near = (np.abs(exact - 1) < _NEAR) & counted[:, :, None]
-        return float(np.minimum(np.abs(v - exact)[near] / (2 * _NEAR), 1).sum(dtype=np.float64))
+        exact, counted = self.v[population], self.counted[population][:, :, None]
+        near = np.abs(exact - 1) < _NEAR
+        across = ((v > 1) != (exact > 1)) & ~near & (exact != 0) & counted  # 0 where a neuron rests
+        chance = np.minimum(np.abs(v - exact)[near & counted] / (2 * _NEAR), 1).sum(dtype=np.float64)
+        return float(chance + np.count_nonzero(across))
 
 
 def refer(graph: FloatGraph, inputs: Mapping[str, SpikeRaster], most: int = SAMPLES) -> Reference:

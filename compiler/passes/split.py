@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -24,7 +25,7 @@ from targets.contracts.thresholds import HEADROOM, highest_threshold, legal_thre
 from targets.program.program import IntPopulation, IntProjection
 
 _HALVINGS = 6
-"""Candidate scales below the ceiling, each the one before it divided by the root of 2."""
+"""Candidate scales below the ceiling, each the one before it divided by the root of 2; more where v had no room."""
 _WORTH = 1.01
 """A residual stays where without it over 1 % more bins will differ."""
 _QUIET = 1e-3
@@ -95,8 +96,8 @@ def split(
     for population in graph.populations:
         name = population.name
         known = None if population.invented else reference
-        peak = None if calibration is None or population.invented else calibration.peaks[name][0]
-        ceilings[name], held[name] = _rounded(population, graph.into(name), decays[name], chip, peak, known, few)
+        peaks = None if calibration is None or population.invented else calibration.peaks[name]
+        ceilings[name], held[name] = _rounded(population, graph.into(name), decays[name], chip, peaks, known, few)
     if most_synapses is not None:
         held = _within(held, graph, most_synapses, {} if calibration is None else calibration.rates)
     projections, residuals = _projections(graph, held)
@@ -121,11 +122,12 @@ def _rounded(
     incoming: Sequence[FloatProjection],
     decays: tuple[Ints, Ints],
     chip: ChipSpec,
-    peak: float | None,
+    peaks: tuple[float, float] | None,
     reference: Reference | None,
     few: bool,
 ) -> tuple[Ceiling, _Held]:
-    """One population at the best of its scales; `few` says that scales are powers of two."""
+    """One population at the best of its scales, powers of two if `few`; `peaks` are those of u and v on data."""
+    peak, deepest = peaks or (None, 0.0)
     found = ceiling(population, incoming, decays[0], chip, peak)
     if found.highest < 1:
         raise InputError(_too_wide(population, incoming, found.held))
@@ -137,7 +139,8 @@ def _rounded(
         return exact, _held(population, incoming, decays, legal, chip)
     if reference is None:
         return found, _held(population, incoming, decays, _powers(found.highest, few), chip)
-    first, *others = _scales(found, few)
+    room = (chip.arithmetic.state_limit >> chip.arithmetic.align_bits) / max(deepest, 1.0)
+    first, *others = _scales(found, room, few)
     best = _held(population, incoming, decays, first, chip)
     fewest = _strays(best, incoming, reference, chip)
     for vth in others:  # one after the other, so that the weights of two are held at a time
@@ -149,9 +152,13 @@ def _rounded(
     return found, best
 
 
-def _scales(found: Ceiling, few: bool) -> tuple[int, ...]:
-    """Thresholds to try, the highest first."""
-    below = [found.highest / 2 ** (halving / 2) for halving in range(_HALVINGS + 1)]
+def _scales(found: Ceiling, room: float, few: bool) -> tuple[int, ...]:
+    """Thresholds to try, the highest first; `room` is the one with which v was not seen to saturate.
+
+    What forgets nothing owes all that it ever lost. If v is held at the end of its register, part of that is forgiven.
+    """
+    halvings = max(_HALVINGS, math.ceil(2 * math.log2(max(found.highest / room, 1))))
+    below = [found.highest / 2 ** (halving / 2) for halving in range(halvings + 1)]
     tried = {_powers(even(scale), few) for scale in (*below, min(found.proved, found.highest))}
     return tuple(sorted((scale for scale in tried if scale >= 1), reverse=True))
 

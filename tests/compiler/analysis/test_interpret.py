@@ -1,5 +1,7 @@
 """interpret: a FloatGraph in float64."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -176,3 +178,14 @@ def test_the_gain_equals_filtering_the_spikes() -> None:
         v[v > 1] = 0
     assert mine.sum() > 20
     np.testing.assert_array_equal(mine, np.array(expected))
+
+
+def test_a_bin_takes_a_few_bytes() -> None:
+    given = {"x": SpikeRaster.pack(np.random.default_rng(0).random((1_000, 400, 1)) < 0.3)}
+    graph = small(*(neuron(f"n{i}") for i in range(4)), *(synapse("x", f"n{i}", 0.5, 1) for i in range(4)))
+    interpret(graph, {"x": given["x"].take(slice(1))})
+    tracemalloc.start()
+    interpret(graph, given)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 4 * given["x"].bins

@@ -54,8 +54,12 @@ def test_crossings_grow_with_the_error_near_the_threshold(late: FloatGraph) -> N
     small, larger = (found.crossings("hidden", exact + off) for off in (0.001, 0.01))
     assert small > 0
     assert larger == pytest.approx(10 * small, rel=1e-3)
-    far = np.where(np.abs(exact - 1) < 0.1, exact, exact + 3)
-    assert found.crossings("hidden", far) == 0
+    near = np.abs(exact - 1) < 0.1
+    further = np.where(near, exact, np.where(exact > 1, exact + 3, exact - 3))
+    assert found.crossings("hidden", further) == 0
+    across = ~near & (exact != 0) & found.counted["hidden"][:, :, None]
+    other_side = np.where(near, exact, 2 - exact)
+    assert found.crossings("hidden", other_side) == np.count_nonzero(across) > 0
 
 
 def test_of_many_samples_some_are_taken_evenly(late: FloatGraph) -> None:

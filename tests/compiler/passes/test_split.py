@@ -18,6 +18,7 @@ from targets.contracts.arrays import Array
 from targets.contracts.chip import ChipSpec, Limit, chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Input
+from targets.contracts.raster import SpikeRaster
 from targets.contracts.synapses import Dense, with_weights
 from tests.networks import random_network, random_spikes
 from tests.seeds import seeds
@@ -117,6 +118,23 @@ def test_a_scale_beyond_proof_keeps_u_within_half_of_its_register_on_the_data() 
         within = 2 * calibration.peaks[population.name][0] * scale * 64 <= 1 << 23
         assert within or scale <= found.ceilings[population.name].proved
         assert len(set(population.vth.tolist())) == 1
+
+
+def test_what_forgets_nothing_has_room_for_all_that_it_owes() -> None:
+    """400 thresholds down in 200 steps, and up again: held at the end of its register v would be up 100 steps early."""
+    rng = np.random.default_rng(0)
+    weights = np.stack([rng.uniform(-2.1, -1.9, 8), rng.uniform(3, 4, 8)], axis=1)
+    owing = FloatPopulation("n", 1, np.ones(8), np.full(8, 2.0**60), np.ones(8), np.zeros(8))
+    into = FloatProjection("x-n", "x", "n", Dense(weights), 1)
+    graph = FloatGraph((Input("x", 2),), (owing,), (into,), None, 400, "")
+    spikes = np.zeros((1, 400, 2), bool)
+    spikes[:, :200, 0], spikes[:, 200:, 1] = True, True
+    given = {"x": SpikeRaster.pack(spikes)}
+    found, reference = split(graph, LOIHI2, calibrate(graph, given), refer(graph, given)), refer(graph, given)
+    (strayed,) = causes(graph, found.graph, reference, LOIHI2.arithmetic)
+    assert strayed.spikes > 500
+    assert strayed.differing <= 8
+    assert strayed.without["saturation"] == strayed.differing
 
 
 def test_a_residual_that_does_not_pay_is_left_out() -> None:
