@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from compiler.analysis.core_loads import CoreLoads as CoreLoads, core_loads as core_loads
     from compiler.analysis.estimate import estimate as estimate
     from compiler.analysis.interpret import interpret as interpret
-    from compiler.exporting import export_formats as export_formats, export_program as export_program
+    from compiler.exporting import (
+        export_caveats as export_caveats,
+        export_formats as export_formats,
+        export_program as export_program,
+    )
+    from compiler.exports.nir.source import source_in_nir as source_in_nir
     from compiler.frontends.network import lower as lower
     from compiler.frontends.nir.explanation import explain_graph as explain_graph
     from compiler.frontends.nir.read import read_nir as read_nir, unread_nir as unread_nir

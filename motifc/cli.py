@@ -38,6 +38,7 @@ COMMANDS = (
         "run",
         "verify",
         "explain",
+        "estimate",
         "damage",
         "repair",
         "export",

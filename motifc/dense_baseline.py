@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from motifc.evaluation import Judged
+from motifc.evaluation import Judged, assessed, program_answers
 from motifc.regression import Regression
 from search.data.task import Split, truth_of
 from targets.contracts import artefact
@@ -28,6 +28,9 @@ from targets.contracts.cache_folder import cache_folder
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.value_errors import mean_squared_error
+from targets.program.program import Program
+from targets.runtime.backend import bound_inputs, load
+from targets.runtime.registry import DEFAULT
 
 Shape = tuple[int, tuple[int, ...]]
 """Parts of a sample that are counted, and neurons of each hidden layer."""
@@ -114,6 +117,18 @@ def dense_baseline(
         if reached:
             return tried[-1]
     return min(tried, key=lambda each: each.valid if measure == "mse" else -each.valid)
+
+
+def program_baseline(program: Program, split: Split, tell: Callable[[str], None] = lambda step: None) -> DenseBaseline:
+    """The same, held to how well a program does on the validation part; InputError as `motifc.evaluate` raises it."""
+    readout = program.readout
+    if readout is None:
+        raise InputError("the program has no readout, so that nothing can be held to its answers; give one that has.")
+    inputs = bound_inputs(program.inputs, split.valid)
+    tell("running the validation part")
+    with load(program, DEFAULT) as machine:
+        needed = assessed(readout, program_answers(machine, inputs)[readout.population])
+    return dense_baseline(split, needed, tell)
 
 
 def macs_of(split: Split, shape: Shape) -> int:

@@ -19,6 +19,7 @@ _EXTRAS = {
     "matplotlib": "plot",
     "tensorboardX": "tensorboard",
     "submitit": "cluster",
+    "sanafe": "sanafe",
 }
 _MODULES = {"scikit-learn": "sklearn"}
 

@@ -23,6 +23,7 @@ ADDS_UP = {"Tally"}
 """Dataclasses that are not frozen, since adding up is all they do."""
 TESTED_ELSEWHERE = {
     "motifc/workers/side_worker.py": "a process of its own, run by the tests of verifying.py",
+    "compiler/exports/sanafe/": "what SANA-FE loads in three files: tests/compiler/exports/sanafe/test_simulate.py",
     "compiler/repair/spread.py": "as what asks for it: tests/compiler/repair/test_program.py",
     "motifc/commands/damage.py": "with what it breaks made whole: tests/motifc/commands/test_repair.py",
     "motifc/repairing.py": "as damage.py",

@@ -157,10 +157,20 @@ def with_readout(graph: FloatGraph, name: str | None, classes: int | None, by: s
 
 def graph_of(source: Path, dt: float | None, reading: list[str] | None = None, steps: int | None = None) -> FloatGraph:
     """The float graph of a network or NIR file, the latter in steps of `dt` seconds; what is told goes to stderr."""
-    from motifc import InputError, Network, lower, read_nir
+    from motifc import InputError, Network, lower, read_nir, source_in_nir
     from motifc.files import expected
 
     if expected(source, "network", "nir") == "nir":
+        if dt is None and not reading and steps is None:
+            held = source_in_nir(source)
+            if isinstance(held, Network):
+                warn(f"{source} was written of network {held.digest[:12]}, which is taken as it was.")
+                return lower(held)
+            if held is not None:
+                warn(
+                    f"{source} was written of program {held.digest[:12]}, which run and verify take as it is; here it "
+                    "is read as a graph in floats."
+                )
         return read_nir(
             source,
             dt=dt,

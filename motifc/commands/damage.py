@@ -43,14 +43,13 @@ def damage_command(
     Of a network a damaged network is written. Of a program, its faults: a JSON file that is kept beside the program
     and given to run, verify and repair as --faults. What is programmed stays, and stays legal.
     """
-    from motifc import Network
-    from motifc.files import expected, program_in
+    from motifc.files import expected, network_in, program_in
     from targets.contracts.damage import Damage
 
     asked = Damage(kind, STRENGTHS.get(kind, 0.0) if strength is None else strength, seed)
     target = destination(out, force, file)
     if expected(file, "program", "network") == "network":
-        _damage_network(Network.load(file), asked, where, target, out, as_json)
+        _damage_network(network_in(file), asked, where, target, out, as_json)
     else:
         _damage_program(program_in(file), asked, where, target, out, as_json)
 

@@ -50,9 +50,9 @@ def run_command(
     Step t of what is written is the network's step t, however late a population is in the program. Without --input the
     samples are the test part of the split that it was trained on, unless another one is asked for.
     """
-    from motifc import InputError, Network, estimate, lower, run, save_rasters
+    from motifc import InputError, estimate, lower, run, save_rasters
     from motifc.evaluation import all_spikes, float_answers, overflows_told, voltages_among
-    from motifc.files import expected, program_in
+    from motifc.files import expected, network_in, program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
     from targets.program.faults import Faults, faulty
@@ -67,7 +67,7 @@ def run_command(
                 f"{file} is a network, which runs in float without backend, probes or faults; leave --backend, --probe "
                 "and --faults out, or compile it and run the program."
             )
-        network = Network.load(file)
+        network = network_in(file)
         target = destination(out, force, file, input_file or data_read(data, data_dir, network.provenance))
         given = samples(str(file), network.provenance, input_file, data, seed, limit, data_dir, network.readout)
         inputs = bound_inputs(network.inputs, given.spikes)

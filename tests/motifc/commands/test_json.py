@@ -27,6 +27,7 @@ ASKED = {
     "run": "net.program --input spikes.npz --out out.npz",
     "verify": "net.program --input spikes.npz",
     "export": "net.program --format lava --out folder",
+    "estimate": "net.program --input spikes.npz",
     "report": "net.program --out page.html",
     "data list": "",
     "data check": "mine.npz",
