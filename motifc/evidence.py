@@ -12,7 +12,7 @@ from targets.contracts import artefact
 from targets.contracts.artefact import Artefact
 from targets.contracts.provenance import sample_digests
 from targets.contracts.raster import SpikeRaster
-from targets.contracts.serial import pack, read
+from targets.contracts.serial import LATER, pack, read
 from targets.runtime.registry import ORACLE
 
 FLOAT, PROGRAM = "float network", "program"
@@ -27,6 +27,8 @@ class Comparison:
     seconds             the run took
     missing             why it did not run
     explained           sentences on the semantics that reproduces a difference
+    state               where u, v first differ though all bins are equal; None where they do not, or no one looked
+    traced              populations that answer in voltage, whose u, v of every step were compared
     """
 
     backend: str
@@ -35,6 +37,8 @@ class Comparison:
     seconds: float = 0.0
     missing: str | None = None
     explained: tuple[str, ...] = ()
+    state: str | None = field(default=None, metadata=LATER)
+    traced: tuple[str, ...] = field(default=(), metadata=LATER)
 
     @property
     def ran(self) -> bool:
@@ -43,8 +47,8 @@ class Comparison:
 
     @property
     def equal(self) -> bool:
-        """True where it ran and no bin differs."""
-        return self.ran and self.first is None
+        """True where it ran and neither bins nor u, v differ."""
+        return self.ran and self.first is None and self.state is None
 
     @property
     def bins(self) -> int:
@@ -66,6 +70,8 @@ class Comparison:
         """What came of it."""
         if self.missing is not None:
             return self.missing
+        if self.first is None and self.state is not None:
+            return self.state
         return EquivalenceReport(ORACLE, self.backend, self.populations, self.first).sentence()
 
 

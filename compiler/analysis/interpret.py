@@ -13,7 +13,7 @@ from targets.contracts.dynamics import integrate, spike
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import Semantics
-from targets.contracts.synapses import Sparse, Synapses
+from targets.contracts.summing import summing
 from targets.runtime.neuron import rest
 
 if TYPE_CHECKING:
@@ -112,18 +112,8 @@ def _by_target(
     own: dict[str, list[_Ready]] = {population.name: [] for population in graph.populations}
     for projection in graph.projections:
         early = projection.source == projection.target and semantics[projection.target].recurrence == "same step"
-        (own if early else incoming)[projection.target].append((projection, _accumulating(projection.synapses)))
+        (own if early else incoming)[projection.target].append((projection, summing(projection.synapses)))
     return incoming, own
-
-
-def _accumulating(synapses: Synapses) -> Accumulate:
-    """What sums spikes [batch, pre] over the synapses to [batch, post]; sparse ones by compressed rows of scipy."""
-    if not isinstance(synapses, Sparse):
-        return synapses.accumulate
-    from scipy.sparse import csr_array
-
-    rows = csr_array((synapses.weights, synapses.indices, synapses.indptr), shape=synapses.shape)
-    return lambda spikes: np.asarray((rows @ spikes.T).T)
 
 
 def _arriving(projections: Sequence[_Ready], spikes: Mapping[str, Floats], t: int, semantics: Semantics) -> Floats:

@@ -30,7 +30,7 @@ from targets.program.check import check
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.backend import Loaded, bound_inputs, load, ready_backends
 from targets.runtime.registry import DEFAULT, ORACLE
-from targets.runtime.voltages import Voltages
+from targets.runtime.voltages import Voltages, probes_of_voltages
 
 Rasters = Mapping[str, SpikeRaster]
 
@@ -193,7 +193,9 @@ def _compared(machine: Loaded, run: Run, tell: Callable[[str], None]) -> tuple[C
     with load(machine.program, DEFAULT) as other:
         (verdict,) = verify(side(machine), [side(other)], run.inputs, tell)
     explained = tuple(each.sentence(name) for name, each in (verdict.explanations or {}).items())
-    return (Comparison(DEFAULT, verdict.report.populations, verdict.report.first, explained=explained),)
+    traced = tuple(probe.population for probe in probes_of_voltages(machine.program))
+    found = verdict.report
+    return (Comparison(DEFAULT, found.populations, found.first, 0.0, None, explained, verdict.state, traced),)
 
 
 def _samples(

@@ -16,10 +16,13 @@ from targets.contracts.arrays import Array, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
-TOLD = frozenset({"origin", "settings", "provenance", "proofs", "own_rates", "refractory_max"})
+TOLD = frozenset(
+    {"origin", "settings", "provenance", "proofs", "own_rates", "refractory_max", "delay_bits", "input_slots_per_core"}
+)
 """Fields that tell of a network or program and compute nothing: no part of its digest, but of its file's.
 
-The longest refractory period of a chip is among them since it came later, and digests are not to change.
+The longest refractory period of a chip, and what delays take there, are among them since they came later, and digests
+are not to change.
 """
 _PACKAGES = ("motifc", "numpy", "torch")
 _MOST_SEED = (1 << 32) - 1

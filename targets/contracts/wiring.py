@@ -33,6 +33,9 @@ class Edge(Protocol):
     @property
     def synapses(self) -> Synapses: ...  # noqa: D102
 
+    @property
+    def delay(self) -> int: ...  # noqa: D102
+
 
 def wiring_faults(
     whole: str,

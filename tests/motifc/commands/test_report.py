@@ -114,6 +114,7 @@ def test_the_accuracy_of_a_readout_in_voltage_stands_on_the_page(motifc: Motifc)
     assert told["result"][1].startswith("The program is right in 83.33% of 12 (95 % interval ")
     assert told["result"][1].endswith("; the float network in 83.33%.")
     assert "the class is the same in 100.00% of samples" in told["panels"]["drift"]["answer"]
+    assert told["panels"]["equality"]["answer"].endswith(", and u and v of 'out' in every step.")
     assert "answers in voltage and ended" in told["panels"]["membrane"]["answer"]
 
 

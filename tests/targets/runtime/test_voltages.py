@@ -98,6 +98,7 @@ def test_the_program_has_them_within_its_grid_and_never_spikes(compiled: tuple[s
         np.testing.assert_array_equal(told.peak[sample], of_sample.max(axis=0))
 
 
+@pytest.mark.slow
 def test_every_backend_has_the_same_voltages_in_every_step(compiled: tuple[str, Program]) -> None:
     _, program = compiled
     names = [about.name for about in ready_backends() if about.pace == "quick"]
