@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from motifc.commands.console import console, emit
+from motifc.commands.console import console, emit, step
 from motifc.commands.options import AsJson, Data, DataFolder, InputFile, ProgramFile, SplitSeed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from compiler.analysis.estimate import Estimate
     from compiler.exports.sanafe.simulate import Simulated
-    from motifc import CoreLoads
+    from motifc import CoreLoads, Program
+    from motifc.dense_baseline import DenseBaseline
 
 ENGINES = ("own", "sanafe")
 CAVEAT = (
@@ -37,11 +40,16 @@ def estimate_command(
     seed: SplitSeed = None,
     limit: Annotated[int, typer.Option(help="Samples that are run and replayed, the first ones.")] = 10,
     data_dir: DataFolder = None,
+    baseline: Annotated[
+        bool,
+        typer.Option(help="Train dense networks on the same inputs, once, and tell the smallest that is no worse."),
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Tell energy and time of a step, and what every core does, with the sources of each figure.
 
-    The program is run, and what it does on these samples is counted: docs/energy.md.
+    The program is run, and what it does on these samples is counted: docs/energy.md. Beside it stands what the smallest
+    dense network of a list takes whose validation score is not below the program's.
     """
     from motifc import core_loads, estimate, run
     from motifc.files import program_in
@@ -62,6 +70,7 @@ def estimate_command(
 
         simulated = simulate(loaded, spikes)
     loads = core_loads(loaded, spikes)
+    dense, told_dense = _dense(program, loaded, data, seed, data_dir) if baseline else (None, "")
 
     def show() -> None:
         console.print(given.sentence, markup=False)
@@ -69,13 +78,35 @@ def estimate_command(
         for told in (own, simulated):
             if told is not None:
                 console.print(f"{_title(told)}: figures per event from {told.source}.")
+        if told_dense:
+            console.print(told_dense, markup=False)
+        if dense is not None and own is not None:
+            steps = given.raster.counted_steps / max(given.raster.samples, 1)
+            console.print(f"The program: {own.energy * steps:.4g} nJ per sample of {steps:.4g} steps, own engine.")
         console.print(CAVEAT)
 
     plain: dict[str, Any] = {"program": loaded.digest, "data": given.as_dict(), "caveat": CAVEAT}
     plain["cores"] = {"neurons": loads.neurons.tolist(), "operations": loads.operations.tolist()}
     plain |= {"own": None if own is None else own.as_dict()}
     plain |= {"sanafe": None if simulated is None else simulated.as_dict()}
+    plain |= {"dense": None if dense is None else dense.as_dict()}
     emit(plain, as_json, show)
+
+
+def _dense(
+    path: Path, program: Program, data: str | None, seed: int | None, folder: Path | None
+) -> tuple[DenseBaseline | None, str]:
+    """The dense baseline and its sentence, or why there is none."""
+    from motifc import InputError
+    from motifc.dense_baseline import program_baseline
+    from motifc.load_inputs import split_of
+
+    try:
+        split = split_of(str(path), program.provenance, data, seed, folder)
+        found = program_baseline(program, split, step)
+    except InputError as error:
+        return None, f"No dense network is compared: {error}"
+    return found, found.sentence
 
 
 def chosen(text: str) -> tuple[str, ...]:
