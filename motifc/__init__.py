@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from compiler.repair.program import program_rates as program_rates, repair_program as repair_program
     from compiler.text import text as text
     from motifc import plot as plot
-    from motifc.evaluation import Evaluation as Evaluation, evaluate as evaluate
+    from motifc.evaluation import Evaluation as Evaluation, assess as assess, evaluate as evaluate
     from motifc.evidence import Evidence as Evidence
     from motifc.membrane import (
         Membrane as Membrane,

@@ -49,7 +49,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.text": ("text",),
     "compiler.exporting": ("export_caveats", "export_formats", "export_program"),
     "compiler.exports.nir.source": ("source_in_nir",),
-    "motifc.evaluation": ("Evaluation", "evaluate"),
+    "motifc.evaluation": ("Evaluation", "assess", "evaluate"),
     "motifc.evidence": ("Evidence",),
     "motifc.membrane": ("Membrane", "membrane_of", "membranes_of"),
     # Many runs

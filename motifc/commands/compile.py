@@ -61,7 +61,7 @@ def compile_command(
         str | None,
         typer.Option(
             help="What the neurons of --readout vote by: spikes, or, where they answer in voltage, peak (the default) "
-            "or last."
+            "or last; with value their last voltages are the answer."
         ),
     ] = None,
     steps: Annotated[
@@ -149,8 +149,8 @@ def with_readout(graph: FloatGraph, name: str | None, classes: int | None, by: s
         known = sorted(each.name for each in graph.populations)
         raise InputError(f"--readout names {brief(name)}; the populations are {brief(known)}, so choose one of them.")
     by = by or ("spikes" if found.unit is None else "peak")
-    if by not in ("spikes", "last", "peak"):
-        raise InputError(f"--by is {brief(by)}; spikes, last or peak is needed, so choose one of them.")
+    if by not in ("spikes", "last", "peak", "value"):
+        raise InputError(f"--by is {brief(by)}; spikes, last, peak or value is needed, so choose one of them.")
     chosen: Any = by
     return replace(graph, readout=Readout(name, classes or found.neurons, by=chosen))
 

@@ -62,7 +62,7 @@ def _damage_network(
     found = damaged(network, asked, where)
     found.save(target)
     loose = [old.name for old, new in zip(network.layers, found.layers, strict=True) if old.motif and not new.motif]
-    told = {**found.settings["damage"][-1], "written": str(out), "digest": found.digest, "without motif": loose}
+    told = {**found.settings["damage"][-1], "written": str(out), "digest": found.digest, "without_motif": loose}
 
     def show() -> None:
         console.print(f"{out}: {asked.sentence} in {', '.join(told['layers'])}; digest {found.digest[:16]}")

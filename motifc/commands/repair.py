@@ -55,7 +55,7 @@ def repair_command(
     """
     from dataclasses import replace
 
-    from motifc import InputError
+    from motifc import InputError, Network
     from motifc.files import expected, network_in, program_in
     from motifc.load_inputs import calibrating
     from motifc.repairing import repaired_network, repaired_program
