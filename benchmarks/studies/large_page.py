@@ -17,7 +17,7 @@ def page(rows: Sequence[Row], settings: Settings, method: str, dense: int) -> st
     parts = " / ".join(f"{count:,}" for count in first["samples"])
     return "\n".join(
         [
-            "# Two hidden layers of 1,024 neurons, with delays, on eight cores",
+            "# Two hidden layers of 1,024 neurons, with delays, on several cores",
             "",
             paragraph(f"""
             Command: `python -m benchmarks.studies.large --fsdd FOLDER --every {first["every"]}`, on
@@ -37,6 +37,7 @@ def page(rows: Sequence[Row], settings: Settings, method: str, dense: int) -> st
             "",
             *table(["", *(row["network"] for row in rows)], _figures(rows)),
             "",
+            *([] if len(rows) > 1 else ["The dense network has not been measured yet.", ""]),
             paragraph("""
             Messages: spikes per step, of the test part, that go to a core from inputs or from another core. Bytes count
             a delay of 6 bits for each synapse of more than one step; slots are those of the core with the most.

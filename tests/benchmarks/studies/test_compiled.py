@@ -107,3 +107,5 @@ def test_the_large_network_stands_beside_the_dense_one() -> None:
     assert "| messages a step | 100.0 (0.25) | 400.0 |" in written
     assert "| hidden1 | 8 | 60 | 1, 4, 1 | 8, 0 |" in written
     assert "| all | 23.0 | 23.0 |" in written
+    assert "not been measured" not in written
+    assert "The dense network has not been measured yet." in large_page.page([fan_in], SETTINGS, "halving", 1)

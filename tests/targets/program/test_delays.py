@@ -150,9 +150,8 @@ def test_show_and_check_tell_what_delays_take() -> None:
 
 
 def test_of_a_chip_that_says_nothing_of_delays_nothing_is_told() -> None:
-    plain: dict[str, Any] = {
-        spec.name: spec.default for spec in fields(LOIHI1) if spec.name in ("delay_bits", "input_slots_per_core")
-    }
+    later = ("delay_bits", "input_slots_per_core")
+    plain: dict[str, Any] = {spec.name: spec.default for spec in fields(LOIHI1) if spec.name in later}
     silent = replace(LOIHI1, **plain)
     program = compile_network(slow(20), silent)
     assert "input_slots" not in core_limits(silent)
