@@ -5,6 +5,7 @@ would bring tonic, which is GPL-3.
 """
 
 import json
+import math
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -162,12 +163,23 @@ def widths(network: Network) -> Mapping[str, int]:
 
 
 def main(path: str, limit: int = 64) -> int:
-    """Print both, key by key; 1 where they differ."""
+    """Print both, key by key; 1 where they differ by more than rounding."""
     network = Network.load(path)
     given = samples(path, network.provenance, limit=limit, readout=network.readout)
     ours, theirs = neurobench_figures(network, given.raster), harness_figures(network, given.raster)
     sys.stdout.write(f"{given.sentence}\n{json.dumps({'motifc': ours, 'harness': theirs}, indent=2)}\n")
-    return int(ours != theirs)
+    return int(not same(ours, theirs))
+
+
+def same(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    """Whether both have the same keys in the same order, and figures that differ by rounding at most."""
+    if list(ours) != list(theirs):
+        return False
+    pairs = [(ours[key], theirs[key]) for key in ours]
+    return all(
+        same(left, right) if isinstance(left, Mapping) else math.isclose(left, right, rel_tol=1e-9, abs_tol=0)
+        for left, right in pairs
+    )
 
 
 if __name__ == "__main__":

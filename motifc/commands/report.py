@@ -67,7 +67,7 @@ def report_command(
     targets = {each: destination(each, force, *files, *read, input_file) for each in asked}
     compared = runs if out is not None else [replace(run, program=None) for run in runs if run.network is not None]
     told = [measured(run, data, seed, data_dir, input_file, step) for run in compared or runs]
-    emitted: dict[str, Any] = {"out": None if out is None else str(out)}
+    emitted: dict[str, Any] = {"out": None if out is None else str(out), "neurobench": None}
     if neurobench is not None:
         emitted["neurobench"] = neurobench_of(told)
         write_text(targets[neurobench], f"{json.dumps(emitted['neurobench'], indent=4)}\n")

@@ -6,7 +6,7 @@ SOURCE = (
     "events as in loihi.yaml of SANA-FE 2.2.9 (Boyle et al., IEEE TCAD, 2025, after Davies et al., IEEE Micro 38(1), "
     "2018)"
 )
-PER_UNIT = 1024
+PER_UNIT = 1 << 10
 """Neurons that one dendrite unit of SANA-FE holds."""
 _TILE = """\
     - name: tile_{number}

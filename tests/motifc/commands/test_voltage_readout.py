@@ -75,7 +75,7 @@ def test_accuracy_is_told_of_a_readout_of_either_kind(motifc: Motifc, spikes: No
         (("--by", "peak"), "--classes and --by go with --readout; name a population by that, or leave them out."),
         (
             ("--readout", "out", "--by", "mean"),
-            "--by is 'mean'; spikes, last or peak is needed, so choose one of them.",
+            "--by is 'mean'; spikes, last, peak or value is needed, so choose one of them.",
         ),
         (
             ("--readout", "out", "--classes", "2"),
@@ -84,8 +84,8 @@ def test_accuracy_is_told_of_a_readout_of_either_kind(motifc: Motifc, spikes: No
         ),
         (
             ("--readout", "out", "--by", "spikes"),
-            "readout 'out' goes by 'spikes' of neurons that answer in voltage; 'last' or 'peak' voltage is needed, so "
-            "change it.",
+            "readout 'out' goes by 'spikes' of neurons that answer in voltage; 'last', 'peak' or 'value' of the voltage "
+            "is needed, so change it.",
         ),
     ],
 )
