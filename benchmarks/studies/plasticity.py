@@ -2,7 +2,6 @@
 
 Writes docs/results/plasticity.md, plasticity.png and plasticity_rates.png.
 Run it with: python -m benchmarks.studies.plasticity --jobs 2
-The searches are shared with benchmarks/studies/methods.py.
 """
 
 import platform

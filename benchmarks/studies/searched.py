@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import torch
@@ -14,44 +14,17 @@ from search.data.load import load_split
 from search.data.loader import DataLoader
 from search.nas.derive import READOUT
 from search.nas.evaluate import evaluate_network
-from search.nas.hrmas import passes_per_sample
 from search.nas.methods import search_by
 from search.settings import Settings, as_dict
 from targets.contracts.ports import Readout
 
-TRAIN, VALID = 862, 575
-"""DataLoader of digits in these parts."""
-PASSES = passes_per_sample(Settings(), [Settings().model.sizes])
-"""Passes of the search per training sample and epoch."""
-FIXED = ("random-motif", "recurrent", "feed-forward")
-"""Methods that search nothing."""
-
 
 @dataclass(frozen=True)
 class Plan:
-    """One network to be made: method, seed, and whether a fixed structure gets no more training than others."""
+    """One network to be made by the default settings: method and seed."""
 
     method: str
     seed: int
-    short: bool = False
-
-    @property
-    def name(self) -> str:
-        """What the row of a table is called."""
-        return f"{self.method} (short)" if self.short else self.method
-
-    @property
-    def settings(self) -> Settings:
-        """The default settings; for a short one such that all of its training has the default number of epochs."""
-        default = Settings()
-        if not self.short:
-            return default
-        # A fixed structure is trained longer by what a search would cost, see search.nas.methods.search_by: here one
-        # epoch.
-        epochs = default.training.epochs - round(PASSES * TRAIN / (TRAIN + VALID))
-        return replace(
-            default, search=replace(default.search, epochs=1), training=replace(default.training, epochs=epochs)
-        )
 
 
 @dataclass(frozen=True)
@@ -79,7 +52,7 @@ class Searched:
 
 def searched(plans: Sequence[Plan], folder: Path, jobs: int) -> list[Searched]:
     """What came out of all plans, in their order; a network is made anew when the default settings have changed."""
-    tasks = [{"plan": asdict(plan), "settings": _digest(plan.settings)} for plan in plans]
+    tasks = [{"plan": asdict(plan), "settings": _digest(Settings())} for plan in plans]
     rows = chosen(complete(folder / "searched.json", tasks, measured, jobs, name=_name), tasks)
     return [Searched(**{field.name: row[field.name] for field in fields(Searched)}) for row in rows]
 
@@ -90,7 +63,7 @@ def measured(plan: Row, settings: str) -> list[Row]:
     torch.set_num_threads(1)
     split = load_split("digits", None, own.seed)
     began = time.process_time()
-    network = search_by(own.method, split, own.settings, own.seed, "cpu")
+    network = search_by(own.method, split, Settings(), own.seed, "cpu")
     seconds = time.process_time() - began
     hidden = [c for c in network.connections if c.source == c.target]
     links = sum(int((c.synapses.weights != 0).sum()) for c in hidden)
@@ -98,9 +71,9 @@ def measured(plan: Row, settings: str) -> list[Row]:
     test = DataLoader.of(torch.device("cpu"), split.test)
     layer = network.layer("hidden")
     made = Searched(
-        own.name,
+        own.method,
         own.seed,
-        evaluate_network(network, Readout(READOUT, split.classes), test, own.settings.training)["accuracy"],
+        evaluate_network(network, Readout(READOUT, split.classes), test, Settings().training)["accuracy"],
         others + links,
         links,
         sum(network.settings["passes"].values()),
@@ -116,7 +89,7 @@ def measured(plan: Row, settings: str) -> list[Row]:
 
 def _name(task: Task) -> str:
     plan = Plan(**task["plan"])
-    return f"{plan.name}, seed {plan.seed}"
+    return f"{plan.method}, seed {plan.seed}"
 
 
 def _digest(settings: Settings) -> str:

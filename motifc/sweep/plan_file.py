@@ -63,14 +63,13 @@ def parsed(content: Mapping[str, Any], base: Path, source: str) -> Plan:
     given = TableReader(content, source)
     name = given.text("name")
     data = _data(given, base)
-    methods = given.texts("methods", ("hrmas",))
     seeds = _seeds(given, name)
     folds = given.whole("folds", 1, 1, 1000)
     chip = given.text("chip", "loihi2")
     backends = given.texts("backends", ("numpy", "numba"))
     samples = given.whole("samples", None, 1)
     training = _training(given)
-    rounds, keep = _rounds(given, methods, len(data) * len(seeds) * folds)
+    rounds, keep = _rounds(given, len(data) * len(seeds) * folds)
     checked_seeds(seeds, folds, source)
     families = _families(given, tuple(arm.name for arm in rounds[0]), tuple(each.name for each in data))
     cluster = _cluster(given.inner("cluster"))
@@ -127,23 +126,13 @@ def _training(given: TableReader) -> TrainingSettings | None:
     return _settings([{"training": given.inner("training").table}], given.source, "[training]").training
 
 
-def _rounds(
-    given: TableReader, methods: Sequence[str], trials_of_arm: int
-) -> tuple[tuple[tuple[Arm, ...], ...], tuple[int, ...]]:
+def _rounds(given: TableReader, trials_of_arm: int) -> tuple[tuple[tuple[Arm, ...], ...], tuple[int, ...]]:
     """The arms of every round, and how many go on after each but the last."""
     common = given.inner("settings").table
-    variants = given.inner("variants").table
-    for name in variants:
-        if not name.isprintable() or not 0 < len(name) <= 40:
-            given.refuse("variants", name, "a name of 1 to 40 printable characters")
-    grid = _grid(given)
+    named = _listed(given) if given.has("arms") else _crossed(given, trials_of_arm)
     told = given.inners("rounds")
-    points = math.prod(len(values) for _, values in grid) * len(methods) * max(1, len(variants))
-    count = points * trials_of_arm * max(1, len(told))
-    if count > _MOST_TRIALS:
-        raise InputError(
-            f"{given.source} plans {count:,} trials; up to {_MOST_TRIALS:,} are allowed, so take smaller lists."
-        )
+    points = len(named)
+    _check_count(given, points * trials_of_arm * max(1, len(told)))
     changes = [each.inner("settings").table for each in told] or [{}]
     keep = tuple(each.whole("keep", least=1, most=points) for each in told[:-1])
     for each in told:
@@ -155,29 +144,64 @@ def _rounds(
         )
     if len(told) == 1:
         raise InputError(f"{given.source} has one entry [[rounds]]; at least two are needed, or none.")
-    return tuple(_arms(given, methods, common, variants, grid, change) for change in changes), keep
+    rounds = []
+    for change in changes:
+        arms = []
+        for name, method, tables in named:
+            settings = _settings([common, *tables, change], given.source, f"settings of {name}")
+            arms.append(Arm(name, method, settings))
+        rounds.append(tuple(arms))
+    return tuple(rounds), keep
 
 
-def _arms(
-    given: TableReader,
-    methods: Sequence[str],
-    common: Mapping[str, Any],
-    variants: Mapping[str, Any],
-    grid: Sequence[tuple[tuple[str, str], Sequence[Any]]],
-    change: Mapping[str, Any],
-) -> tuple[Arm, ...]:
+def _check_count(given: TableReader, count: int) -> None:
+    if count > _MOST_TRIALS:
+        raise InputError(
+            f"{given.source} plans {count:,} trials; up to {_MOST_TRIALS:,} are allowed, so take smaller lists."
+        )
+
+
+_Named = tuple[str, str, Sequence[Mapping[str, Any]]]
+"""Name of an arm, its method, and tables of settings of which later ones win."""
+
+
+def _listed(given: TableReader) -> list[_Named]:
+    """The arms that are told one by one."""
+    for key in ("methods", "variants", "grid"):
+        if given.has(key):
+            given.refuse(key, given.table[key], "no such entry beside [[arms]]")
+    found: list[_Named] = []
+    for each in given.inners("arms"):
+        method = each.text("method")
+        found.append((each.text("name", method), method, [each.inner("settings").table]))
+        each.end()
+    names = [name for name, *_ in found]
+    if not names:
+        given.refuse("arms", [], "a list of at least one table")
+    if len(set(names)) < len(names):
+        raise InputError(f"{given.source} has two [[arms]] of one name; give each a name of its own.")
+    return found
+
+
+def _crossed(given: TableReader, trials_of_arm: int) -> list[_Named]:
     """Every method with every variant and every point of the grid."""
-    arms = []
-    named = [(f" {name}", table) for name, table in variants.items()] or [("", {})]
-    for method, (variant, own), values in product(methods, named, product(*(values for _, values in grid))):
+    methods = given.texts("methods", ("hrmas",))
+    variants = given.inner("variants").table
+    for name in variants:
+        if not name.isprintable() or not 0 < len(name) <= 40:
+            given.refuse("variants", name, "a name of 1 to 40 printable characters")
+    grid = _grid(given)
+    _check_count(given, math.prod(len(values) for _, values in grid) * len(methods) * trials_of_arm)
+    found: list[_Named] = []
+    offered = [(f" {name}", table) for name, table in variants.items()] or [("", {})]
+    for method, (variant, own), values in product(methods, offered, product(*(values for _, values in grid))):
         chosen = [(table, key, value) for ((table, key), _), value in zip(grid, values, strict=True)]
         told = "".join(f" {table}.{key}={json.dumps(value, separators=(',', ':'))}" for table, key, value in chosen)
         point: dict[str, Any] = {}
         for table, key, value in chosen:
             point.setdefault(table, {})[key] = value
-        settings = _settings([common, own, point, change], given.source, f"settings of {method}{variant}{told}")
-        arms.append(Arm(f"{method}{variant}{told}", method, settings))
-    return tuple(arms)
+        found.append((f"{method}{variant}{told}", method, [own, point]))
+    return found
 
 
 def _grid(given: TableReader) -> list[tuple[tuple[str, str], Sequence[Any]]]:
@@ -242,7 +266,7 @@ def _check_known(plan: Plan, source: str) -> None:
         backend_named(name)
     for arm in (arm for arms in plan.rounds for arm in arms):
         if arm.method not in METHODS:
-            given.refuse("methods", arm.method, f"one of {', '.join(METHODS)}")
+            given.refuse("method" if given.has("arms") else "methods", arm.method, f"one of {', '.join(METHODS)}")
         idle = idle_settings(arm.method)
         if arm.settings.search.cost and "search.cost" in idle:
             raise InputError(

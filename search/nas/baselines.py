@@ -32,9 +32,9 @@ def plain(split: Split, model: ModelSettings, late: Sequence[Ints] | None = None
     return motif_network({}, beta, beta, split, model, late=steps)
 
 
-def random_late(model: ModelSettings, seed: int) -> list[Ints]:
-    """Random input delays of every neuron of every hidden layer."""
-    generator = np.random.default_rng((_STREAM, seed, 0))
+def random_late(model: ModelSettings, seed: int, draw: int = 0) -> list[Ints]:
+    """Random input delays of every neuron of every hidden layer, others for another draw."""
+    generator = np.random.default_rng((_STREAM, seed, 0, draw) if draw else (_STREAM, seed, 0))
     return [generator.choice(model.input_delays, count).astype(np.int32) for count in model.neurons]
 
 

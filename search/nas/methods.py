@@ -172,17 +172,25 @@ def _recurrent_delay(experiment: Experiment) -> Candidate:
 
 
 def _recurrent_equal(experiment: Experiment) -> Candidate:
-    """Fully recurrent with as many synapses in all as random motifs; after every delay, without and with input delays.
+    """Fully recurrent with as many synapses in all as random motifs, its delays chosen on the validation part.
 
-    That which does best on the validation part is kept.
+    With input delays by successive halving: the first candidates, one for each recurrent delay, hear their input at
+    once, and every further round of them after other random delays of every neuron.
     """
-    split = experiment.split
+    split, seed = experiment.split, experiment.seed
     model = equal_synapses(split, experiment.settings.model)
-    begun = [plain(split, model)]
-    begun += [plain(split, model, random_late(model, experiment.seed))] if model.input_delays != (0,) else []
-    structures = [recurrent(network, model, delay) for network in begun for delay in model.delays]
-    settings = replace(experiment.settings, model=model)
-    return best_structure(experiment, structures, settings, _budget(experiment))
+    own = replace(experiment, settings=replace(experiment.settings, model=model))
+
+    def structure(number: int) -> Network:
+        draw, place = divmod(number - 1, len(model.delays))
+        return recurrent(
+            plain(split, model, random_late(model, seed, draw) if draw else None), model, model.delays[place]
+        )
+
+    if model.input_delays == (0,):
+        alone = [structure(number) for number in range(1, len(model.delays) + 1)]
+        return best_structure(own, alone, own.settings, _budget(experiment))
+    return halve(own, structure, _budget(experiment))
 
 
 def _feed_forward_delays(experiment: Experiment) -> Candidate:

@@ -14,9 +14,9 @@ def test_a_table_has_words_to_the_left_and_figures_to_the_right() -> None:
 
 
 def test_a_paragraph_is_broken_at_the_width_of_a_page_and_never_in_a_word() -> None:
-    lines = paragraph("  `python -m benchmarks.studies.front`\n        " + "word-by-word " * 20).splitlines()
+    lines = paragraph("  `python -m benchmarks.studies.digits`\n        " + "word-by-word " * 20).splitlines()
     assert max(map(len, lines)) <= 118
-    assert " ".join(lines) == "`python -m benchmarks.studies.front` " + " ".join(["word-by-word"] * 20)
+    assert " ".join(lines) == "`python -m benchmarks.studies.digits` " + " ".join(["word-by-word"] * 20)
 
 
 def test_lines_are_put_into_their_place_and_nowhere_else(tmp_path: Path) -> None:

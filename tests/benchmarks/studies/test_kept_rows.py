@@ -14,7 +14,6 @@ pytest.importorskip("torch", reason="torch is not installed")
     "study",
     [
         "digits",
-        "front",
         "noise_labels",
         pytest.param("planted_truth", marks=pytest.mark.slow),
         "relaxations",

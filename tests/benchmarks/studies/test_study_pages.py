@@ -6,8 +6,8 @@ import pytest
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 
-from benchmarks.studies import digits, linear_readout, methods, plasticity, quantize_aware
-from benchmarks.studies.searched import Plan, Searched
+from benchmarks.studies import digits, linear_readout, plasticity, quantize_aware
+from benchmarks.studies.searched import Searched
 from search.settings import Settings
 
 
@@ -56,15 +56,6 @@ def test_training_on_the_grid_is_set_beside_training_on_floats() -> None:
     assert "| 4 | 0 | floats | 95.00% | 94.00% | 359 of 360 | 20 | 1,000 | 30.2 dB |" in written
 
 
-def test_methods_are_paired_by_seed() -> None:
-    made = [searched("hrmas", seed, 0.97) for seed in (0, 1)]
-    made += [searched("recurrent (short)", seed, accuracy) for seed, accuracy in enumerate((0.95, 0.96))]
-    written = methods.page(made, 2)
-    assert "| recurrent (short) | 95.50% | 0.71 | 95.00% | 96.00% | 8 8 | 900 | 100 | 5,000 | 60 |" in written
-    assert "| recurrent (short) | -1.50 | -7.85 to +4.85 | 0 / 0 / 2 |" in written
-    assert "Of 1 methods, those whose interval leaves out 0: none." in written
-
-
 def test_plasticity_counts_what_step_2_lowers() -> None:
     searches = {name: [searched(name, seed, 0.96) for seed in (0, 1)] for name in plasticity.METHODS}
     rates = np.full((4, 2), 0.1)
@@ -75,10 +66,3 @@ def test_plasticity_counts_what_step_2_lowers() -> None:
     assert "lowers the rate KL divergence in **2 of 4** iterations (50.0%)" in written
     assert "| 0 | 1 of 2 | 1 of 2 | 0.650 / 0.650 | 0.650 / 0.650 | 90.00% / 90.00% | 96.00% / 96.00% |" in written
     assert "| default, 1 | 0.100 to 0.200 | 0.900 to 0.400 | 0.000 to 0.000 | 0.10 | 0.10 |" in written
-
-
-def test_a_short_structure_is_trained_no_longer_than_what_is_searched() -> None:
-    default, short = Plan("recurrent", 0).settings, Plan("recurrent", 0, short=True)
-    assert short.name == "recurrent (short)"
-    assert short.settings.search.epochs == 1
-    assert 0 < short.settings.training.epochs < default.training.epochs

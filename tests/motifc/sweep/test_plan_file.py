@@ -31,6 +31,32 @@ def test_every_method_variant_and_point_of_the_grid_is_an_arm(tmp_path: Path) ->
     assert (first.model.neurons, first.training.epochs, first.search.epochs) == ((4,), 1, 2)
 
 
+def test_arms_may_be_told_one_by_one(tmp_path: Path) -> None:
+    arms = [
+        {"method": "random-motif"},
+        {"name": "large", "method": "random-motif", "settings": {"model": {"neurons": [16]}}},
+        {"method": "hrmas", "settings": {"training": {"epochs": 3}}},
+    ]
+    told = {key: value for key, value in TINY.items() if key != "methods"}
+    tiny_data(tmp_path / "mine.npz")
+    plan = plan_of({**told, "arms": arms}, tmp_path)
+    assert plan.arms == ("random-motif", "large", "hrmas")
+    methods = [(arm.method, arm.settings.model.neurons, arm.settings.training.epochs) for arm in plan.rounds[0]]
+    assert methods == [("random-motif", (8,), 2), ("random-motif", (16,), 2), ("hrmas", (8,), 3)]
+    assert plan.families[0].others == ("large", "hrmas")
+    for wrong, why in (
+        ([], "arms is \\[\\]; a list of at least one table is needed"),
+        ([{"method": "hrmas"}, {"method": "hrmas"}], "two \\[\\[arms\\]\\] of one name"),
+        ([{"name": "x"}], "does not say arms\\[1\\].method"),
+        ([{"method": "hrmas", "epochs": 3}], "unknown entry arms\\[1\\].epochs"),
+        ([{"method": "nas"}], "method is 'nas'; one of hrmas, "),
+    ):
+        with pytest.raises(InputError, match=why):
+            plan_of({**told, "arms": wrong}, tmp_path)
+    with pytest.raises(InputError, match="no such entry beside"):
+        plan_of({**TINY, "arms": arms}, tmp_path)
+
+
 def test_families_are_as_named_or_all_arms_against_the_first(tmp_path: Path) -> None:
     (default,) = tiny_plan(tmp_path).families
     assert (default.reference, default.others, default.measure) == ("hrmas", ("random-motif",), "accuracy")
