@@ -84,8 +84,8 @@ def test_accuracy_is_told_of_a_readout_of_either_kind(motifc: Motifc, spikes: No
         ),
         (
             ("--readout", "out", "--by", "spikes"),
-            "readout 'out' goes by 'spikes' of neurons that answer in voltage; 'last', 'peak' or 'value' of the voltage "
-            "is needed, so change it.",
+            "readout 'out' goes by 'spikes' of neurons that answer in voltage; 'last', 'peak' or 'value' of the "
+            "voltage is needed, so change it.",
         ),
     ],
 )
