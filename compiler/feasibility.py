@@ -46,6 +46,9 @@ class Feasibility:
     bytes     of synapses in all
     messages  from core to core and from inputs in a step in which every neuron spikes once
     latency   steps by which the latest population answers late
+    longest   steps that the slowest synapse takes
+    delayed   synapses that take more than one
+    slots     neurons for which a core has input slots where the slowest ends
     """
 
     chip: str
@@ -58,6 +61,9 @@ class Feasibility:
     fullest: float | None = None
     messages: float | None = None
     latency: int | None = None
+    longest: int | None = None
+    delayed: int | None = None
+    slots: int | None = None
 
     @property
     def fits(self) -> bool:
@@ -78,6 +84,11 @@ class Feasibility:
                 f"Synapses take {self.bytes:,} bytes, {self.fullest:.0%} of the fullest core; {self.messages:,.0f} "
                 "messages go from core to core and from inputs in a step in which all spike."
             )
+            if self.delayed:
+                told.append(
+                    f"Spikes take up to {self.longest:,} steps: {self.delayed:,} synapses store a delay, and a core "
+                    f"that hears the slowest has input slots for {self.slots:,} neurons."
+                )
         if self.latency:
             late = "1 step" if self.latency == 1 else f"{self.latency} steps"
             told.append(f"The last population answers {late} late.")
@@ -131,6 +142,9 @@ def feasible(graph: FloatGraph, chip: ChipSpec) -> Feasibility:
         fullest=max(each.synapse_bytes for each in used) / chip.synapse_bytes_per_core.value,
         messages=mapping.loads.messages,
         latency=program.latest,
+        longest=hypergraph.longest,
+        delayed=sum(each.delayed for each in used),
+        slots=chip.neurons_at(hypergraph.longest),
     )
 
 

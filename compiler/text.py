@@ -107,6 +107,11 @@ def _(program: Program) -> str:
             f"{used.axons_in:,} axons in, {used.axons_out:,} out, {used.decay_profiles} decay and "
             f"{used.threshold_profiles} threshold profiles"
         )
+        if used.delayed:
+            lines.append(
+                f"  {used.delayed:,} of the synapses delayed, {used.input_slots:,} input slots of "
+                f"{program.chip.input_slots_per_core.value:,}"
+            )
     lines += [f"route {_core(r.source)} -> {_core(r.target)}, {r.axons:,} axons" for r in program.routes]
     return _joined([*lines, *(_proof(proof) for proof in program.proofs)])
 
@@ -125,6 +130,8 @@ def _(hypergraph: Hypergraph) -> str:
         lines.append(f"population {shown(name)}: units {unit_of.min()}-{unit_of.max()}")
     lines += [f"split motifs of {shown(name)}: {_ranges(motifs)}" for name, motifs in hypergraph.split.items()]
     lines += [_array(key, getattr(hypergraph, key)) for key in keys if getattr(hypergraph, key).size]
+    if hypergraph.delayed is not None:
+        lines += [_array("delayed", hypergraph.delayed), f"longest delay {hypergraph.longest} steps"]
     lines += [_array(f"{key} profiles of units", getattr(hypergraph, key)) for key in ("decays", "thresholds")]
     return _joined(lines)
 
@@ -141,8 +148,11 @@ def _ports(inputs: Iterable[Input], steps: int, readout: Readout | None) -> list
     lines = [f"input {shown(source.name)}: {source.neurons:,} neurons" for source in inputs]
     if readout is not None:
         looks = "" if readout.by == "spikes" else f" by {readout.by} voltage"
-        looks += f", in the last {readout.window} steps" if readout.window else ""
-        lines.append(f"readout {shown(readout.population)}: {readout.classes} classes{looks}")
+        told = (
+            f"{readout.classes} classes{looks}" if not readout.tells_values else f"{readout.classes} values by voltage"
+        )
+        late = f", in the last {readout.window} steps" if readout.window else ""
+        lines.append(f"readout {shown(readout.population)}: {told}{late}")
     return [*lines, f"steps {steps}"]
 
 

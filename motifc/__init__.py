@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from compiler.analysis.core_loads import CoreLoads as CoreLoads, core_loads as core_loads
     from compiler.analysis.estimate import estimate as estimate
     from compiler.analysis.interpret import interpret as interpret
-    from compiler.exporting import export_formats as export_formats, export_program as export_program
+    from compiler.exporting import (
+        export_caveats as export_caveats,
+        export_formats as export_formats,
+        export_program as export_program,
+    )
+    from compiler.exports.nir.source import source_in_nir as source_in_nir
     from compiler.frontends.network import lower as lower
     from compiler.frontends.nir.explanation import explain_graph as explain_graph
     from compiler.frontends.nir.read import read_nir as read_nir, unread_nir as unread_nir
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
     from compiler.repair.program import program_rates as program_rates, repair_program as repair_program
     from compiler.text import text as text
     from motifc import plot as plot
-    from motifc.evaluation import Evaluation as Evaluation, evaluate as evaluate
+    from motifc.evaluation import Evaluation as Evaluation, assess as assess, evaluate as evaluate
     from motifc.evidence import Evidence as Evidence
     from motifc.membrane import (
         Membrane as Membrane,

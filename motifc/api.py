@@ -47,8 +47,9 @@ HOMES: dict[str, tuple[str, ...]] = {
     "compiler.analysis.core_loads": ("CoreLoads", "core_loads"),
     "compiler.analysis.estimate": ("estimate",),
     "compiler.text": ("text",),
-    "compiler.exporting": ("export_formats", "export_program"),
-    "motifc.evaluation": ("Evaluation", "evaluate"),
+    "compiler.exporting": ("export_caveats", "export_formats", "export_program"),
+    "compiler.exports.nir.source": ("source_in_nir",),
+    "motifc.evaluation": ("Evaluation", "assess", "evaluate"),
     "motifc.evidence": ("Evidence",),
     "motifc.membrane": ("Membrane", "membrane_of", "membranes_of"),
     # Many runs

@@ -9,7 +9,7 @@ import numpy as np
 
 from search.data.copies import copies
 from search.data.load import load_split
-from search.data.task import Split, labels_of, sought_folder, task_named, task_names
+from search.data.task import Split, sought_folder, task_named, task_names
 from targets.contracts.raster import SpikeRaster
 
 _CHUNK = 256  # samples unpacked at once when spikes are counted
@@ -33,7 +33,8 @@ class Listed:
 class Part:
     """Figures of one part of a split.
 
-    `density` is spikes per step and neuron, `classes` those that occur, `silent` the samples without any spike.
+    `density` is spikes per step and neuron, `classes` those that occur, 0 where samples
+    have values to be told, `silent` the samples without any spike.
     """
 
     samples: int
@@ -115,6 +116,6 @@ def _part(raster: SpikeRaster) -> Part:
     chunks = (raster.take(slice(start, start + _CHUNK)) for start in range(0, raster.samples, _CHUNK))
     spikes = np.concatenate([chunk.counts().sum(axis=1, dtype=np.int64) for chunk in chunks] or [np.zeros(0, np.int64)])
     bins = int(raster.lengths.sum(dtype=np.int64)) * raster.neurons
-    classes = int(np.unique(labels_of(raster)).size)
+    classes = 0 if raster.labels is None else int(np.unique(raster.labels).size)
     silent = int(np.count_nonzero(spikes == 0))
     return Part(raster.samples, raster.steps, raster.neurons, int(spikes.sum()) / max(bins, 1), classes, silent)

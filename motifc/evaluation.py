@@ -1,6 +1,6 @@
-"""evaluate: how well a network classifies labelled spikes, in float; Evaluation: what that is told by."""
+"""evaluate: how well a network answers in float, by classes or values; Evaluation: what that of classes is told by."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -11,9 +11,10 @@ from compiler.analysis.interpret import interpret
 from compiler.faithfulness import told_faithful, unproved
 from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph
+from motifc.regression import Regression
 from search.network import Network
 from targets.conformance.replay import Overflow, overflows
-from targets.contracts.arrays import Floats, Ints, readonly
+from targets.contracts.arrays import Array, Floats, Ints, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout, window_on
 from targets.contracts.raster import SpikeRaster
@@ -84,6 +85,15 @@ class Evaluation:
         low, high = self.interval
         return f"{self.accuracy:.2%} of {self.samples:,} (95 % interval {low:.2%} to {high:.2%})"
 
+    @property
+    def figures(self) -> dict[str, float]:
+        """The accuracy by name."""
+        return {"accuracy": self.accuracy}
+
+    def of(self, name: str) -> str:
+        """The line that a command prints of the side of that name."""
+        return f"accuracy of the {name} {self.sentence}, ties count as wrong"
+
     def as_dict(self) -> dict[str, Any]:
         """All figures as JSON values."""
         return {
@@ -96,21 +106,48 @@ class Evaluation:
         }
 
 
+Judged = Evaluation | Regression
+"""How well answers are: of a readout of classes the former, of one of values the latter."""
+
+
 def evaluate(network: Network, spikes: SpikeRaster | Mapping[str, SpikeRaster]) -> Evaluation:
     """Run `network` in float on labelled spikes and compare classes with labels.
 
     `spikes` are those of every input by its name, or one raster for a single input. Raises InputError for a network
-    without readout, for spikes without labels and for labels of no class.
+    without readout, for one that tells values, for spikes without labels and for labels of no class.
     """
+    return judged(*_answered(network, spikes))
+
+
+def assess(network: Network, spikes: SpikeRaster | Mapping[str, SpikeRaster]) -> Judged:
+    """The same of a network of either kind: values that it tells are compared with the targets of the spikes."""
+    return assessed(*_answered(network, spikes))
+
+
+def _answered(
+    network: Network, spikes: SpikeRaster | Mapping[str, SpikeRaster]
+) -> tuple[Readout, SpikeRaster | Voltages]:
+    """The readout of a network, and what it answers in float."""
     inputs = bound_inputs(network.inputs, spikes)
     if network.readout is None:
         raise InputError("the network has no readout, so that it tells no class; give one that has.")
     found = float_answers(lower(network), inputs)
-    return judged(network.readout, found[network.readout.population])
+    return network.readout, found[network.readout.population]
+
+
+def assessed(readout: Readout, votes: SpikeRaster | Voltages) -> Judged:
+    """How well a readout population answers, by classes or by values, as the readout is of."""
+    if readout.tells_values:
+        return Regression(values_told(readout, votes), readout.known_targets(votes.targets))
+    return judged(readout, votes)
 
 
 def judged(readout: Readout, votes: SpikeRaster | Voltages) -> Evaluation:
     """The evaluation of the spikes or voltages of a readout population that carry the labels of their samples."""
+    if readout.tells_values:
+        raise InputError(
+            f"readout {readout.population!r} tells values and no class; ask for its errors, as motifc.assess does."
+        )
     labels = votes.labels
     if labels is None:
         raise InputError("the spikes have no labels to compare classes with; give one per sample.")
@@ -126,6 +163,16 @@ def judged(readout: Readout, votes: SpikeRaster | Voltages) -> Evaluation:
     confusion = np.zeros((readout.classes, readout.classes + 1), np.int32)
     np.add.at(confusion, (labels, taken), 1)
     return Evaluation(confusion)
+
+
+def values_told(readout: Readout, votes: SpikeRaster | Voltages) -> Floats:
+    """What a readout of values told of every sample: float64 [sample, value]; InputError of spikes."""
+    if not isinstance(votes, Voltages):
+        raise InputError(
+            f"readout {readout.population!r} tells values by voltage, and only spikes of it are there; run the network "
+            "or program itself."
+        )
+    return readout.values(votes.by(readout.by))
 
 
 def float_spikes(graph: FloatGraph, inputs: Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
@@ -207,7 +254,7 @@ def voltage_drift(floats: Answers, integers: Answers, readout: Readout | None) -
         if not (isinstance(mine, Voltages) and isinstance(theirs, Voltages)):
             continue
         agreement = None
-        if readout is not None and readout.population == name:
+        if readout is not None and readout.population == name and not readout.tells_values:
             left, right = (readout.classify(each.by(readout.by)) for each in (mine, theirs))
             agreement = float(np.mean(left == right)) if left.size else 1.0
         pairs = ((mine.last, theirs.last), (mine.peak, theirs.peak))
@@ -222,6 +269,16 @@ def spikes_of(answers: Answers) -> dict[str, SpikeRaster]:
     return {name: each for name, each in answers.items() if isinstance(each, SpikeRaster)}
 
 
+def all_spikes(answers: Answers, inputs: Mapping[str, SpikeRaster]) -> dict[str, SpikeRaster]:
+    """Spikes of all populations; those that answer in voltage are silent."""
+    first = next(iter(inputs.values()))
+
+    def silent(neurons: int) -> SpikeRaster:
+        return first.same_samples(np.zeros((first.samples, first.steps, -(-neurons // 8)), np.uint8), neurons)
+
+    return spikes_of(answers) | {name: silent(v.last.shape[1]) for name, v in voltages_among(answers).items()}
+
+
 def voltages_among(answers: Answers) -> dict[str, Voltages]:
     """Those answers that are voltages."""
     return {name: each for name, each in answers.items() if isinstance(each, Voltages)}
@@ -232,7 +289,7 @@ def _answers(
 ) -> Answers:
     found: dict[str, SpikeRaster | Voltages] = dict(spikes)
     for name, (v, unit) in traces.items():
-        found[name] = Voltages.of(v, unit, spikes[name].lengths, spikes[name].labels, window_on(name, readout))
+        found[name] = Voltages.of(v, unit, spikes[name], window_on(name, readout))
     return found
 
 
@@ -272,16 +329,21 @@ def _pieces(inputs: Mapping[str, SpikeRaster]) -> Iterator[Mapping[str, SpikeRas
 
 
 def _joined_voltages(pieces: list[Voltages]) -> Voltages:
-    labels = [piece.labels for piece in pieces if piece.labels is not None]
     last, peak = (np.concatenate([getattr(piece, key) for piece in pieces]) for key in ("last", "peak"))
-    return Voltages(last, peak, np.concatenate(labels) if labels else None)
+    return Voltages(last, peak, *_asked(pieces))
 
 
 def _joined(pieces: list[SpikeRaster]) -> SpikeRaster:
-    labels = [piece.labels for piece in pieces if piece.labels is not None]
     return SpikeRaster(
         np.concatenate([piece.packed for piece in pieces]),
         pieces[0].neurons,
         np.concatenate([piece.lengths for piece in pieces]),
-        np.concatenate(labels) if labels else None,
+        *_asked(pieces),
     )
+
+
+def _asked(pieces: Sequence[SpikeRaster | Voltages]) -> tuple[Array | None, Array | None]:
+    """Labels and targets of all pieces."""
+    labels = [piece.labels for piece in pieces if piece.labels is not None]
+    targets = [piece.targets for piece in pieces if piece.targets is not None]
+    return np.concatenate(labels) if labels else None, np.concatenate(targets) if targets else None

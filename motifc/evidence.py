@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from motifc.evaluation import Evaluation
+from motifc.regression import Regression
 from targets.conformance.equivalence import Agreement, Difference, EquivalenceReport
 from targets.contracts import artefact
 from targets.contracts.artefact import Artefact
 from targets.contracts.provenance import sample_digests
 from targets.contracts.raster import SpikeRaster
-from targets.contracts.serial import pack, read
+from targets.contracts.serial import LATER, pack, read
 from targets.runtime.registry import ORACLE
 
 FLOAT, PROGRAM = "float network", "program"
@@ -26,6 +27,8 @@ class Comparison:
     seconds             the run took
     missing             why it did not run
     explained           sentences on the semantics that reproduces a difference
+    state               where u, v first differ though all bins are equal; None where they do not, or no one looked
+    traced              populations that answer in voltage, whose u, v of every step were compared
     """
 
     backend: str
@@ -34,6 +37,8 @@ class Comparison:
     seconds: float = 0.0
     missing: str | None = None
     explained: tuple[str, ...] = ()
+    state: str | None = field(default=None, metadata=LATER)
+    traced: tuple[str, ...] = field(default=(), metadata=LATER)
 
     @property
     def ran(self) -> bool:
@@ -42,8 +47,8 @@ class Comparison:
 
     @property
     def equal(self) -> bool:
-        """True where it ran and no bin differs."""
-        return self.ran and self.first is None
+        """True where it ran and neither bins nor u, v differ."""
+        return self.ran and self.first is None and self.state is None
 
     @property
     def bins(self) -> int:
@@ -65,6 +70,8 @@ class Comparison:
         """What came of it."""
         if self.missing is not None:
             return self.missing
+        if self.first is None and self.state is not None:
+            return self.state
         return EquivalenceReport(ORACLE, self.backend, self.populations, self.first).sentence()
 
 
@@ -77,6 +84,7 @@ class Evidence:
     inputs       `digest_of` the spikes of its inputs
     evaluations  by `FLOAT` and `PROGRAM`, where the samples have labels
     comparisons  one per backend but the oracle
+    regressions  the same where the readout tells values and the samples have targets
     agreeing     samples that float network and program put into the same class; None where that was not asked
     """
 
@@ -86,6 +94,7 @@ class Evidence:
     evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
     comparisons: tuple[Comparison, ...] = ()
     agreeing: int | None = None
+    regressions: Mapping[str, Regression] = field(default_factory=dict)
 
     def is_of(self, program: str, inputs: str) -> bool:
         """Whether it tells of that program on those spikes."""
@@ -102,7 +111,7 @@ class Evidence:
 
 
 def digest_of(inputs: Mapping[str, SpikeRaster]) -> str:
-    """SHA-256 of the spikes that count of every input, with their labels."""
+    """SHA-256 of the spikes that count of every input, with their labels or targets."""
     sha = hashlib.sha256()
     for name in sorted(inputs):
         sha.update(name.encode() + b"\0" + sample_digests(inputs[name]).tobytes())

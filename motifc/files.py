@@ -69,10 +69,13 @@ def kind_of(path: str | os.PathLike[str], needed: str = "a file") -> str:
 def expected(path: str | os.PathLike[str], *kinds: str) -> str:
     """The kind of the file at `path`; InputError that says what it is unless it is one of `kinds`.
 
-    What is of no kind that is known passes where one kind alone is asked for: its reader says what is wrong with it.
+    A NIR graph that was written of a program or network counts as that where a graph is not asked for. What is of no
+    kind that is known passes where one kind alone is asked for: its reader says what is wrong with it.
     """
     endings = f"a {' or '.join(f'.{kind}' for kind in kinds)} file"
     found = kind_of(path, endings)
+    if found == "nir" and "nir" not in kinds and {"program", "network"} & set(kinds):
+        found = _source_kind(path) or found
     if found in kinds:
         return found
     if found == "unknown" and len(kinds) == 1:
@@ -86,7 +89,10 @@ def program_in(path: str | os.PathLike[str]) -> Program:
     from motifc import Program, legal
 
     expected(path, "program")
-    return legal(Program.load(path))
+    found = _source(path) if kind_of(path) == "nir" else Program.load(path)
+    if not isinstance(found, Program):  # a network was asked for its program
+        raise InputError(f"{path} is {_SAID['network']}; {_WANTED['program']} is needed here, so compile it.")
+    return legal(found)
 
 
 def network_in(path: str | os.PathLike[str]) -> Network:
@@ -94,7 +100,24 @@ def network_in(path: str | os.PathLike[str]) -> Network:
     from motifc import Network
 
     expected(path, "network")
-    return Network.load(path)
+    found = _source(path) if kind_of(path) == "nir" else Network.load(path)
+    if not isinstance(found, Network):
+        raise InputError(f"{path} is {_SAID['program']}; {_WANTED['network']} is needed here, so give that.")
+    return found
+
+
+def _source_kind(path: str | os.PathLike[str]) -> str | None:
+    """Which of "program" and "network" a NIR graph was written of."""
+    from compiler.exports.nir.source import source_kind
+
+    return source_kind(path)
+
+
+def _source(path: str | os.PathLike[str]) -> Program | Network | None:
+    """What a NIR graph was written of."""
+    from motifc import source_in_nir
+
+    return source_in_nir(path)
 
 
 def _by_start(start: bytes) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from motifc.evaluation import Evaluation, evaluate
+from motifc.evaluation import Evaluation, Judged, assess
 from search.data.task import Split
 from search.motif import DIRECTIONS, Motif
 from search.network import Layer, Network
@@ -16,11 +16,11 @@ from search.network import Layer, Network
 
 @dataclass(frozen=True)
 class Found:
-    """A network in the file at `path`, its accuracy in float on the test part, and the seed of the split."""
+    """A network in the file at `path`, how well it does in float on the test part, and the seed of the split."""
 
     network: Network
     path: Path
-    test: Evaluation
+    test: Judged
     seed: int | None
 
     @property
@@ -32,9 +32,10 @@ class Found:
     def sentence(self) -> str:
         """What was found, its accuracies, the seed of the split, and the next command, on one line."""
         seed = "" if self.seed is None else f", seed {self.seed}"
+        score, ties = ("accuracy", ", ties count as wrong") if isinstance(self.test, Evaluation) else ("sMAPE", "")
         return (
-            f"{self.path}: {structure(self.network)}; validation accuracy {_validation(self.network.settings)}, test "
-            f"accuracy {self.test.sentence} in float, ties count as wrong{seed}, digest {self.network.digest[:16]}; "
+            f"{self.path}: {structure(self.network)}; validation {score} {_validation(self.network.settings)}, test "
+            f"{score} {self.test.sentence} in float{ties}{seed}, digest {self.network.digest[:16]}; "
             f"next: {self.following}"
         )
 
@@ -52,8 +53,8 @@ class Found:
 
 
 def found(network: Network, path: Path, split: Split) -> Found:
-    """What was found; the test accuracy is that of the float network, as `motifc eval` tells it."""
-    return Found(network, path, evaluate(network, split.test), split.seed)
+    """What was found; the test score is that of the float network, as `motifc eval` tells it."""
+    return Found(network, path, assess(network, split.test), split.seed)
 
 
 def structure(network: Network) -> str:
@@ -96,7 +97,12 @@ def _validation(settings: Mapping[str, Any]) -> str:
     """That of the last stage that did not train on the validation part."""
     history, candidates = settings.get("search"), settings.get("candidates")
     if candidates:
-        return f"{candidates[settings['chosen'] - 1]['accuracy']:.2%} (of the candidate, before it was trained on)"
+        return f"{_score(candidates[settings['chosen'] - 1])} (of the candidate, before it was trained on)"
     if history:
-        return f"{history[-1]['accuracy']:.2%} (of the search, before it was trained on)"
+        return f"{_score(history[-1])} (of the search, before it was trained on)"
     return "none (it was trained on)"
+
+
+def _score(figures: Mapping[str, float]) -> str:
+    """Accuracy of classes, sMAPE of values."""
+    return f"{figures['accuracy']:.2%}" if "accuracy" in figures else f"{figures['smape']:.4g} %"

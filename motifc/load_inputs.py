@@ -64,9 +64,9 @@ def samples(
 ) -> Samples:
     """The first `limit` samples of a .npz file, or of the test part of the split that `split_of` gives.
 
-    `owner` names the file that has the provenance. Labels, where there are any, are held to the classes of `readout`.
+    `owner` names the file that has the provenance. Labels or targets, where there are any, are held to `readout`.
     Raises InputError where both a file and data are given, where neither is and the provenance tells of none, and for
-    labels that are no class.
+    labels that are no class or targets of other number.
     """
     if file is not None and data is not None:
         raise InputError("--input and --data were both given; spikes come from one of them, so leave the other out.")
@@ -150,21 +150,23 @@ def _read(file: Path) -> Mapping[str, SpikeRaster]:
 
 
 def _labelled(rasters: Mapping[str, SpikeRaster], readout: Readout | None, source: object) -> Mapping[str, SpikeRaster]:
-    """The rasters of all inputs, each with the labels that any of them has, once those are classes of `readout`."""
-    found = {name: raster.labels for name, raster in rasters.items() if raster.labels is not None}
+    """The rasters of all inputs, each with the labels or targets that any has, once `readout` can be held to them."""
+    key = "targets" if readout is not None and readout.tells_values else "labels"
+    found = {name: asked for name, raster in rasters.items() if (asked := getattr(raster, key)) is not None}
     if readout is None or not found:
         return rasters
     first, labels = next(iter(found.items()))
     for name, others in found.items():
         if not np.array_equal(labels, others):
             raise InputError(
-                f"the inputs {first!r} and {name!r} of {source} have different labels; a sample has one class, so give "
-                "the labels once."
+                f"the inputs {first!r} and {name!r} of {source} have different {key}; a sample has one "
+                f"{'class' if key == 'labels' else 'row of them'}, so give the {key} once."
             )
-    readout.known_labels(labels, str(source))
+    known = readout.known_targets if readout.tells_values else readout.known_labels
+    known(labels, str(source))
     # An input of another number of samples is refused where it is bound, in words of its own.
     return {
-        name: replace(each, labels=labels) if each.samples == labels.size else each for name, each in rasters.items()
+        name: replace(each, **{key: labels}) if each.samples == len(labels) else each for name, each in rasters.items()
     }
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from motifc import Program, Verdict
     from motifc.demo import DemoResult
     from motifc.doctor import Finding
-    from motifc.evaluation import Evaluation
+    from motifc.evaluation import Judged
     from targets.conformance.drift import Drift
     from targets.conformance.replay import Overflow
 
@@ -108,10 +108,10 @@ def show_drifts(drifts: Sequence[Drift]) -> None:
     )
 
 
-def show_accuracies(evaluations: Mapping[str, Evaluation]) -> None:
-    """The accuracy of each of "program" and "float network" that ran."""
+def show_accuracies(evaluations: Mapping[str, Judged]) -> None:
+    """The accuracy, or errors of values, of each of "program" and "float network" that ran."""
     for name, found in evaluations.items():
-        console.print(f"accuracy of the {name} {found.sentence}, ties count as wrong")
+        console.print(found.of(name))
 
 
 def show_program(program: Program, path: str) -> None:

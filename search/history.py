@@ -20,7 +20,7 @@ class History:
     counts   what an entry is: an epoch, a rung of halving, a generation of evolution, a candidate
     entries  name -> figure; a figure of one layer is named LAYER.NAME; an entry may lack what others have
 
-    Names that readers know: loss and accuracy on the validation part and rate_kl, each also with "_before" and
+    Names that readers know: loss, accuracy or smape on the validation part, and rate_kl, each also with "_before" and
     "_step_1" where plasticity follows a first step; of a layer p_SIZE, the probability of a motif size, and those of
     `search.nas.evaluate`. Others are drawn under their own name.
     """

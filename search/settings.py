@@ -231,6 +231,8 @@ class Settings:
             values = getattr(self.model, name)
             if len(set(values)) < len(values):
                 raise InputError(f"setting model.{name} is {brief(values)}; every value may stand there once.")
+        for chip in (each for each in (self.search.chip, self.training.grid) if each != "none"):
+            self._check_delays(chip_named(chip))
         for name in ("resistance", "tau_m"):
             bounds = getattr(self.plasticity, name)
             if len(bounds) != 2 or not bounds[0] <= 1 <= bounds[1]:
@@ -272,6 +274,19 @@ class Settings:
         """Smallest and largest R plasticity may give a hidden neuron."""
         low, high = self.plasticity.resistance
         return low * self.model.tau_m, high * self.model.tau_m
+
+    def _check_delays(self, chip: ChipSpec) -> None:
+        """Every delay that may be chosen must be one of the chip; what is heard late takes a step more."""
+        most = chip.delay_max.value
+        for name, values, allowed in (
+            ("delays", self.model.delays, most),
+            ("input_delays", self.model.input_delays, most - 1),
+        ):
+            if max(values) > allowed:
+                raise InputError(
+                    f"setting model.{name} offers {max(values)} steps; {chip.name} allows up to {allowed}, so leave it "
+                    "out or name another chip."
+                )
 
     def _check_fixed_points(self) -> None:
         """The silent branch must end between the two rates at which R stays, for every tau_m allowed."""

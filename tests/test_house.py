@@ -38,7 +38,8 @@ TESTED_ELSEWHERE = {
     "search/training/kernels/forward.py": "as backward.py",
     "search/training/kernels/layout.py": "as backward.py",
     "search/training/kernels/numbers.py": "as backward.py",
-    "search/training/kernels/triton_layer.py": "kernels, of which device.py is the one call: its test_device.py",
+    "search/training/kernels/triton_kernels.py": "kernels, of which device.py is the one call: its test_device.py",
+    "search/training/kernels/triton_layer.py": "as triton_kernels.py",
     "targets/backends/onnx/": "one graph in three files: tests/targets/backends/test_onnx.py",
     "targets/backends/lava/": "one machine in six files and a child process: tests/targets/backends/test_lava.py",
 }
@@ -155,6 +156,7 @@ def test_no_number_of_a_chip_outside_its_file() -> None:
             assert not {number for number in numbers if type(number) is int} & CHIP_NUMBERS, _name(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module",
     [

@@ -7,11 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.gpu.measuring import captured, seconds_of
+from benchmarks.gpu.measuring import seconds_of
 from motifc.bench.motif_program import motif_program, random_spikes
 from targets.backends.torch.machine import TorchMachine, fused_program
 from targets.conformance.random_program import Extent, case
 from targets.contracts.chip import chip_named
+from targets.contracts.cuda_graphs import recorded
 from targets.program.program import Program
 from targets.runtime.backend import load
 from targets.runtime.machine import record
@@ -23,7 +24,7 @@ _SYNAPSES, _OF_SYNAPSE, _OF_CELL = 32, 13, 17
 
 
 def equal_on_random_programs(device: torch.device, programs: int, steps: int, together: bool) -> dict[str, Any]:
-    """Small random programs on the fused path, all steps in one launch or one launch each: those that differ."""
+    """Small random programs on the fused path, all steps in one launch or as few as delays allow: those that differ."""
     differing, spikes = 0, 0
     for seed in range(programs):
         rng = np.random.default_rng(seed)
@@ -63,7 +64,7 @@ def simulation(device: torch.device, neurons: int, samples: int, steps: int, by:
         with torch.no_grad():
             return list(machine.simulate(state, {"spikes": dense})[1].values())
 
-    told = seconds_of(captured(once) if by == "graph" else once, device)
+    told = seconds_of(recorded(once) if by == "graph" else once, device)
     updates = neurons * samples * steps / told["seconds"]
     return {**told, "updates": updates, "bytes": _SYNAPSES * _OF_SYNAPSE + _OF_CELL}
 

@@ -1,4 +1,4 @@
-"""seconds_of: how long passes on a device take; captured: a pass as a CUDA graph."""
+"""seconds_of: how long passes on a device take."""
 
 import time
 from collections.abc import Callable
@@ -29,25 +29,6 @@ def seconds_of(once: Pass, device: torch.device) -> dict[str, float]:
         wait(device)
         seconds.append(time.perf_counter() - begin)
     return {"seconds": median(seconds), "least": min(seconds), "passes": len(seconds)}
-
-
-def captured(once: Pass) -> Pass:
-    """The same pass as a CUDA graph, replayed whenever it is called."""
-    stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-    stream.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(stream):
-        for _ in range(2):
-            once()
-    torch.cuda.current_stream().wait_stream(stream)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        results = once()
-
-    def replay() -> list[Tensor]:
-        graph.replay()
-        return results
-
-    return replay
 
 
 def wait(device: torch.device) -> None:

@@ -38,9 +38,10 @@ def page(kept: Kept | None) -> str:
     lines = ["# On a GPU", "", "Written by `make gpu-check` (`python -m benchmarks.gpu`).", ""]
     if kept is None:
         about = """Not measured: no device was at hand. The suite holds the kernels to the oracles under Triton's
-        interpreter: integer programs, and training with surrogate gradients of populations up to 8,192 neurons, one
-        launch forward and two backward for each (`search/training/kernels/device.py`). Larger ones, populations that
-        listen to each other in a loop, and TSSL-BP are trained by the plain loop, without CUDA graphs. `make
+        interpreter, and compiles them for such a device: integer programs, and training by surrogate gradients and by
+        TSSL-BP, loops over layers included. Up to 8,192 neurons that run together (16,384 of an integer program) a pass
+        is one launch; beyond, a launch is as many steps as the shortest delay, and all launches are one CUDA graph
+        (`search/training/kernels/triton_layer.py`, `targets/backends/torch/fused.py`), which no CPU can replay. `make
         gpu-check` writes this page on a machine with a GPU, torch, triton, numba, numpy and networkx."""
         return "\n".join([*lines, paragraph(about)]) + "\n"
     versions = ", ".join(f"{name} {version}" for name, version in kept["versions"].items())

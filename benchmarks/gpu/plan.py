@@ -9,6 +9,7 @@ import torch
 
 from benchmarks.gpu import epoch, integers, training
 from benchmarks.kernels.case import Case
+from search.training.kernels.triton_layer import Sizes
 
 SIZES = (512, 2 << 10, 8 << 10, 64 << 10)
 WAYS = ("kernels", "eager", "graph")
@@ -30,11 +31,33 @@ class Task:
     measure: Callable[[torch.device], dict[str, Any]]
 
 
+_ONE, _FEW = "one", "as few as delays allow"
+
+
+def _trained(block: int) -> list[tuple[str, str, dict[str, Any]]]:
+    """What training is held to the oracle in: its name, launches, and the arguments of `training.equal`.
+
+    block  neurons of a program where several run a sample
+    """
+    found: list[tuple[str, str, dict[str, Any]]] = []
+    several = Sizes(alone=0, block=block)
+    for rule in training.RULES:
+        ways: dict[str, Any] = {"by": WAYS[0], "rule": rule}
+        found += [
+            (rule, _ONE, ways),
+            (f"{rule}, shortest delay 1", _FEW, ways | {"sizes": several}),
+            (f"{rule}, shortest delay 3", _FEW, ways | {"sizes": several, "delay": 3}),
+            (f"{rule}, a loop over layers", _ONE, ways | {"back": True}),
+            (f"{rule}, a loop over layers", _FEW, ways | {"sizes": several, "back": True}),
+        ]
+    return [*found, ("eager", "many", {"by": WAYS[1], "rule": next(iter(training.RULES))})]
+
+
 def tasks(tiny: bool) -> list[Task]:
     """All of them, or the same at sizes that Triton's interpreter can run in seconds."""
-    sizes = (32, 64) if tiny else SIZES
+    sizes = (24, 48) if tiny else SIZES
     samples, steps = (1, 3) if tiny else (64, 100)
-    case = Case(neurons=32, channels=10, rate=0.4, steps=8, batch=2, readout=10) if tiny else Case(readout=40)
+    case = Case(neurons=24, channels=10, rate=0.4, steps=6, batch=1, readout=10) if tiny else Case(readout=40)
     cases = [Case(**{**asdict(case), "neurons": neurons}) for neurons in sizes]
     small = cases[0]
     about: dict[str, Any]
@@ -42,18 +65,15 @@ def tasks(tiny: bool) -> list[Task]:
     shape: dict[str, Any] = {"neurons": sizes[1], "samples": 2, "steps": 8 if tiny else 50}
     found: list[Task] = []
     for together in (True, False):
-        launches = "one" if together else "one a step"
+        launches = _ONE if together else _FEW
         about = {"what": "integer programs by chance", "launches": launches}
         measure = partial(integers.equal_on_random_programs, **chance, together=together)
         found.append(Task("equality", about, 20, measure))
         about = {"what": f"integer program of {sizes[1]:,} neurons", "launches": launches}
         found.append(Task("equality", about, 20, partial(integers.equal_on_motifs, **shape, together=together)))
-    for way in WAYS[:2]:
-        about = {
-            "what": f"training of {small.neurons:,} neurons, {way}",
-            "launches": "one" if way == WAYS[0] else "many",
-        }
-        found.append(Task("equality", about, 20, partial(training.equal, case=small, by=way)))
+    for what, launches, ways in _trained(16 if tiny else 128):
+        about = {"what": f"training of {small.neurons:,} neurons, {what}", "launches": launches}
+        found.append(Task("equality", about, 20, partial(training.equal, case=small, **ways)))
     found.append(Task("bandwidth", {}, 5, partial(integers.bandwidth, megabytes=1 if tiny else 1 << 10)))
     epochs: dict[str, Any] = {"samples": (862, 575), "steps": 40, "channels": 200, "neurons": 128}
     if tiny:

@@ -17,6 +17,8 @@ INPUTS, FAN_IN, LINKS = 700, 32, 6
 PAIRS = 0.25  # of the k x k pairs of two linked motifs that get a synapse (drawn with repetition)
 RATE, SPREAD, INPUT_RATE = 0.03, 1.0, 0.02
 _LEAST = 25  # motifs
+LUMPY = "lumpy"
+_LUMPS, _BUSY, _IDLE = 5, 1.0, 1e-4  # motifs that spike, and how often they and all others do
 REWIRED, MODULE = 0.1, 64
 
 
@@ -44,6 +46,8 @@ def generated(topology: str, neurons: int, k: int = 8, seed: int = 0) -> Generat
     two layers      two grids of half the size; the second listens to the motif of the first at its place and the
                     three beside and below it instead of to inputs
     dense input     a grid whose neurons listen to all inputs
+    lumpy           6 random motifs; the neurons of the first 5 motifs spike in every step, all others and the inputs at
+                    1e-4: work that does not spread evenly over cores
     """
     if topology not in _LINKS or k < 1 or neurons < _LEAST * k:
         raise InputError(
@@ -72,7 +76,11 @@ def generated(topology: str, neurons: int, k: int = 8, seed: int = 0) -> Generat
         (Input("outside", INPUTS),), tuple(_population(n, motifs, k) for n in names), tuple(projections), None, 100, ""
     )
     rates = {name: np.minimum(rng.lognormal(np.log(RATE), SPREAD, motifs * k), 1.0) for name in names}
-    return Generated(f"{topology}, k = {k}", graph, rates | {"outside": np.full(INPUTS, INPUT_RATE)})
+    rates["outside"] = np.full(INPUTS, INPUT_RATE)
+    if topology == LUMPY:
+        rates = {name: np.full(own.size, _IDLE) for name, own in rates.items()}
+        rates[names[0]][: _LUMPS * k] = _BUSY
+    return Generated(f"{topology}, k = {k}", graph, rates)
 
 
 def float_form(graph: IntGraph, seed: int = 0) -> FloatGraph:
@@ -159,6 +167,7 @@ _LINKS: dict[str, Callable[[int, np.random.Generator], Array]] = {
     "random": _random,
     "two layers": _grid,
     "dense input": _grid,
+    LUMPY: _random,
 }
 
 

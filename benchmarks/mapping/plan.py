@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmarks.mapping.networks import topologies
+from benchmarks.mapping.networks import LUMPY, topologies
 
 _SEEDS = range(5)
 _SYNAPSE_BITS = 18  # of Loihi 1
@@ -62,6 +62,7 @@ def _tasks() -> Iterator[Task]:
         yield Task("map", "grid", 100_000, 8, seed)
         yield Task("map", "grid", 1_000_000, 8, seed)
     for topology in topologies():
-        yield Task("chain", topology, 32_000, 8, 0)
+        if topology != LUMPY:  # a chain, which knows no rates, takes it for the random one
+            yield Task("chain", topology, 32_000, 8, 0)
     for neurons in (8_000, 100_000, 1_000_000):
         yield Task("chain", "grid", neurons, 8, 0)

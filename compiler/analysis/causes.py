@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,8 @@ from compiler.analysis.reference import Reference
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection, IntGraph
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Floats, Ints
-from targets.contracts.synapses import Synapses, with_weights
+from targets.contracts.summing import summing
+from targets.contracts.synapses import with_weights
 from targets.program.program import IntPopulation, IntProjection
 from targets.runtime.neuron import rest
 
@@ -128,24 +129,25 @@ def simulate(
 
 @dataclass(frozen=True, eq=False)
 class _Afferent:
-    """A projection as its target hears it, weights float64."""
+    """A projection as its target hears it: what sums spikes over its float64 weights, and what the sum counts."""
 
     source: str
     delay: int
-    synapses: Synapses
+    summed: Callable[[Array], Array]
     exponent: int
 
     @classmethod
     def whole(cls, projection: IntProjection) -> _Afferent:
         """Integer weights, exact in float64."""
         weights = projection.synapses.weights.astype(np.float64)
-        return cls(projection.source, projection.delay, with_weights(projection.synapses, weights), projection.exponent)
+        summed = summing(with_weights(projection.synapses, weights))
+        return cls(projection.source, projection.delay, summed, projection.exponent)
 
     @classmethod
     def exact(cls, projection: FloatProjection, scale: Floats) -> _Afferent:
         """Float weights in units of the input sum."""
         weights = projection.synapses.weights * scale[projection.synapses.row_of()]
-        return cls(projection.source, projection.delay, with_weights(projection.synapses, weights), 0)
+        return cls(projection.source, projection.delay, summing(with_weights(projection.synapses, weights)), 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +187,7 @@ class _Cell:
         a = np.zeros(())
         for each in self.heard:
             if t >= each.delay:
-                summed = each.synapses.accumulate(trains[each.source][:, t - each.delay]) * 2.0**each.exponent
+                summed = each.summed(trains[each.source][:, t - each.delay]) * 2.0**each.exponent
                 a = a + (np.floor(summed) if each.exponent < 0 else summed)
         return a
 

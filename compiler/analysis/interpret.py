@@ -13,7 +13,7 @@ from targets.contracts.dynamics import integrate, spike
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.semantics import Semantics
-from targets.contracts.synapses import Sparse, Synapses
+from targets.contracts.summing import summing
 from targets.runtime.neuron import rest
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 Observer = Callable[[str, int, Floats, Floats], None]
-"""Called with (population, time step, u, v before the reset), both float64 [sample, neuron]."""
+"""Called with (population, time step, u, v), both float64 [sample, neuron]; v is that before the reset."""
 Accumulate = Callable[[Floats], Floats]
 _Ready = tuple[FloatProjection, Accumulate]
 """A projection, and what sums spikes over its synapses."""
@@ -32,6 +32,7 @@ def interpret(
     inputs: Mapping[str, SpikeRaster],
     semantics: Semantics | None = None,
     observe: Observer | None = None,
+    settled: Observer | None = None,
 ) -> dict[str, SpikeRaster]:
     """Spikes of every population; each sample starts from zero state and empty delay buffers.
 
@@ -43,7 +44,7 @@ def interpret(
     For the refractory steps after that of a spike v stays 0 and nothing is asked.
     `inputs` maps the name of each input to its spikes; those after a sample's length are not heard. Each population
     has its own semantics, or all have the one given: all of `targets.contracts.semantics.FLOAT_SWITCHES` apply, and
-    the guard. `observe` is called after every step of every population.
+    the guard. `observe` is called after every step of every population, `settled` likewise with v after the reset.
     Populations joined by delay 0 are evaluated in the order of flow; a cycle of them raises InputError.
     """
     first = next(iter(inputs.values()))
@@ -71,11 +72,13 @@ def interpret(
             if population.refractory is not None:
                 v[name], s, resting[name] = rest(v[name], s, resting[name], population.refractory)
             spikes[name][:, t] = s
+            if settled is not None:
+                settled(name, t, u[name], v[name])
             u[name] = u[name] + _arriving(own[name], spikes, t + 1, own_way)
     late = {name: 1 if each.output == "next step" else 0 for name, each in meant.items()}
     return {
         population.name: SpikeRaster.pack(
-            _delayed(spikes[population.name], late[population.name]), first.lengths, first.labels
+            _delayed(spikes[population.name], late[population.name]), first.lengths, first.labels, first.targets
         )
         for population in graph.populations
     }
@@ -109,18 +112,8 @@ def _by_target(
     own: dict[str, list[_Ready]] = {population.name: [] for population in graph.populations}
     for projection in graph.projections:
         early = projection.source == projection.target and semantics[projection.target].recurrence == "same step"
-        (own if early else incoming)[projection.target].append((projection, _accumulating(projection.synapses)))
+        (own if early else incoming)[projection.target].append((projection, summing(projection.synapses)))
     return incoming, own
-
-
-def _accumulating(synapses: Synapses) -> Accumulate:
-    """What sums spikes [batch, pre] over the synapses to [batch, post]; sparse ones by compressed rows of scipy."""
-    if not isinstance(synapses, Sparse):
-        return synapses.accumulate
-    from scipy.sparse import csr_array
-
-    rows = csr_array((synapses.weights, synapses.indices, synapses.indptr), shape=synapses.shape)
-    return lambda spikes: np.asarray((rows @ spikes.T).T)
 
 
 def _arriving(projections: Sequence[_Ready], spikes: Mapping[str, Floats], t: int, semantics: Semantics) -> Floats:

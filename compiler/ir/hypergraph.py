@@ -1,13 +1,16 @@
 """Hypergraph: a graph as a mapping sees it, whole motifs joined by nets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
 
 from targets.contracts.arrays import Array, Floats, Ints, readonly
+from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
+from targets.contracts.fields import MOST_DELAY, whole
+from targets.contracts.serial import LATER
 
 _PAIRS = ("decays", "thresholds")
 _MOST = 1 << 40
@@ -27,6 +30,8 @@ class Hypergraph:
     pins, indptr  units that listen to net n: pins[indptr[n]:indptr[n + 1]], ascending
     home          [net]: the unit its sources belong to, -1 for inputs
     width, rate   [net]: number of source neurons, spikes per step of all of them together
+    delayed       [unit]: synapses over which spikes take more than one step; None where none do
+    longest       steps that the slowest synapse of all takes: what every core may have to keep inputs for
     """
 
     unit_of: Mapping[str, Array]
@@ -41,6 +46,8 @@ class Hypergraph:
     home: Array
     width: Array
     rate: Floats
+    delayed: Array | None = field(default=None, metadata=LATER)
+    longest: int = field(default=1, metadata=LATER)
 
     def __post_init__(self) -> None:
         for key in ("unit_of", "split"):
@@ -50,6 +57,9 @@ class Hypergraph:
             object.__setattr__(self, key, array)
         for key in ("events", "rate"):
             object.__setattr__(self, key, readonly(getattr(self, key), np.float64, f"{key} of a hypergraph"))
+        if self.delayed is not None:
+            object.__setattr__(self, "delayed", readonly(self.delayed, np.int64, "delayed of a hypergraph"))
+        object.__setattr__(self, "longest", whole(self.longest, "longest delay of a hypergraph", MOST_DELAY, least=1))
         if (fault := self._fault()) is not None:
             raise InputError(f"a hypergraph has {fault}; run the pass coarsen again.")
 
@@ -66,6 +76,10 @@ class Hypergraph:
                 return f"{key} down to {getattr(self, key).min():g}, where 0 is the least"
             if getattr(self, key).max(initial=0) > _MOST:
                 return f"{key} up to {getattr(self, key).max():g}, where {_MOST:g} is the most"
+        if self.delayed is not None and (
+            self.delayed.shape != self.synapses.shape or ((self.delayed < 0) | (self.delayed > self.synapses)).any()
+        ):
+            return "delayed synapses that are not among those of its units"
         profiles = [getattr(self, key) for key in _PAIRS]
         if any(pairs.shape[0] != 2 or pairs.min(initial=0) < 0 or pairs.max(initial=0) > _LAST for pairs in profiles):
             return f"profiles that are no pairs of a unit and a number from 0 to {_LAST:,}"
@@ -87,6 +101,15 @@ class Hypergraph:
     def nets(self) -> int:
         """Number of nets."""
         return int(self.home.size)
+
+    def synapse_bits(self, chip: ChipSpec) -> Array:
+        """Bits of the synapses of every unit, int64 [unit]."""
+        delayed = np.zeros_like(self.synapses) if self.delayed is None else self.delayed
+        return chip.synapse_bits_of(self.synapses, delayed)
+
+    def neurons_per_core(self, chip: ChipSpec) -> int:
+        """Neurons that any core holds, whichever units it has: those of the longest delay may be among them."""
+        return chip.neurons_at(self.longest)
 
     @property
     def net_of(self) -> Array:

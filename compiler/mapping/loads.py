@@ -18,7 +18,7 @@ class Loads:
     """What the cores of a partitioning hold and send.
 
     use       [limit, core]: neurons, synapse bytes, axons in, axons out, decay and threshold profiles as a fraction of
-              the chip's limit; legal up to 1
+              the chip's limit, of neurons that for the longest delay of all; legal up to 1
     events    [core]: synaptic operations per step
     messages  expected messages per step between cores and from inputs
     """
@@ -62,17 +62,17 @@ def loads(hypergraph: Hypergraph, core_of: Array, chip: ChipSpec) -> Loads:
     away = home != core
     inner = away & (home >= 0)
     axons_in = _per_core(core, hypergraph.width[net], cores)
-    synapses = _per_core(core_of, hypergraph.synapses, cores)
+    bits = _per_core(core_of, hypergraph.synapse_bits(chip), cores)
     use = (
-        (_per_core(core_of, hypergraph.neurons, cores), chip.neurons_per_core),
-        (chip.synapse_bytes(synapses, axons_in), chip.synapse_bytes_per_core),
-        (axons_in, chip.axons_in_per_core),
-        (_per_core(home[inner], hypergraph.width[net[inner]], cores), chip.axons_out_per_core),
-        (_profiles(hypergraph.decays, core_of, cores), chip.decay_profiles_per_core),
-        (_profiles(hypergraph.thresholds, core_of, cores), chip.threshold_profiles_per_core),
+        (_per_core(core_of, hypergraph.neurons, cores), hypergraph.neurons_per_core(chip)),
+        (chip.memory_bytes(bits, axons_in), chip.synapse_bytes_per_core.value),
+        (axons_in, chip.axons_in_per_core.value),
+        (_per_core(home[inner], hypergraph.width[net[inner]], cores), chip.axons_out_per_core.value),
+        (_profiles(hypergraph.decays, core_of, cores), chip.decay_profiles_per_core.value),
+        (_profiles(hypergraph.thresholds, core_of, cores), chip.threshold_profiles_per_core.value),
     )
     return Loads(
-        use=np.stack([np.asarray(used) / limit.value for used, limit in use]),
+        use=np.stack([np.asarray(used) / limit for used, limit in use]),
         events=summed(core_of, hypergraph.events, cores),
         messages=float(hypergraph.rate[net[away]].sum()),
     )
@@ -83,9 +83,9 @@ def too_large(hypergraph: Hypergraph, chip: ChipSpec) -> Array:
     units = hypergraph.units
     axons = _per_core(hypergraph.pins, hypergraph.width[hypergraph.net_of], units)
     found = (
-        (hypergraph.neurons > chip.neurons_per_core.value)
+        (hypergraph.neurons > hypergraph.neurons_per_core(chip))
         | (axons > chip.axons_in_per_core.value)
-        | (chip.synapse_bytes(hypergraph.synapses, axons) > chip.synapse_bytes_per_core.value)
+        | (chip.memory_bytes(hypergraph.synapse_bits(chip), axons) > chip.synapse_bytes_per_core.value)
         | (np.bincount(hypergraph.decays[0], minlength=units) > chip.decay_profiles_per_core.value)
         | (np.bincount(hypergraph.thresholds[0], minlength=units) > chip.threshold_profiles_per_core.value)
     )

@@ -7,7 +7,7 @@ import numpy as np
 
 from compiler.ir.graph import FloatGraph, FloatPopulation, IntGraph
 from targets.contracts.arrays import Array
-from targets.contracts.chip import ChipSpec
+from targets.contracts.chip import ChipSpec, input_slots
 from targets.contracts.degrees import fan_in
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Synapses
@@ -51,21 +51,38 @@ def sure(population: FloatPopulation, incoming: Sequence[Edge], chip: ChipSpec) 
 
 def _violations(graph: IntGraph | FloatGraph, chip: ChipSpec) -> Iterator[Violation]:
     total = 0
+    yield from _delays(graph, chip)
     for population in graph.populations:
         incoming = graph.into(population.name)
         least = sure(population, incoming, chip) if isinstance(population, FloatPopulation) else 0
-        sources, synapses = _fan_in(incoming, population.neurons, least)
+        sources, synapses, delayed = _fan_in(incoming, population.neurons, least)
         total += int(synapses.sum())
         wide = sources > chip.axons_in_per_core.value
-        large = chip.synapse_bytes(synapses, sources) > chip.synapse_bytes_per_core.value
+        large = chip.synapse_bytes(synapses, sources, delayed) > chip.synapse_bytes_per_core.value
         if wide.any() or large.any():
             yield from _neurons(population.name, wide, large, _fan_in(incoming, population.neurons, 0), chip)
     yield from _system(sum(population.neurons for population in graph.populations), total, chip)
 
 
-def _neurons(name: str, wide: Array, large: Array, fan_in: tuple[Array, Array], chip: ChipSpec) -> Iterator[Violation]:
+def _delays(graph: IntGraph | FloatGraph, chip: ChipSpec) -> Iterator[Violation]:
+    """Projections over which spikes take more steps than a synapse can store, or than a neuron alone has slots for."""
+    most, slots = chip.delay_max.value, chip.input_slots_per_core.value
+    for projection in graph.projections:
+        delay, place = projection.delay, f"projection {projection.name!r}"
+        if delay > most:
+            limit, remedy = f"{chip.name} allows 1 to {most}", f"shorten it by {delay - most}"
+            yield Violation("delay", place, f"a delay of {delay:,} steps", limit, remedy)
+        elif input_slots(delay) > slots:
+            got = f"a delay of {delay:,} steps, for which a neuron takes {input_slots(delay):,} input slots"
+            remedy = f"shorten it to {1 << (slots.bit_length() - 1)}" if slots else "choose another chip"
+            yield Violation("input slots", place, got, f"a core of {chip.name} has {slots:,}", remedy)
+
+
+def _neurons(
+    name: str, wide: Array, large: Array, fan_in: tuple[Array, Array, Array], chip: ChipSpec
+) -> Iterator[Violation]:
     """Neurons of a population that break a limit each by itself: those with too many sources, and too many synapses."""
-    place, (sources, synapses) = f"population {name!r}", fan_in
+    place, (sources, synapses, delayed) = f"population {name!r}", fan_in
     if wide.any():
         most, limit = int(sources[wide].max()), chip.axons_in_per_core.value
         yield Violation(
@@ -76,7 +93,7 @@ def _neurons(name: str, wide: Array, large: Array, fan_in: tuple[Array, Array], 
             f"let each listen to {most - limit:,} fewer",
         )
     if large.any():
-        size, room = int(chip.synapse_bytes(synapses, sources)[large].max()), chip.synapse_bytes_per_core.value
+        size, room = int(chip.synapse_bytes(synapses, sources, delayed)[large].max()), chip.synapse_bytes_per_core.value
         yield Violation(
             "synapse bytes",
             place,
@@ -111,19 +128,20 @@ def _system(neurons: int, synapses: int, chip: ChipSpec) -> Iterator[Violation]:
         )
 
 
-def _fan_in(incoming: Sequence[Edge], neurons: int, least: float) -> tuple[Array, Array]:
-    """Sources and synapses of each neuron with weights beyond +-`least`: int64 [neuron] each.
+def _fan_in(incoming: Sequence[Edge], neurons: int, least: float) -> tuple[Array, Array, Array]:
+    """Sources of each neuron with weights beyond +-`least`, its synapses, those of more than a step: int64 [neuron].
 
     Of sources of parallel projections only those of the one with the most are counted.
     """
     none = np.zeros(neurons, np.int64)
     sources: dict[str, Array] = {}
-    synapses = none.copy()
+    synapses, delayed = none.copy(), none.copy()
     for projection in incoming:
         found = _degree(projection.synapses, least)
         synapses += found
+        delayed += found * (projection.delay > 1)
         sources[projection.source] = np.maximum(sources.get(projection.source, none), found)
-    return sum(sources.values(), none), synapses
+    return sum(sources.values(), none), synapses, delayed
 
 
 def _degree(synapses: Synapses, least: float) -> Array:

@@ -55,13 +55,17 @@ def _built(
     every = np.concatenate([np.full(outside, -1), *unit_of.values()])
     units = int(every[-1]) + 1
     rate = rates_of(graph, rates)
-    synapses, events = np.zeros(units, dtype=np.int64), np.zeros(units)
-    keys = [np.empty(0, dtype=np.int64)]
-    for pre, post in numbered(graph.projections, starts):
-        target = every[post]
-        synapses += np.bincount(target, minlength=units)
-        events += np.bincount(target, rate[pre], minlength=units)
-        keys.append(distinct(pre * units + target))
+    synapses, delayed, events = np.zeros(units, dtype=np.int64), np.zeros(units, dtype=np.int64), np.zeros(units)
+    longest, keys = 1, [np.empty(0, dtype=np.int64)]
+    for projection in graph.projections:
+        for pre, post in numbered([projection], starts):
+            target = every[post]
+            count = np.bincount(target, minlength=units)
+            synapses += count
+            delayed += count * (projection.delay > 1)
+            longest = max(longest, projection.delay)
+            events += np.bincount(target, rate[pre], minlength=units)
+            keys.append(distinct(pre * units + target))
     source, pin = np.divmod(distinct(np.concatenate(keys)), units)
     pins, indptr, home, width, net_rate = _merged(source, pin, every, rate, units)
     profiles = {"decays": ("du", "dv", "refractory_steps"), "thresholds": ("vth",)}
@@ -77,6 +81,8 @@ def _built(
         home=home,
         width=width,
         rate=net_rate,
+        delayed=delayed if delayed.any() else None,
+        longest=longest,
         **pairs,
     )
 

@@ -61,7 +61,7 @@ def compile_command(
         str | None,
         typer.Option(
             help="What the neurons of --readout vote by: spikes, or, where they answer in voltage, peak (the default) "
-            "or last."
+            "or last; with value their last voltages are the answer."
         ),
     ] = None,
     steps: Annotated[
@@ -149,18 +149,28 @@ def with_readout(graph: FloatGraph, name: str | None, classes: int | None, by: s
         known = sorted(each.name for each in graph.populations)
         raise InputError(f"--readout names {brief(name)}; the populations are {brief(known)}, so choose one of them.")
     by = by or ("spikes" if found.unit is None else "peak")
-    if by not in ("spikes", "last", "peak"):
-        raise InputError(f"--by is {brief(by)}; spikes, last or peak is needed, so choose one of them.")
+    if by not in ("spikes", "last", "peak", "value"):
+        raise InputError(f"--by is {brief(by)}; spikes, last, peak or value is needed, so choose one of them.")
     chosen: Any = by
     return replace(graph, readout=Readout(name, classes or found.neurons, by=chosen))
 
 
 def graph_of(source: Path, dt: float | None, reading: list[str] | None = None, steps: int | None = None) -> FloatGraph:
     """The float graph of a network or NIR file, the latter in steps of `dt` seconds; what is told goes to stderr."""
-    from motifc import InputError, Network, lower, read_nir
+    from motifc import InputError, Network, lower, read_nir, source_in_nir
     from motifc.files import expected
 
     if expected(source, "network", "nir") == "nir":
+        if dt is None and not reading and steps is None:
+            held = source_in_nir(source)
+            if isinstance(held, Network):
+                warn(f"{source} was written of network {held.digest[:12]}, which is taken as it was.")
+                return lower(held)
+            if held is not None:
+                warn(
+                    f"{source} was written of program {held.digest[:12]}, which run and verify take as it is; here it "
+                    "is read as a graph in floats."
+                )
         return read_nir(
             source,
             dt=dt,

@@ -34,7 +34,8 @@ console = _Plain(highlight=False, soft_wrap=True)
 
 def watched(epoch: "Epoch") -> None:
     """Show an epoch that has ended; the last one of a phase stays."""
-    note = f"loss {epoch.loss:.3f}, accuracy {epoch.accuracy:.1%}"
+    score = f"sMAPE {epoch.details['smape']:.3g} %" if epoch.accuracy is None else f"accuracy {epoch.accuracy:.1%}"
+    note = f"loss {epoch.loss:.3g}, {score}" if epoch.accuracy is None else f"loss {epoch.loss:.3f}, {score}"
     note += f" on {epoch.on}" if epoch.on else ""
     for figure in ("synapses", "cores", "messages"):
         if figure in epoch.details:

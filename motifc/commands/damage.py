@@ -43,14 +43,13 @@ def damage_command(
     Of a network a damaged network is written. Of a program, its faults: a JSON file that is kept beside the program
     and given to run, verify and repair as --faults. What is programmed stays, and stays legal.
     """
-    from motifc import Network
-    from motifc.files import expected, program_in
+    from motifc.files import expected, network_in, program_in
     from targets.contracts.damage import Damage
 
     asked = Damage(kind, STRENGTHS.get(kind, 0.0) if strength is None else strength, seed)
     target = destination(out, force, file)
     if expected(file, "program", "network") == "network":
-        _damage_network(Network.load(file), asked, where, target, out, as_json)
+        _damage_network(network_in(file), asked, where, target, out, as_json)
     else:
         _damage_program(program_in(file), asked, where, target, out, as_json)
 
@@ -63,7 +62,7 @@ def _damage_network(
     found = damaged(network, asked, where)
     found.save(target)
     loose = [old.name for old, new in zip(network.layers, found.layers, strict=True) if old.motif and not new.motif]
-    told = {**found.settings["damage"][-1], "written": str(out), "digest": found.digest, "without motif": loose}
+    told = {**found.settings["damage"][-1], "written": str(out), "digest": found.digest, "without_motif": loose}
 
     def show() -> None:
         console.print(f"{out}: {asked.sentence} in {', '.join(told['layers'])}; digest {found.digest[:16]}")

@@ -112,7 +112,7 @@ def _show_examination(found: Examination) -> None:
         table.add_row(
             name,
             f"{part.samples:,}",
-            str(part.classes),
+            str(part.classes or "none"),
             str(part.steps),
             f"{part.neurons:,}",
             f"{part.density:.4f}",

@@ -56,7 +56,7 @@ def repair_command(
     from dataclasses import replace
 
     from motifc import InputError, Network
-    from motifc.files import expected, program_in
+    from motifc.files import expected, network_in, program_in
     from motifc.load_inputs import calibrating
     from motifc.repairing import repaired_network, repaired_program
     from targets.program.faults import Faults
@@ -68,7 +68,7 @@ def repair_command(
             f"{file} is a network, which has no cores and whose faults are in itself; leave --faults and --more-cores "
             "out, or give its program."
         )
-    loaded = Network.load(file) if is_network else program_in(file)
+    loaded = network_in(file) if is_network else program_in(file)
     known = None if faults is None else Faults.load(faults)
     healthy = None if reference is None else (str(reference), _healthy(reference, is_network))
     read = data_read(data, data_dir, loaded.provenance)
@@ -95,9 +95,8 @@ def repair_command(
 
 
 def _healthy(reference: Path, of_network: bool) -> Network | Program:
-    from motifc import Network
     from motifc.files import expected, network_in, program_in
 
-    if of_network:
+    if of_network or expected(reference, "program", "network") == "network":
         return network_in(reference)
-    return Network.load(reference) if expected(reference, "program", "network") == "network" else program_in(reference)
+    return program_in(reference)

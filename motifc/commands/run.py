@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from motifc.load_inputs import Samples
     from targets.conformance.replay import Overflow
     from targets.contracts.arrays import Array
+    from targets.runtime.voltages import Voltages
 
 
 def run_command(
@@ -49,9 +50,9 @@ def run_command(
     Step t of what is written is the network's step t, however late a population is in the program. Without --input the
     samples are the test part of the split that it was trained on, unless another one is asked for.
     """
-    from motifc import InputError, Network, estimate, lower, run, save_rasters
-    from motifc.evaluation import float_spikes, overflows_told
-    from motifc.files import expected, program_in
+    from motifc import InputError, estimate, lower, run, save_rasters
+    from motifc.evaluation import all_spikes, float_answers, overflows_told, voltages_among
+    from motifc.files import expected, network_in, program_in
     from motifc.load_inputs import samples
     from motifc.probes import parse_probe
     from targets.program.faults import Faults, faulty
@@ -66,12 +67,14 @@ def run_command(
                 f"{file} is a network, which runs in float without backend, probes or faults; leave --backend, --probe "
                 "and --faults out, or compile it and run the program."
             )
-        network = Network.load(file)
+        network = network_in(file)
         target = destination(out, force, file, input_file or data_read(data, data_dir, network.provenance))
         given = samples(str(file), network.provenance, input_file, data, seed, limit, data_dir, network.readout)
-        spikes = float_spikes(lower(network), bound_inputs(network.inputs, given.spikes))
-        save_rasters(spikes, target)
-        _tell(Ran(file, out, network.digest, given, spikes, spikes, network.readout, "float network"), as_json)
+        inputs = bound_inputs(network.inputs, given.spikes)
+        found = float_answers(lower(network), inputs)
+        spikes = all_spikes(found, inputs)
+        save_rasters(spikes, target, _told_voltages(voltages_among(found)))
+        _tell(Ran(file, out, network.digest, given, spikes, found, network.readout, "float network"), as_json)
         return
     loaded = faulty(program_in(file), None if faults is None else Faults.load(faults))
     asked = [parse_probe(text, loaded) for text in probe or ()]
@@ -89,8 +92,7 @@ def run_command(
         traces[name, "neurons"] = wanted.neurons
         traces |= {(name, k): getattr(recording.traces[name], k)[:, :, column] for k in kinds}
     answered = voltages_of(loaded, recording)
-    for name, each in answered.items():
-        traces |= {(name, "last"): each.last, (name, "peak"): each.peak}
+    traces |= _told_voltages(answered)
     save_rasters(recording.spikes, target, traces)
     told = estimate(loaded, {**inputs, **recording.spikes})
     left = overflows_told(loaded, inputs, recording.spikes)
@@ -98,6 +100,11 @@ def run_command(
     _tell(
         Ran(file, out, loaded.digest, given, recording.spikes, answers, loaded.readout, "program", told, left), as_json
     )
+
+
+def _told_voltages(answered: Mapping[str, Voltages]) -> dict[tuple[str, str], Array]:
+    """Last and peak voltages as the arrays of a .npz, NAME.last and NAME.peak."""
+    return {(name, kind): getattr(each, kind) for name, each in answered.items() for kind in ("last", "peak")}
 
 
 @dataclass(frozen=True)
@@ -117,15 +124,15 @@ class Ran:
 
 
 def _tell(ran: Ran, as_json: bool) -> None:
-    """Print which samples were run, spikes by population, the accuracy where there are labels, and the cost."""
+    """Print which samples were run, spikes by population, how well it answers where that is asked, and the cost."""
     from motifc import SpikeRaster
-    from motifc.evaluation import judged
+    from motifc.evaluation import assessed
     from motifc.tables import show_accuracies, show_overflows
     from targets.contracts.shown import shown
     from targets.contracts.spike_digest import spike_digest
 
-    labelled = ran.readout is not None and ran.given.raster.labels is not None
-    found = {ran.what: judged(ran.readout, ran.answers[ran.readout.population])} if labelled and ran.readout else {}
+    asked = ran.readout if ran.readout is not None and ran.readout.asked_of(ran.given.raster) else None
+    found = {} if asked is None else {ran.what: assessed(asked, ran.answers[asked.population])}
     rasters = {name: each for name, each in ran.answers.items() if isinstance(each, SpikeRaster)}
     voltages = {
         name: (float(each.last.min(initial=0)), float(each.peak.max(initial=0)))

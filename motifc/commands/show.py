@@ -17,12 +17,12 @@ def show_command(
     from compiler.losses import told_losses
     from motifc import Network, text
     from motifc.chip_text import chip_text
-    from motifc.files import expected, program_in
+    from motifc.files import expected, network_in, program_in
     from motifc.proofs import proven
     from targets.contracts.shown import shown
 
     kind = expected(file, "network", "program")
-    made = Network.load(file) if kind == "network" else proven(program_in(file))
+    made = network_in(file) if kind == "network" else proven(program_in(file))
     losses = () if isinstance(made, Network) else tuple(told_losses(made))
     faithful = () if isinstance(made, Network) else (*told_faithful(made), *unproved(made))
     rows, told_text = made.provenance.rows(), text(made)

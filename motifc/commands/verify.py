@@ -72,8 +72,9 @@ def verify_command(
     from compiler.faithfulness import told_faithful, unproved
     from motifc import InputError, drift, load, side, verify
     from motifc.evaluation import (
+        Evaluation,
+        assessed,
         float_answers,
-        judged,
         overflows_told,
         program_answers,
         spikes_of,
@@ -118,7 +119,7 @@ def verify_command(
         given = samples(str(program), loaded.provenance, input_file, data, seed, limit, data_dir, loaded.readout)
         theirs = None if theirs is None else theirs.first(limit)
     inputs = bound_inputs(loaded.inputs, given.spikes)
-    judging = None if given.raster.labels is None else loaded.readout
+    judging = loaded.readout if loaded.readout is not None and loaded.readout.asked_of(given.raster) else None
     found: dict[str, Answers] = {}
     with ExitStack() as held:
         machine = held.enter_context(load(loaded, first))
@@ -144,12 +145,13 @@ def verify_command(
     apart = voltage_drift(found["float network"], found["program"], loaded.readout) if strays else ()
     left_registers = overflows_told(loaded, inputs, spikes["program"]) if counting else ()
     evaluations = (
-        {} if judging is None else {name: judged(judging, each[judging.population]) for name, each in found.items()}
+        {} if judging is None else {name: assessed(judging, each[judging.population]) for name, each in found.items()}
     )
     plain = {
         "data": given.as_dict(),
         "latency": dict(loaded.latency),
-        "accuracy": {name: each.accuracy for name, each in evaluations.items()},
+        "accuracy": {name: each.accuracy for name, each in evaluations.items() if isinstance(each, Evaluation)},
+        "values": {name: each.figures for name, each in evaluations.items() if not isinstance(each, Evaluation)},
         "verdicts": [verdict.as_dict() for verdict in verdicts],
         "spike_digests": {name: spike_digest(each) for name, each in spikes.items()},
         "drift": [each.as_dict() for each in drifts],

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from motifc.plot.theme import EXCITATORY_COLOUR, INHIBITORY_COLOUR, INK, NO_LINK, ON_LINK, axes_for
+from motifc.plot.theme import EXCITATORY_COLOUR, INHIBITORY_COLOUR, INK, MUTED, NO_LINK, ON_LINK, axes_for
 from search.motif import DIRECTIONS, EXCITATORY, INHIBITORY, NONE, Motif
-from targets.contracts.arrays import Array, Floats
+from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,11 +24,16 @@ _LARGEST = 0.17  # radius of a neuron where there is room; the circle of all has
 _SMALL = 0.12  # below this radius they are crowded
 _BEND = 0.12  # of a link, as a share of its length
 _HALF = 1.5  # half the width of the axes of a graph
+_LATE_NEAR, _LATE_FAR = 0.12, 0.3  # from a neuron's rim to its input delay, the second where a loop lies between
 _NUMBERED = 24  # neurons up to which each row and column has its number, and every link its sign
 
 
 def motif(motif: Motif, links: str = INSIDE, axes: "Axes | None" = None) -> "Axes":
-    """Links [post, pre] as coloured cells with their sign: "inside" the motif, or from the neighbour in a direction."""
+    """Links [post, pre] as coloured cells with their sign: "inside" the motif, or from the neighbour in a direction.
+
+    Where the motif has delays of its own, the label of the sources tells the steps that these links take, and beside
+    the rows of the links inside stands by how many steps each neuron hears what is before its layer late.
+    """
     types = types_of(motif, links)
     axes = axes_for(axes, 4.7, 4.6)
     from matplotlib.patches import PathPatch
@@ -46,8 +51,11 @@ def motif(motif: Motif, links: str = INSIDE, axes: "Axes | None" = None) -> "Axe
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_ticks(np.arange(0, motif.size, 1 if motif.size <= 12 else 2))
     axes.set(xlim=(-0.5, motif.size - 0.5), ylim=(motif.size - 0.5, -0.5), aspect="equal", ylabel="to neuron")
-    axes.set_xlabel("from neuron" if links == INSIDE else f"from neuron of the {links} motif")
+    after = "" if (told := steps_of(motif, links)) is None else f", after {told}"
+    axes.set_xlabel(f"from neuron{'' if links == INSIDE else f' of the {links} motif'}{after}")
     axes.tick_params(length=0)
+    if motif.late is not None and links == INSIDE:
+        _draw_late(axes, motif.late)
     for spine in axes.spines.values():
         spine.set_visible(False)
     return axes
@@ -57,7 +65,8 @@ def motif_graph(motif: Motif, axes: "Axes | None" = None) -> "Axes":
     """Links inside a motif, its neurons in a circle; a link of a neuron to itself is a loop.
 
     An excitatory link is a full blue line that ends in an arrow, an inhibitory one a dashed vermilion line that ends in
-    a bar.
+    a bar. Beside each neuron stands by how many steps it hears what is before its layer late, and at the upper left the
+    steps that all links take, where the motif has delays of its own.
     """
     axes = axes_for(axes, 4.7, 4.6)
     from matplotlib.patches import Circle, FancyArrowPatch
@@ -77,6 +86,13 @@ def motif_graph(motif: Motif, axes: "Axes | None" = None) -> "Axes":
             fontsize=11 if radius > _SMALL else 8,
             zorder=4,
         )
+        if motif.late is not None:
+            outside = 1 + radius + (_LATE_FAR if motif.intra[number, number] != NONE else _LATE_NEAR)
+            told = f"+{motif.late[number]}"
+            x, y = (outside * place).tolist()
+            axes.text(x, y, told, ha="center", va="center", fontsize=9, color=MUTED)
+    if (told_steps := steps_of(motif, INSIDE)) is not None:
+        axes.text(-_HALF, _HALF, f"links take {told_steps}", ha="left", va="top", fontsize=10)
     for post, pre in np.argwhere(motif.intra != NONE).tolist():
         line = _line(int(motif.intra[post, pre]), radius)
         if post == pre:
@@ -91,6 +107,14 @@ def motif_graph(motif: Motif, axes: "Axes | None" = None) -> "Axes":
     return axes
 
 
+def steps_of(motif: Motif, links: str) -> str | None:
+    """Steps that the links inside the motif or from the neighbour in a direction take; None where others decide."""
+    if motif.delays is None:
+        return None
+    steps = int(motif.delays[0 if links == INSIDE else 1 + DIRECTIONS[motif.wiring].index(links)])
+    return "1 step" if steps == 1 else f"{steps:,} steps"
+
+
 def types_of(motif: Motif, links: str) -> Array:
     """int8 [post, pre] of the links inside the motif or from the neighbour in a direction; InputError for another."""
     directions = DIRECTIONS[motif.wiring]
@@ -100,6 +124,19 @@ def types_of(motif: Motif, links: str) -> Array:
         known = ", ".join((INSIDE, *directions))
         raise InputError(f"a {motif.wiring} motif has no links from {links!r}; it has {known}, so choose one of them.")
     return motif.lateral[directions.index(links)]
+
+
+def _draw_late(axes: "Axes", late: Ints) -> None:
+    """Beside every row by how many steps its neuron hears the input late; of many neurons only the most."""
+    beside = axes.secondary_yaxis("right")
+    if late.size > _NUMBERED:
+        beside.set_ticks([])
+        beside.set_ylabel(f"hears its input up to {late.max():,} steps late", color=MUTED)
+    else:
+        beside.set_ticks(np.arange(late.size), [f"+{steps}" for steps in late.tolist()])
+        beside.tick_params(length=0, labelsize=min(10, 150 / late.size), labelcolor=MUTED)
+        beside.set_ylabel("hears its input late by, steps", color=MUTED)
+    beside.spines["right"].set_visible(False)
 
 
 def _rims(pre: Floats, post: Floats, radius: float) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -88,6 +88,11 @@ def _accuracy(run: Run) -> str:
     return "" if found is None else found.sentence
 
 
+def _errors(run: Run) -> str:
+    found = run.regressions.get(PROGRAM, run.regressions.get(FLOAT))
+    return "" if found is None else found.sentence
+
+
 def _neurons(run: Run) -> str:
     return f"{sum(each.neurons for each in run.populations):,}"
 
@@ -108,6 +113,7 @@ def _equal(run: Run) -> str:
 
 _FIGURES: dict[str, Callable[[Run], str]] = {
     "accuracy": _accuracy,
+    "sMAPE": _errors,
     "tested on": lambda run: f"{len(next(iter(run.inputs.values())).lengths):,} samples" if run.inputs else "",
     "method": _of_network(lambda run: run.network.settings.get("method", "") if run.network else ""),
     "seed": _of_network(lambda run: run.network.settings.get("seed", "") if run.network else ""),

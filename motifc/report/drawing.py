@@ -27,7 +27,7 @@ _STYLE = re.compile(r' style="[^"]*"')
 
 WIDTH = 4.7
 """Inches of all drawings, so that text in them is as large as beside them, on a telephone too."""
-_NARROW, _WIDE, _BELOW, _AROUND = 0.6, 0.8, 0.52, 0.12
+_NARROW, _WIDE, _BELOW, AROUND = 0.6, 0.8, 0.52, 0.12
 """Inches left of axes without and with a label there, below them, and on the other sides: fitting each drawing would
 take as long as drawing it."""
 
@@ -40,11 +40,12 @@ def drawn(
     hover: Mapping[str, str] | None = None,
     left: float | None = None,
     below: float = _BELOW,
+    right: float = AROUND,
 ) -> tuple[Drawing, ...]:
     """What `draw` puts on axes of `WIDTH` by `height` inches, 72 pixels each; nothing without matplotlib.
 
     `name` sets its ids apart from those of other drawings. The caption is read out where a drawing cannot be seen.
-    `hover` are texts shown over what has that gid. `left` and `below` are the inches that labels take there.
+    `hover` are texts shown over what has that gid. `left`, `below` and `right` are the inches that labels take there.
     """
     try:
         require_matplotlib()
@@ -58,8 +59,7 @@ def drawn(
         axes = figure.add_subplot()
         draw(axes)
         beside = left if left is not None else _WIDE if axes.get_ylabel() else _NARROW
-        right, top = 1 - _AROUND / WIDTH, 1 - _AROUND / height
-        figure.subplots_adjust(beside / WIDTH, below / height, right, top)
+        figure.subplots_adjust(beside / WIDTH, below / height, 1 - right / WIDTH, 1 - AROUND / height)
         return (Drawing(svg(figure, name, caption, hover or {}), caption),)
 
 

@@ -29,6 +29,7 @@ from motifc.report.panels import (
     search,
     structure,
     training,
+    values,
 )
 from motifc.report.result import Figure, key_figures, result_line
 from motifc.report.run import Run
@@ -43,6 +44,7 @@ _MAKERS: tuple[Callable[[Run], Panel | None], ...] = (
     repair.panel,
     training.panel,
     confusion.panel,
+    values.panel,
     rasters.panel,
     membrane.panel,
     drift.panel,

@@ -92,6 +92,7 @@ PANELS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "repair": ("Self-repair", "Did plasticity bring rates and loss down?"),
         "training": ("Training", "Did the weights settle?"),
         "confusion": ("Classes", "Which classes are taken for which?"),
+        "values": ("Values", "How far is what it tells from what is true?"),
         "rasters": ("Spikes", "What does a sample look like on its way from input to answer?"),
         "membrane": ("Membrane", "Does the integer neuron follow the float one?"),
         "drift": ("Drift", "How far does each population stray from its floats?"),

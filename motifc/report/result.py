@@ -12,7 +12,7 @@ Figure = tuple[str, str, str]
 
 
 def key_figures(run: Run) -> tuple[Figure, ...]:
-    """Accuracy, backends that agree, cores and energy, so far as they are known."""
+    """Accuracy or errors of values, backends that agree, cores and energy, so far as they are known."""
     told: list[Figure] = []
     found = run.evaluations.get(PROGRAM, run.evaluations.get(FLOAT))
     if found is not None:
@@ -20,6 +20,9 @@ def key_figures(run: Run) -> tuple[Figure, ...]:
         told.append(
             ("Accuracy", f"{found.accuracy:.1%}", f"of {found.samples:,}, 95 % interval {low:.1%} to {high:.1%}")
         )
+    values = run.regressions.get(PROGRAM, run.regressions.get(FLOAT))
+    if values is not None:
+        told.append(("sMAPE", f"{values.smape:.3g} %", f"of {values.samples:,}, mean squared error {values.mse:.3g}"))
     ran = [each for each in run.evidence.comparisons if each.ran] if run.evidence is not None else []
     if ran:
         equal = sum(each.equal for each in ran)
@@ -35,7 +38,7 @@ def key_figures(run: Run) -> tuple[Figure, ...]:
 
 
 def result_line(run: Run) -> tuple[str, ...]:
-    """What was found, how well it classifies, which backends agree, what it takes of the chip, what it may cost."""
+    """What was found, how well it answers, which backends agree, what it takes of the chip, what it may cost."""
     told = [_found(run), _accuracy(run)]
     if run.evidence is not None and run.evidence.comparisons:
         told.append(equal_told(run.evidence))
@@ -68,6 +71,9 @@ def _found(run: Run) -> str:
 
 def _accuracy(run: Run) -> str:
     found = run.evaluations
+    if run.regressions:
+        told = "; ".join(each.of(name) for name, each in run.regressions.items())
+        return f"{told[0].upper()}{told[1:]}."
     best = PROGRAM if PROGRAM in found else FLOAT
     if best not in found:
         return (

@@ -4,21 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
 from compiler.frontends.network import lower
 from compiler.ir.graph import FloatGraph, FloatPopulation, FloatProjection
 from motifc.evaluation import (
-    Answers,
     Evaluation,
+    Judged,
+    all_spikes,
+    assessed,
     float_answers,
-    judged,
     program_answers,
     spikes_of,
     voltages_among,
 )
 from motifc.evidence import FLOAT, PROGRAM, Comparison, Evidence, digest_of
 from motifc.load_inputs import samples
+from motifc.regression import Regression
 from search.network import Connection, Layer, Network
 from targets.conformance.verification import side, verify
 from targets.contracts.arrays import Ints
@@ -30,7 +30,7 @@ from targets.program.check import check
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.backend import Loaded, bound_inputs, load, ready_backends
 from targets.runtime.registry import DEFAULT, ORACLE
-from targets.runtime.voltages import Voltages
+from targets.runtime.voltages import Voltages, probes_of_voltages
 
 Rasters = Mapping[str, SpikeRaster]
 
@@ -70,6 +70,11 @@ class Run:
     def evaluations(self) -> Mapping[str, Evaluation]:
         """How well float network and program classify, by `FLOAT` and `PROGRAM`; what was not asked is left out."""
         return {} if self.evidence is None else self.evidence.evaluations
+
+    @property
+    def regressions(self) -> Mapping[str, Regression]:
+        """What values float network and program told, likewise, where the readout tells values."""
+        return {} if self.evidence is None else self.evidence.regressions
 
     @property
     def provenance(self) -> Provenance:
@@ -139,7 +144,7 @@ def measured(
         tell(f"{run.name}: running the program")
         with load(run.program, ORACLE) as machine:
             found = program_answers(machine, inputs)
-            run = replace(run, integers=_spiking(found, inputs), integer_voltages=voltages_among(found))
+            run = replace(run, integers=all_spikes(found, inputs), integer_voltages=voltages_among(found))
             if not _known(run):
                 comparisons = _compared(machine, run, tell)
     return run if _known(run) else replace(run, evidence=evidence_of(run, comparisons))
@@ -148,15 +153,17 @@ def measured(
 def evidence_of(run: Run, comparisons: tuple[Comparison, ...]) -> Evidence:
     """Evidence of the spikes and voltages of a run, and of comparisons already made."""
     program = "" if run.program is None else run.program.digest
-    readout, labels = run.readout, next(iter(run.inputs.values())).labels
-    evaluations, agreeing = {}, None
-    if readout is not None and labels is not None:
+    readout, agreeing = run.readout, None
+    found: Mapping[str, Judged] = {}
+    if readout is not None and readout.asked_of(next(iter(run.inputs.values()))):
         both = {name: each for name, each in votes_of(run).items() if each is not None}
-        evaluations = {name: judged(readout, each) for name, each in both.items()}
-        if len(both) == 2:
+        found = {name: assessed(readout, each) for name, each in both.items()}
+        if len(both) == 2 and not readout.tells_values:
             left, right = (classes_of(readout, each) for each in both.values())
             agreeing = int((left == right).sum())
-    return Evidence(program, run.source, digest_of(run.inputs), evaluations, comparisons, agreeing)
+    evaluations = {name: each for name, each in found.items() if isinstance(each, Evaluation)}
+    regressions = {name: each for name, each in found.items() if isinstance(each, Regression)}
+    return Evidence(program, run.source, digest_of(run.inputs), evaluations, comparisons, agreeing, regressions)
 
 
 def votes_of(run: Run) -> Mapping[str, SpikeRaster | Voltages | None]:
@@ -173,17 +180,6 @@ def classes_of(readout: Readout, votes: SpikeRaster | Voltages) -> Ints:
     return readout.classify(votes.by(readout.by) if isinstance(votes, Voltages) else readout.counts(votes))
 
 
-def _spiking(answers: Answers, inputs: Rasters) -> Rasters:
-    """Spikes of all populations; those that answer in voltage are silent."""
-    first = next(iter(inputs.values()))
-
-    def silent(neurons: int) -> SpikeRaster:
-        bins = np.zeros((first.samples, first.steps, neurons), np.uint8)
-        return SpikeRaster.pack(bins, first.lengths, first.labels)
-
-    return spikes_of(answers) | {name: silent(v.last.shape[1]) for name, v in voltages_among(answers).items()}
-
-
 def _known(run: Run) -> bool:
     """Whether a file brought evidence of this program on these samples."""
     found, program = run.evidence, run.program
@@ -197,7 +193,9 @@ def _compared(machine: Loaded, run: Run, tell: Callable[[str], None]) -> tuple[C
     with load(machine.program, DEFAULT) as other:
         (verdict,) = verify(side(machine), [side(other)], run.inputs, tell)
     explained = tuple(each.sentence(name) for name, each in (verdict.explanations or {}).items())
-    return (Comparison(DEFAULT, verdict.report.populations, verdict.report.first, explained=explained),)
+    traced = tuple(probe.population for probe in probes_of_voltages(machine.program))
+    found = verdict.report
+    return (Comparison(DEFAULT, found.populations, found.first, 0.0, None, explained, verdict.state, traced),)
 
 
 def _samples(

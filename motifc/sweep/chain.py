@@ -112,6 +112,11 @@ def _run(trial: Trial, folder: Path, device: str, watch: _Watch) -> Outcome:
 
     torch.set_num_threads(1)
     split = load_split(trial.place, Path(trial.files) if trial.files else None, trial.split_seed)
+    if split.by == "value":
+        raise InputError(
+            f"{trial.place} has values to be told, and a study compares accuracies of classes; search, train and judge "
+            "such data by motifc search, train and eval."
+        )
     found = _searched(trial, split, folder, device, watch)
     network = _trained(trial, found, split, folder, device, watch)
     watch.tell("compile", force=True)

@@ -145,8 +145,9 @@ def _packed(rasters: Mapping[str, SpikeRaster]) -> Artefact:
     arrays: dict[str, Array] = {}
     for name, raster in rasters.items():
         arrays |= {f"{name}.packed": np.asarray(raster.packed), f"{name}.lengths": raster.lengths}
-        if raster.labels is not None:
-            arrays[f"{name}.labels"] = raster.labels
+        for what, asked in (("labels", raster.labels), ("targets", raster.targets)):
+            if asked is not None:
+                arrays[f"{name}.{what}"] = asked
     return Artefact(_FORMAT, {name: raster.neurons for name, raster in rasters.items()}, arrays)
 
 
@@ -163,7 +164,7 @@ def _read(path: Path) -> dict[str, SpikeRaster] | None:
                 stored.arrays[f"{name}.packed"],
                 neurons,
                 stored.arrays[f"{name}.lengths"],
-                stored.arrays.get(f"{name}.labels"),
+                *(stored.arrays.get(f"{name}.{what}") for what in ("labels", "targets")),
             )
             for name, neurons in stored.header.items()
         }

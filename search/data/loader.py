@@ -1,4 +1,4 @@
-"""DataLoader: labelled spikes in batches on a device."""
+"""DataLoader: spikes with what is to be learned of them, in batches on a device."""
 
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
-from search.data.task import labels_of
+from search.data.task import truth_of
 from search.data.thinning import Thinning, thinned
 from search.ranks import ALONE, Ranks
 from targets.contracts.arrays import Array
@@ -27,7 +27,7 @@ class Batch:
              shards that another rank works on
     neurons  neurons of the input
     lengths  int64 [batch]: steps that count
-    labels   int64 [batch]
+    labels   int64 [batch], classes; or float32 [batch, value], values to be told
     thinning of these spikes, which whoever reads `packed` has to do; None where all of them stay
     ranks    who works on it, and in how many shards
     """
@@ -96,7 +96,8 @@ class DataLoader:
 
     parts           the rasters, of equal width
     steps           length of the longest sample
-    lengths, labels int64 [sample], on the device
+    lengths         int64 [sample], on the device
+    labels          int64 [sample], or float32 [sample, value]; on the device
     ranks           who works on the batches; each rank reads the samples of its own shards alone
     """
 
@@ -108,9 +109,10 @@ class DataLoader:
 
     @classmethod
     def of(cls, device: torch.device, *rasters: SpikeRaster, ranks: Ranks = ALONE) -> "DataLoader":
-        """The samples of rasters with labels."""
+        """The samples of rasters with labels or targets, all alike."""
         lengths = np.concatenate([raster.lengths for raster in rasters]).astype(np.int64)
-        labels = np.concatenate([labels_of(raster) for raster in rasters]).astype(np.int64)
+        labels = np.concatenate([truth_of(raster) for raster in rasters])
+        labels = labels.astype(np.float32 if labels.ndim == 2 else np.int64)
         steps = max(int(lengths.max(initial=0)), 1)
         return cls(rasters, steps, torch.from_numpy(lengths).to(device), torch.from_numpy(labels).to(device), ranks)
 

@@ -20,6 +20,7 @@ Each file holds
 
     spikes   0 or 1, [sample, time, neuron], in any integer or boolean type
     labels   class of every sample, 0, 1, 2, ..., [sample]
+    targets  instead of labels: numbers to be told of every sample, [sample] or [sample, value]
     lengths  steps that count, [sample]; may be absent: then all do
     groups   who or what each sample is of, numbers or text, [sample], or one value for the whole file; may be absent
 
@@ -39,11 +40,12 @@ import numpy as np
 from search.data.holdout import groups_held_out, held_out
 from search.data.own_events import event_parts, holds_events
 from search.data.readers.files import visible
-from search.data.task import Split, labels_of
+from search.data.task import Split, labels_of, truth_of
 from targets.contracts.arrays import Array, sealed
 from targets.contracts.errors import InputError
 from targets.contracts.names import meant
-from targets.contracts.raster import RENUMBER, SpikeFile, SpikeRaster, load_spikes, unused_told
+from targets.contracts.per_sample import RENUMBER
+from targets.contracts.raster import SpikeFile, SpikeRaster, load_spikes, unused_told
 from targets.contracts.scratch import room
 
 _PARTS = ("train", "valid", "test")
@@ -77,11 +79,22 @@ def own_split(path: Path, seed: int) -> Split:
 def shared_out(
     parts: Mapping[str, SpikeRaster], source: str, seed: int, groups: Mapping[str, Array] = MappingProxyType({})
 ) -> Split:
-    """The split of labelled parts, of which "valid" and "test" may be absent and are then taken from "train".
+    """The split of parts with labels or targets, of which "valid" and "test" may be absent: then part of "train".
 
     `groups` name the group of every sample [sample] of each part, or are empty. Raises InputError where there are too
     few classes or samples, and for a group in two parts; `source` says in the message whose they are.
     """
+    told = {name for name, raster in parts.items() if raster.targets is not None}
+    if told and told < parts.keys():
+        raise InputError(
+            f"{source} has targets in {', '.join(sorted(told))} and none in {', '.join(sorted(parts.keys() - told))}; "
+            "all parts need them, or all need labels, so write the files alike."
+        )
+    if told:
+        _check_groups(groups, source)
+        whole = _completed(parts, groups.get("train"), source, seed)
+        values = truth_of(whole["train"]).shape[1]
+        return Split(whole["train"], whole["valid"], whole["test"], values, by="value")
     present = np.unique(np.concatenate([labels_of(raster) for raster in parts.values()]))
     if present[0] < 0:
         raise InputError(
@@ -151,10 +164,22 @@ def _joined(parts: Sequence[_Part]) -> _Part:
         packed[start : start + raster.samples, : raster.steps] = raster.packed
         start += raster.samples
     lengths = np.concatenate([raster.lengths for raster in rasters])
-    labels = np.concatenate([labels_of(raster) for raster in rasters])
+    labels, targets = _asked(rasters)
     groups = [part.groups for part in parts if part.groups is not None]
-    whole = SpikeRaster(sealed(packed), rasters[0].neurons, lengths, labels)
+    whole = SpikeRaster(sealed(packed), rasters[0].neurons, lengths, labels, targets)
     return _Part(whole, np.concatenate(groups) if groups else None)
+
+
+def _asked(rasters: Sequence[SpikeRaster]) -> tuple[Array | None, Array | None]:
+    """Labels or targets of all samples; InputError where files have not all the same."""
+    kinds = {None if raster.targets is None else raster.targets.shape[1] for raster in rasters}
+    if len(kinds) > 1:
+        told = sorted("labels" if each is None else f"{each} targets" for each in kinds)
+        raise InputError(
+            f"the files have {', '.join(told)} per sample; all files of a folder need the same, so write them alike."
+        )
+    truth = np.concatenate([truth_of(raster) for raster in rasters])
+    return (truth, None) if kinds == {None} else (None, truth)
 
 
 def _check_classes(train: SpikeRaster, present: Array, source: str) -> None:
@@ -190,7 +215,8 @@ def _completed(
 ) -> dict[str, SpikeRaster]:
     """All three parts; the absent ones are taken from the training part, whose samples may be of `groups`."""
     train = parts["train"]
-    labels = labels_of(train)
+    # With values to be told all samples are alike.
+    labels = labels_of(train) if train.targets is None else np.zeros(train.samples, np.int32)
     absent = [name for name in ("test", "valid") if name not in parts]
     chosen, rest = {}, np.arange(train.samples)
     for name in absent:
@@ -227,7 +253,7 @@ def _part(path: Path, read: list[SpikeFile]) -> _Part:
     raster = file.rasters["spikes"]
     beside = tuple(name for name in file.rasters if name != "spikes")
     read.append(SpikeFile({}, used=file.used - set(beside), others=(*beside, *file.others)))
-    if raster.labels is None:
+    if raster.labels is None and raster.targets is None:
         guessed = meant("labels", file.others)
         raise InputError(
             f"{path} holds no array named 'labels'; one class per sample is needed, so add it"

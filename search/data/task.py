@@ -13,7 +13,7 @@ from targets.contracts.arrays import Array
 from targets.contracts.artefact import Artefact
 from targets.contracts.errors import InputError
 from targets.contracts.plugins import Plugins
-from targets.contracts.ports import Answer
+from targets.contracts.ports import Answer, Readout
 from targets.contracts.provenance import DataOrigin, keys_of, sample_digests
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.shown import unlike
@@ -21,10 +21,11 @@ from targets.contracts.shown import unlike
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Labelled spikes in three parts: weights learn on `train`, architecture on `valid`, `test` is for the last score.
+    """Spikes in three parts: weights learn on `train`, architecture on `valid`, `test` is for the last score.
 
-    train, valid, test  SpikeRaster [sample, time, neuron] of equal width, labels 0 .. classes - 1
-    classes             number of classes
+    train, valid, test  SpikeRaster [sample, time, neuron] of equal width, labels 0 .. classes - 1; or, where the
+                        readout is to answer by "value", with as many targets per sample as `classes`
+    classes             number of classes, or of values to be told
     input               name of the network input the spikes belong to
     data, folder, seed  how `search.data.load.load_split` makes it again; nothing for data made in Python
     by, window          how a readout is to answer, as in `targets.contracts.ports.Readout`
@@ -48,6 +49,11 @@ class Split:
                 f"train, valid and test spikes are {widths} neurons wide; all must be equal, so encode them alike."
             )
         for name, raster in self._parts().items():
+            if self.by == "value":
+                Readout("readout", self.classes, by="value").known_targets(
+                    raster.targets, f"the {name} part of a split"
+                )
+                continue
             if raster.labels is None:
                 raise InputError(f"the {name} part of a split has no labels; every sample needs one, so add them.")
             if raster.samples and not (raster.labels.min() >= 0 and raster.labels.max() < self.classes):
@@ -147,3 +153,8 @@ def labels_of(raster: SpikeRaster) -> Array:
     if raster.labels is None:
         raise InputError("spikes without labels cannot be learned from; give one label per sample.")
     return raster.labels
+
+
+def truth_of(raster: SpikeRaster) -> Array:
+    """What is learned of each sample: its class int32 [sample], or the values to be told float64 [sample, value]."""
+    return labels_of(raster) if raster.targets is None else raster.targets

@@ -10,10 +10,11 @@ class TaskInfo:
 
     title      full name
     licence    of the data
-    classes    number of classes, 0 where the files decide
+    classes    number of classes, 0 where the files decide and where values are to be told
     channels   width of the encoded spikes, 0 where the files decide
     published  samples per official part, "train" and "test" (those of "valid" are taken from "train" here)
     files      which files the folder holds, as a phrase that can follow "needs"; empty for what is built in
+    values     numbers to be told of each sample, 0 where it is of a class
     page       name and address of the page to get it from; empty for what is built in
     """
 
@@ -24,6 +25,7 @@ class TaskInfo:
     published: Mapping[str, int] = field(default_factory=dict)
     files: str = ""
     page: str = ""
+    values: int = 0
 
     @property
     def built_in(self) -> bool:

@@ -14,6 +14,7 @@ from search.nas.relaxed_layer import OPTIONS, Choices, RelaxedLayer
 from search.network import Connection, Layer, Network
 from search.settings import ModelSettings
 from targets.contracts.arrays import Floats, Ints
+from targets.contracts.errors import InputError
 from targets.contracts.ports import Answer, Input, Readout
 from targets.contracts.synapses import Banded, BlockDiagonal, Dense, Sparse
 
@@ -66,7 +67,15 @@ def derivation(layer: RelaxedLayer, choices: Choices) -> dict[str, Any]:
 
 
 def readout_of(split: Split, model: ModelSettings) -> Readout:
-    """How a network of these settings answers: as they say, or as is usual for the data."""
+    """How a network of these settings answers: as they say, or as is usual for the data.
+
+    InputError where a vote is asked for and the data have values to be told.
+    """
+    if split.by == "value" and model.readout != "task":
+        raise InputError(
+            f"setting model.readout is {model.readout!r}, a vote for classes; the data have values to be told, for "
+            "which 'task' is needed, so take that."
+        )
     if model.readout == "task":
         return Readout(READOUT, split.classes, by=split.by, window=model.window or split.window)
     by = cast(Answer, model.readout)

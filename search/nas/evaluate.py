@@ -1,4 +1,4 @@
-"""Loss, accuracy and firing rates of supernets and networks."""
+"""Loss, score and firing rates of supernets and networks."""
 
 import torch
 from torch import Tensor
@@ -22,7 +22,7 @@ def evaluate_supernet(supernet: Supernet, loader: DataLoader, settings: Settings
     """Figures of the network of the most probable sizes on all samples of `loader`.
 
     ```
-    loss, accuracy   as in training
+    loss, accuracy   as in training; smape instead of accuracy where values are told
     rate_kl          divergence of rates from the target of plasticity, nats, mean over hidden neurons
     LAYER.p_v, q_max, entropy, links    see RelaxedLayer.report
     LAYER.rate, rate_sd, silent         mean and standard deviation over neurons of the mean rate, spikes per step;
@@ -41,8 +41,7 @@ def evaluate_supernet(supernet: Supernet, loader: DataLoader, settings: Settings
         rates = {name: torch.cat(parts) for name, parts in found.items()}
         divergences = [rate_divergence(each, settings.plasticity.mean_rate) for each in rates.values()]
         figures = {
-            "loss": tally.mean_loss,
-            "accuracy": tally.accuracy,
+            **tally.figures,
             "rate_kl": float(torch.cat(divergences).mean()),
         }
         for name, layer in supernet.layers.items():
@@ -62,7 +61,7 @@ def evaluate_supernet(supernet: Supernet, loader: DataLoader, settings: Settings
 def evaluate_network(
     network: Network, readout: Readout, loader: DataLoader, settings: TrainingSettings
 ) -> dict[str, float]:
-    """Loss and accuracy of a network on all samples, as in training."""
+    """Loss and score of a network on all samples, as in training."""
     device = loader.labels.device
     model = TorchNetwork.of(network, device)
     weights = {c.name: tensor(c.synapses.weights, device) for c in network.connections}
@@ -73,7 +72,7 @@ def evaluate_network(
             rule, about = gradient_rule(settings), [readout.population]
             told = answers(batch, inputs, model.cells, model.wires(weights), rule, readout, about)
             tally.add(told[readout.population], batch)
-    return {"loss": tally.mean_loss, "accuracy": tally.accuracy}
+    return tally.figures
 
 
 def firing_rates(told: Told, batch: Batch) -> Tensor:

@@ -77,8 +77,7 @@ def entry_of(trained: Sequence[Trained], order: Sequence[int], epochs: int) -> d
     best = trained[order[0]].figures
     scores = [each.figures["score"] for each in trained]
     return {
-        "loss": best["loss"],
-        "accuracy": best["accuracy"],
+        **{name: best[name] for name in ("loss", "accuracy", "smape") if name in best},
         "score": best["score"],
         "worst_score": max(scores),
         "candidates": len(trained),

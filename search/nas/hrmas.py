@@ -153,9 +153,10 @@ def explore(
 ) -> History:
     """Move the supernet's tensors through all epochs of the search and return the figures of each.
 
-    An entry has loss and accuracy on the validation part and the divergence of rates from their target, each before
-    step 1 ("..._before"), after it ("..._step_1") and after step 2; then, of every hidden layer, how decided it is
-    and how its neurons fare (see `search.nas.evaluate`); with a chip also the expected "synapses", "cores", "messages".
+    An entry has loss and accuracy, or sMAPE, on the validation part and the divergence of rates from their target, each
+    before step 1 ("..._before"), after it ("..._step_1") and after step 2; then, of every hidden layer, how decided it
+    is and how its neurons fare (see `search.nas.evaluate`); with a chip also the expected "synapses", "cores",
+    "messages".
     """
     device = next(iter(supernet.beta.values())).device
     hardware = None if settings.search.chip == "none" else HardwareCost.of(split, settings)
@@ -185,7 +186,7 @@ def explore(
         between = evaluate_supernet(supernet, valid, settings, still)
         tune(supernet, train, np.random.default_rng(streams[_WINDOW]), settings, still, remembered)
         entry = evaluate_supernet(supernet, valid, settings, still)
-        for figure in ("loss", "accuracy", "rate_kl"):
+        for figure in [name for name in before if name in ("loss", "accuracy", "smape", "rate_kl")]:
             entry |= {f"{figure}_before": before[figure], f"{figure}_step_1": between[figure]}
         if hardware is not None:
             entry |= hardware.estimate(supernet.layers, supernet.alpha, _rates(supernet, entry)).figures()
@@ -193,7 +194,7 @@ def explore(
         ranks.check_equal(f"weights and choices after epoch {epoch + 1}", *supernet.tensors().values())
         keep(Stage(stored_tensors(supernet.tensors(), {"alpha": alpha, "weights": weights}), history))
         if progress is not None:
-            progress(Progress("search", epoch + 1, own.epochs, entry["loss"], entry["accuracy"], entry, _JUDGED))
+            progress(Progress("search", epoch + 1, own.epochs, entry["loss"], entry.get("accuracy"), entry, _JUDGED))
     return history
 
 

@@ -44,7 +44,7 @@ def _seen(trace: Trace, batch: Batch, readout: Readout) -> Summary:
     ends = batch.lengths
     looked = ((steps < ends) & (steps >= ends - (readout.window or len(steps))))[:, :, None]
     counts = (trace.spikes * looked).sum(0)
-    if readout.by == "last":
+    if readout.by in ("last", "value"):
         return Summary(counts, (trace.voltages * (steps == ends - 1)[:, :, None]).sum(0))
     if readout.by == "peak":
         peak = trace.voltages.masked_fill(~looked, -torch.inf).amax(0)

@@ -1,4 +1,4 @@
-"""Losses and accuracy of a readout."""
+"""Losses and scores of a readout."""
 
 import math
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from search.training.cross_entropies import cross_entropies
 from search.training.kernels.network import Summary, Told, summarized
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
+from targets.contracts.value_errors import smape
 
 COUNT_SCALE = 10.0
 """Logit of a neuron that spikes in every step."""
@@ -27,7 +28,9 @@ _MOST, _HALVINGS = 8.0, 12  # the factor of calibrated logits: its limit, and bi
 
 
 def loss_of(readout: Readout, kind: str) -> str:
-    """The kind of loss of a readout, given that of the settings: "voltage" of one that answers in voltage."""
+    """The kind of loss of a readout, given that of the settings: "voltage" or "value" where it answers in voltage."""
+    if readout.tells_values:
+        return "value"
     return kind if readout.by == "spikes" else "voltage"
 
 
@@ -38,6 +41,7 @@ def readout_loss(told: Told, batch: Batch, classes: int, kind: str, window: int 
     count:    CE(10 / T * spike count)
     both:     CE(10 / T * spike count) + CE(3 * mean voltage before the reset)
     voltage:  CE(3 * voltage)
+    value:    mean over samples and values of (voltage - target)^2
     ```
     with T the length of each sample, or of its `window` where that is above 0, and the mean over the neurons of a
     class. Counts decide the class; voltages give a gradient to neurons that do not spike yet.
@@ -50,13 +54,15 @@ def calibrated_loss(told: Told, batch: Batch, classes: int, kind: str, window: i
 
     Architectures are ranked by this loss: it measures how well they separate the classes, not how confident their
     weights have become. Without any information it is log(classes) for all of them, where the loss of training would
-    favour weak outputs.
+    favour weak outputs. Squared errors are what they are.
     """
     return _loss(summarized(told, batch), batch, classes, kind, window, True)
 
 
 def _loss(summary: Summary, batch: Batch, classes: int, kind: str, window: int, calibrated: bool) -> Tensor:
-    """Either loss; in compiled code on the CPU, but for voltages alone."""
+    """Either loss; cross-entropies in compiled code on the CPU, but for voltages alone."""
+    if kind == "value":
+        return functional.mse_loss(_by_class(summary.voltages, classes), batch.labels)
     if window:
         batch = replace(batch, lengths=batch.lengths.clamp(max=window))
     if summary.counts.device.type == "cpu" and kind != "voltage":
@@ -85,19 +91,20 @@ class _Entropies(torch.autograd.Function):
 
 
 def plain_loss(summary: Summary, batch: Batch, classes: int, kind: str, calibrated: bool) -> Tensor:
-    """Either loss in torch, on any device."""
-
-    def by_class(mean: Tensor) -> Tensor:
-        return mean.view(len(mean), classes, -1).mean(2)
-
-    logits = [] if kind == "voltage" else [COUNT_SCALE * by_class(summary.counts / batch.steps)]
+    """Either sum of cross-entropies in torch, on any device."""
+    logits = [] if kind == "voltage" else [COUNT_SCALE * _by_class(summary.counts / batch.steps, classes)]
     if kind != "count":
-        logits.append(VOLTAGE_SCALE * by_class(summary.voltages))
+        logits.append(VOLTAGE_SCALE * _by_class(summary.voltages, classes))
     factors = [_plain_factor(each.detach(), batch.labels) if calibrated else 1.0 for each in logits]
     losses = [
         functional.cross_entropy(factor * each, batch.labels) for factor, each in zip(factors, logits, strict=True)
     ]
     return torch.stack(losses).sum()
+
+
+def _by_class(mean: Tensor, classes: int) -> Tensor:
+    """The mean over the neurons of each class or value: [sample, class]."""
+    return mean.view(len(mean), classes, -1).mean(2)
 
 
 def _plain_factor(logits: Tensor, labels: Tensor) -> Tensor:
@@ -120,14 +127,20 @@ def right_answers(told: Told, batch: Batch, readout: Readout) -> int:
     return round(readout.accuracy(votes, batch.labels.cpu().numpy()) * len(batch.labels))
 
 
+def told_errors(told: Told, batch: Batch, readout: Readout) -> float:
+    """The sum over the samples of the batch of their sMAPE in percent."""
+    values = readout.values(summarized(told, batch).voltages.detach().cpu().numpy())
+    return smape(values, batch.labels.cpu().numpy().astype(np.float64)) * len(batch.labels)
+
+
 @dataclass
 class Tally:
-    """Loss and accuracy added up over the batches of an epoch."""
+    """Loss and score, accuracy or sMAPE, added up over the batches of an epoch."""
 
     readout: Readout
     kind: str
     samples: int = 0
-    right: int = 0
+    score: float = 0.0
     loss: float = 0.0
 
     def add(self, told: Told, batch: Batch) -> Tensor:
@@ -135,7 +148,7 @@ class Tally:
         readout = self.readout
         loss = readout_loss(told, batch, readout.classes, loss_of(readout, self.kind), readout.window)
         self.samples += len(batch.labels)
-        self.right += right_answers(told, batch, self.readout)
+        self.score += (told_errors if readout.tells_values else right_answers)(told, batch, readout)
         self.loss += float(loss.detach()) * len(batch.labels)
         return loss
 
@@ -147,6 +160,7 @@ class Tally:
         return self.loss / max(self.samples, 1)
 
     @property
-    def accuracy(self) -> float:
-        """Share of right answers so far."""
-        return self.right / max(self.samples, 1)
+    def figures(self) -> dict[str, float]:
+        """The mean loss, and the share of right answers as "accuracy", or of values "smape" in percent."""
+        name = "smape" if self.readout.tells_values else "accuracy"
+        return {"loss": self.mean_loss, name: self.score / max(self.samples, 1)}

@@ -26,7 +26,7 @@ def measured_rates(network: Network, spikes: SpikeRaster, device: torch.device) 
 
     Labels are not looked at. InputError for a network that training does not know, one with refractory periods.
     """
-    unlabelled = replace(spikes, labels=np.zeros(spikes.samples, np.int32))
+    unlabelled = replace(spikes, labels=np.zeros(spikes.samples, np.int32), targets=None)
     model = TorchNetwork.of(network, device)
     weights = {c.name: tensor(c.synapses.weights, device) for c in network.connections}
     inputs = [source.name for source in network.inputs]

@@ -56,7 +56,7 @@ def train(
 
     The wiring stays: dense, block, band and sparse connections keep their stored links, links of motifs also their
     type. The result has the split's digest as origin and the split in its provenance, and in its settings the
-    hyperparameters of training, the seed and, under "training", loss and accuracy of every epoch. With a `chip` the
+    hyperparameters of training, the seed and, under "training", loss and score of every epoch. With a `chip` the
     network runs on that chip's integers while it learns (search/training/quantized.py), and ends on them. With
     `checkpoint` the state is written there after every epoch; an existing file is resumed, and the result is the same.
     All `ranks` call this alike and get the same network; rank 0 alone writes the checkpoint and tells of progress.
@@ -131,14 +131,14 @@ def fit(
             rule, about = gradient_rule(settings), [readout.population]
             told = answers(batch, [split.input], model.cells, model.wires(weights), rule, readout, about)
             descend(optimizer, tally.add(told[readout.population], batch), rate, settings.clip)
-        entry = {"loss": tally.mean_loss, "accuracy": tally.accuracy}
+        entry = tally.figures
         history = (*history, entry)
         ranks.check_equal(f"weights after epoch {epoch + 1}", *moving.values())
         if keep is not None:
             keep(Stage(stored_tensors(moving, {"weights": optimizer}), history))
         if progress is not None and ranks.first:
             judged = "thinned training samples" if settings.drop else "training samples"
-            progress(Progress("train", epoch + 1, settings.epochs, entry["loss"], entry["accuracy"], entry, judged))
+            progress(Progress("train", epoch + 1, settings.epochs, entry["loss"], entry.get("accuracy"), entry, judged))
     return model.with_weights(weights), history
 
 
@@ -180,16 +180,24 @@ def _fitting_readout(network: Network, split: Split) -> Readout:
             f"the network has inputs {ports}; the data are {split.neurons} neurons wide and belong to the input "
             f"{split.input!r}, so take data and network that fit."
         )
-    if network.readout is None or network.readout.classes != split.classes:
-        found = "no readout" if network.readout is None else f"a readout of {network.readout.classes} classes"
-        raise InputError(f"the network has {found}; the data have {split.classes} classes, so give it one that fits.")
+    answer = network.readout
+    if answer is None or answer.classes != split.classes or answer.tells_values != (split.by == "value"):
+        found = "no readout" if answer is None else f"a readout of {answer.classes} {_kind(answer.tells_values)}"
+        raise InputError(
+            f"the network has {found}; the data have {split.classes} {_kind(split.by == 'value')}, so give it one that "
+            "fits."
+        )
     if not split.train.samples + split.valid.samples:
         raise InputError("the split has no samples to train on; give at least one.")
     delay = shortest_delay(network)
     if not delay:
         raise InputError(
-            f"no connections lead from an input to the readout {network.readout.population!r}; it can learn nothing "
+            f"no connections lead from an input to the readout {answer.population!r}; it can learn nothing "
             "then, so connect it."
         )
     check_reach(delay, int(max(split.train.lengths.max(initial=0), split.valid.lengths.max(initial=0))), "the samples")
-    return network.readout
+    return answer
+
+
+def _kind(values: bool) -> str:
+    return "values" if values else "classes"

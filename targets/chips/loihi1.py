@@ -37,5 +37,9 @@ CHIP = ChipSpec(
     state_bits=Limit(24, "bits of u and v, sign included", _LAVA),
     decay_bits=Limit(12, "bits of du and dv", _LAVA),
     align_bits=Limit(6, "bits that inputs and thresholds are shifted up by", _LAVA),
+    delay_bits=Limit(6, "bits per synapse of more than one step", "62 steps; one width for all", assumed=True),
+    input_slots_per_core=Limit(
+        8192, "input slots", f"{_NENGO}: 3 delay bits with 1,024 neurons; their product taken as fixed", assumed=True
+    ),
     refractory_max=Limit(62, "steps after that of a spike", f"{_NENGO} (a register of 1..63, of which 1 is none)"),
 )

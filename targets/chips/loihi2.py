@@ -35,5 +35,7 @@ CHIP = ChipSpec(
     state_bits=Limit(24, "bits of u and v, sign included", _LAVA),
     decay_bits=Limit(12, "bits of du and dv", _LAVA),
     align_bits=Limit(6, "bits that inputs and thresholds are shifted up by", _LAVA),
+    delay_bits=Limit(6, "bits per synapse of more than one step", f"{_LAVA} (6 bits); one width for all", assumed=True),
+    input_slots_per_core=Limit(65_536, "input slots", "unpublished; 8 a neuron as on Loihi 1", assumed=True),
     refractory_max=Limit(62, "steps after that of a spike", _UNPUBLISHED, assumed=True),
 )

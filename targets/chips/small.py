@@ -39,5 +39,7 @@ CHIP = ChipSpec(
     state_bits=_limit(24, "bits of u and v, sign included", _AS_LOIHI),
     decay_bits=_limit(12, "bits of du and dv", _AS_LOIHI),
     align_bits=_limit(6, "bits that inputs and thresholds are shifted up by", _AS_LOIHI),
+    delay_bits=_limit(0, "bits per synapse of more than one step", f"{_IMAGINARY}: delays are free"),
+    input_slots_per_core=_limit(2048, "input slots", f"{_IMAGINARY}: a ring of 64 for each neuron"),
     refractory_max=_limit(62, "steps after that of a spike", _AS_LOIHI),
 )

@@ -1,7 +1,7 @@
 """drift: how far an integer program strays from its float network, as figures per population."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -156,7 +156,7 @@ def _counted(name: str, left: SpikeRaster, right: SpikeRaster) -> tuple[SpikeRas
             "must be equal, so run both on the same input."
         )
     longest = int(left.lengths.max(initial=0))
-    right = SpikeRaster(right.packed, right.neurons, left.lengths, right.labels)
+    right = replace(right, lengths=left.lengths)
     return left.counted().until(longest), right.counted().until(longest)
 
 

@@ -1,15 +1,16 @@
 """replay: one integer population driven by spikes that are given, and what leaves its registers on the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from targets.backends.numpy import Afferent
 from targets.contracts.arithmetic import Arithmetic
 from targets.contracts.arrays import Array, Ints
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.summing import summing
+from targets.contracts.synapses import with_weights
 from targets.program.program import IntPopulation, IntProjection, Program
 from targets.runtime.neuron import rest, step
 from targets.runtime.own_time import lengthened
@@ -72,7 +73,9 @@ def replay(
     driven by a recording of its program, it emits what was recorded. Bins count where `counted`, bool [sample, time],
     says so; None counts all. With `voltages` those of all bins are kept.
     """
-    heard = [Afferent.of(projection) for projection in incoming]
+    heard = [
+        (each, summing(with_weights(each.synapses, each.synapses.weights.astype(np.float64)))) for each in incoming
+    ]
     samples, steps, _ = next(iter(spikes.values())).shape
     u = v = np.zeros((samples, population.neurons), np.int32)
     resting = np.zeros((samples, population.neurons), np.int32)
@@ -83,9 +86,10 @@ def replay(
     wraps = saturations = most_u = most_v = 0
     for t in range(steps):
         a = np.zeros(u.shape, np.int64)
-        for each in heard:
+        for each, summed in heard:
             if t >= each.delay:
-                a += each.arriving(spikes[each.source][:, t - each.delay])
+                sums = summed(spikes[each.source][:, t - each.delay]).astype(np.int64)
+                a += sums << each.exponent if each.exponent >= 0 else sums >> -each.exponent
         raised, lifted = _unbounded(population, u, v, a, arithmetic)
         u, v, emitted[:, t] = step(
             u,
@@ -158,6 +162,11 @@ def _trains(program: Program, inputs: Mapping[str, SpikeRaster], spikes: Mapping
             heard = {name: trains.get(name, silent) for name in {each.source for each in into}} or {"": silent}
             trains[population.name] = replay(population, into, heard, program.chip.arithmetic).spikes
     return trains
+
+
+def _summing(projection: IntProjection) -> Callable[[Array], Array]:
+    """What sums spikes over its weights in float64, in which sums of integers are exact below 2^53."""
+    return summing(with_weights(projection.synapses, projection.synapses.weights.astype(np.float64)))
 
 
 def _unbounded(population: IntPopulation, u: Ints, v: Ints, a: Array, arithmetic: Arithmetic) -> tuple[Array, Array]:

@@ -119,13 +119,13 @@ def _wrong_by_hand(case: ConformanceCase, got: Recording) -> list[str]:
 
 
 def _differences(expected: Recording, got: Recording, name: str) -> list[str]:
-    """Where two recordings differ: spikes, lengths, labels, u, v, traces, and the types of their arrays."""
+    """Where two recordings differ: spikes, lengths, labels, targets, u, v, traces, and the types of their arrays."""
     report = compare(expected.spikes, got.spikes, (ORACLE, name))
     found = [] if report.equal else [report.sentence()]
     for population, raster in expected.spikes.items():
         asked, tagged = _tags(raster), _tags(got.spikes[population])
         if tagged != asked:
-            found.append(f"lengths and labels of {population!r} are {tagged}, not {asked} as in the inputs")
+            found.append(f"lengths, labels and targets of {population!r} are {tagged}, not {asked} as in the inputs")
     pairs = []
     for key, mine, theirs in (("u", expected.u, got.u), ("v", expected.v, got.v)):
         if mine.keys() == theirs.keys():
@@ -154,6 +154,7 @@ def _array_fault(mine: Array, theirs: Array) -> str:
     return f"differs in {len(wrong):,} of {mine.size:,} values, first at {first}: {theirs[first]}, not {mine[first]}"
 
 
-def _tags(raster: SpikeRaster) -> tuple[list[int], list[int] | None]:
-    """(lengths, labels) as plain lists."""
-    return raster.lengths.tolist(), None if raster.labels is None else raster.labels.tolist()
+def _tags(raster: SpikeRaster) -> tuple[list[float] | None, ...]:
+    """(lengths, labels, targets) as plain lists."""
+    tags = (raster.lengths, raster.labels, raster.targets)
+    return tuple(None if each is None else each.tolist() for each in tags)

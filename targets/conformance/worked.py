@@ -162,6 +162,8 @@ def _samples() -> Iterator[ConformanceCase]:
     yield _case("silence in, silence out", program, silent, u=zeros, v=zeros, spikes=[[[0, 0, 0]] * 10] * 2)
     tagged = SpikeRaster.pack(np.ones((2, 4, 1)), lengths=[3, 4], labels=[1, 0])
     yield _case("lengths and labels go with the spikes", _program(Dense(np.array([[2]]))), tagged, u=[[128], [128]])
+    asked = SpikeRaster.pack(np.ones((2, 4, 1)), targets=[[0.5, -1.0], [2.0, 0.0]])
+    yield _case("targets go with the spikes", _program(Dense(np.array([[2]]))), asked, u=[[128], [128]])
     for samples, steps in ((0, 5), (2, 0)):
         spikes = SpikeRaster.pack(np.zeros((samples, steps, 1)))
         name = f"{samples} samples of {steps} steps"

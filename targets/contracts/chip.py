@@ -41,6 +41,9 @@ class Limit:
 class ChipSpec:
     """What a chip, and the largest system of such chips, can hold. A value equal to its limit is legal.
 
+    A synapse over which spikes take more than one step stores so, in `delay_bits` more; and every neuron of a core has
+    an input slot for each step of the longest delay there, in a ring whose length is a power of two.
+
     Cores are numbered chip after chip, tiles by (x, y) over the whole system: chips form a mesh of `chips_x` in a row,
     and each is a mesh of tiles, `tiles_x` in a row.
     """
@@ -74,6 +77,8 @@ class ChipSpec:
     decay_bits: Limit
     align_bits: Limit
     refractory_max: Limit = field(default=Limit(0, "steps", "none is known"), metadata=LATER)
+    delay_bits: Limit = field(default=Limit(0, "bits per synapse", "none is known"), metadata=LATER)
+    input_slots_per_core: Limit = field(default=Limit(1 << 40, "input slots", "none is known"), metadata=LATER)
 
     def __post_init__(self) -> None:
         named(self.name, "a chip")
@@ -105,9 +110,21 @@ class ChipSpec:
         """Widths of the neurons' registers."""
         return Arithmetic(self.state_bits.value, self.decay_bits.value, self.align_bits.value)
 
-    def synapse_bytes(self, synapses: Count, axons: Count) -> Count:
+    def synapse_bits_of(self, synapses: Count, delayed: Count) -> Count:
+        """Bits that so many synapses take, of which `delayed` tell a spike to wait: those of more than one step."""
+        return synapses * self.synapse_bits.value + delayed * self.delay_bits.value
+
+    def memory_bytes(self, bits: Count, axons: Count) -> Count:
+        """Bytes of synaptic memory that a core, or each of many, needs for so many bits of synapses and input axons."""
+        return -(-(bits + axons * self.axon_bits.value) // 8)
+
+    def synapse_bytes(self, synapses: Count, axons: Count, delayed: Count | int = 0) -> Count:
         """Bytes of synaptic memory that a core, or each of many, needs for its synapses and its input axons."""
-        return -(-(synapses * self.synapse_bits.value + axons * self.axon_bits.value) // 8)
+        return self.memory_bytes(synapses * self.synapse_bits.value + delayed * self.delay_bits.value, axons)
+
+    def neurons_at(self, delay: int) -> int:
+        """Neurons that a core holds where spikes take up to so many steps: as many as it has input slots for."""
+        return min(self.neurons_per_core.value, max(1, self.input_slots_per_core.value // input_slots(delay)))
 
     @property
     def system_cores(self) -> int:
@@ -139,6 +156,11 @@ class ChipSpec:
             return 0
         before = (y % self.tiles_y * self.tiles_x.value + x % self.tiles_x.value) * self.cores_per_tile.value
         return min(max(0, self.cores.value - before), self.cores_per_tile.value)
+
+
+def input_slots(delay: int) -> int:
+    """Slots of a neuron's ring of future inputs on a core where spikes take up to `delay` steps: a power of two."""
+    return 1 << max(delay - 1, 0).bit_length()
 
 
 CHIPS = Plugins("chip", "targets.chips", "motifc.chips")

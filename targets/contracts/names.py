@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 _SPECIAL = re.compile(r"[%./\\\[\]\x00-\x1f\x7f]")
-_RESERVED = ("shape", "lengths", "labels")
+_RESERVED = ("shape", "lengths", "labels", "targets")
 _OTHER_WORDS = {
     "spikes": ("x", "data", "inputs", "input", "events", "raster", "spike_trains"),
-    "labels": ("y", "target", "targets", "class", "classes"),
+    "labels": ("y", "target", "class", "classes"),
     "lengths": ("lens", "durations"),
     "groups": ("subjects", "speakers", "persons"),
 }
@@ -19,7 +19,7 @@ def quoted(name: str) -> str:
     """`name` as a key: dots, slashes, brackets, percent signs and control characters as %XX, all else as it is.
 
     So a dot in a key always stands between a name and what is told of it ("hidden.lengths"). Names that are keys of
-    their own in a file of spikes ("shape", "lengths", "labels") have their first letter quoted.
+    their own in a file of spikes ("shape", "lengths", "labels", "targets") have their first letter quoted.
     """
     if name in _RESERVED or not name:
         return f"%{ord(name[0]):02X}{name[1:]}" if name else "%00empty"

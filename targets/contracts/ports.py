@@ -1,19 +1,22 @@
-"""Ports: what goes into a network or program, and the classes that come out."""
+"""Ports: what goes into a network or program, and the classes or values that come out."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
-from targets.contracts.arrays import Array, Ints
+from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_NEURONS, MOST_STEPS, named, whole
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.serial import LATER
 from targets.contracts.shown import brief
 
-Answer = Literal["spikes", "last", "peak"]
-"""What neurons vote by: spikes, or the last or the highest voltage of neurons that never spike."""
+Answer = Literal["spikes", "last", "peak", "value"]
+"""What neurons answer by: for a class by spikes, or by the last or the highest voltage of neurons that never spike.
+
+With "value" their last voltage is itself the answer: a number to be told, and no vote.
+"""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Readout:
     Of neurons that answer in voltage the largest voltage wins: that after the `by` = "last" step that counts, or the
     highest of all steps that count ("peak"). With a `window` above 0 only so many of the last steps that count are
     looked at. Ties go to the lowest class in `classify`, and count as wrong in `accuracy`.
+
+    By "value" nobody votes: the readout tells `classes` values, each the mean of the last voltages of its neurons.
     """
 
     population: str
@@ -48,6 +53,33 @@ class Readout:
         object.__setattr__(self, "classes", whole(self.classes, place, MOST_NEURONS))
         place = f"window of readout {brief(self.population)} in steps"
         object.__setattr__(self, "window", whole(self.window, place, MOST_STEPS, least=0))
+
+    @property
+    def tells_values(self) -> bool:
+        """Whether the answer is a number for each of `classes` values, and no class."""
+        return self.by == "value"
+
+    def asked_of(self, samples: SpikeRaster) -> bool:
+        """Whether samples say what this readout should answer: they have targets where it tells values, else labels."""
+        return (samples.targets if self.tells_values else samples.labels) is not None
+
+    def values(self, voltages: Array) -> Floats:
+        """What is told of every sample: float64 [sample, value], from last voltages [sample, neuron]."""
+        return voltages.reshape(len(voltages), self.classes, -1).mean(axis=2, dtype=np.float64)
+
+    def known_targets(self, targets: Floats | None, whose: str = "the spikes") -> Floats:
+        """`targets` [sample, value] as they are; InputError where there are none, or not as many as are told."""
+        if targets is None:
+            raise InputError(
+                f"{whose} have no targets; readout {self.population!r} tells values, so give an array `targets` of "
+                f"{self.classes} per sample to compare them with."
+            )
+        if targets.shape[1] != self.classes:
+            raise InputError(
+                f"{whose} have {targets.shape[1]} targets per sample; readout {self.population!r} tells {self.classes} "
+                "values, so give as many or the data it was made for."
+            )
+        return targets
 
     def counts(self, spikes: SpikeRaster) -> Ints:
         """Spikes of the population in the steps that the readout looks at: int32 [sample, neuron]."""

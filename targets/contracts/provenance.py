@@ -16,10 +16,13 @@ from targets.contracts.arrays import Array, readonly
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 
-TOLD = frozenset({"origin", "settings", "provenance", "proofs", "own_rates", "refractory_max"})
+TOLD = frozenset(
+    {"origin", "settings", "provenance", "proofs", "own_rates", "refractory_max", "delay_bits", "input_slots_per_core"}
+)
 """Fields that tell of a network or program and compute nothing: no part of its digest, but of its file's.
 
-The longest refractory period of a chip is among them since it came later, and digests are not to change.
+The longest refractory period of a chip, and what delays take there, are among them since they came later, and digests
+are not to change.
 """
 _PACKAGES = ("motifc", "numpy", "torch")
 _MOST_SEED = (1 << 32) - 1
@@ -118,11 +121,11 @@ class Provenance:
         return replace(self, made=(*self.made, step))
 
     def seen(self, raster: SpikeRaster) -> int | None:
-        """How many of these samples were trained on: same counted spikes, same label.
+        """How many of these samples were trained on: same counted spikes, same label or targets.
 
-        None where that cannot be known: nothing tells what was trained on, or the samples have no labels.
+        None where that cannot be known: nothing tells what was trained on, or the samples have neither.
         """
-        if not self.trained_on or raster.labels is None:
+        if not self.trained_on or (raster.labels is None and raster.targets is None):
             return None
         known = np.concatenate([origin.trained for origin in self.trained_on])
         return int(np.isin(keys_of(sample_digests(raster)), known).sum())
@@ -141,7 +144,8 @@ class Provenance:
 
 
 def sample_digests(raster: SpikeRaster) -> Array:
-    """SHA-256 of every sample, uint8 [sample, 32]: its counted spikes, their number of neurons and steps, its label.
+    """SHA-256 of every sample, uint8 [sample, 32]: its counted spikes, their number of neurons and steps, its label or
+    targets.
 
     Steps beyond a sample's length do not matter.
     """
@@ -149,6 +153,8 @@ def sample_digests(raster: SpikeRaster) -> Array:
     for number, length in enumerate(raster.lengths.tolist()):
         counted = raster.packed[number, :length]
         label = "" if raster.labels is None else int(raster.labels[number])
+        if raster.targets is not None:
+            label = ",".join(value.hex() for value in raster.targets[number].tolist())
         sha = hashlib.sha256(f"{raster.neurons} {length} {label} ".encode())
         sha.update(np.ascontiguousarray(counted).data)
         found[number] = np.frombuffer(sha.digest(), np.uint8)

@@ -3,7 +3,7 @@
 import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +16,7 @@ from targets.contracts.artefact import check_readable
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_NEURONS, whole
 from targets.contracts.names import meant, quoted, unquoted
+from targets.contracts.per_sample import per_sample, targets_of
 from targets.contracts.rows import Rows, rows_of
 from targets.contracts.scratch import room
 from targets.contracts.shown import brief
@@ -23,9 +24,11 @@ from targets.contracts.writing import replacing
 
 _PIECE = 1 << 20
 """Bins looked at together when dense spikes are packed, so that few are held twice."""
-RENUMBER = "labels = np.unique(labels, return_inverse=True)[1]"
-"""The line of numpy that makes classes 0, 1, 2, ... of labels of any kind."""
-_COMPANIONS = ("shape", "lengths", "labels", "groups")
+_TOLD = ("shape", "lengths", "labels", "targets")
+"""What a file tells of each of its rasters beside the bits."""
+_COMPANIONS = (*_TOLD, "groups")
+_GUESSED = ("spikes", "shape", "lengths", "labels", "groups")
+"""What an array that nothing uses may have been meant as; targets are none too often, as labels are there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +39,15 @@ class SpikeRaster:
              is mapped into memory `Rows`, which stand for the array
     neurons  number of neurons
     lengths  int32 [sample]: steps that count; later steps are padding, and what they hold counts nowhere
-    labels   int32 [sample], or None
+    labels   int32 [sample], the class of each sample; or None
+    targets  float64 [sample, value], what is to be told of each sample where that is no class; or None
     """
 
     packed: Array
     neurons: int
     lengths: Ints
     labels: Ints | None = None
+    targets: Floats | None = None
 
     def __post_init__(self) -> None:
         neurons = whole(self.neurons, "the number of neurons of packed spikes", MOST_NEURONS, least=0)
@@ -63,18 +68,29 @@ class SpikeRaster:
                 "numpy.packbits, so check the number of neurons."
             )
         object.__setattr__(self, "packed", packed)
-        object.__setattr__(self, "lengths", _per_sample(self.lengths, "lengths", samples))
+        object.__setattr__(self, "lengths", per_sample(self.lengths, "lengths", samples))
         if self.lengths.size and not (self.lengths.min() >= 0 and self.lengths.max() <= steps):
             raise InputError(
                 f"sample lengths run from {self.lengths.min()} to {self.lengths.max()} steps; the raster has {steps}, "
                 "so give lengths from 0 to that."
             )
         if self.labels is not None:
-            object.__setattr__(self, "labels", _per_sample(self.labels, "labels", samples))
+            object.__setattr__(self, "labels", per_sample(self.labels, "labels", samples))
+        if self.targets is not None:
+            object.__setattr__(self, "targets", targets_of(self.targets, samples))
+            if self.labels is not None:
+                raise InputError(
+                    "spikes have both labels and targets; a sample is of a class or has values to be told, so leave "
+                    "one of the two out."
+                )
 
     @classmethod
     def pack(
-        cls, dense: npt.ArrayLike, lengths: npt.ArrayLike | None = None, labels: npt.ArrayLike | None = None
+        cls,
+        dense: npt.ArrayLike,
+        lengths: npt.ArrayLike | None = None,
+        labels: npt.ArrayLike | None = None,
+        targets: npt.ArrayLike | None = None,
     ) -> "SpikeRaster":
         """Pack spikes [sample, time, neuron] given as booleans or 0 / 1; anything else raises InputError."""
         spikes = np.asarray(dense)
@@ -87,7 +103,12 @@ class SpikeRaster:
                 f"spikes hold {spikes.dtype}; 0 and 1 of a boolean or integer type are needed, so convert them."
             )
         lengths = np.full(spikes.shape[0], spikes.shape[1]) if lengths is None else np.asarray(lengths)
-        return cls(_bits(spikes), spikes.shape[2], lengths, None if labels is None else np.asarray(labels))
+        given = (None if each is None else np.asarray(each) for each in (labels, targets))
+        return cls(_bits(spikes), spikes.shape[2], lengths, *given)
+
+    def same_samples(self, packed: Array, neurons: int) -> "SpikeRaster":
+        """Other packed spikes of the same samples: lengths, labels and targets are those of this raster."""
+        return replace(self, packed=packed, neurons=neurons)
 
     @property
     def samples(self) -> int:
@@ -132,28 +153,29 @@ class SpikeRaster:
         if (self.lengths == self.steps).all():
             return self
         within = np.arange(self.steps) < self.lengths[:, None]
-        return SpikeRaster(np.asarray(self.packed) * within[:, :, None], self.neurons, self.lengths, self.labels)
+        return self.same_samples(np.asarray(self.packed) * within[:, :, None], self.neurons)
 
     def whole(self) -> "SpikeRaster":
         """The raster with every step counting."""
-        return SpikeRaster(self.packed, self.neurons, np.full(self.samples, self.steps), self.labels)
+        return replace(self, lengths=np.full(self.samples, self.steps))
 
     def padded(self, steps: int) -> "SpikeRaster":
         """The raster with `steps` more steps of silence, which do not count."""
         packed = np.pad(np.asarray(self.packed), ((0, 0), (0, steps), (0, 0)))
-        return SpikeRaster(packed, self.neurons, self.lengths, self.labels) if steps else self
+        return self.same_samples(packed, self.neurons) if steps else self
 
     def between(self, first: int, end: int) -> "SpikeRaster":
         """Steps `first` to `end` - 1 as steps from 0 on; as many of them count as did, as far as there are so many."""
         packed = self.packed[:, first : max(first, end)]
-        return SpikeRaster(packed, self.neurons, np.minimum(self.lengths, packed.shape[1]), self.labels)
+        return replace(self, packed=packed, lengths=np.minimum(self.lengths, packed.shape[1]))
 
     def take(self, samples: npt.ArrayLike | slice) -> "SpikeRaster":
         """The raster of some samples only, chosen by indices, mask or slice; those of a mapped file stay there."""
         chosen = samples if isinstance(samples, slice) else np.asarray(samples)
         labels = None if self.labels is None else self.labels[chosen]
+        targets = None if self.targets is None else self.targets[chosen]
         packed = cast(Array, rows_of(self.packed, chosen))
-        return SpikeRaster(packed, self.neurons, self.lengths[chosen], labels)
+        return SpikeRaster(packed, self.neurons, self.lengths[chosen], labels, targets)
 
     def _pieces(self) -> Iterator[slice]:
         """Samples to be unpacked at a time, in order."""
@@ -162,7 +184,7 @@ class SpikeRaster:
 
     def until(self, steps: int) -> "SpikeRaster":
         """The raster of the steps before `steps` only."""
-        return SpikeRaster(self.packed[:, :steps], self.neurons, np.minimum(self.lengths, steps), self.labels)
+        return replace(self, packed=self.packed[:, :steps], lengths=np.minimum(self.lengths, steps))
 
 
 def counting(lengths: Ints, steps: int, window: int = 0) -> Array:
@@ -182,9 +204,9 @@ def save_rasters(
     """Write named rasters to one .npz in one step; a single raster named "spikes" is the usual input file.
 
     Per raster: the packed bits under its name, and `NAME.shape` [sample, time, neuron], `NAME.lengths`, `NAME.labels`
-    where there are any; the raster "spikes" writes plain `shape`, `lengths`, `labels`. `extra` arrays of (NAME, WHAT)
-    are written as `NAME.WHAT`, such as "hidden.u". Dots and other special characters of names are quoted, see
-    `targets.contracts.names.quoted`.
+    or `NAME.targets` where there are any; the raster "spikes" writes plain `shape`, `lengths` and so on. `extra` arrays
+    of (NAME, WHAT) are written as `NAME.WHAT`, such as "hidden.u". Dots and other special characters of names are
+    quoted, see `targets.contracts.names.quoted`.
     """
     arrays = {f"{quoted(name)}.{what}": values for (name, what), values in (extra or {}).items()}
     for name, raster in rasters.items():
@@ -193,8 +215,9 @@ def save_rasters(
         arrays[key] = np.asarray(raster.packed)
         arrays[f"{prefix}shape"] = np.array((raster.samples, raster.steps, raster.neurons), dtype=np.int64)
         arrays[f"{prefix}lengths"] = raster.lengths
-        if raster.labels is not None:
-            arrays[f"{prefix}labels"] = raster.labels
+        for what, asked in (("labels", raster.labels), ("targets", raster.targets)):
+            if asked is not None:
+                arrays[f"{prefix}{what}"] = asked
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for key, values in arrays.items():  # numpy.savez would take the names "file" and "allow_pickle" as its own
             entry = zipfile.ZipInfo(f"{key}.npy")
@@ -225,7 +248,7 @@ def unused_told(source: object, files: Sequence[SpikeFile]) -> str | None:
     if not others:
         return None
     used = {key for file in files for key in file.used}
-    found = {wanted: meant(wanted, others) for wanted in ("spikes", *_COMPANIONS) if wanted not in used}
+    found = {wanted: meant(wanted, others) for wanted in _GUESSED if wanted not in used}
     guesses = [f"{wanted!r} by {brief(key)}" for wanted, key in found.items() if key is not None]
     asked = f"; did you mean {' and '.join(guesses)}?" if guesses else "."
     return f"{source} also holds {', '.join(map(brief, others))}, which nothing here uses{asked}"
@@ -278,7 +301,7 @@ def _belongs(name: str, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     """Whether an array only tells of another one: its shape, lengths, labels, or traces of its u and v."""
     owner, _, kind = name.rpartition(".")
     if owner:
-        return owner in shapes and kind in ("shape", "lengths", "labels", "u", "v", "neurons")
+        return owner in shapes and kind in (*_TOLD, "u", "v", "neurons")
     return kind in _COMPANIONS and f"{name}.shape" not in shapes
 
 
@@ -305,10 +328,10 @@ def _without_spikes(path: Path, archive: Archive) -> str:
 
 def _raster(archive: Archive, name: str, path: Path) -> SpikeRaster:
     prefix = "" if name == "spikes" else f"{name}."
-    shape, lengths, labels = (archive.get(f"{prefix}{what}") for what in ("shape", "lengths", "labels"))
+    shape, lengths, labels, targets = (archive.get(f"{prefix}{what}") for what in _TOLD)
     try:
         if shape is None:
-            return SpikeRaster.pack(archive[name], lengths, labels)
+            return SpikeRaster.pack(archive[name], lengths, labels, targets)
         packed = archive[name]
         if shape.shape != (3,) or shape.dtype.kind not in "iu" or packed.shape[:2] != tuple(shape[:2]):
             raise InputError(
@@ -316,7 +339,8 @@ def _raster(archive: Archive, name: str, path: Path) -> SpikeRaster:
                 f"{brief(shape.tolist())} [sample, time, neuron]; write the file again."
             )
         samples, steps, neurons = (int(size) for size in shape)
-        return SpikeRaster(packed, neurons, np.full(samples, steps) if lengths is None else lengths, labels)
+        counted = np.full(samples, steps) if lengths is None else lengths
+        return SpikeRaster(packed, neurons, counted, labels, targets)
     except InputError as error:
         if str(path) in str(error):
             raise
@@ -348,30 +372,3 @@ def _beyond(packed: Array, neurons: int) -> bool:
     many = max(1, _PIECE // max(1, packed.shape[1]))
     pieces = (packed[first : first + many, :, -1] for first in range(0, len(packed), many))
     return any(bool((piece & (0xFF >> neurons % 8)).any()) for piece in pieces)
-
-
-def _per_sample(values: npt.ArrayLike, name: str, samples: int) -> Ints:
-    given = np.asarray(values)
-    if given.ndim != 1 or given.dtype.kind not in "buif" or not np.isfinite(given).all():
-        found = (
-            "NaN or infinite"
-            if given.ndim == 1 and given.dtype.kind == "f"
-            else f"{given.dtype} of shape {given.shape}"
-        )
-        mend = _numbered(given) if name == "labels" else "convert them"
-        raise InputError(f"{name} are {found}; one whole number per sample is needed, so {mend}.")
-    array = readonly(given, np.int32, f"{name} [sample]")
-    if array.size != samples:
-        raise InputError(f"{array.size} {name} were given for {samples} samples; one each is needed, so match them.")
-    return array
-
-
-def _numbered(labels: Array) -> str:
-    """What turns labels of another form into classes, as a line of numpy where there is one."""
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        return "flatten them: labels = labels.ravel()"
-    if labels.ndim == 2 and labels.dtype.kind in "buif" and (np.count_nonzero(labels, axis=1) == 1).all():
-        return "take the class of each one-hot row: labels = labels.argmax(axis=1)"
-    if labels.ndim == 1 and labels.dtype.kind in "USO":
-        return f"number them: {RENUMBER}"
-    return "convert them"

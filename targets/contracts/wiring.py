@@ -33,6 +33,9 @@ class Edge(Protocol):
     @property
     def synapses(self) -> Synapses: ...  # noqa: D102
 
+    @property
+    def delay(self) -> int: ...  # noqa: D102
+
 
 def wiring_faults(
     whole: str,
@@ -79,7 +82,7 @@ def wiring_faults(
         voltages = {node.name for node in nodes if getattr(node, "unit", None) is not None}
         if (readout.by == "spikes") == (readout.population in voltages):
             answer = "voltage" if readout.population in voltages else "spikes"
-            legal = "'last' or 'peak' voltage" if answer == "voltage" else "'spikes'"
+            legal = "'last', 'peak' or 'value' of the voltage" if answer == "voltage" else "'spikes'"
             faults.append(
                 f"readout {readout.population!r} goes by {readout.by!r} of neurons that answer in {answer}; {legal} "
                 "is needed, so change it."

@@ -11,7 +11,7 @@ from targets.contracts.chip import ChipSpec, Limit
 from targets.contracts.errors import InputError
 from targets.contracts.grid import split_bias
 from targets.program.program import IntPopulation, IntProjection, Program
-from targets.program.usage import core_limits, usage
+from targets.program.usage import CoreUsage, core_limits, usage
 
 
 @dataclass(frozen=True)
@@ -118,13 +118,18 @@ def _cores(program: Program, chip: ChipSpec) -> Iterator[Violation]:
                     f"core {number} ({members})",
                     f"{got:,} {limit.unit}",
                     f"{chip.name} allows {limit.value:,}",
-                    _relief(field, got, limit.value, chip),
+                    _relief(field, used, limit.value, chip),
                 )
 
 
-def _relief(field: str, got: int, limit: int, chip: ChipSpec) -> str:
+def _relief(field: str, used: CoreUsage, limit: int, chip: ChipSpec) -> str:
     """What brings one core back within one limit; it holds for this core alone, whatever else is changed."""
-    excess = got - limit
+    excess = getattr(used, field) - limit
+    if field == "input_slots":
+        ring, room = used.input_slots // used.neurons, limit // used.neurons
+        ways = [f"move {used.neurons - limit // ring:,} of its neurons to another core"] if limit >= ring else []
+        ways += [f"shorten the delays of what it hears to {1 << (room.bit_length() - 1):,}"] if room else []
+        return ", or ".join(ways) or "move some of its neurons to another core and shorten the delays of what it hears"
     if field == "neurons":
         return f"move {excess:,} of its neurons to another core, in motifs of at most {limit:,}"
     if field == "synapse_bytes":

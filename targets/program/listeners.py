@@ -32,11 +32,15 @@ class Listeners:
     """Which core listens to whom, by one walk over the synapses.
 
     synapses        int [core]: those that are not zero and end there
+    delayed         int [core]: those of them over which spikes take more than one step
+    longest         int [core]: steps that the slowest takes, 0 where there is none
     sources, cores  int [pair]: every source neuron (by global number) and core that listens to it, once, in order
     core_of         core of every neuron by global number, -1 for inputs and for neurons that are on no core
     """
 
     synapses: Array
+    delayed: Array
+    longest: Array
     sources: Array
     cores: Array
     core_of: Array
@@ -62,11 +66,16 @@ def listeners(
         for name, indices in core.members.items():
             core_of[starts[name] + indices] = number
     span = len(cores) + 1
-    synapses, keys = np.zeros(span, dtype=np.int64), [np.empty(0, dtype=np.int64)]
-    for source, target in numbered(projections, starts):
-        listening = core_of[target] + 1
-        synapses += np.bincount(listening, minlength=span)
-        # One number for each pair, to sort them fast.
-        keys.append(distinct(source * span + listening))
+    synapses, delayed, longest = (np.zeros(span, dtype=np.int64) for _ in range(3))
+    keys = [np.empty(0, dtype=np.int64)]
+    for projection in projections:
+        for source, target in numbered([projection], starts):
+            listening = core_of[target] + 1
+            count = np.bincount(listening, minlength=span)
+            synapses += count
+            delayed += count * (projection.delay > 1)
+            np.maximum(longest, projection.delay * (count > 0), out=longest)
+            # One number for each pair, to sort them fast.
+            keys.append(distinct(source * span + listening))
     sources, listening_cores = np.divmod(distinct(np.concatenate(keys)), span)
-    return Listeners(synapses[1:], sources, listening_cores - 1, core_of)
+    return Listeners(synapses[1:], delayed[1:], longest[1:], sources, listening_cores - 1, core_of)

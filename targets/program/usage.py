@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from targets.contracts.arrays import Array
-from targets.contracts.chip import ChipSpec, Limit
+from targets.contracts.chip import ChipSpec, Limit, input_slots
 from targets.contracts.numbering import combined, distinct
 from targets.program.program import Program
 
@@ -14,7 +14,8 @@ from targets.program.program import Program
 class CoreUsage:
     """One core, in the units of ChipSpec; `axons_in` counts every distinct source, those on the same core too.
 
-    Neurons share a decay profile where du, dv and the refractory period are the same.
+    Neurons share a decay profile where du, dv and the refractory period are the same. `delayed` are the synapses over
+    which spikes take more than one step; `input_slots` are those of all neurons, by the longest delay on the core.
     """
 
     neurons: int
@@ -24,6 +25,8 @@ class CoreUsage:
     axons_out: int
     decay_profiles: int
     threshold_profiles: int
+    delayed: int = 0
+    input_slots: int = 0
 
 
 def core_limits(chip: ChipSpec) -> dict[str, Limit]:
@@ -35,6 +38,7 @@ def core_limits(chip: ChipSpec) -> dict[str, Limit]:
         "axons_out": chip.axons_out_per_core,
         "decay_profiles": chip.decay_profiles_per_core,
         "threshold_profiles": chip.threshold_profiles_per_core,
+        "input_slots": chip.input_slots_per_core,
     }
 
 
@@ -53,11 +57,15 @@ def usage(program: Program, chip: ChipSpec | None = None) -> tuple[CoreUsage, ..
         CoreUsage(
             neurons=core.neurons,
             synapses=int(found.synapses[number]),
-            synapse_bytes=chip.synapse_bytes(int(found.synapses[number]), int(axons_in[number])),
+            synapse_bytes=chip.synapse_bytes(
+                int(found.synapses[number]), int(axons_in[number]), int(found.delayed[number])
+            ),
             axons_in=int(axons_in[number]),
             axons_out=int(axons_out[number]),
             decay_profiles=int(decays[number]),
             threshold_profiles=int(thresholds[number]),
+            delayed=int(found.delayed[number]),
+            input_slots=core.neurons * input_slots(int(found.longest[number])),
         )
         for number, core in enumerate(program.cores)
     )

@@ -96,7 +96,7 @@ def record(
         for registers, ends in zip((u, v), machine.registers(state), strict=True):
             for name, values in ends.items():
                 registers[name][batch] = values
-    rasters = {p.name: SpikeRaster(packed[p.name], p.neurons, first.lengths, first.labels) for p in program.populations}
+    rasters = {p.name: first.same_samples(packed[p.name], p.neurons) for p in program.populations}
     return Recording(rasters, u, v, traces)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.ports import Answer, window_on
-from targets.contracts.raster import counting
+from targets.contracts.raster import SpikeRaster, counting
 from targets.program.program import Program
 from targets.runtime.recording import Probe, Recording
 
@@ -19,29 +19,31 @@ class Voltages:
     last, peak  after the last step that counts, and the highest of those that count, or of the last so many as the
                 readout looks at; 0 where none does
     labels      int32 [sample], or None
+    targets     float64 [sample, value], or None
     """
 
     last: Floats
     peak: Floats
     labels: Ints | None = None
+    targets: Floats | None = None
 
     @classmethod
-    def of(cls, v: Array, unit: Floats, lengths: Ints, labels: Ints | None = None, window: int = 0) -> "Voltages":
-        """From v [sample, time, neuron] in every step, counted in `unit` [neuron].
+    def of(cls, v: Array, unit: Floats, samples: SpikeRaster, window: int = 0) -> "Voltages":
+        """From v [sample, time, neuron] in every step, counted in `unit` [neuron], of the samples of a raster.
 
         With a `window` above 0 the peak is that of so many of the last steps.
         """
-        steps = np.arange(v.shape[1])
+        lengths, steps = samples.lengths, np.arange(v.shape[1])
         counted = counting(lengths, v.shape[1], window)
         last = (v * (steps == lengths[:, None] - 1)[:, :, None]).sum(axis=1)
         lowest = np.iinfo(v.dtype).min if v.dtype.kind == "i" else -np.inf
         peak = np.where(counted[:, :, None], v, lowest).max(axis=1, initial=lowest)
         peak = np.where(lengths[:, None] > 0, peak, 0)
-        return cls(last * unit, peak * unit, labels)
+        return cls(last * unit, peak * unit, samples.labels, samples.targets)
 
     def by(self, which: Answer) -> Floats:
-        """One of the two."""
-        return self.last if which == "last" else self.peak
+        """What a readout that goes by `which` looks at."""
+        return self.peak if which == "peak" else self.last
 
 
 def probes_of_voltages(program: Program) -> tuple[Probe, ...]:
@@ -56,8 +58,7 @@ def voltages_of(program: Program, recording: Recording) -> Mapping[str, Voltages
     found = {}
     for each in program.own:
         if each.unit is not None:
-            raster = recording.spikes[each.name]
             window = window_on(each.name, program.readout)
             v = recording.traces[each.name].v
-            found[each.name] = Voltages.of(v, each.unit, raster.lengths, raster.labels, window)
+            found[each.name] = Voltages.of(v, each.unit, recording.spikes[each.name], window)
     return found

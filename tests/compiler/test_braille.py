@@ -105,6 +105,7 @@ EXPLAINED = {
 }
 
 
+@pytest.mark.slow
 def test_three_frameworks_follow_one_reading_each_on_both_models(folder: Path) -> None:
     found = {(MODELS[row.model], row.framework): row.found for row in rows(folder, ("snntorch", "norse", "spyx"))}
     assert {key: each.bins for key, each in found.items()} == {

@@ -59,6 +59,7 @@ def test_everything_that_breaks_is_told_at_once() -> None:
     assert [told[:14] for told in found.faults] == ["population 'a'", "population 'b'", "projection 'la"]
 
 
+@pytest.mark.slow
 def test_what_fits_is_counted() -> None:
     given, chip = read(convolution(8)), chip_named("small")
     found = feasible(given, chip)

@@ -33,6 +33,7 @@ from tests.compiler.mapped import system
 from tests.networks import random_network, random_spikes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("chip", ["loihi1", "loihi2"])
 def test_every_neuron_and_every_synapse_arrives(seed: int, chip: str) -> None:
@@ -189,6 +190,7 @@ def test_a_large_sparse_network_is_spread_over_two_chips() -> None:
     assert chips_used(program) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_a_program_on_several_chips_is_legal_and_runs_as_on_one(seed: int) -> None:
     """Chips of 2 x 1 tiles with one core each, a core for each of six motifs and of the readout: four chips."""
@@ -244,6 +246,7 @@ def test_the_program_carries_its_proofs() -> None:
         assert carried.saturates.tolist() == proven.saturates.tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_a_graph_without_delays_is_compiled_and_late_by_its_latency(seed: int) -> None:
     """Against the same graph with the delays that retiming gives: integer spikes shift as the float ones do."""

@@ -45,6 +45,7 @@ def test_a_program_loads_to_the_same_integers_cores_and_routes(name: str, tmp_pa
     assert Program.load(tmp_path / "now.program").digest == program.digest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*PROGRAMS, "demo-loihi2"])
 def test_a_network_compiles_to_the_same_integers(name: str) -> None:
     """And to as many cores; which neurons lie where has become better since, see below."""
@@ -55,6 +56,7 @@ def test_a_network_compiles_to_the_same_integers(name: str) -> None:
     assert without_digests(now) == then
 
 
+@pytest.mark.slow
 def test_the_weights_are_the_same_and_messages_travel_as_far_within_a_hundredth() -> None:
     """The text above tells ranges and digests; this compares the arrays themselves."""
     then = Program.load(FOLDER / "demo-small.program")

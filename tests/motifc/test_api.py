@@ -69,6 +69,7 @@ def test_import_loads_nothing_beyond_the_standard_library() -> None:
     assert new & set(PACKAGES) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "code",
     [

@@ -28,9 +28,9 @@ def _on(places: list[tuple[int, int]], neurons: int) -> Program:
 
 def test_every_limit_has_the_core_nearest_to_it() -> None:
     program = compile_network(random_network(0), "small")
-    head, *lines = chip_text(program)[:7]
+    head, *lines = chip_text(program)[:8]
     assert "small" in head
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert all(len(line) <= 80 for line in lines)
     half = _on([(0, 0)], CHIP.neurons_per_core.value // 2)
     (told,) = [line for line in chip_text(half) if line.split()[0] == "neurons"]
@@ -43,7 +43,7 @@ def test_cores_lie_where_they_are() -> None:
     assert not check(program)
     per = CHIP.cores_per_tile.value
     empty = "." * per
-    head, chip, *rows = chip_text(program)[7:]
+    head, chip, *rows = chip_text(program)[8:]
     assert "full" in head
     assert chip == "  chip 0"
     first = " ".join([f"##{empty}"[:per], *[empty] * (tiles - 1)])
@@ -55,4 +55,4 @@ def test_a_program_on_another_chip_of_the_system_is_drawn_there() -> None:
     """Its one threshold is a seventh of all that a core has."""
     tiles, empty = CHIP.tiles_x.value, "." * CHIP.cores_per_tile.value
     row = " ".join([f"1{empty[1:]}", *[empty] * (tiles - 1)])
-    assert chip_text(_on([(tiles, 0)], 3))[8:] == ["  chip 1", f"    {row}"]
+    assert chip_text(_on([(tiles, 0)], 3))[9:] == ["  chip 1", f"    {row}"]

@@ -233,6 +233,7 @@ def test_a_missing_package_is_named(motifc: Motifc, monkeypatch: pytest.MonkeyPa
     assert outcome.err.endswith('; install it with pip install "motifc[search]".\n')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -277,6 +278,7 @@ def test_a_missing_package_is_told_with_the_extra_that_brings_it(
 FORGED = "[/b]\n\x1b[2Janswer: 0 of 0 bins differ"
 
 
+@pytest.mark.slow
 def test_names_forge_no_lines_and_end_no_command(motifc: Motifc) -> None:
     """Markup, line breaks and codes of terminals in names are printed as characters, by every command."""
     network = renamed(random_network(0), {"hidden": FORGED, "answer": "[bold]x", "input": "\x1b]0;title\x07"})

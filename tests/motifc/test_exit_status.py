@@ -139,6 +139,7 @@ def test_details_that_cannot_be_kept_are_told(
     assert "; the details could not be kept ([Errno 2] No such file or directory" in told
 
 
+@pytest.mark.slow
 def test_usage_ends_with_2_and_good_ends_with_0(motifc: Motifc) -> None:
     assert motifc("doctor", "--nonsense").status == 2
     assert motifc("nonsense").status == 2

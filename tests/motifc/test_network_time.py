@@ -45,6 +45,7 @@ def write_spikes(path: Path, steps: int) -> SpikeRaster:
     return spikes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backend", "layers", "steps"),
     [*((backend, layers, 40) for backend in QUICK for layers in (2, 3)), ("numpy", 3, 1), ("numpy", 3, 2)],
@@ -121,6 +122,7 @@ def test_a_nir_graph_of_another_time_step_is_not_the_one(motifc: Motifc) -> None
     assert "so give that one, in the --dt and the --reading it was compiled with." in outcome.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["late.program", "late.nir"])
 def test_what_run_wrote_needs_no_explanation(motifc: Motifc, source: str) -> None:
     write_graph(Path("late.nir"), 3)
@@ -136,6 +138,7 @@ def test_what_run_wrote_needs_no_explanation(motifc: Motifc, source: str) -> Non
         assert [told in line for line in outcome.out.splitlines()] == [True] * 3
 
 
+@pytest.mark.slow
 def test_what_stands_for_biases_is_no_population_of_any_output(motifc: Motifc) -> None:
     graph = read_nir(write_graph(Path("late.nir"), 2, leak=0.25), dt=DT)
     compiled = motifc("compile", "late.nir", "--out", "late.program")

@@ -29,6 +29,7 @@ def test_help_is_short_to_ask_for_and_flags_take_no_value(motifc: Motifc, name: 
     assert re.search(r"--help\s+-h", short.out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [leaf for leaf in LEAVES if leaf != "sweep trial"])  # typed by executors alone
 def test_every_command_speaks_json(motifc: Motifc, name: str) -> None:
     assert "--json" in motifc(*name.split(), "--help").out

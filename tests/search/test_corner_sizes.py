@@ -43,6 +43,7 @@ def split(*samples: int, **changed: object) -> Split:
     return Split(train, valid, test, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["hrmas", "recurrent"])
 @pytest.mark.parametrize(
     ("given", "settings"),

@@ -40,8 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         parser.error(str(error))
     write_text(given.out, page(cases, rows, f"python -m benchmarks.mapping.speed --old ... --out {given.out}"))
-    missed = [bound for bound in bounds(cases, rows) if not bound.met]
-    sys.stderr.writelines(f"missed: {bound.case}, {bound.name}: {bound.got}, asked {bound.asked}\n" for bound in missed)
+    missed = [(case, bound) for case, bound in bounds(cases, rows) if bound.met is False]
+    sys.stderr.writelines(f"missed: {case}, {each.name}: {each.got}, asked {each.asked}\n" for case, each in missed)
     return int(bool(missed))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.mapping.networks import INPUT_RATE, RATE, Generated, generated, topologies
+from benchmarks.mapping.networks import INPUT_RATE, LUMPY, RATE, Generated, generated, topologies
 from targets.contracts.arrays import Floats
 from targets.contracts.chip import ChipSpec, Limit, chip_named
 
@@ -12,6 +12,7 @@ NEURONS = 14_000
 SEEDS = (223606, 244948, 264575)
 """Of the page: no choice in the mapper was made with them."""
 _MOTIF_SIZES = (32, 4)
+_TOPOLOGIES = tuple(name for name in topologies() if name != LUMPY)  # whose rates are not those of here
 UNIFORM, CLUSTERED = "uniform", "clustered"
 _LOIHI, _STRIP = "loihi1", "2 x 37"
 _WAYS = ((UNIFORM, _LOIHI), (CLUSTERED, _STRIP), (UNIFORM, _STRIP), (CLUSTERED, _LOIHI))
@@ -38,7 +39,7 @@ class Unseen:
 
 
 def plan(seeds: tuple[int, ...] = SEEDS) -> tuple[Unseen, ...]:
-    """Every topology with every motif size, for every seed: once with uniform and once with clustered rates.
+    """Every topology but the lumpy one with every motif size, for every seed: with uniform and with clustered rates.
 
     One of the two is mapped to each chip; which goes where changes from topology to topology and from seed to seed.
     """
@@ -46,7 +47,7 @@ def plan(seeds: tuple[int, ...] = SEEDS) -> tuple[Unseen, ...]:
         Unseen(topology, k, *_WAYS[(2 * i + (i // 2 + j + n) % 2) % 4], seed)
         for n, seed in enumerate(seeds)
         for j, k in enumerate(_MOTIF_SIZES)
-        for i, topology in enumerate(topologies())
+        for i, topology in enumerate(_TOPOLOGIES)
     )
 
 

@@ -3,10 +3,10 @@
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.mapping.bound import HEAD, Bound
 from benchmarks.mapping.unseen.measure import UnseenRow
 from benchmarks.mapping.unseen.networks import NEURONS
 from benchmarks.pages import paragraph, table
@@ -19,24 +19,12 @@ _TITLES = (
     *("network", "k", "rates", "chip", "seed", "cores", "METIS cores", "messages", "/ METIS", "hops", "/ METIS"),
     *("max / mean", "heaviest", "refined", "seconds"),
 )
-_EQUAL = 1 + 1e-9  # sums of floats that differ by less are equal
-
-
-@dataclass(frozen=True)
-class Bound:
-    """What was asked and what came out."""
-
-    name: str
-    got: str
-    asked: str
-    met: bool
 
 
 def bounds(rows: Sequence[UnseenRow]) -> tuple[Bound, ...]:
     """What is asked of all networks together, and what came out."""
     fair = [row for row in rows if row.metis_overuse <= 1]
     spread = [row for row in rows if row.heaviest <= _SHARE]
-    legal = sum(row.overuse <= 1 for row in rows)
     return (
         _mean("messages / METIS, geometric mean", [_messages(row) for row in fair], _MEAN_MESSAGES),
         _worst("messages / METIS, worst network", [_messages(row) for row in fair], _WORST_MESSAGES),
@@ -48,7 +36,7 @@ def bounds(rows: Sequence[UnseenRow]) -> tuple[Bound, ...]:
             _IMBALANCE,
         ),
         _worst("messages after / before refinement, worst network", [row.refined for row in rows], _REFINED),
-        Bound("networks in which every limit is kept", f"{legal} of {len(rows)}", "all", legal == len(rows)),
+        Bound.every("networks in which every limit is kept", sum(row.overuse <= 1 for row in rows), len(rows)),
     )
 
 
@@ -70,8 +58,8 @@ def page(rows: Sequence[UnseenRow], command: str) -> str:
         placement. Messages, hops and operations are as in [map.md](map.md)."""),
         "",
         *table(
-            ("measure", "got", "asked", "met"),
-            [(each.name, each.got, each.asked, "yes" if each.met else "**no**") for each in bounds(rows)],
+            HEAD,
+            [each.cells for each in bounds(rows)],
             "lrrl",
         ),
         "",
@@ -108,12 +96,8 @@ def _hops(row: UnseenRow) -> float:
 
 def _mean(name: str, ratios: Sequence[float], most: float) -> Bound:
     mean = float(np.exp(np.mean(np.log(ratios)))) if ratios else float("nan")
-    return _bound(f"{name} ({len(ratios)})", mean, most)
+    return Bound.most(f"{name} ({len(ratios)})", mean, most, f"{most:.2f}")
 
 
 def _worst(name: str, values: Sequence[float], most: float) -> Bound:
-    return _bound(f"{name} ({len(values)})", max(values, default=float("nan")), most)
-
-
-def _bound(name: str, got: float, most: float) -> Bound:
-    return Bound(name, f"{got:.3f}", f"{most:.2f} or less", got <= most * _EQUAL)
+    return Bound.most(f"{name} ({len(values)})", max(values, default=float("nan")), most, f"{most:.2f}")

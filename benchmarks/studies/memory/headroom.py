@@ -4,6 +4,7 @@ Run it with: python -m benchmarks.studies.memory.headroom --jobs 2
 No test part is read. It was run before the plan was written, on seeds that are not in it, and chose the third task.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser("Measure the head-room of random architectures on validation data.").parse_args(arguments)
     complete(ROWS, tasks(), measured, given.jobs)
     for (task, space), found in headrooms().items():
-        print(f"{task} {space}: {found.mean:.1%}, {found.between:.1%} between, {found.residual:.1%} residual")  # noqa: T201
+        sys.stdout.write(
+            f"{task} {space}: {found.mean:.1%}, {found.between:.1%} between, {found.residual:.1%} residual\n"
+        )
 
 
 def tasks() -> list[dict[str, Any]]:

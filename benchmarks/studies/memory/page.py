@@ -315,8 +315,8 @@ def _arms(study: Study) -> list[str]:
 
 MISSING = """
 Three further experiments on what would make a search pay (more head-room, larger budgets, better selection) with their
-confirmation on replicates 11 to 20 were not run. Fan-in was not reached by pruning, nor chosen by a cost. Networks other
-than one hidden layer of 64 were not tried. The default of `motifc search --method` is still `hrmas`.
+confirmation on replicates 11 to 20 were not run. Fan-in was not reached by pruning, nor chosen by a cost. Networks
+other than one hidden layer of 64 were not tried. The default of `motifc search --method` is still `hrmas`.
 """
 
 

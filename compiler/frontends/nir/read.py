@@ -10,6 +10,7 @@ import numpy as np
 
 from compiler.frontends.nir.content import content_of
 from compiler.frontends.nir.flatten import flatten
+from compiler.frontends.nir.left_out import tell_left_out
 from compiler.frontends.nir.maps import Map
 from compiler.frontends.nir.neurons import Neurons
 from compiler.frontends.nir.nodes import CONVOLUTIONS, MAPS, NEURONS, Node
@@ -92,7 +93,8 @@ def _unread(source: "str | os.PathLike[str] | nir.NIRGraph", dt: float | None, s
     nodes, edges = graph.nodes, graph.edges
     shapes = shapes_of(graph)
     step = time_step(graph, dt, say)
-    check_reset(graph, say)
+    check_reset(graph)
+    tell_left_out(graph, say)
     for name, node in nodes.items():
         if node.spelled:
             say(f"node {name!r} is a {node.spelled}, read as the {node.kind} of nir that it derives from.")

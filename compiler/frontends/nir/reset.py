@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from compiler.frontends.nir.nodes import NEURONS
-from compiler.frontends.nir.unnest import FlatGraph, Tell
+from compiler.frontends.nir.unnest import FlatGraph
 from targets.contracts.errors import InputError
 from targets.contracts.shown import brief
 
@@ -13,27 +12,12 @@ _TO_A_VALUE = {"zero", "to zero", "hard", "v_reset", "constant", "value"}
 """How producers call a reset that sets v to v_reset."""
 
 
-def check_reset(graph: FlatGraph, tell: Tell) -> None:
-    """Raise InputError where metadata tell of another reset than that of v to v_reset, such as by subtraction.
-
-    `tell` says which neurons have no v_reset at all, as files of nir before 1.0. Its equations then subtracted the
-    threshold, and its producers did either; nir 1.0 reads 0, and so it is read here.
-    """
+def check_reset(graph: FlatGraph) -> None:
+    """Raise InputError where metadata tell of another reset than that of v to v_reset, such as by subtraction."""
     for name, metadata in graph.metadata.items():
         _check(metadata, f"graph {name!r}" if name else "the graph")
     for name, node in graph.nodes.items():
         _check(node.metadata, f"node {name!r}")
-    without = [
-        name
-        for name, node in graph.nodes.items()
-        if "v_reset" in NEURONS.get(node.kind, ()) and "v_reset" in node.missing
-    ]
-    if without:
-        some = ", ".join(repr(name) for name in without[:3]) + (f" and {len(without) - 3} more" if without[3:] else "")
-        tell(
-            f"the file has no v_reset for {some}, as before nir 1.0, and is read as a reset to 0; if it was trained "
-            "with a reset by subtraction, its spikes will be others."
-        )
 
 
 def _check(metadata: Mapping[str, Any], place: str) -> None:

@@ -31,8 +31,8 @@ def least_messages(hypergraph: Hypergraph, chip: ChipSpec) -> float:
     Those of a net need as many cores as their neurons and synapses fill, and one of these may be that of the sender.
     """
     filled = np.maximum(
-        _filled(hypergraph, hypergraph.neurons / chip.neurons_per_core.value),
-        _filled(hypergraph, hypergraph.synapses * chip.synapse_bits.value / (8 * chip.synapse_bytes_per_core.value)),
+        _filled(hypergraph, hypergraph.neurons / hypergraph.neurons_per_core(chip)),
+        _filled(hypergraph, hypergraph.synapse_bits(chip) / (8 * chip.synapse_bytes_per_core.value)),
     )
     cores = np.ceil(filled * (1 - 1e-9))  # shares that fill a core exactly may add up to a bit more
     return float((hypergraph.rate * np.maximum(cores - (hypergraph.home >= 0), 0)).sum())

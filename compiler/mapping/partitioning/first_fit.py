@@ -18,24 +18,25 @@ def first_fit(hypergraph: Hypergraph, chip: ChipSpec) -> Array:
     decays, thresholds = (_sets(pairs, hypergraph.units) for pairs in (hypergraph.decays, hypergraph.thresholds))
     core_of = np.empty(hypergraph.units, dtype=np.int64)
     reached = np.full(hypergraph.nets, -1)  # last core with a unit that listens
-    core = neurons = synapses = axons = 0
+    most, bits_of = hypergraph.neurons_per_core(chip), hypergraph.synapse_bits(chip).tolist()
+    core = neurons = bits = axons = 0
     held_decays: set[int] = set()
     held_thresholds: set[int] = set()
-    for unit, (size, fan_in) in enumerate(zip(hypergraph.neurons.tolist(), hypergraph.synapses.tolist(), strict=True)):
+    for unit, (size, own) in enumerate(zip(hypergraph.neurons.tolist(), bits_of, strict=True)):
         nets = nets_of[starts[unit] : starts[unit + 1]]
         new = int(width[nets[reached[nets] != core]].sum())
         fits = neurons == 0 or (
-            neurons + size <= chip.neurons_per_core.value
+            neurons + size <= most
             and axons + new <= chip.axons_in_per_core.value
-            and chip.synapse_bytes(synapses + fan_in, axons + new) <= chip.synapse_bytes_per_core.value
+            and chip.memory_bytes(bits + own, axons + new) <= chip.synapse_bytes_per_core.value
             and len(held_decays | decays[unit]) <= chip.decay_profiles_per_core.value
             and len(held_thresholds | thresholds[unit]) <= chip.threshold_profiles_per_core.value
         )
         if not fits:
-            core, neurons, synapses, axons = core + 1, 0, 0, 0
+            core, neurons, bits, axons = core + 1, 0, 0, 0
             held_decays, held_thresholds = set(), set()
             new = int(width[nets].sum())
-        neurons, synapses, axons = neurons + size, synapses + fan_in, axons + new
+        neurons, bits, axons = neurons + size, bits + own, axons + new
         held_decays |= decays[unit]
         held_thresholds |= thresholds[unit]
         reached[nets] = core

@@ -48,11 +48,11 @@ def moves(
     np.add.at(held, (needs[1], core_of[needs[0]]), 1)
     events = np.rint(hypergraph.events / hypergraph.events.max(initial=1e-300) * _STEPS)
     size = np.zeros((7, units), dtype=np.int64)
-    size[[NEURONS, MEMORY, EVENTS]] = hypergraph.neurons, hypergraph.synapses * chip.synapse_bits.value, events
+    size[[NEURONS, MEMORY, EVENTS]] = hypergraph.neurons, hypergraph.synapse_bits(chip), events
     if axons_out is not None:
         size[AXONS_OUT] = axons_out
     limit = (
-        chip.neurons_per_core.value,
+        hypergraph.neurons_per_core(chip),
         8 * chip.synapse_bytes_per_core.value,
         chip.axons_in_per_core.value,
         chip.axons_out_per_core.value,

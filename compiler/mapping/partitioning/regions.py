@@ -133,6 +133,8 @@ def _region(
         home=sender,
         width=hypergraph.width[nets],
         rate=hypergraph.rate[nets],
+        delayed=None if hypergraph.delayed is None else hypergraph.delayed[units],
+        longest=hypergraph.longest,
     )
     senders = number[hypergraph.home[pairs]]
     return Region(units, cores, part, np.bincount(senders, hypergraph.width[pairs], minlength=units.size))

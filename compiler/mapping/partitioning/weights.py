@@ -42,8 +42,9 @@ def even_weights(
 
 def sizes(hypergraph: Hypergraph, index: Loads, chip: ChipSpec) -> Floats:
     """Share of a core's neurons or of its memory that each unit takes, the larger; input axons by their mean."""
-    neurons = hypergraph.neurons / chip.neurons_per_core.value
-    memory = hypergraph.synapses * float(index.use[1].sum() / max(hypergraph.synapses.sum(), 1))
+    neurons = hypergraph.neurons / hypergraph.neurons_per_core(chip)
+    bits = hypergraph.synapse_bits(chip)
+    memory = bits * float(index.use[1].sum() / max(bits.sum(), 1))
     return np.asarray(np.maximum(neurons, memory))
 
 

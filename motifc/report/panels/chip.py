@@ -8,7 +8,7 @@ from motifc.report.drawing import drawn
 from motifc.report.panel import Drawing, Panel, Table
 from motifc.report.run import Run
 from targets.program.program import Core, Program
-from targets.program.usage import chips_used, usage
+from targets.program.usage import chips_used, core_limits, usage
 
 _LOADS: dict[Load, str] = {
     "neurons": "neurons",
@@ -17,14 +17,6 @@ _LOADS: dict[Load, str] = {
     "axons_out": "axons out",
     "operations": "synaptic operations per step",
     "traffic": "spikes to and from other cores per step",
-}
-_LIMITS = {
-    "neurons": "neurons_per_core",
-    "synapse_bytes": "synapse_bytes_per_core",
-    "axons_in": "axons_in_per_core",
-    "axons_out": "axons_out_per_core",
-    "decay_profiles": "decay_profiles_per_core",
-    "threshold_profiles": "threshold_profiles_per_core",
 }
 _ALWAYS = ("neurons", "memory")
 """Loads that are drawn although all cores have the same."""
@@ -68,6 +60,7 @@ def _answers(program: Program, loads: CoreLoads, cost: Estimate, ran: bool) -> l
         )
     else:
         told.append("No core sends spikes to another.")
+    told += _delays(program)
     told.append(cost.sentence)
     told.append(
         "Spikes are those of the samples."
@@ -75,6 +68,21 @@ def _answers(program: Program, loads: CoreLoads, cost: Estimate, ran: bool) -> l
         else f"Every input and neuron is assumed to spike in {ASSUMED_RATE:.0%} of the steps."
     )
     return told
+
+
+def _delays(program: Program) -> list[str]:
+    """What delays take on the cores; nothing where every spike takes one step."""
+    used, chip = usage(program), program.chip
+    delayed = sum(each.delayed for each in used)
+    if not delayed:
+        return []
+    longest = int(program.listeners.longest.max())
+    assumed = " (assumed)" if chip.delay_bits.assumed or chip.input_slots_per_core.assumed else ""
+    return [
+        f"Spikes take up to {longest:,} steps: {delayed:,} of {sum(each.synapses for each in used):,} synapses store a "
+        f"delay in {chip.delay_bits.value} bits, and a core that hears the slowest has input slots for "
+        f"{chip.neurons_at(longest):,} neurons{assumed}."
+    ]
 
 
 def _drawings(run: str, program: Program, loads: CoreLoads) -> list[Drawing]:
@@ -127,12 +135,13 @@ def _held(program: Program, core: Core) -> str:
 def _cores(program: Program, loads: CoreLoads) -> Table:
     """Every core with its limits, its operations and its traffic."""
     chip = program.chip
-    head = ("core", "tile", *(name.replace("_", " ") for name in _LIMITS), "operations", "traffic", "holds")
+    allowed = core_limits(chip)
+    head = ("core", "tile", *(name.replace("_", " ") for name in allowed), "operations", "traffic", "holds")
     rows = []
     for number, (core, held) in enumerate(zip(program.cores, usage(program), strict=True)):
         if number == _LISTED:
             break
-        limits = (f"{getattr(held, own):,} / {getattr(chip, name).value:,}" for own, name in _LIMITS.items())
+        limits = (f"{getattr(held, own):,} / {limit.value:,}" for own, limit in allowed.items())
         mean = (_number("operations", loads.operations[number]), _number("traffic", loads.traffic[number]))
         rows.append((f"{number}", f"({core.x}, {core.y})", *limits, *mean, _held(program, core)))
     return Table(_first("Cores", len(program.cores)), head, rows, folded=len(rows) > 16)

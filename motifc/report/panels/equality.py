@@ -1,10 +1,13 @@
 """Whether all backends agree, and recordings with them."""
 
-from motifc.evidence import Evidence
+from collections.abc import Sequence
+
+from motifc.evidence import Comparison, Evidence
 from motifc.report.panel import Panel, Table
 from motifc.report.run import Run
 from targets.conformance.equivalence import EquivalenceReport, compare
 from targets.contracts.errors import InputError
+from targets.contracts.shown import shown
 from targets.runtime.registry import ORACLE
 
 
@@ -59,11 +62,19 @@ def equal_told(evidence: Evidence) -> str:
         listed = f"{', '.join(names[:-1])} and {names[-1]}"
         told.append(
             f"Equal spike for spike on {listed}: 0 of {equal[0].bins:,} bins differ, {equal[0].spikes:,} spikes "
-            "compared."
+            f"compared{_traced(equal)}."
         )
     if differing:
         told.append(f"{', '.join(differing)} {'differs' if len(differing) == 1 else 'differ'} from {ORACLE}.")
     return " ".join(told) or "No other backend was run."
+
+
+def _traced(equal: Sequence[Comparison]) -> str:
+    """What was compared beside spikes: those that answer in voltage never spike."""
+    names = equal[0].traced
+    if not names or any(each.traced != names for each in equal):
+        return ""
+    return f", and u and v of {' and '.join(repr(shown(name)) for name in names)} in every step"
 
 
 def _recordings(run: Run) -> list[EquivalenceReport | str]:

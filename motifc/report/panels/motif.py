@@ -1,11 +1,12 @@
 """The motif of every layer: its links as matrices, those inside it as a small graph, and in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
-from motifc.plot.motif import INSIDE, motif as matrix, motif_graph, types_of
-from motifc.report.drawing import drawn
+from motifc.plot.motif import INSIDE, motif as matrix, motif_graph, steps_of, types_of
+from motifc.report.drawing import AROUND, drawn
 from motifc.report.panel import Drawing, Highlight, Panel, Table
 from motifc.report.run import Run
 from search.motif import DIRECTIONS, EXCITATORY, INHIBITORY, NONE, Motif
@@ -14,6 +15,8 @@ from targets.contracts.arrays import Array
 
 _LISTED = 32
 """Neurons up to which a motif's links are listed one by one, and drawn as a graph."""
+_BESIDE = 0.75
+"""Inches of a drawing's right side where input delays stand."""
 
 
 def panel(run: Run) -> Panel | None:
@@ -39,7 +42,26 @@ def _answer(layer: Layer, motif: Motif, derived: object) -> str:
         f"Layer {layer.name} repeats {layer.neurons // motif.size:,} times one motif of {motif.size} neurons with "
         f"{neighbours}: {excitatory:,} excitatory and {inhibitory:,} inhibitory links of {every.size:,} possible."
     )
-    return " ".join([told, *(f"It has {reason}." for reason in _missing(layer.name, motif, derived))])
+    return " ".join([told, *_delays(motif), *(f"It has {reason}." for reason in _missing(layer.name, motif, derived))])
+
+
+def _delays(motif: Motif) -> list[str]:
+    """The steps that each group of links takes, and how late the neurons hear what is before their layer."""
+    told = []
+    if motif.delays is not None:
+        places = ("inside it", *(f"from the {direction} motif" for direction in DIRECTIONS[motif.wiring]))
+        groups = (INSIDE, *DIRECTIONS[motif.wiring])
+        steps = [f"{steps_of(motif, links)} {place}" for links, place in zip(groups, places, strict=True)]
+        told.append(f"Spikes take {_listed(steps)}.")
+    if motif.late is not None:
+        least, most = int(motif.late.min()), int(motif.late.max())
+        late = f"{least}" if least == most else f"{least} to {most}"
+        told.append(f"Its neurons hear what is before the layer {late} steps late.")
+    return told
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _missing(name: str, motif: Motif, derived: object) -> list[str]:
@@ -56,10 +78,12 @@ def _drawings(run: str, layer: str, motif: Motif) -> list[Drawing]:
     for links in (INSIDE, *DIRECTIONS[motif.wiring]):
         types = types_of(motif, links)
         where = "inside the motif" if links == INSIDE else f"from the {links} motif"
-        told = f"{layer}, {where}: {_counts(types)}"
+        after = "" if (steps := steps_of(motif, links)) is None else f", after {steps}"
+        told = f"{layer}, {where}{after}: {_counts(types)}"
         if types.any() or links == INSIDE:
             name = f"{run} motif {layer} {links}"
-            found += drawn(name, told, lambda axes, links=links: matrix(motif, links, axes), height=4.6)  # type: ignore[misc]
+            right = _BESIDE if motif.late is not None and links == INSIDE else AROUND
+            found += drawn(name, told, partial(matrix, motif, links), height=4.6, right=right)
     return found
 
 
@@ -71,6 +95,7 @@ def _highlights(run: str, layer: str, motif: Motif) -> list[Highlight]:
     name = f"{run} graph {layer}"
     sentences = [
         f"Neuron {neuron} of {layer} hears {_heard(motif.intra[neuron])}; heard by {_heard(motif.intra[:, neuron])}."
+        + ("" if motif.late is None else f" It hears what is before the layer {motif.late[neuron]:,} steps late.")
         for neuron in range(motif.size)
     ]
     drawings = drawn(name, caption, lambda axes: motif_graph(motif, axes), height=4.6, left=0.1, below=0.1)
@@ -88,12 +113,20 @@ def _tables(layer: str, motif: Motif) -> list[Table]:
     kinds = (EXCITATORY, INHIBITORY, NONE)
     rows = [(place, *(f"{np.count_nonzero(types_of(motif, place) == kind):,}" for kind in kinds)) for place in places]
     rows.insert(1, ("thereof to itself", *(f"{np.count_nonzero(np.diag(motif.intra) == kind):,}" for kind in kinds)))
-    tables = [Table(f"Links of the motif of {layer}", ("from", "excitatory", "inhibitory", "none"), rows)]
+    titles = ["from", "excitatory", "inhibitory", "none"]
+    if motif.delays is not None:
+        titles.append("steps")
+        after = [f"{steps:,}" for steps in motif.delays.tolist()]
+        rows = [(*row, steps) for row, steps in zip(rows, (after[0], *after), strict=True)]
+    tables = [Table(f"Links of the motif of {layer}", tuple(titles), rows)]
     if motif.size <= _LISTED:
         listed = [
             (f"{post}", *(_heard(types_of(motif, place)[post]) for place in places)) for post in range(motif.size)
         ]
         head = ("neuron", *(place if place == INSIDE else f"from {place}" for place in places))
+        if motif.late is not None:
+            head = (*head, "hears its input late by")
+            listed = [(*row, f"{steps:,}") for row, steps in zip(listed, motif.late.tolist(), strict=True)]
         tables.append(Table(f"What each neuron of the motif of {layer} hears", head, listed, folded=True))
     return tables
 

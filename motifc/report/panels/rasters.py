@@ -48,7 +48,7 @@ def chosen_samples(run: Run) -> dict[int, str]:
     shown, readout = spikes_shown(run), run.readout
     first, votes = next(iter(shown.values())), votes_of(run)
     answered = votes.get(PROGRAM) or votes.get(FLOAT)
-    if readout is not None and first.labels is not None and answered is not None:
+    if readout is not None and not readout.tells_values and first.labels is not None and answered is not None:
         classes = classes_of(readout, answered)
         right = classes == first.labels
         found = [int(np.flatnonzero(each)[0]) for each in (right, ~right) if each.any()]
@@ -71,7 +71,7 @@ def _drawing(run: str, shown: Rasters, name: str, sample: int, why: str) -> tupl
     if count > _SPIKES:
         dense = each.dense()
         kept = max(1, int(each.neurons * _SPIKES / count))
-        each = type(each).pack(dense[:, :, :kept], each.lengths, each.labels)
+        each = type(each).pack(dense[:, :, :kept], each.lengths)
         told = f"{name}, {why}: the first {kept:,} of {shown[name].neurons:,} neurons"
     else:
         told = f"{name}, {why}: {count:,} {'spike' if count == 1 else 'spikes'}"

@@ -14,11 +14,12 @@ from targets.contracts.arrays import Floats
 
 STEPS = ("_before", "_step_1", "")
 """What follows the name of a figure that is measured before step 1, between the steps and after step 2."""
-STEPPED = ("loss", "rate_kl", "accuracy")
+STEPPED = ("loss", "rate_kl", "accuracy", "smape")
 NAMES = {
     "loss": "validation loss",
     "rate_kl": "divergence of rates from their target (nats)",
     "accuracy": "validation accuracy",
+    "smape": "validation sMAPE (%)",
     "q_max": "mean probability of the likeliest type of a link",
     "entropy": "mean entropy of the types of a link (nats)",
     "links": "expected links per neuron",
@@ -50,7 +51,7 @@ def panel(run: Run) -> Panel | None:
     if not found:
         return None
     told = [chart.headline for chart in found if chart.headline.startswith(("size ", "candidate "))]
-    told += [chart.headline for chart in found if chart.headline.startswith(NAMES["accuracy"])]
+    told += [chart.headline for chart in found if chart.headline.startswith((NAMES["accuracy"], NAMES["smape"]))]
     answer = f"{'; '.join(told or [found[0].headline])}."
     return Panel("search", answer[0].upper() + answer[1:], (), drawings(run.name, history, found), [table(history)])
 
@@ -82,9 +83,9 @@ def _charts(history: History, left: list[str]) -> Iterator[Chart]:
 
 
 def _order(key: str) -> tuple[int, str]:
-    """Accuracy and loss first, then what is known, then the rest."""
+    """Accuracy or sMAPE and loss first, then what is known, then the rest."""
     name = key.rpartition(".")[2]
-    known = ("accuracy", "loss", *NAMES)
+    known = ("accuracy", "smape", "loss", *NAMES)
     return (known.index(name) if name in known else len(known), key)
 
 

@@ -1,88 +1,75 @@
-"""run: a network over time on any device; on a GPU by Triton kernels where they can, else by the plain loop."""
+"""run: a network over time on any device; on a GPU by Triton kernels where they know the rule, else by the plain loop.
+
+All of what follows is once differentiable where the kernels run.
+"""
 
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from search.training.kernels import loop
-from search.training.kernels.loop import Delays, Trace, Wire, by_delay
+from search.training.kernels.layout import Rule
+from search.training.kernels.loop import Trace, Wire, by_delay
+from search.training.kernels.stages import links_of, stages
 from search.training.neuron import Cells, GradientRule, Surrogate
+from search.training.tssl import TsslBp
 
-LARGEST = 2 << 12
-"""Neurons of a population up to which one program runs a sample; a larger one is run by the plain loop."""
+if TYPE_CHECKING:
+    from search.training.kernels.triton_layer import Sizes
 
 
 def run(
     inputs: Mapping[str, Tensor], populations: Mapping[str, Cells], wires: Sequence[Wire], rule: GradientRule
 ) -> dict[str, Trace]:
     """As `search.training.kernels.loop.run`."""
-    order = _in_order(populations, wires)
-    kinds = {cells.tau_s.device.type for cells in populations.values()}
-    small = all(cells.neurons <= LARGEST for cells in populations.values())
-    if order and small and kinds == {"cuda"} and type(rule) is Surrogate and find_spec("triton") is not None:
-        return by_layers(inputs, populations, wires, rule, order)
+    tensors = [*inputs.values(), *(wire.values for wire in wires)]
+    tensors += [getattr(cells, key) for cells in populations.values() for key in Cells.__annotations__]
+    kinds = {(tensor.device.type, tensor.dtype) for tensor in tensors}
+    known = kinds in ({("cuda", torch.float32)}, {("cuda", torch.float64)}) and type(rule) in (Surrogate, TsslBp)
+    if known and find_spec("triton") is not None:
+        return by_stages(inputs, populations, wires, rule)
     return loop.run(inputs, populations, wires, rule)
 
 
-def by_layers(
+def by_stages(
     inputs: Mapping[str, Tensor],
     populations: Mapping[str, Cells],
     wires: Sequence[Wire],
-    rule: Surrogate,
-    order: Sequence[str],
+    rule: GradientRule,
+    sizes: "Sizes | None" = None,
 ) -> dict[str, Trace]:
-    """One population after the other over all steps, in an order in which nobody but itself listens to a later one."""
-    from search.training.kernels.triton_layer import layer
+    """One stage after the other over all steps: see `search.training.kernels.stages`."""
+    from search.training.kernels.triton_layer import Sizes, layer
 
     told: dict[str, Trace] = {}
-    for name in order:
-        cells = populations[name]
-        steps, samples, _ = next(iter(inputs.values())).shape
-        drive = cells.tau_s.new_zeros(steps, samples, cells.neurons)
-        own = [wire for wire in wires if wire.source == wire.target == name]
-        away = [wire for wire in wires if wire.target == name and wire.source != name]
-        for wire in away:
-            heard = inputs[wire.source] if wire.source in inputs else told[wire.source].spikes
-            for delay, part in by_delay(wire):
-                if delay < steps:
-                    current = heard[: steps - delay] @ (cells.gain[:, None] * part.weights).T
-                    drive = drive + torch.cat([torch.zeros_like(drive[:delay]), current])
-        ends, values = _links(own, cells)
-        parameters = cells.keep_u, cells.keep_v, cells.bias, cells.threshold
-        told[name] = Trace(*layer(drive, parameters, ends, values * cells.gain[ends[0]], rule.slope))
+    for names in stages(populations, wires):
+        cells = [populations[name] for name in names]
+        own = [wire for wire in wires if wire.source in names and wire.target in names]
+        heard = {**inputs, **{name: trace.spikes for name, trace in told.items()}}
+        away = [wire for wire in wires if wire.target in names and wire.source not in names]
+        drive = torch.cat([_driven(name, populations[name], heard, away) for name in names], -1)
+        links = links_of([(name, populations[name].neurons) for name in names], own, drive.device)
+        values = torch.cat([drive.new_zeros(0), *(wire.values.flatten() for wire in own)])
+        weights = values[links.value] * torch.cat([each.gain for each in cells])[links.post]
+        parameters = tuple(
+            torch.cat([getattr(each, key) for each in cells]) for key in ("keep_u", "keep_v", "bias", "threshold")
+        )
+        both = layer(drive, parameters, links, weights, Rule.of(rule), sizes or Sizes())
+        parts = (torch.split(each, [cell.neurons for cell in cells], -1) for each in both)
+        told |= {name: Trace(*trace) for name, *trace in zip(names, *parts, strict=True)}
     return {name: told[name] for name in populations}
 
 
-def _links(wires: Sequence[Wire], cells: Cells) -> tuple[tuple[Tensor, ...], Tensor]:
-    """Post, pre, delay, int64 [link], and the weights of all links of some wires."""
-    none = torch.zeros(0, dtype=torch.int64, device=cells.tau_s.device)
-    parts, values = [(none, none, none)], [cells.tau_s.new_zeros(0)]
+def _driven(target: str, cells: Cells, heard: Mapping[str, Tensor], wires: Sequence[Wire]) -> Tensor:
+    """What arrives at a population from outside its stage, times the gain, [time, sample, neuron]."""
+    steps, samples, _ = next(iter(heard.values())).shape
+    drive = cells.tau_s.new_zeros(steps, samples, cells.neurons)
     for wire in wires:
-        posts, pres = wire.size
-        flat = torch.arange(posts * pres, device=none.device)
-        if wire.places is not None:
-            flat = wire.places.indices.flatten()
-        there = torch.nonzero(flat < posts * pres)[:, 0]
-        flat = flat[there]
-        delay = wire.delay.steps.flatten()[there] if isinstance(wire.delay, Delays) else wire.delay
-        parts.append((flat // pres, flat % pres, torch.zeros_like(flat) + delay))
-        values.append(wire.values.flatten()[there])
-    return tuple(torch.cat(each) for each in zip(*parts, strict=True)), torch.cat(values)
-
-
-def _in_order(populations: Mapping[str, Cells], wires: Sequence[Wire]) -> list[str]:
-    """Populations after all that they listen to, themselves apart; none where some listen to each other in a loop."""
-    order: list[str] = []
-    while len(order) < len(populations):
-        waiting = [name for name in populations if name not in order]
-        free = [
-            name
-            for name in waiting
-            if not any(wire.target == name and wire.source != name and wire.source in waiting for wire in wires)
-        ]
-        if not free:
-            return []
-        order += free
-    return order
+        for delay, part in by_delay(wire) if wire.target == target else ():
+            if delay < steps:
+                current = heard[wire.source][: steps - delay] @ (cells.gain[:, None] * part.weights).T
+                drive = drive + torch.cat([torch.zeros_like(drive[:delay]), current])
+    return drive

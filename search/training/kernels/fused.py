@@ -19,8 +19,7 @@ from search.training.kernels.layout import Events, Rule, Wanted
 from search.training.kernels.loop import Delays, Places, Wire, by_delay
 from search.training.kernels.numbers import PARAMETERS, numbers_of
 from search.training.kernels.plan import Plan, Shape, plan_of
-from search.training.neuron import Cells, GradientRule, Surrogate
-from search.training.tssl import TsslBp
+from search.training.neuron import Cells, GradientRule
 from targets.contracts.arrays import Array
 
 T = TypeVar("T")
@@ -72,12 +71,12 @@ def _run(
     wires = [*common, *(wire for wires in own for wire in wires)]
     plan = plan_of(
         tuple((name, cells.neurons) for name, cells in populations.items()),
-        tuple(map(_shape, common)),
-        tuple(tuple(map(_shape, wires)) for wires in own),
+        tuple(map(Shape.of, common)),
+        tuple(tuple(map(Shape.of, wires)) for wires in own),
     )
     parameters = [getattr(cells, key) for cells in populations.values() for key in PARAMETERS]
     asked = tuple(name in about for name in populations)
-    call = _Call(plan, batch, _rule(rule), len(wires), plan.places(asked), traced, torch.is_grad_enabled())
+    call = _Call(plan, batch, Rule.of(rule), len(wires), plan.places(asked), traced, torch.is_grad_enabled())
     told = iter(_Fused.apply(call, *(wire.values for wire in wires), *parameters))  # type: ignore[no-untyped-call]
     return [{name: (next(told), next(told)) for name in populations if name in about} for _ in own]
 
@@ -96,8 +95,8 @@ def _listed(wire: Wire, populations: Collection[str]) -> list[Wire]:
         return [replace(each, values=each.weights, places=None) for _, each in by_delay(wire)]
     if wire.places is None or wire.source == wire.target:
         return [wire]
-    few = wire.source in populations and 4 * wire.values.numel() < wire.size[0] * wire.size[1]
-    return [wire if few else replace(wire, values=wire.weights, places=None)]
+    listed = wire.source in populations and wire.few
+    return [wire if listed else replace(wire, values=wire.weights, places=None)]
 
 
 _whole: WeakKeyDictionary[Delays, Places] = WeakKeyDictionary()
@@ -109,16 +108,6 @@ def _everywhere(delays: Delays) -> Places:
         posts, pres = delays.steps.shape
         _whole[delays] = Places(torch.arange(posts * pres).view(posts, pres), (posts, pres))
     return _whole[delays]
-
-
-def _shape(wire: Wire) -> Shape:
-    return Shape(wire.source, wire.target, wire.delay, wire.places, wire.size)
-
-
-def _rule(rule: GradientRule) -> Rule:
-    if isinstance(rule, TsslBp):
-        return Rule(True, 0.0, rule.clamp, rule.width, rule.silent)
-    return Rule(False, rule.slope if isinstance(rule, Surrogate) else 0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)

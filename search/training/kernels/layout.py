@@ -7,6 +7,8 @@ copies one after the other.
 
 from typing import NamedTuple
 
+from search.training.neuron import GradientRule, Surrogate
+from search.training.tssl import TsslBp
 from targets.contracts.arrays import Array
 
 
@@ -94,6 +96,13 @@ class Rule(NamedTuple):
     clamp: float
     width: float
     silent: float
+
+    @classmethod
+    def of(cls, rule: GradientRule) -> "Rule":
+        """That of a rule the kernels know."""
+        if isinstance(rule, TsslBp):
+            return cls(True, 0.0, rule.clamp, rule.width, rule.silent)
+        return cls(False, rule.slope if isinstance(rule, Surrogate) else 0.0, 0.0, 0.0, 0.0)
 
 
 class Numbers(NamedTuple):

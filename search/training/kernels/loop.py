@@ -81,6 +81,11 @@ class Wire:
         posts, pres = self.values.shape if self.places is None else self.places.size
         return posts, pres
 
+    @property
+    def few(self) -> bool:
+        """Whether it is a list of links at less than a quarter of the places of its matrix."""
+        return self.places is not None and 4 * self.values.numel() < self.size[0] * self.size[1]
+
 
 def by_delay(wire: Wire) -> "list[tuple[int, Wire]]":
     """Every delay of a wire, with the wire whose links of other delays weigh nothing."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.training.kernels.events import COLUMNS
-from search.training.kernels.loop import Delays, Places
+from search.training.kernels.loop import Delays, Places, Wire
 from search.training.kernels.products import TILE
 from targets.contracts.arrays import Array
 from targets.contracts.errors import InputError
@@ -26,6 +26,11 @@ class Shape:
     delay: int | Delays
     places: Places | None
     size: tuple[int, int]
+
+    @classmethod
+    def of(cls, wire: Wire) -> "Shape":
+        """That of a wire."""
+        return cls(wire.source, wire.target, wire.delay, wire.places, wire.size)
 
 
 class Inner(NamedTuple):

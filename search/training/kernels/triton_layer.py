@@ -1,175 +1,149 @@
-"""A population with links to itself over all steps, forward and backward, as Triton kernels for a GPU."""
+"""layer: neurons with links among themselves over all steps, forward and backward, as Triton kernels for a GPU."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 import triton
-import triton.language as tl
 from torch import Tensor
 from torch.autograd.function import once_differentiable
+
+from search.training.kernels import triton_kernels as kernels
+from search.training.kernels.layout import Rule
+from search.training.kernels.stages import Links
 
 _LINKS = 128
 _ROWS = 256
 """Steps x samples of which one program adds up the gradient of `_LINKS` links."""
+_U, _V, _CARRIED = 4, 5, 6
 
 
-@triton.jit  # type: ignore[untyped-decorator]
-def _forward(  # type: ignore[no-untyped-def]
-    drive, keep_u, keep_v, bias, threshold, first, other, delay, weight, spikes, voltages,
-    steps, samples, neurons, BLOCK: tl.constexpr,
-):  # fmt: skip
-    """The equations of `search.training.kernels.loop.run` for one sample; rows are [time, sample]."""
-    sample = tl.program_id(0).to(tl.int64)
-    n = tl.arange(0, BLOCK)
-    there = n < neurons
-    decay_u, decay_v = tl.load(keep_u + n, mask=there, other=0), tl.load(keep_v + n, mask=there, other=0)
-    added, limit = tl.load(bias + n, mask=there, other=0), tl.load(threshold + n, mask=there, other=0)
-    begin, end = tl.load(first + n, mask=there, other=0), tl.load(first + 1 + n, mask=there, other=0)
-    longest = tl.max(end - begin, axis=0)
-    u = tl.zeros([BLOCK], weight.dtype.element_ty)
-    v = tl.zeros([BLOCK], weight.dtype.element_ty)
-    for t in range(0, steps):
-        at = (t * samples + sample) * neurons + n
-        a = tl.load(drive + at, mask=there, other=0)
-        for k in range(0, longest):
-            left = begin + k < end
-            source = tl.load(other + begin + k, mask=left, other=0).to(tl.int64)
-            sent = t - tl.load(delay + begin + k, mask=left, other=0).to(tl.int64)
-            heard = left & (sent >= 0)
-            s = tl.load(spikes + (sent * samples + sample) * neurons + source, mask=heard, other=0)
-            a += s * tl.load(weight + begin + k, mask=left, other=0)
-        u = decay_u * u + a
-        v = decay_v * v + u + added
-        fired = v > limit
-        tl.store(voltages + at, v, mask=there)
-        tl.store(spikes + at, fired.to(weight.dtype.element_ty), mask=there)
-        v = tl.where(fired, 0, v)
-        tl.debug_barrier()
+@dataclass(frozen=True)
+class Sizes:
+    """How neurons are shared out.
+
+    alone  neurons up to which one program runs a sample from its first step to its last, in one launch
+    block  neurons of a program where several run a sample: then a launch is as many steps as the shortest delay, and
+           all launches of a pass are one CUDA graph
+    """
+
+    alone: int = 1 << 13
+    block: int = 1 << 10
 
 
-@triton.jit  # type: ignore[untyped-decorator]
-def _backward(  # type: ignore[no-untyped-def]
-    keep_u, keep_v, threshold, first, other, delay, weight, voltages, of_spikes, of_voltages, of_v, of_u,
-    slope, steps, samples, neurons, BLOCK: tl.constexpr,
-):  # fmt: skip
-    """Gradients of v and u in every step, from the last to the first; links by the neuron they come from."""
-    sample = tl.program_id(0).to(tl.int64)
-    n = tl.arange(0, BLOCK)
-    there = n < neurons
-    decay_u, decay_v = tl.load(keep_u + n, mask=there, other=0), tl.load(keep_v + n, mask=there, other=0)
-    limit = tl.load(threshold + n, mask=there, other=0)
-    begin, end = tl.load(first + n, mask=there, other=0), tl.load(first + 1 + n, mask=there, other=0)
-    longest = tl.max(end - begin, axis=0)
-    by_u = tl.zeros([BLOCK], weight.dtype.element_ty)
-    by_v = tl.zeros([BLOCK], weight.dtype.element_ty)
-    for back in range(0, steps):
-        t = steps - 1 - back
-        at = (t * samples + sample) * neurons + n
-        e = tl.load(of_spikes + at, mask=there, other=0)
-        for k in range(0, longest):
-            left = begin + k < end
-            target = tl.load(other + begin + k, mask=left, other=0).to(tl.int64)
-            arrived = t + tl.load(delay + begin + k, mask=left, other=0).to(tl.int64)
-            heard = left & (arrived < steps)
-            d = tl.load(of_u + (arrived * samples + sample) * neurons + target, mask=heard, other=0)
-            e += d * tl.load(weight + begin + k, mask=left, other=0)
-        over = tl.load(voltages + at, mask=there, other=0) - limit
-        smooth = 1 + slope * tl.abs(over)
-        by_v = (
-            tl.load(of_voltages + at, mask=there, other=0)
-            + e / (smooth * smooth)
-            + tl.where(over > 0, 0, decay_v * by_v)
-        )
-        by_u = by_v + decay_u * by_u
-        tl.store(of_v + at, by_v, mask=there)
-        tl.store(of_u + at, by_u, mask=there)
-        tl.debug_barrier()
-
-
-@triton.jit  # type: ignore[untyped-decorator]
-def _of_links(  # type: ignore[no-untyped-def]
-    post, pre, delay, spikes, of_u, parts, rows, samples, neurons, links, LINKS: tl.constexpr, ROWS: tl.constexpr,
-):  # fmt: skip
-    """The sum over some rows of u's gradient times the spike that arrived, for some links."""
-    k = tl.program_id(0) * LINKS + tl.arange(0, LINKS)
-    there = k < links
-    target = tl.load(post + k, mask=there, other=0).to(tl.int64)
-    source = tl.load(pre + k, mask=there, other=0).to(tl.int64)
-    late = tl.load(delay + k, mask=there, other=0).to(tl.int64) * samples
-    total = tl.zeros([LINKS], parts.dtype.element_ty)
-    begin = tl.program_id(1).to(tl.int64) * ROWS
-    for row in range(begin, tl.minimum(begin + ROWS, rows)):
-        heard = there & (row >= late)
-        s = tl.load(spikes + (row - late) * neurons + source, mask=heard, other=0)
-        total += s * tl.load(of_u + row * neurons + target, mask=heard, other=0)
-    tl.store(parts + tl.program_id(1).to(tl.int64) * links + k, total, mask=there)
-
-
-def layer(drive: Tensor, cells: tuple[Tensor, ...], ends: tuple[Tensor, ...], links: Tensor, slope: float) -> Any:
+def layer(
+    drive: Tensor, cells: tuple[Tensor, ...], links: Links, weights: Tensor, rule: Rule, sizes: Sizes
+) -> tuple[Tensor, Tensor]:
     """Spikes, and voltages before the reset: two tensors [time, sample, neuron].
 
-    drive   what arrives from elsewhere, times the gain, [time, sample, neuron]
-    cells   keep_u, keep_v, bias, threshold [neuron]
-    ends    post, pre, delay of every link, int64 [link]; delays are at least 1
-    links   weights times the gain, [link]
-    slope   of `search.training.neuron.Surrogate`
+    drive    what arrives from elsewhere, times the gain, [time, sample, neuron]
+    cells    keep_u, keep_v, bias, threshold [neuron]
+    weights  of the links in the order in which they arrive, times the gain, [link]
 
-    Differentiable once in drive, cells and links. One launch forward; backward one, and one for the links.
+    Differentiable once in drive, cells and weights; of the rule `TsslBp`, in what that rule has a gradient of.
     """
-    return _Layer.apply(drive, *cells, links, *ends, slope)  # type: ignore[no-untyped-call]
+    told: tuple[Tensor, Tensor] = _Layer.apply(drive, *cells, weights, links, rule, sizes)  # type: ignore[no-untyped-call]
+    return told
 
 
 class _Layer(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, *given: Any) -> tuple[Tensor, Tensor]:
-        drive, keep_u, keep_v, bias, threshold, links, post, pre, delay, slope = given
-        drive = drive.contiguous()
-        cells = tuple(each.contiguous() for each in (keep_u, keep_v, bias, threshold))
-        steps, samples, neurons = drive.shape
-        spikes, voltages = torch.empty_like(drive), torch.empty_like(drive)
-        shape = {"steps": steps, "samples": samples, "neurons": neurons}
-        kernel = _forward[(samples,)]
-        kernel(drive, *cells, *_by(post, pre, delay, links, neurons), spikes, voltages, **shape, **_width(neurons))
-        ctx.save_for_backward(*cells, links, post, pre, delay, spikes, voltages)
-        ctx.shape, ctx.slope = shape, slope
+        *numbers, links, rule, sizes = given
+        drive, *cells, weights = (each.contiguous() for each in numbers)
+        launches = _Launches(links, rule, sizes, *drive.shape)
+        spikes, voltages, quiet = launches.run("forward", launches.forward, (drive, *cells, weights))
+        ctx.save_for_backward(*cells, weights, voltages, quiet, spikes)
+        ctx.launches = launches
         return spikes, voltages
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        keep_u, keep_v, bias, threshold, links, post, pre, delay, spikes, voltages = ctx.saved_tensors
-        of_spikes, of_voltages = (each.contiguous() for each in gradients)
-        steps, samples, neurons = spikes.shape
-        of_v, of_u = torch.empty_like(spikes), torch.empty_like(spikes)
-        away = _by(pre, post, delay, links, neurons)
-        kernel = _backward[(samples,)]
-        told = (voltages, of_spikes, of_voltages, of_v, of_u)
-        kernel(keep_u, keep_v, threshold, *away, *told, slope=ctx.slope, **ctx.shape, **_width(neurons))
-        of_links = torch.zeros_like(links)
-        if len(links) and ctx.needs_input_grad[5]:
-            rows = steps * samples
-            parts = links.new_empty(triton.cdiv(rows, _ROWS), len(links))
-            several = _of_links[(triton.cdiv(len(links), _LINKS), len(parts))]
-            several(post, pre, delay, spikes, of_u, parts, rows, samples, neurons, len(links), LINKS=_LINKS, ROWS=_ROWS)
-            of_links = parts.sum(0)
-        rest = torch.zeros_like(voltages)
-        rest[1:] = voltages[:-1] * (1 - spikes[:-1])
-        later = torch.zeros_like(of_v)
-        later[:-1] = of_v[1:]
-        passed = of_v - of_voltages - keep_v * later * (1 - spikes)
-        u = voltages - bias - keep_v * rest
-        sums = ((of_u[1:] * u[:-1]), of_v * rest, of_v, -passed)
-        return of_u, *(each.sum((0, 1)) for each in sums), of_links, None, None, None, None
+        *cells, weights, voltages, quiet, spikes = ctx.saved_tensors
+        launches: _Launches = ctx.launches
+        away, both = weights[launches.links.out_link], (each.contiguous() for each in gradients)
+        of_u, state = launches.run("backward", launches.backward, (*cells, away, voltages, quiet, *both))
+        asked = ctx.needs_input_grad[5]
+        return of_u, *state[:_U].sum(1), launches.of_weights(spikes, of_u) if asked else None, None, None, None
 
 
-def _by(ends: Tensor, others: Tensor, delay: Tensor, links: Tensor, neurons: int) -> tuple[Tensor, ...]:
-    """Links in the order of one of their ends: where those of a neuron begin, the other end, delay, weight."""
-    order = torch.argsort(ends, stable=True)
-    first = torch.zeros(neurons + 1, dtype=torch.int64, device=ends.device)
-    first[1:] = torch.bincount(ends, minlength=neurons).cumsum(0)
-    return first, *(each[order].contiguous() for each in (others, delay, links.detach()))
+@dataclass(frozen=True)
+class _Launches:
+    """The launches of a pass over so many steps, samples and neurons."""
 
+    links: Links
+    rule: Rule
+    sizes: Sizes
+    steps: int
+    samples: int
+    neurons: int
 
-def _width(neurons: int) -> dict[str, int]:
-    block = triton.next_power_of_2(max(neurons, 16))
-    return {"BLOCK": block, "num_warps": min(max(block // 128, 1), 16)}
+    @property
+    def whole(self) -> bool:
+        """Whether one program runs a sample."""
+        return self.links.shortest > 0 and self.neurons <= self.sizes.alone
+
+    @property
+    def windows(self) -> list[tuple[int, int]]:
+        """First step and number of steps of every launch."""
+        most = self.steps if self.whole or not self.links.shortest else self.links.shortest
+        return [(first, min(most, self.steps - first)) for first in range(0, self.steps, max(most, 1))]
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Programs by sample and by neurons."""
+        return self.samples, 1 if self.whole else triton.cdiv(self.neurons, self.sizes.block)
+
+    @property
+    def constants(self) -> dict[str, Any]:
+        """What every launch is told by name."""
+        block = triton.next_power_of_2(max(self.neurons, 16)) if self.whole else self.sizes.block
+        shape = {"samples": self.samples, "neurons": self.neurons}
+        return {**shape, "TSSL": self.rule.tssl, "BLOCK": block, "num_warps": min(max(block // 128, 1), 32)}
+
+    def run(self, name: str, launch: Any, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """What the launches tell; as a graph where they are several."""
+        with torch.cuda.device_of(given[0]):  # type: ignore[no-untyped-call]
+            if len(self.windows) < 2:
+                return tuple(launch(*given))
+            return self.links.graphs.run((name, self.rule, self.sizes), launch, given)
+
+    def forward(self, drive: Tensor, *given: Tensor) -> tuple[Tensor, ...]:
+        """Spikes, voltages and, for `TsslBp`, where it takes its surrogate, [time, sample, neuron]."""
+        *cells, weights = given
+        spikes, voltages = torch.empty_like(drive), torch.empty_like(drive)
+        quiet = torch.empty(drive.shape if self.rule.tssl else (0,), dtype=torch.int8, device=drive.device)
+        state = drive.new_empty(3 if self.rule.tssl else 2, self.samples, self.neurons)
+        ends = self.links.first, self.links.other, self.links.delay
+        for begin, count in self.windows:
+            kernels.forward[self.grid](
+                *(drive, *cells, *ends, weights, spikes, voltages, quiet, state),
+                **{"begin": begin, "count": count, "silent": self.rule.silent, **self.constants},
+            )
+        return spikes, voltages, quiet
+
+    def backward(self, *given: Tensor) -> tuple[Tensor, ...]:
+        """The gradient of u [time, sample, neuron]; those of cells and what was carried, [7, sample, neuron]."""
+        *cells, away, voltages, quiet, of_spikes, of_voltages = given
+        of_u, state = torch.empty_like(voltages), voltages.new_zeros(_CARRIED + 1, self.samples, self.neurons)
+        ends = self.links.out_first, self.links.out_other, self.links.out_delay
+        rule = {"slope": self.rule.slope, "clamp": self.rule.clamp, "width": self.rule.width}
+        for begin, count in reversed(self.windows):
+            kernels.backward[self.grid](
+                *(*cells, *ends, away, voltages, quiet, of_spikes, of_voltages, of_u, state),
+                **{"last": begin + count - 1, "count": count, "steps": self.steps, **rule, **self.constants},
+            )
+        return of_u, state
+
+    def of_weights(self, spikes: Tensor, of_u: Tensor) -> Tensor:
+        """The gradient of the weights of all links."""
+        ends, rows = (self.links.post, self.links.other, self.links.delay), self.steps * self.samples
+        count = ends[0].numel()
+        parts = of_u.new_zeros(triton.cdiv(rows, _ROWS), count)
+        if parts.numel():
+            with torch.cuda.device_of(of_u):  # type: ignore[no-untyped-call]
+                kernels.of_links[(triton.cdiv(count, _LINKS), len(parts))](
+                    *(*ends, spikes, of_u, parts, rows, self.samples, self.neurons, count), LINKS=_LINKS, ROWS=_ROWS
+                )
+        return parts.sum(0)

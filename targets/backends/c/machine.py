@@ -72,7 +72,7 @@ class CMachine:
         for start in range(0, samples, piece):
             here = slice(start, min(samples, start + piece))
             self._record(rows[here], [each[here] for each in packed.values()], (u[here], v[here]), probed, traces, here)
-        rasters = {p.name: SpikeRaster(packed[p.name], p.neurons, first.lengths, first.labels) for p in populations}
+        rasters = {p.name: first.same_samples(packed[p.name], p.neurons) for p in populations}
         ends = np.cumsum([probe.neurons.size for probe in probes])[:-1]
         split = [np.split(trace, ends, axis=2) if probes else [] for trace in traces]
         seen = {probe.population: Trace(*pair) for probe, pair in zip(probes, zip(*split, strict=True), strict=True)}

@@ -67,9 +67,12 @@ def sorted_inputs(program: Program) -> tuple[Input, ...]:
 def classes_of(program: Program) -> int:
     """Classes that the code tells: 0 without a readout, and where voltages of neurons count in units that differ.
 
-    Also 0 where the readout looks through a window: the code does not know when a sample ends.
+    Also 0 where the readout tells values, which are its voltages, and where it looks through a window: the code does
+    not know when a sample ends.
     """
-    if program.readout is None or (program.readout.window and program.readout.by != "last"):
+    if program.readout is None or program.readout.tells_values:
+        return 0
+    if program.readout.window and program.readout.by != "last":
         return 0
     unit = program.population(program.readout.population).unit
     return program.readout.classes if unit is None or (unit == unit[0]).all() else 0

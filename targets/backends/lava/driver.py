@@ -85,7 +85,8 @@ class LavaMachine:
                 recorded = dict(archive)
         keys = {population.name: quoted(population.name) for population in self.program.populations}
         spikes = {
-            name: SpikeRaster.pack(recorded[f"{key}.spikes"], first.lengths, first.labels) for name, key in keys.items()
+            name: SpikeRaster.pack(recorded[f"{key}.spikes"], first.lengths, first.labels, first.targets)
+            for name, key in keys.items()
         }
         u, v = ({name: recorded[f"{key}.{field}"] for name, key in keys.items()} for field in ("u", "v"))
         traces = _no_traces(probes, first)
@@ -143,7 +144,9 @@ def _silence(program: Program, first: SpikeRaster, probes: Sequence[Probe]) -> R
     spikes, state = {}, {}
     for population in program.populations:
         shape = (first.samples, first.steps, population.neurons)
-        spikes[population.name] = SpikeRaster.pack(np.zeros(shape, dtype=bool), first.lengths, first.labels)
+        spikes[population.name] = SpikeRaster.pack(
+            np.zeros(shape, dtype=bool), first.lengths, first.labels, first.targets
+        )
         state[population.name] = np.zeros((first.samples, population.neurons), dtype=np.int32)
     return Recording(spikes, state, state, _no_traces(probes, first))
 

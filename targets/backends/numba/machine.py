@@ -136,14 +136,14 @@ class NumbaMachine:
     def _recording(
         self, told: Array, u: Array, v: Array, traces: Mapping[str, Trace], example: SpikeRaster
     ) -> Recording:
-        """What all populations together did, taken apart; lengths and labels are those of `example`."""
+        """What all populations together did, taken apart; the samples are those of `example`."""
         spikes: dict[str, SpikeRaster] = {}
         registers: tuple[dict[str, Array], dict[str, Array]] = ({}, {})
         byte = 0
         for population in self.program.populations:
             name, first, width = population.name, self._first[population.name], -(-population.neurons // 8)
             packed = np.ascontiguousarray(told[:, :, byte : byte + width])
-            spikes[name] = SpikeRaster(packed, population.neurons, example.lengths, example.labels)
+            spikes[name] = example.same_samples(packed, population.neurons)
             for held, values in zip(registers, (u, v), strict=True):
                 held[name] = np.ascontiguousarray(values[:, first : first + population.neurons])
             byte += width

@@ -1,9 +1,9 @@
-"""Fused: all steps of a program in one launch on a GPU, or a launch for each step of a large one; in Triton."""
+"""Fused: all steps of a program in one launch on a GPU, or as few as a large one allows, as a CUDA graph; in Triton."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -13,17 +13,19 @@ import triton
 import triton.language as tl
 
 from targets.contracts.arrays import Array
+from targets.contracts.cuda_graphs import Graphs
 from targets.program.program import IntProjection, Program
 
 ALONE = 1 << 14
 """Neurons up to which one block of threads runs a sample from its first step to its last and waits for no other.
 
-Above, every step is a launch of its own, in which many blocks share a sample.
+Above, many blocks share a sample, and a launch is as many steps as the shortest delay between neurons: none of them
+waits for another. All launches of a run are one CUDA graph.
 """
 _BLOCK = 1 << 10
 
 
-@triton.jit  # type: ignore[untyped-decorator]
+@triton.jit(do_not_specialize=["begin", "count"])  # type: ignore[untyped-decorator]
 def _steps(  # type: ignore[no-untyped-def]
     trains, u, v, keep_u, keep_v, bias, threshold, rows, other, delay, weight, floor, shift,
     begin, count, neurons, senders, depth, length, groups, blocks, LIMIT: tl.constexpr, BLOCK: tl.constexpr,
@@ -75,6 +77,7 @@ class Fused:
     moves      floor, shift: int64 [group], bits by which a whole sum is lowered, then raised
     columns    input or population -> its neurons among all senders
     depths     steps of past spikes that a run takes from the one before, by sender
+    shortest   the shortest delay between neurons; 0 where no neuron hears another
     """
 
     cells: tuple[torch.Tensor, ...]
@@ -85,7 +88,9 @@ class Fused:
     depths: Mapping[str, int]
     populations: tuple[str, ...]
     limit: int
+    shortest: int
     alone: int = ALONE
+    graphs: Graphs = field(default_factory=Graphs)
 
     @classmethod
     def of(cls, program: Program, cells: tuple[torch.Tensor, ...], device: torch.device) -> Fused:
@@ -98,7 +103,7 @@ class Fused:
         sizes |= {population.name: population.neurons for population in program.populations}
         ends = pairwise(accumulate(sizes.values(), initial=0))
         columns = {name: slice(*held) for name, held in zip(sizes, ends, strict=True)}
-        outside = sum(source.neurons for source in program.inputs)
+        outside, inputs = sum(source.neurons for source in program.inputs), {each.name for each in program.inputs}
         plain = [each for each in program.projections if each.exponent >= 0]
         groups = [plain, *([each] for each in program.projections if each.exponent < 0)]
         starts, parts, begin = [], [], 0
@@ -124,6 +129,7 @@ class Fused:
             depths=program.depths,
             populations=tuple(population.name for population in program.populations),
             limit=program.chip.arithmetic.state_limit,
+            shortest=min((each.delay for each in program.projections if each.source not in inputs), default=0),
         )
 
     def simulate(
@@ -144,15 +150,8 @@ class Fused:
             if name in given:
                 trains[:, depth:, held] = given[name].to(torch.int8)
         u, v = (torch.cat([part[name] for name in self.populations], dim=1).contiguous() for part in state[:2])
-        blocks = -(-neurons // _BLOCK)
-        whole = neurons <= self.alone
-        for begin in range(0, steps, steps if whole else 1):
-            _steps[(samples, 1 if whole else blocks)](
-                *(trains, u, v, *self.cells, self.rows, *self.synapses, *self.moves, begin, steps if whole else 1),
-                *(neurons, senders, depth, depth + steps, len(self.rows), blocks if whole else 1),
-                LIMIT=self.limit,
-                BLOCK=_BLOCK,
-            )
+        with torch.cuda.device_of(trains):  # type: ignore[no-untyped-call]
+            trains, u, v = self._launched(depth, steps, (trains, u, v))
         outside = senders - neurons
         own = {name: slice(held.start - outside, held.stop - outside) for name, held in self.columns.items()}
         ends = tuple({name: part[:, own[name]].contiguous() for name in self.populations} for part in (u, v))
@@ -161,6 +160,26 @@ class Fused:
             for name, held in self.columns.items()
         }
         return (*ends, past), {name: trains[:, depth:, self.columns[name]].to(torch.bool) for name in self.populations}
+
+    def _launched(self, depth: int, steps: int, given: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+        """Spikes of all senders int8 [sample, depth + step, sender], u and v [sample, neuron], after all steps."""
+        neurons, senders = self.cells[0].numel(), given[0].shape[2]
+        whole, blocks = self.shortest > 0 and neurons <= self.alone, -(-neurons // _BLOCK)
+        most = steps if whole or not self.shortest else self.shortest
+
+        def launch(*held: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            for begin in range(0, steps, max(most, 1)):
+                _steps[(len(held[0]), 1 if whole else blocks)](
+                    *(*held, *self.cells, self.rows, *self.synapses, *self.moves, begin, min(most, steps - begin)),
+                    *(neurons, senders, depth, depth + steps, len(self.rows), blocks if whole else 1),
+                    LIMIT=self.limit,
+                    BLOCK=_BLOCK,
+                )
+            return held
+
+        if most >= steps:
+            return launch(*given)
+        return self.graphs.run((depth, steps, self.alone), launch, given)
 
 
 def _synapses(group: list[IntProjection], columns: Mapping[str, slice], outside: int) -> tuple[Array, ...]:

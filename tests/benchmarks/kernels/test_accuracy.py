@@ -24,6 +24,7 @@ def test_differences_are_paired_and_in_points() -> None:
     assert "## fsdd" in text
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--digits", "0", "--speakers", "1", "--out", str(tmp_path / "page.md")])

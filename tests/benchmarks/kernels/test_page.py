@@ -1,5 +1,6 @@
 from dataclasses import asdict, replace
 
+import pytest
 import torch
 
 from benchmarks.kernels.case import Case
@@ -16,6 +17,7 @@ def test_both_of_ours_give_the_same_gradients() -> None:
             torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_what_is_measured_is_written() -> None:
     rows = [{"table": "layer", **row} for row in measured(SMALL, ("kernels", "loop"), 2)]
     assert [row["competitor"] for row in rows] == ["kernels", "loop"]

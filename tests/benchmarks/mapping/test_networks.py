@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from benchmarks.mapping.networks import float_form, generated, topologies
+from benchmarks.mapping.networks import LUMPY, float_form, generated, topologies
+from compiler.mapping.partitioning.weights import lumpy
+from compiler.passes.coarsen import coarsen
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 
 
-@pytest.mark.parametrize("topology", topologies())
+@pytest.mark.parametrize("topology", [name for name in topologies() if name != LUMPY])
 @pytest.mark.parametrize("k", [2, 8])
 def test_a_network_has_the_neurons_rates_and_fan_in_it_promises(topology: str, k: int) -> None:
     made = generated(topology, 800, k, seed=1)
@@ -44,6 +47,14 @@ def test_links_lie_where_the_topology_puts_them() -> None:
     assert len(set(distances("random"))) > 90
 
 
+@pytest.mark.parametrize(("neurons", "k", "cores"), [(8_000, 2, 8), (8_000, 16, 11)])
+def test_the_work_of_a_lumpy_network_does_not_spread_evenly_over_its_cores(neurons: int, k: int, cores: int) -> None:
+    made, even = generated(LUMPY, neurons, k), generated("random", neurons, k)
+    chip = chip_named("loihi1")
+    assert lumpy(coarsen(made.graph, chip, made.rates), cores)
+    assert not lumpy(coarsen(even.graph, chip, even.rates), cores)
+
+
 @pytest.mark.parametrize("topology", ["grid", "two layers"])
 def test_the_float_form_has_the_same_wiring(topology: str) -> None:
     graph = generated(topology, 800, 8, 1).graph
@@ -70,5 +81,5 @@ def test_an_unknown_topology_is_refused() -> None:
         generated("star", 100, 8)
     assert str(error.value) == (
         "a network 'star' of 100 neurons in motifs of 8 was asked for; known are grid, small-world, ring, modular, "
-        "random, two layers, dense input with at least 25 motifs, so choose among these."
+        "random, two layers, dense input, lumpy with at least 25 motifs, so choose among these."
     )

@@ -102,6 +102,7 @@ def late_graph(seed: int) -> FloatGraph:
     return replace(graph, projections=tuple(instant))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [late_graph, lambda seed: lower(random_network(seed))])
 def test_one_data_set_in_three_paddings_gives_one_program(kind: Callable[[int], FloatGraph]) -> None:
     graph, found = kind(0), three_paddings(0, 11)

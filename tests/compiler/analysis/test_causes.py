@@ -59,6 +59,7 @@ def oracle(integers: IntGraph, reference: Reference) -> dict[str, SpikeRaster]:
     return dict(NumpyMachine(program).run(given).spikes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(12, 4))
 @pytest.mark.parametrize("loud", [1, 40])
 def test_with_everything_kept_these_are_the_spikes_of_the_oracle(seed: int, loud: float) -> None:

@@ -49,6 +49,7 @@ def test_every_kind_is_told_with_what_to_do() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_what_a_mapping_fits_is_never_refused(seed: int) -> None:
     """Limits at the very edge of a legal mapping: those that its cores use."""
@@ -89,6 +90,7 @@ def test_sources_of_parallel_projections_count_once_in_every_form() -> None:
         refuse(replace(graph, projections=parts), small(axons_in_per_core=2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chip", ["loihi1", "loihi2", "small"])
 @pytest.mark.parametrize("seed", range(6))
 def test_no_weight_beyond_the_sure_one_is_rounded_to_zero(seed: int, chip: str) -> None:

@@ -114,6 +114,7 @@ def test_bounds_are_read_only() -> None:
     assert found != replace(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(50, 8))
 def test_bounds_are_never_contradicted(seed: int) -> None:
     """Over all seeds RUNS samples, at rates from rare to always; u after each step, v before its reset."""
@@ -184,6 +185,7 @@ def test_for_every_bound_on_a_there_is_an_input_that_reaches_it(seed: int) -> No
                 assert abs(a - reached[neuron]) <= 0.01 * abs(reached[neuron])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(40, 8))
 def test_inputs_alone_reach_the_bounds_on_a_and_u_in_a_run(seed: int) -> None:
     """A neuron that hears inputs only: constant spikes of one sign bring a at once and u in the end to its bound."""

@@ -66,6 +66,7 @@ def test_every_core_keeps_the_limit_and_no_motif_is_split(limit: dict[str, int],
     assert max(getattr(core, field) for core in used(integers, mapping, **limit)) <= next(iter(limit.values()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topology", topologies())
 @pytest.mark.parametrize("seed", seeds(2, 1))
 def test_generated_networks_keep_every_limit_and_beat_index_order(topology: str, seed: int) -> None:

@@ -113,6 +113,7 @@ def test_cores_of_one_tile_need_no_search() -> None:
     assert placed(graph, small(cores=3, cores_per_tile=3, tiles_x=1)).tiles.tolist() == [[0, 0]] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cores", [7, 17, 24])
 @pytest.mark.parametrize(("per_tile", "width"), [(1, 2), (2, 2), (4, 3)])
 def test_on_several_chips_every_core_has_a_place_of_its_own(cores: int, per_tile: int, width: int) -> None:
@@ -154,6 +155,7 @@ def test_cores_that_talk_much_share_a_chip(seed: int) -> None:
     assert len(set(chips)) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_a_chain_is_laid_across_chips_nearly_without_detours(seed: int) -> None:
     """Ninety cores in a row on four chips of 5 x 5: 89 hops are the least, and a random layout needs over 500."""

@@ -95,6 +95,7 @@ def test_the_scale_that_is_proved_is_nearly_the_highest() -> None:
     assert 0.95 < reached < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(6, 2))
 def test_with_data_it_follows_the_float_graph_more_closely(seed: int) -> None:
     graph = graph_of(seed)
@@ -154,6 +155,7 @@ def test_weights_that_are_legal_keep_their_threshold_and_need_no_residual() -> N
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [False, True])
 def test_no_more_synapses_than_are_allowed_and_the_least_telling_go_first(data: bool) -> None:
     graph = graph_of(4)

@@ -46,6 +46,7 @@ def test_list_as_json_is_the_listing() -> None:
     assert json.loads(done.stdout) == [vars(each) for each in listing()]
 
 
+@pytest.mark.slow
 def test_check_counts_what_there_is_and_compares() -> None:
     done = RUNNER.invoke(data_app, ["check", "digits"])
     assert done.exit_code == 0

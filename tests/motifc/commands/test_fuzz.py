@@ -11,6 +11,7 @@ from targets.runtime.backend import ready_backends
 from tests.motifc.command_line import Motifc
 
 
+@pytest.mark.slow
 def test_fuzz_of_equal_backends_exits_0(motifc: Motifc) -> None:
     outcome = motifc("fuzz", "--programs", "5", "--seed", "3")
     assert outcome.status == 0, outcome.err

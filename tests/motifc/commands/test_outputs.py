@@ -109,6 +109,7 @@ def test_no_input_is_written_over_not_even_with_force(motifc: Motifc, command: s
     assert Path(source).read_bytes() == before
 
 
+@pytest.mark.slow
 def test_data_that_only_the_network_knows_of_are_not_written_over(motifc: Motifc) -> None:
     save_rasters({"spikes": labelled_spikes(0, 11, 30)}, "mine.npz")
     Path("folder").mkdir()

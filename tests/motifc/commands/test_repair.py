@@ -45,6 +45,7 @@ def test_a_network_is_damaged_and_repaired(motifc: Motifc, healthy: Net) -> None
     assert again.status == 0, again.err
 
 
+@pytest.mark.slow
 def test_the_machine_of_a_program_is_damaged_and_repaired(motifc: Motifc, healthy: Net) -> None:
     before = Path("net.program").read_bytes()
     done = motifc(
@@ -95,6 +96,7 @@ def test_a_network_is_a_reference_for_a_program(motifc: Motifc, healthy: Net) ->
     assert json.loads(found.out)["own"].startswith("healthy.network on ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

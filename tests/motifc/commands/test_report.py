@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from motifc.neurobench import neurobench_figures
 from search.data.load import load_split
 from search.network import Network
 from targets.contracts.provenance import Provenance
@@ -49,6 +50,41 @@ def test_what_the_page_says_is_json_where_it_is_asked_for(motifc: Motifc) -> Non
     assert told["comparison"] is None
 
 
+def test_figures_of_neurobench_are_json_with_or_without_a_page(motifc: Motifc) -> None:
+    spikes = labelled_spikes(3, 11, 5)
+    save_rasters({"spikes": spikes}, "labelled.npz")
+    outcome = motifc("report", "net.network", "net.program", "--input", "labelled.npz", "--neurobench", "figures.json")
+    assert (outcome.status, outcome.out) == (0, "figures.json: written\n"), outcome.err
+    figures = json.loads(Path("figures.json").read_text(encoding="utf-8"))
+    assert figures == neurobench_figures(Network.load("net.network"), spikes)
+    assert "ClassificationAccuracy" in figures
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("net.network",), "there is nothing to write; give --out for a page, --neurobench for figures, or both."),
+        (
+            ("net.network", "--out", "a", "--neurobench", "a"),
+            "--out and --neurobench are both a; each needs a file of its own, so rename one.",
+        ),
+        (
+            ("net.program", "--input", "spikes.npz", "--neurobench", "a.json"),
+            "--neurobench is of a .network, and there is none of net; give it with the other files.",
+        ),
+        (
+            ("net.network", "--neurobench", "a.json"),
+            "--neurobench needs samples; not measured: net.network does not say which data it was trained on; ",
+        ),
+    ],
+)
+def test_what_figures_of_neurobench_need_is_told(motifc: Motifc, arguments: tuple[str, ...], sentence: str) -> None:
+    outcome = motifc("report", *arguments)
+    assert outcome.status == 2
+    assert outcome.err.splitlines()[-1].startswith(f"motifc: {sentence}")
+    assert not Path("a.json").exists()
+
+
 @pytest.mark.parametrize(
     ("files", "probe", "sentence"),
     [
@@ -78,6 +114,7 @@ def test_the_accuracy_of_a_readout_in_voltage_stands_on_the_page(motifc: Motifc)
     assert told["result"][1].startswith("The program is right in 83.33% of 12 (95 % interval ")
     assert told["result"][1].endswith("; the float network in 83.33%.")
     assert "the class is the same in 100.00% of samples" in told["panels"]["drift"]["answer"]
+    assert told["panels"]["equality"]["answer"].endswith(", and u and v of 'out' in every step.")
     assert "answers in voltage and ended" in told["panels"]["membrane"]["answer"]
 
 

@@ -24,6 +24,7 @@ from tests.networks import labelled_spikes
 QUICK = [known.name for known in ready_backends() if known.pace == "quick"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", QUICK)
 def test_run_writes_the_spikes_of_every_population(motifc: Motifc, backend: str) -> None:
     outcome = motifc(

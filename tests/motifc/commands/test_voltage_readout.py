@@ -41,6 +41,7 @@ def spikes() -> None:
     np.savez("x.npz", spikes=rng.random((12, 30, 3)) < rates, labels=labels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("voltage", "by"), [(True, "peak"), (True, "last"), (False, "spikes")])
 def test_accuracy_is_told_of_a_readout_of_either_kind(motifc: Motifc, spikes: None, voltage: bool, by: str) -> None:
     write(Path("net.nir"), voltage)

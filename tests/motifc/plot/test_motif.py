@@ -65,3 +65,37 @@ def test_a_direction_that_is_not_there_is_told() -> None:
     assert str(raised.value) == (
         "a ring motif has no links from 'above'; it has inside, previous, next, so choose one of them."
     )
+
+
+def timed(size: int = 2, wiring: Wiring = "ring") -> Motif:
+    """A motif with delays: inside 4 steps, then 1 and 8; the last neuron hears its input late."""
+    lateral = np.zeros((2, size, size))
+    lateral[:, 0, 0] = 1
+    late = np.zeros(size, int)
+    late[-1] = 16
+    return Motif(size, np.ones((size, size)), wiring, lateral, delays=np.array([4, 1, 8]), late=late)
+
+
+def test_delays_stand_beside_their_links() -> None:
+    made = timed()
+    labels = [motif(made, links, Figure().add_subplot()).get_xlabel() for links in ("inside", "previous", "next")]
+    assert labels == [
+        "from neuron, after 4 steps",
+        "from neuron of the previous motif, after 1 step",
+        "from neuron of the next motif, after 8 steps",
+    ]
+
+
+@pytest.mark.parametrize(("size", "told"), [(2, ["+0", "+16"]), (25, [])])
+def test_input_delays_stand_beside_their_rows(size: int, told: list[str]) -> None:
+    (beside,) = motif(timed(size), axes=Figure().add_subplot()).child_axes
+    assert [str(each.get_text()) for each in beside.get_yticklabels()] == told
+    assert beside.get_ylabel() == ("hears its input late by, steps" if told else "hears its input up to 16 steps late")
+    assert motif(timed(size), "next", Figure().add_subplot()).child_axes == []
+
+
+def test_a_graph_tells_its_delays() -> None:
+    axes = motif_graph(timed(), Figure().add_subplot())
+    assert [str(each.get_text()) for each in axes.texts] == ["0", "+0", "1", "+16", "links take 4 steps"]
+    plain = motif_graph(Motif(2, INTRA, "none", np.zeros((0, 2, 2))), Figure().add_subplot())
+    assert [str(each.get_text()) for each in plain.texts] == ["0", "1"]

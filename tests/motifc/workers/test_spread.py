@@ -28,6 +28,7 @@ def test_lines_are_answered_whatever_the_number_of_workers() -> None:
     assert answers([], 2) == {}
 
 
+@pytest.mark.slow
 def test_workers_have_the_environments_in_turn() -> None:
     found = answers(["wait and tell"] * 2, 2)
     assert set(found.values()) == {"0", "1"}

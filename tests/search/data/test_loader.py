@@ -111,6 +111,7 @@ class Elsewhere:
         monkeypatch.setattr(DataLoader, "_fetched", noted)
 
 
+@pytest.mark.slow
 def test_on_another_device_the_next_batch_is_fetched_by_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = Elsewhere(monkeypatch)
     batches = elsewhere.samples.in_order(2)

@@ -96,7 +96,7 @@ def test_the_test_part_stays_when_the_seed_is_another_and_was_given(tmp_path: Pa
                 f"FILE holds no array named 'labels'; one class per sample is needed, so add it, or rename {name!r} if "
                 "that is meant.",
             )
-            for name in ("label", "y", "Y", "targets", "Labels", "class")
+            for name in ("label", "y", "Y", "target", "Labels", "class")
         ),
         *(
             (
@@ -310,3 +310,53 @@ def test_memory_stays_below_twice_what_the_files_decode_to(tmp_path: Path, packe
     tracemalloc.stop()
     assert sum(sizes(split)) == 400
     assert most < 2.05 * decoded
+
+
+def test_values_to_be_told_are_split_at_random(tmp_path: Path) -> None:
+    targets = np.arange(30) / 7
+    np.savez(tmp_path / "mine.npz", spikes=spikes(30), targets=targets)
+    split = own_split(tmp_path / "mine.npz", 0)
+    assert (split.by, split.classes) == ("value", 1)
+    parts = [np.array(each.targets)[:, 0] for each in (split.train, split.valid, split.test)]
+    assert [each.size for each in parts] == [18, 6, 6]
+    assert sorted(np.concatenate(parts).tolist()) == targets.tolist()
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "message"),
+    [
+        (
+            {"targets": np.zeros(30)},
+            {"labels": np.arange(30) % 2},
+            "FOLDER has targets in train and none in test; all parts need them, or all need labels, so write the files "
+            "alike.",
+        ),
+        (
+            {"targets": np.zeros((30, 1))},
+            {"targets": np.zeros((30, 2))},
+            "the test part of a split have 2 targets per sample; readout 'readout' tells 1 values, so give as many or "
+            "the data it was made for.",
+        ),
+        (
+            {"targets": np.zeros(30, int)},
+            {"targets": np.zeros(30)},
+            "in FOLDER/train.npz, array 'spikes': targets are int64; classes are given as labels, and values to be "
+            "told as floats, so rename the array or convert it.",
+        ),
+    ],
+)
+def test_parts_that_ask_different_things_are_refused(
+    tmp_path: Path, train: dict[str, Any], test: dict[str, Any], message: str
+) -> None:
+    np.savez(tmp_path / "train.npz", spikes=spikes(30), **train)
+    np.savez(tmp_path / "test.npz", spikes=spikes(30), **test)
+    with pytest.raises(InputError) as raised:
+        own_split(tmp_path, 0)
+    assert str(raised.value).replace(str(tmp_path), "FOLDER") == message
+
+
+def test_files_of_other_kind_cannot_be_joined(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", spikes=spikes(30), targets=np.zeros(30))
+    np.savez(tmp_path / "b.npz", spikes=spikes(30), labels=np.arange(30) % 2)
+    with pytest.raises(InputError, match="the files have 1 targets, labels per sample; all files of a folder need the"):
+        own_split(tmp_path, 0)

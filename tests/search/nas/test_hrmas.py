@@ -99,6 +99,7 @@ def test_without_a_window_plasticity_is_off() -> None:
     assert (hidden.resistance == TINY.model.tau_m).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("relaxation", RELAXATIONS)
 @pytest.mark.parametrize("order", [1, 2])
 def test_every_relaxation_and_order_leads_to_a_network(relaxation: str, order: int) -> None:

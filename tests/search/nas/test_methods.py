@@ -155,6 +155,7 @@ def test_random_search_keeps_the_candidate_of_lowest_validation_loss() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wiring", ["none", "ring", "grid"])
 def test_random_motifs_take_every_size_and_type_equally_often(wiring: Wiring) -> None:
     drawn = [random_architecture(with_wiring(wiring).model, 8, seed, 1).motifs["hidden"] for seed in range(150)]

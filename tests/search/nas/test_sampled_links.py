@@ -28,6 +28,7 @@ def drawn(seed: int, wiring: Wiring, ties: bool) -> tuple[RelaxedLayer, Choices,
     return layer, Choices(normal(3), types), magnitudes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("wiring", ["none", "ring", "grid"])
 @pytest.mark.parametrize(("draw", "ties"), [(Draw(0.7, (1, 2)), False), (Draw(), False), (Draw(), True)])

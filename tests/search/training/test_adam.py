@@ -62,6 +62,7 @@ def test_gradients_are_cut_as_by_torch(scale: float) -> None:
     assert clipped([None], 1.0) == [None]
 
 
+@pytest.mark.slow
 def test_a_step_imports_no_compiler() -> None:
     """Torch's optimizers import torch._dynamo at their first use, which takes as long as everything else of torch."""
     script = (

@@ -9,7 +9,15 @@ from search.data.loader import Batch
 from search.training.factor import best_factor
 from search.training.kernels.loop import Trace
 from search.training.kernels.network import Summary
-from search.training.loss import Tally, _plain_factor, calibrated_loss, plain_loss, readout_loss, right_answers
+from search.training.loss import (
+    Tally,
+    _plain_factor,
+    calibrated_loss,
+    loss_of,
+    plain_loss,
+    readout_loss,
+    right_answers,
+)
 from targets.contracts.errors import InputError
 from targets.contracts.ports import Readout
 
@@ -117,7 +125,7 @@ def test_the_kind_of_loss_is_compared_by_value() -> None:
 
 def test_an_empty_tally_is_zero() -> None:
     tally = Tally(Readout("out", 2), "count")
-    assert (tally.mean_loss, tally.accuracy) == (0.0, 0.0)
+    assert tally.figures == {"loss": 0.0, "accuracy": 0.0}
 
 
 def test_a_tie_is_wrong() -> None:
@@ -132,7 +140,7 @@ def test_a_tally_weighs_batches_by_their_samples() -> None:
     alone = Batch.of(batch.spikes[:, :1], batch.mask[:, :1], batch.labels[:1])
     one = float(tally.add(Trace(trace.spikes[:, :1], trace.voltages[:, :1]), alone))
     assert tally.mean_loss == pytest.approx(np.average([both, one], weights=[2, 1]))
-    assert tally.accuracy == pytest.approx(2 / 3)
+    assert tally.figures["accuracy"] == pytest.approx(2 / 3)
 
 
 def test_a_loss_that_is_no_number_is_told_in_one_sentence() -> None:
@@ -142,3 +150,20 @@ def test_a_loss_that_is_no_number_is_told_in_one_sentence() -> None:
     with pytest.raises(InputError) as raised:
         _ = tally.mean_loss
     assert str(raised.value) == "the loss became nan in training; it must stay finite, so lower the rates."
+
+
+def test_of_values_the_loss_is_the_squared_error_of_the_mean_voltage_of_each() -> None:
+    spikes, labels = torch.zeros(3, 2, 1), torch.tensor([[0.5, 1.0], [2.0, -1.0]])
+    batch = Batch.of(spikes, torch.ones(3, 2, 1), labels)
+    told = Summary(torch.zeros(2, 4), torch.tensor([[0.0, 1.0, 1.0, 3.0], [2.0, 2.0, 0.0, 0.0]], requires_grad=True))
+    readout = Readout("out", 2, by="value")
+    assert loss_of(readout, "both") == "value"
+    squares = [0.0, 1.0, 0.0, 1.0]
+    loss = readout_loss(told, batch, 2, "value")
+    assert float(loss.detach()) == pytest.approx(np.mean(squares))
+    assert float(calibrated_loss(told, batch, 2, "value").detach()) == float(loss.detach())
+    (slope,) = torch.autograd.grad(loss, told.voltages)
+    assert slope.tolist() == [[0.0, 0.0, 0.25, 0.25], [0.0, 0.0, 0.25, 0.25]]
+    tally = Tally(readout, "both")
+    tally.add(told, batch)
+    assert tally.figures == {"loss": pytest.approx(0.5), "smape": pytest.approx(200 * (1 / 3 + 1) / 4)}

@@ -24,6 +24,7 @@ def test_shift_of_the_sum_or_of_each_synapse() -> None:
     assert arriving(projection, spikes, Semantics(shift="synapse")).tolist() == [[-4]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bins", [1, 300])
 @pytest.mark.parametrize("switches", [(), *((switch,) for switch in SWITCHES), SWITCHES])
 def test_pieces_of_time_and_samples_change_nothing(switches: tuple[str, ...], bins: int) -> None:
@@ -53,6 +54,7 @@ def test_states_are_values() -> None:
         assert not start.u[name].any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("widths", [(20, 10, 4), (28, 16, 0), (9, 3, 2)])
 @pytest.mark.parametrize("switches", [(), SWITCHES])
 def test_other_widths_give_the_loop_over_neurons(widths: tuple[int, int, int], switches: tuple[str, ...]) -> None:

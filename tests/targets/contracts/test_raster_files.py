@@ -33,6 +33,7 @@ def test_file_of_several_rasters(tmp_path: Path) -> None:
     _assert_same(load_rasters(tmp_path / "a.npz"), rasters)
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(st.text(max_size=8) | st.sampled_from(NAMES), min_size=1, max_size=5, unique=True))
 def test_any_names_survive_the_file(tmp_path: Path, names: list[str]) -> None:

@@ -57,6 +57,7 @@ def test_variants_start_anywhere() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("switches", [(), *((switch,) for switch in SWITCHES), ("reset", "reset_time"), SWITCHES])
 def test_oracle_is_the_loop_over_neurons(switches: tuple[str, ...]) -> None:
     """Spikes and final u, v on twelve random programs; no switch may be without effect on all of them."""

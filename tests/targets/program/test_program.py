@@ -153,6 +153,7 @@ def test_a_program_holds_its_chip_by_value(tmp_path: Path) -> None:
     assert "neurons" not in {violation.rule for violation in check(_program(chip=same_name))}
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=6), min_size=4, max_size=4, unique=True))
 def test_any_names_survive_the_file(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:

@@ -98,6 +98,7 @@ def test_the_program_has_them_within_its_grid_and_never_spikes(compiled: tuple[s
         np.testing.assert_array_equal(told.peak[sample], of_sample.max(axis=0))
 
 
+@pytest.mark.slow
 def test_every_backend_has_the_same_voltages_in_every_step(compiled: tuple[str, Program]) -> None:
     _, program = compiled
     names = [about.name for about in ready_backends() if about.pace == "quick"]
@@ -149,8 +150,8 @@ def test_a_readout_goes_by_what_its_neurons_answer_in() -> None:
     with pytest.raises(InputError) as error:
         replace(read("LI"), readout=Readout("out", CLASSES))
     assert str(error.value) == (
-        "readout 'out' goes by 'spikes' of neurons that answer in voltage; 'last' or 'peak' voltage is needed, so "
-        "change it."
+        "readout 'out' goes by 'spikes' of neurons that answer in voltage; 'last', 'peak' or 'value' of the voltage is "
+        "needed, so change it."
     )
 
 
@@ -169,6 +170,6 @@ def test_a_program_keeps_its_units(compiled: tuple[str, Program], tmp_path: Any)
 
 
 def test_voltages_of_nothing_are_zero() -> None:
-    found = Voltages.of(np.full((1, 4, 2), -3), np.ones(2), np.array([0], np.int32))
+    found = Voltages.of(np.full((1, 4, 2), -3), np.ones(2), SpikeRaster.pack(np.zeros((1, 4, 2)), [0]))
     assert not found.last.any()
     assert not found.peak.any()

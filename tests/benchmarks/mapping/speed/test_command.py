@@ -45,7 +45,7 @@ def rows() -> list[Row]:
 
 
 def test_what_is_as_asked_is_met() -> None:
-    assert all(bound.met for bound in bounds([_GRID], rows()))
+    assert all(bound.met for _, bound in bounds([_GRID], rows()))
     assert "| tiny grid | CPU seconds, new / old | 0.500 | 0.6 or less | yes |" in page([_GRID], rows(), "command")
 
 
@@ -62,7 +62,16 @@ def test_what_is_as_asked_is_met() -> None:
 def test_one_seed_that_is_worse_is_enough_to_miss(key: str, value: object, name: str) -> None:
     worse = deepcopy(rows())
     worse[-1][key] = value
-    assert [bound.name for bound in bounds([_GRID], worse) if not bound.met] == [name]
+    assert [bound.name for _, bound in bounds([_GRID], worse) if not bound.met] == [name]
+
+
+def test_traffic_of_which_nothing_is_asked_is_shown_and_not_judged() -> None:
+    case, worse = replace(_GRID, traffic=None), deepcopy(rows())
+    worse[-1]["messages"] = 11.0
+    shown = {bound.name: bound for _, bound in bounds([case], worse)}
+    assert [name for name, bound in shown.items() if bound.met is None] == ["messages, new / old", "hops, new / old"]
+    assert "| tiny grid | messages, new / old | 1.100 |  |  |" in page([case], worse, "command")
+    assert all(bound.met is not False for bound in shown.values())
 
 
 def test_different_networks_are_not_compared() -> None:

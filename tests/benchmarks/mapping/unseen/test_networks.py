@@ -5,17 +5,16 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from benchmarks.mapping.networks import topologies
+from benchmarks.mapping.networks import LUMPY, topologies
 from benchmarks.mapping.unseen.networks import CLUSTERED, UNIFORM, Unseen, chip, network, plan
 
 
 @pytest.mark.parametrize("seeds", [(1,), (1, 2)])
 def test_every_topology_and_size_once_per_seed_with_both_rates_on_both_chips(seeds: tuple[int, ...]) -> None:
-    tasks = plan(seeds)
-    assert Counter((task.topology, task.k) for task in tasks) == {
-        (topology, k): len(seeds) for topology in topologies() for k in (4, 32)
-    }
-    for topology in topologies():
+    tasks, wirings = plan(seeds), [name for name in topologies() if name != LUMPY]
+    counted = {(topology, k): len(seeds) for topology in wirings for k in (4, 32)}
+    assert Counter((task.topology, task.k) for task in tasks) == counted
+    for topology in wirings:
         ways = {(task.rates, task.chip) for task in tasks if task.topology == topology}
         assert {rates for rates, _ in ways} == {UNIFORM, CLUSTERED}
         assert {own for _, own in ways} == {"loihi1", "2 x 37"}

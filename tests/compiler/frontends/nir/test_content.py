@@ -111,7 +111,9 @@ def test_a_file_of_nir_before_1_is_read_and_told(tmp_path: Path) -> None:
         file["node/nodes/lif/v_threshold"] = [1.0]
     assert told(path) == [
         "the file has no v_reset for 'lif', as before nir 1.0, and is read as a reset to 0; if it was trained with a "
-        "reset by subtraction, its spikes will be others."
+        "reset by subtraction, its spikes will be others.",
+        "the file has no w_in for 'lif', as before nir 1.0, and is read as w_in = 1; if it was trained with another, "
+        "its spikes will be others.",
     ]
     assert text(read_nir(path, dt=DT, tell=lambda sentence: None)) == text(read_nir(with_lif(w_in=1.0), dt=DT))
 

@@ -12,6 +12,7 @@ from targets.contracts.arrays import Array
 from tests.compiler.mapped import random_cores, random_price, small
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("topology", ["modular", "two layers"])
 def test_penalties_and_loads_of_moves_are_exact(topology: str, seed: int) -> None:

@@ -23,6 +23,19 @@ def test_who_is_equal_who_is_not_and_why() -> None:
     assert equal_told(Evidence("p", "", "", {}, (MISSING,))) == "No other backend was run."
 
 
+def test_voltages_are_told_where_they_were_compared_and_spoil_equality_where_they_differ() -> None:
+    traced = replace(EQUAL, traced=("out",))
+    told = equal_told(Evidence("p", "", "", {}, (traced, replace(traced, backend="onnx"), MISSING)))
+    assert told == (
+        "Equal spike for spike on numpy, numba and onnx: 0 of 30 bins differ, 2 spikes compared, and u and v of 'out' "
+        "in every step."
+    )
+    parted = replace(traced, state="numpy and numba differ in 1 of 9 v of population 'out'.")
+    assert not parted.equal
+    assert parted.sentence == parted.state
+    assert equal_told(Evidence("p", "", "", {}, (parted,))) == "numba differs from numpy."
+
+
 @pytest.mark.slow
 def test_differences_are_told_with_their_explanation() -> None:
     evidence = Evidence("p", "", "", {}, (EQUAL, DIFFERENT, MISSING))

@@ -61,3 +61,31 @@ def test_the_reason_of_the_search_is_told() -> None:
 def test_without_motifs_there_is_no_panel() -> None:
     run = by_hand()
     assert panel(replace(run, network=None)) is None
+
+
+def test_delays_are_told_drawn_and_listed() -> None:
+    lateral = np.ones((2, 1, 1)) * np.eye(2)
+    motif = Motif(2, np.eye(2), "ring", lateral, delays=np.array([4, 1, 8]), late=np.array([0, 8]))
+    layer = Layer.of("n", 6, motif=motif)
+    rows = np.tile([1.0, 0.0], 3)[:, None]
+    connections = (
+        Connection("w", "x", "n", Dense(rows)),
+        Connection("w+8", "x", "n", Dense(1 - rows), delay=9),
+        Connection("intra", "n", "n", BlockDiagonal(np.stack([np.eye(2)] * 3)), delay=4),
+    )
+    found = panel(Run("a", "a", Network((Input("x", 1),), (layer,), connections)))
+    assert found is not None
+    assert (
+        "Spikes take 4 steps inside it, 1 step from the previous motif and 8 steps from the next motif." in found.answer
+    )
+    assert "Its neurons hear what is before the layer 0 to 8 steps late." in found.answer
+    assert [each.caption for each in found.drawings] == [
+        "n, inside the motif, after 4 steps: 2 + (excitatory) and 0 \N{MINUS SIGN} (inhibitory)",
+        "n, from the previous motif, after 1 step: 2 + (excitatory) and 0 \N{MINUS SIGN} (inhibitory)",
+        "n, from the next motif, after 8 steps: 2 + (excitatory) and 0 \N{MINUS SIGN} (inhibitory)",
+    ]
+    (highlight,) = found.highlights
+    assert highlight.sentences[1].endswith(" It hears what is before the layer 8 steps late.")
+    counts, listed = found.tables
+    assert [row[-1] for row in counts.rows] == ["4", "4", "1", "8"]
+    assert [row[-1] for row in listed.rows] == ["0", "8"]

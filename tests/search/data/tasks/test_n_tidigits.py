@@ -78,6 +78,7 @@ def test_a_cut_off_file(folder: Path) -> None:
     assert _error(folder).startswith(f"{path} is no readable HDF5 file (")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["man-ae-1", "man-ae-a-x", "a-b-c-d-1"])
 def test_a_wrong_name(tmp_path: Path, name: str) -> None:
     path = write_n_tidigits(tmp_path / "n-tidigits.hdf5", {"train": {name: ([0.1], [1])}, "test": {}})
@@ -110,6 +111,7 @@ def test_a_damaged_recording_is_named(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [1_000, 16_000, 1_000_000], ids=["milliseconds", "samples", "microseconds"])
 def test_times_in_another_unit_are_told(folder: Path, factor: int) -> None:
     path = folder / "n-tidigits.hdf5"

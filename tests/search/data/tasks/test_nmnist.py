@@ -85,6 +85,7 @@ def test_a_missing_part_and_damaged_recordings_are_told_by_name(folder: Path) ->
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [0.001, 0.000_001, 1_000], ids=["milliseconds", "seconds", "nanoseconds"])
 def test_times_in_another_unit_are_told(folder: Path, factor: float) -> None:
     path = folder / "Train" / "0" / "00001.bin"

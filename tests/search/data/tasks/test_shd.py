@@ -29,6 +29,7 @@ def _error(folder: Path, task: str = "shd") -> str:
     return str(raised.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_speakers_of_the_training_file_are_held_out_whole(folder: Path, seed: int) -> None:
     split = shd.load(seed, folder)
@@ -50,6 +51,7 @@ def test_hand_made_spikes(tmp_path: Path) -> None:
     assert (split.classes, split.neurons) == (20, 700)
 
 
+@pytest.mark.slow
 def test_ssc_has_three_official_parts(folder: Path) -> None:
     split = ssc.load(0, folder)
     assert [part.samples for part in (split.train, split.valid, split.test)] == [6, 4, 3]
@@ -87,6 +89,7 @@ def test_a_missing_file(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [0, 100, 3000])
 def test_a_cut_off_file(folder: Path, size: int) -> None:
     path = folder / "shd_train.h5"
@@ -100,6 +103,7 @@ def test_an_archive_that_was_only_renamed(folder: Path) -> None:
     assert _error(folder, "ssc").startswith(f"{path} is no readable HDF5 file (")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["spikes/times", "spikes/units", "labels", "extra/speaker"])
 def test_an_absent_data_set(folder: Path, name: str) -> None:
     path = folder / "shd_train.h5"
@@ -116,6 +120,7 @@ def test_a_group_where_a_data_set_should_be(folder: Path) -> None:
     assert _error(folder) == f"{path} holds no data set 'labels' in /; unpack or copy it again."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("recording", "what"),
     [

@@ -3,66 +3,51 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-pytest.importorskip("torch", reason="torch is not installed")
-pytest.importorskip("triton", reason="triton is not installed")
+torch = pytest.importorskip("torch", reason="torch is not installed")
 
-INTERPRETED = """
-import itertools
-import numpy as np
-import torch
-from search.training.kernels.device import _in_order, by_layers
-from search.training.kernels.loop import Places, Wire, run
-from search.training.neuron import Cells, Surrogate
-from tests.search.training.kernels.random_case import _Drawn
-
-for seed, dtype, steps, samples, sizes in (
-    (0, torch.float64, 9, 2, {"a": 5, "b": 17}),
-    (1, torch.float32, 7, 1, {"a": 20}),
-    (2, torch.float64, 1, 2, {"a": 1}),
-):
-    rng = np.random.default_rng(seed)
-    drawn, channels = _Drawn(rng, dtype), 6
-    cells = {name: drawn.cells(size) for name, size in sizes.items()}
-    wires = [drawn.wire("in", channels, "a", sizes["a"]), Wire("in", "a", drawn.tensor(rng.random((sizes["a"], 6))))]
-    wires += [drawn.wire("a", sizes["a"], "a", sizes["a"]) for _ in range(2)]
-    flat = torch.from_numpy(rng.integers(0, sizes["a"] ** 2 + 1, 2 * sizes["a"]))
-    strong = drawn.tensor(rng.standard_normal(2 * sizes["a"]))
-    wires.append(Wire("a", "a", strong, 2, Places(flat, (sizes["a"], sizes["a"]))))
-    if "b" in sizes:
-        wires.append(Wire("a", "b", drawn.tensor(rng.standard_normal((17, 5)))))
-        wires.append(Wire("b", "b", drawn.tensor(rng.standard_normal((17, 17)))))
-    inputs = {"in": torch.from_numpy(rng.random((steps, samples, channels)) < 0.4).to(dtype)}
-    tensors = [wire.values for wire in wires] + [value for each in cells.values() for value in vars(each).values()]
-    results = []
-    for way in (run, lambda *call: by_layers(*call, _in_order(cells, wires))):
-        for each in cells.values():
-            for key in ("gain", "keep_u", "keep_v"):
-                vars(each).pop(key, None)
-        told = way(inputs, cells, wires, Surrogate(4.0))
-        score = np.random.default_rng(9)
-        total = torch.zeros((), dtype=dtype)
-        for trace in told.values():
-            for values in (trace.spikes, trace.voltages):
-                total = total + (values * torch.from_numpy(score.standard_normal(values.shape)).to(dtype)).sum()
-        found = torch.autograd.grad(total, tensors, allow_unused=True, materialize_grads=True)
-        results.append((told, found))
-    (one, expected), (other, found) = results
-    for name in cells:
-        assert torch.equal(one[name].spikes, other[name].spikes), (seed, name)
-        torch.testing.assert_close(one[name].voltages, other[name].voltages, rtol=1e-4, atol=1e-5)
-        assert steps == 1 or one[name].spikes.sum() > 0
-    for number, (a, b) in enumerate(zip(expected, found)):
-        torch.testing.assert_close(b, a, rtol=1e-4, atol=1e-5, msg=lambda text: f"{seed}, {number}: {text}")
-assert not _in_order({"a": 0, "b": 0}, [Wire("a", "b", strong), Wire("b", "a", strong)])
-"""
+from search.training.kernels import device  # noqa: E402
+from search.training.kernels.loop import Wire  # noqa: E402
+from search.training.neuron import Cells, Surrogate  # noqa: E402
+from tests.compiled_kernels import compiled_for_a_gpu  # noqa: E402
 
 
 @pytest.mark.slow
-def test_spikes_voltages_and_gradients_are_those_of_the_plain_loop() -> None:
+@pytest.mark.parametrize("seeds", [range(5), range(5, 10)])
+def test_spikes_voltages_and_gradients_are_those_of_the_plain_loop(seeds: range) -> None:
+    pytest.importorskip("triton", reason="triton is not installed")
+    called = [sys.executable, "-m", "tests.search.training.kernels.on_device", *map(str, seeds)]
     environment = os.environ | {"TRITON_INTERPRET": "1"}
-    called = [sys.executable, "-c", INTERPRETED]
     done = subprocess.run(called, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    assert sum(int(spikes) > 0 for spikes in done.stdout.split()) >= 3
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:TRITON_DEFAULT_FP_FUSION")
+def test_the_kernels_compile_for_a_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("triton", reason="triton is not installed")
+    from search.training.kernels import triton_kernels as kernels
+
+    monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
+    whole = ("begin", "count", "last", "steps", "samples", "neurons", "rows", "links")
+    scalars = dict.fromkeys(whole, "i32") | dict.fromkeys(("silent", "slope", "clamp", "width"), "fp32")
+    arrays = dict.fromkeys(("first", "other", "delay", "post", "pre"), "i32") | {"quiet": "i8"}
+    for kernel in (kernels.forward, kernels.backward):
+        for tssl in (False, True):
+            assert compiled_for_a_gpu(kernel, {"TSSL": tssl, "BLOCK": 32}, scalars, arrays)
+    assert compiled_for_a_gpu(kernels.of_links, {"LINKS": 32, "ROWS": 32}, scalars, arrays)
+
+
+def test_the_plain_loop_runs_what_is_not_on_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*given: Any) -> None:
+        raise AssertionError("the kernels were asked")
+
+    monkeypatch.setattr(device, "by_stages", fail)
+    cells = {"a": Cells(*torch.full((5, 3), 2.0))}
+    told = device.run({"in": torch.ones(4, 2, 1)}, cells, [Wire("in", "a", torch.ones(3, 1))], Surrogate(1.0))
+    assert told["a"].spikes.shape == (4, 2, 3)

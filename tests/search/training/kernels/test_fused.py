@@ -19,6 +19,7 @@ def apart(one: list[Tensor], other: list[Tensor]) -> float:
     return max(float((a - b).norm() / a.norm().clamp(min=0.01)) for a, b in zip(one, other, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_spikes_equal_those_of_the_loop_and_gradients_agree(seed: int) -> None:
     network = random_network(seed)

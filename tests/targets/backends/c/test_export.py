@@ -73,6 +73,7 @@ def test_it_tells_digest_and_classes_and_the_sanitizers_are_silent(number: int, 
     assert lines[:-1] == [f"sample {sample} class {number}" for sample, number in enumerate(classes)]
 
 
+@pytest.mark.slow
 @needs_a_compiler
 @pytest.mark.parametrize("by", ["last", "peak"])
 @pytest.mark.parametrize("latency", [0, 2])

@@ -30,6 +30,7 @@ def test_what_the_compiler_says_is_told(monkeypatch: pytest.MonkeyPatch) -> None
         load(numbered_program(0, 0)[0], "c")
 
 
+@pytest.mark.slow
 @needs_a_compiler
 def test_two_programs_are_loaded_side_by_side_and_unloaded() -> None:
     loaded = [load(numbered_program(0, number)[0], "c") for number in (1, 2, 1)]
