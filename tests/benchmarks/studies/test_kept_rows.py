@@ -14,6 +14,7 @@ pytest.importorskip("torch", reason="torch is not installed")
     "study",
     [
         "ablation",
+        "compiled",
         "digits",
         "noise_labels",
         pytest.param("planted_truth", marks=pytest.mark.slow),
