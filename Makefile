@@ -19,11 +19,14 @@ setup: $(STAMP) ## make .venv and install everything into it, Lava included
 # Lava 0.10.0 is archived and refuses this Python and numpy in its metadata only; hence the two flags.
 # evt3 (MIT), with which our reader of EVT 3.0 is compared, has no source package, and on Linux wheels for x86-64 with
 # glibc 2.34 or later only: elsewhere the set-up goes on without it and those tests skip.
+# NeuroBench (Apache-2.0), to whose harness our figures are held, asks for packages that the harness never calls, one of
+# them GPL; it needs snnTorch (MIT) at import. Without the two, tests of the harness skip.
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	$(BIN)/pip install --quiet --no-deps --ignore-requires-python lava-nc==0.10.0
 	-$(BIN)/pip install --quiet --constraint constraints.txt evt3
+	-$(BIN)/pip install --quiet --no-deps neurobench==2.3.0 snntorch==1.0.0
 	@touch $@
 
 # Torch and what it alone brings has no hashes: its wheels for CPUs and for each CUDA are of several indexes.
