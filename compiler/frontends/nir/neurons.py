@@ -14,7 +14,7 @@ from targets.contracts.errors import InputError
 from targets.contracts.semantics import LAVA
 
 _ROUNDING = 1e-6
-"""Share by which a time constant may be shorter than dt, and v_reset differ from v_leak: files round to float32."""
+"""Share by which a time constant may be shorter than dt: files round to float32."""
 _OUT_OF_REACH = 2.0**900
 """Threshold of neurons that answer in voltage."""
 _FOR_EVER = 2.0**60
@@ -55,7 +55,6 @@ class Neurons:
         if node.kind not in VOLTAGES:
             threshold = given["threshold" if node.kind == "Threshold" else "v_threshold"]
         reset, leak = given.get("v_reset", 0 * one), given.get("v_leak")
-        _check_reset(name, reset, leak)
         if (threshold <= reset).any():
             low, zero = f"{(threshold - reset).min():g}", "v_reset" if reset.any() else "0"
             above = f"{low} above v_reset" if reset.any() else low
@@ -106,8 +105,8 @@ class Neurons:
         elif reading.gain == "no w_in":
             gain_s = np.ones(self.threshold.size)
         elif reading.gain == "1 - decay" and self.kind not in ("IF", "I", "Threshold"):
-            gain_s = gain_s if self.steps_s is None else self.w_in / tau_s
-            gain_m = self.r / tau_m
+            gain_s = gain_s if self.steps_s is None else _share(self.w_in, tau_s, gain_s)
+            gain_m = _share(self.r, tau_m, gain_m)
         gain = gain_s * gain_m
         if reading.order == "add first" and self.steps_m is not None:
             gain = gain * (1 - 1 / (tau_m if self.steps_s is None else tau_s))
@@ -139,19 +138,14 @@ class Neurons:
         return np.maximum(steps, 1)
 
 
+def _share(gain: Floats, tau: Floats, endless: Floats) -> Floats:
+    """The gain by tau; where it is infinite, and so its time constant, the ratio `endless` that the file means."""
+    return np.where(np.isinf(gain), endless, gain / tau)
+
+
 def parameters(name: str, node: Node, width: int) -> dict[str, Floats]:
     """The parameters of a neuron node by name, float64 [neuron] each; one value holds for all neurons."""
     return {key: np.broadcast_to(node.numbers(name, key).ravel(), width) for key in NEURONS[node.kind]}
-
-
-def _check_reset(name: str, reset: Floats, leak: Floats | None) -> None:
-    """Raise InputError where v would start elsewhere than it resets to: at v_leak."""
-    wrong = np.zeros(0) if leak is None else reset[(reset != 0) & ~np.isclose(reset, leak, rtol=_ROUNDING, atol=0)]
-    if wrong.size:
-        raise InputError(
-            f"node {name!r} has v_reset up to {abs(wrong).max():g} away from 0 and not at v_leak; "
-            "a neuron here resets to 0 or to v_leak, so retrain the network with that."
-        )
 
 
 def _tell_of_gains(name: str, given: Mapping[str, Floats], tell: Tell) -> None:

@@ -47,7 +47,7 @@ def read_nir(
     v[t] = (1 - dt/tau_mem) v[t-1] + u[t] + (dt/tau_mem) (v_leak - v_reset)
     s[t] = v[t] > v_threshold - v_reset;   v[t] = 0 where s[t]
     ```
-    where v counts from v_reset, 0 or v_leak, and starts there (LIF: without the first term of u, without dt/tau_syn and
+    where v counts from v_reset and starts there (LIF: without the first term of u, without dt/tau_syn and
     w_in; IF: tau_mem endless, r dt). So tau_s = tau_syn / dt, tau_m = tau_mem / dt and all gains are in the weights.
     Neurons become populations of the same name, whatever leads from one to the next becomes one projection for each
     delay; the bias of an Affine rides with it. A projection has the delay of its Delays; without any 1 on a loop, else

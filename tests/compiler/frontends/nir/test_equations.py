@@ -35,7 +35,7 @@ def neuron(rng: np.random.Generator, size: int, dt: float) -> Any:
     if kind == "Threshold":
         return nir.Threshold(drawn(0.3, 1))
     leak = drawn(-0.5, 0.3)
-    reset = leak if rng.random() < 0.5 else np.zeros(size)
+    reset = (leak, np.zeros(size), drawn(-0.5, 0.3))[rng.integers(3)]
     threshold = reset + drawn(0.3, 1)
     if kind == "IF":
         return nir.IF(drawn(0.2, 1) / dt, threshold, reset)

@@ -1,9 +1,14 @@
 """Neuron nodes become populations in steps of dt."""
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
+from compiler.frontends.nir.neurons import Neurons
+from compiler.frontends.nir.nodes import Node
 from compiler.frontends.nir.read import read_nir
+from compiler.frontends.nir.readings import Reading
 from compiler.text import text
 from tests.compiler.frontends.nir.graphs import DT, FORWARD, WEIGHTS, cuba, graph, nir, read, refused, told, with_lif
 
@@ -39,11 +44,6 @@ def test_a_time_constant_rounded_below_one_step_is_one_step() -> None:
             "so repair or retrain the network.",
         ),
         (
-            {"v_reset": -0.5},
-            "node 'lif' has v_reset up to 0.5 away from 0 and not at v_leak; a neuron here resets to 0 or to v_leak, "
-            "so retrain the network with that.",
-        ),
-        (
             {"v_reset": 2.0, "v_leak": 2.0},
             "node 'lif' has v_threshold down to -1 above v_reset; it must be above v_reset, so raise it.",
         ),
@@ -61,6 +61,24 @@ def test_a_reset_to_the_leak_is_a_shift_of_v() -> None:
     np.testing.assert_allclose(rounded.threshold, [0.9, 0.9])
     np.testing.assert_array_equal(population.threshold, [1.5, 1.5])
     np.testing.assert_array_equal(population.bias, [0, 0])
+
+
+def test_a_reset_beside_the_leak_is_a_shift_of_v_and_a_bias() -> None:
+    """v' = v - v_reset starts at 0, leaks to v_leak - v_reset: a quarter of it in each step at tau_mem of 4 steps."""
+    (population,) = read_nir(with_lif(v_reset=-0.5, v_leak=0.25), dt=DT).populations
+    np.testing.assert_array_equal(population.threshold, [1.5, 1.5])
+    np.testing.assert_allclose(population.bias, [0.1875, 0.1875])
+
+
+@pytest.mark.parametrize("decay", ["euler", "exponential"])
+def test_gains_of_what_forgets_nothing_are_finite_under_every_reading(decay: Literal["euler", "exponential"]) -> None:
+    """tau and r are both infinite where snnTorch writes a decay of 1: their ratio is 1 / dt, whoever asks."""
+    endless = np.full(2, np.inf)
+    node = Node("LIF", {"tau": endless, "r": endless, "v_leak": 0.0, "v_threshold": 1.0, "v_reset": 0.0})
+    neurons = Neurons.of("lif", node, 2, DT, tell=lambda sentence: None)
+    gains: tuple[Literal["file", "1 - decay"], ...] = ("file", "1 - decay")
+    for gain in gains:
+        np.testing.assert_array_equal(neurons.read(Reading(decay, gain))[1], [1, 1])
 
 
 def test_an_integrator_forgets_nothing_and_adds_what_it_hears() -> None:
