@@ -66,11 +66,11 @@ def rows(shared: Path, samples: int) -> Iterator[Row]:
     graph = replace(graph, readout=Readout(READOUT, CLASSES))
     source = graph.inputs[0].name
     seen = {source: parts[window].train.take(slice(_CALIBRATION))}
-    programs = {
-        "loihi2": compile_graph(graph, "loihi2"),
-        "loihi1": compile_graph(graph, "loihi1"),
-        "loihi2, `--faithful --calibrate`": compile_graph(graph, "loihi2", calibration=seen, faithful=True),
-    }
+    chips = ("loihi2", "loihi1")
+    programs = {chip: compile_graph(graph, chip) for chip in chips}
+    for chip in chips:
+        made = compile_graph(graph, chip, calibration=seen, faithful=True)
+        programs[f"{chip}, `--faithful --calibrate`"] = made
     for window, part in parts.items():
         digits = part.test.take(slice(samples))
         floats = float_spikes(graph, {source: digits})
