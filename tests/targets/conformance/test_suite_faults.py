@@ -114,7 +114,8 @@ def test_lengths_and_labels_must_come_back(theirs: Be) -> None:
 
     theirs(lambda program, _: Spoiled(NumpyMachine(program), untagged))
     (fault,) = faults(case_named("lengths and labels go with the spikes"), "theirs")
-    assert "lengths and labels of 'p' are ([4, 4], None), not ([3, 4], [1, 0]) as in the inputs" in fault
+    told = "lengths, labels and targets of 'p' are ([4, 4], None, None), not ([3, 4], [1, 0], None) as in the inputs"
+    assert told in fault
 
 
 def test_what_raises_has_failed(theirs: Be) -> None:
