@@ -125,11 +125,8 @@ def _title(told: Estimate | Simulated) -> str:
     return f"SANA-FE {told.version}" if hasattr(told, "version") else "own engine"
 
 
-def _rows(told: Estimate | Simulated) -> Mapping[str, str]:
+def _rows(told: Estimate | Simulated, operations: float, hops: float) -> Mapping[str, str]:
     """What an engine says of a step, by the title of its row."""
-    plain = told.as_dict()
-    operations = plain.get("synaptic_operations", plain.get("operations", 0.0))
-    hops = plain["hops"] if "hops" in plain else plain["hops_east_west"] + plain["hops_north_south"]
     return {
         "synaptic operations": f"{operations:,.6g}",
         "hops": f"{hops:,.6g}",
@@ -146,13 +143,16 @@ def _show(own: Estimate | None, simulated: Simulated | None, loads: CoreLoads) -
     """Both tables: the whole program, and core after core."""
     from rich.table import Table
 
-    engines = [each for each in (own, simulated) if each is not None]
-    rows = [_rows(each) for each in engines]
+    rows = {}
+    if own is not None:
+        rows[_title(own)] = _rows(own, own.synaptic_operations, own.hops_east_west + own.hops_north_south)
+    if simulated is not None:
+        rows[_title(simulated)] = _rows(simulated, simulated.operations, simulated.hops)
     table = Table(title="per step")
-    for number, title in enumerate(("", *map(_title, engines))):
+    for number, title in enumerate(("", *rows)):
         table.add_column(title, justify="right" if number else "left")
-    for key in rows[0]:
-        table.add_row(key, *(each[key] for each in rows))
+    for key in next(iter(rows.values())):
+        table.add_row(key, *(each[key] for each in rows.values()))
     console.print(table)
     table = Table(title="core by core, per step")
     titles = ["core", "neurons", "synapse memory", "axons in", "out", "operations", "messages"]
