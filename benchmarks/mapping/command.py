@@ -14,6 +14,7 @@ from benchmarks.mapping.picture import draw
 from benchmarks.mapping.plan import Task, plan
 from benchmarks.mapping.results import measure
 from targets.contracts.errors import InputError
+from targets.contracts.shown import listed
 from targets.contracts.writing import check_writable, write_text
 
 
@@ -53,7 +54,7 @@ def _tasks(given: Namespace) -> list[Task]:
             f"{name} {', '.join(map(str, only)) or 'all'}" for name, only in zip(names, asked.values(), strict=True)
         ]
         raise InputError(
-            f"no network of the plan has one of the {', '.join(told[:-1])} and {told[-1]}; "
+            f"no network of the plan has one of the {listed(told)}; "
             "docs/benchmarks/map.md names what there is, so ask for some of it."
         )
     return tasks

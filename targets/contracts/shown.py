@@ -1,4 +1,4 @@
-"""shown, shown_lines, shortened, brief, unlike: names and values of others, as sentences and tables may print them."""
+"""shown, shown_lines, shortened, listed, brief, unlike: names and values of others, as text that may be printed."""
 
 from collections.abc import Sequence
 
@@ -26,6 +26,11 @@ def shortened(text: str, longest: int) -> str:
         return text
     end = longest // 3
     return f"{text[: longest - end - 5]} ... {text[-end:]}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """All words as a sentence lists them: "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def brief(value: object) -> str:

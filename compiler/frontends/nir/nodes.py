@@ -9,7 +9,7 @@ import numpy as np
 from targets.contracts.arrays import Array, Floats
 from targets.contracts.errors import InputError
 from targets.contracts.fields import MOST_NEURONS
-from targets.contracts.shown import brief
+from targets.contracts.shown import brief, listed
 
 NEURONS = {
     "CubaLI": ("tau_syn", "tau_mem", "r", "w_in", "v_leak"),
@@ -127,9 +127,7 @@ def numbers(value: Any, place: str, endless: bool = False) -> Floats:
 def refuse_unread(name: str, kind: str) -> None:
     """Raise InputError for a node of a kind that cannot be read."""
     if kind not in READ:
-        raise InputError(
-            f"node {name!r} is a {kind}; {', '.join(READ[:-1])} and {READ[-1]} can be read, so express it by those."
-        )
+        raise InputError(f"node {name!r} is a {kind}; {listed(READ)} can be read, so express it by those.")
 
 
 def _array(value: Any) -> Array:

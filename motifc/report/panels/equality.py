@@ -7,7 +7,7 @@ from motifc.report.panel import Panel, Table
 from motifc.report.run import Run
 from targets.conformance.equivalence import EquivalenceReport, compare
 from targets.contracts.errors import InputError
-from targets.contracts.shown import shown
+from targets.contracts.shown import listed, shown
 from targets.runtime.registry import ORACLE
 
 
@@ -59,9 +59,8 @@ def equal_told(evidence: Evidence) -> str:
     told = []
     if equal:
         names = [ORACLE, *(each.backend for each in equal)]
-        listed = f"{', '.join(names[:-1])} and {names[-1]}"
         told.append(
-            f"Equal spike for spike on {listed}: 0 of {equal[0].bins:,} bins differ, {equal[0].spikes:,} spikes "
+            f"Equal spike for spike on {listed(names)}: 0 of {equal[0].bins:,} bins differ, {equal[0].spikes:,} spikes "
             f"compared{_traced(equal)}."
         )
     if differing:
@@ -74,7 +73,7 @@ def _traced(equal: Sequence[Comparison]) -> str:
     names = equal[0].traced
     if not names or any(each.traced != names for each in equal):
         return ""
-    return f", and u and v of {' and '.join(repr(shown(name)) for name in names)} in every step"
+    return f", and u and v of {listed([repr(shown(name)) for name in names])} in every step"
 
 
 def _recordings(run: Run) -> list[EquivalenceReport | str]:

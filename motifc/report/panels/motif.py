@@ -1,6 +1,6 @@
 """The motif of every layer: its links as matrices, those inside it as a small graph, and in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -12,6 +12,7 @@ from motifc.report.run import Run
 from search.motif import DIRECTIONS, EXCITATORY, INHIBITORY, NONE, Motif
 from search.network import Layer
 from targets.contracts.arrays import Array
+from targets.contracts.shown import listed
 
 _LISTED = 32
 """Neurons up to which a motif's links are listed one by one, and drawn as a graph."""
@@ -52,16 +53,12 @@ def _delays(motif: Motif) -> list[str]:
         places = ("inside it", *(f"from the {direction} motif" for direction in DIRECTIONS[motif.wiring]))
         groups = (INSIDE, *DIRECTIONS[motif.wiring])
         steps = [f"{steps_of(motif, links)} {place}" for links, place in zip(groups, places, strict=True)]
-        told.append(f"Spikes take {_listed(steps)}.")
+        told.append(f"Spikes take {listed(steps)}.")
     if motif.late is not None:
         least, most = int(motif.late.min()), int(motif.late.max())
         late = f"{least}" if least == most else f"{least} to {most}"
         told.append(f"Its neurons hear what is before the layer {late} steps late.")
     return told
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _missing(name: str, motif: Motif, derived: object) -> list[str]:
@@ -120,14 +117,12 @@ def _tables(layer: str, motif: Motif) -> list[Table]:
         rows = [(*row, steps) for row, steps in zip(rows, (after[0], *after), strict=True)]
     tables = [Table(f"Links of the motif of {layer}", tuple(titles), rows)]
     if motif.size <= _LISTED:
-        listed = [
-            (f"{post}", *(_heard(types_of(motif, place)[post]) for place in places)) for post in range(motif.size)
-        ]
+        hears = [(f"{post}", *(_heard(types_of(motif, place)[post]) for place in places)) for post in range(motif.size)]
         head = ("neuron", *(place if place == INSIDE else f"from {place}" for place in places))
         if motif.late is not None:
             head = (*head, "hears its input late by")
-            listed = [(*row, f"{steps:,}") for row, steps in zip(listed, motif.late.tolist(), strict=True)]
-        tables.append(Table(f"What each neuron of the motif of {layer} hears", head, listed, folded=True))
+            hears = [(*row, f"{steps:,}") for row, steps in zip(hears, motif.late.tolist(), strict=True)]
+        tables.append(Table(f"What each neuron of the motif of {layer} hears", head, hears, folded=True))
     return tables
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from targets.contracts.shown import brief, shown
+from targets.contracts.shown import brief, listed, shown
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,7 @@ def test_long_values_are_cut() -> None:
 
 def test_what_python_will_not_print_is_told() -> None:
     assert brief(1 << 100_000) == "a int too long to show"
+
+
+def test_words_are_listed_as_in_a_sentence() -> None:
+    assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
