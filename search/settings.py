@@ -102,6 +102,19 @@ class ModelSettings(_Table):
     fan_in: tuple[float, ...] = _setting(
         (1.0,), "shares of what is before its layer that a motif may hear", _OURS, 1e-3, 1
     )
+    fan_in_by: str = _setting(
+        "random",
+        "how those sources are found: drawn, or after the search by the weights of a short training with all of them",
+        _OURS,
+        among=("random", "weights"),
+    )
+    readout_fan_in: float = _setting(
+        1.0,
+        "share of the last hidden layer that a readout neuron hears; those of a class share it among them",
+        _OURS,
+        1e-3,
+        1,
+    )
     tau_s: float = _setting(4.0, "synaptic time constant, steps", _GROUP, 1)
     tau_m: float = _setting(20.0, "membrane time constant of hidden neurons at the start, steps", _OURS, 1)
     readout_tau_m: float = _setting(10.0, "membrane time constant of readout neurons, steps", _OURS, 1)
@@ -139,6 +152,13 @@ class SearchSettings(_Table):
         0.0, "units spent before the last training, see docs/search.md; 0: what HRMAS takes in `epochs`", _OURS
     )
     batch: int = _setting(64, "samples per step", _DARTS, 1)
+    score: str = _setting(
+        "loss",
+        "judges candidates on the validation part: the loss, that of logits scaled to make it least, or the "
+        "share of wrong answers",
+        _OURS,
+        among=("loss", "calibrated", "errors"),
+    )
     alpha_rate: float = _setting(0.1, "learning rate of alpha (Adam); planted motifs are found at this", _OURS, 0, 1)
     alpha_betas: tuple[float, ...] = _setting((0.5, 0.999), "momenta of alpha's Adam", _DARTS, 0, 1 - 1e-9)
     rate: float = _setting(3e-3, "learning rate of weights (AdamW)", _OURS, 0, 1)
@@ -194,6 +214,9 @@ class TrainingSettings(_Table):
         "how gradients pass the spikes, in the search too; the group trains by tssl-bp",
         _OURS,
         among=("surrogate", "tssl-bp"),
+    )
+    spike_price: float = _setting(
+        0.0, "added to the loss, in the search too, per spike that a hidden neuron has in a step", _OURS
     )
     slope: float = _setting(5.0, "k of the surrogate 1 / (1 + k |v - vth|)^2", _OURS)
     grid: str = _setting("none", "chip on whose integers weights are trained after the search", _OURS, among=_chips)

@@ -14,7 +14,7 @@ from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from benchmarks.studies.repair_page import page
 from compiler.pipeline import compile_network
-from compiler.repair.network import network_rates, repair_network, scaled
+from compiler.repair.network import network_rates, repair_network
 from compiler.repair.program import program_rates, repair_program
 from motifc.evaluation import evaluate, judged, program_answers
 from search.data.load import load_split
@@ -24,6 +24,7 @@ from search.nas.derive import motif_network
 from search.nas.methods import search_by
 from search.network import Connection, Network
 from search.repair.damage import damaged
+from search.repair.resistance import scaled
 from search.settings import ModelSettings, Settings, TrainingSettings
 from search.training.initialize import reinitialize
 from search.training.kernels.network import summaries, summarized

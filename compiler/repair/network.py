@@ -1,7 +1,6 @@
 """repair_network: the resistances of a damaged network under which its neurons return to their own rates."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from compiler.analysis.interpret import interpret
 from compiler.frontends.network import lower
 from search.network import Network
+from search.repair.resistance import scaled
 from targets.contracts.arrays import Floats
 from targets.contracts.raster import SpikeRaster
 from targets.contracts.set_point import PASSES, Rates, set_point
@@ -55,14 +55,3 @@ def repair_network(network: Network, own: Rates, inputs: Mapping[str, SpikeRaste
     """
     factors = set_point(lambda each: network_rates(scaled(network, each), inputs), own, passes)
     return scaled(network, factors)
-
-
-def scaled(network: Network, factors: Rates) -> Network:
-    """The network with resistances times these factors."""
-    return replace(
-        network,
-        layers=tuple(
-            replace(layer, resistance=layer.resistance * factors[layer.name]) if layer.name in factors else layer
-            for layer in network.layers
-        ),
-    )

@@ -23,10 +23,11 @@ from motifc.commands.options import (
 )
 from motifc.commands.outputs import data_read, destination
 from motifc.commands.searching import checkpoint_for, resumable, searched, set_threads, warn_of_copies
+from search.nas.default import DEFAULT_METHOD
 
 _METHODS = (
-    "hrmas; without a part of it: no-plasticity, no-lateral, no-motif; with delays: hrmas-delays, hrmas-halving; "
-    "others: halving, evolution, random-search, random-motif; without motifs: recurrent, recurrent-delay, "
+    "hrmas-delays, hrmas-halving; without delays: hrmas; without another part of it: no-plasticity, no-lateral, "
+    "no-motif; others: halving, evolution, random-search, random-motif; without motifs: recurrent, recurrent-delay, "
     "recurrent-equal, feed-forward, feed-forward-delays, sparse-delays."
 )
 
@@ -36,7 +37,7 @@ def search_command(
     out: Out,
     data_dir: DataFolder = None,
     config: Config = None,
-    method: Annotated[str, typer.Option(help=_METHODS)] = "hrmas",
+    method: Annotated[str, typer.Option(help=_METHODS)] = DEFAULT_METHOD,
     chip: Annotated[
         str | None, typer.Option(help="Chip whose synapses, cores and messages are expected in every epoch.")
     ] = None,
@@ -54,7 +55,7 @@ def search_command(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Search a network of motifs by HRMAS, or one to compare it with, derive it, retrain it."""
+    """Search a network of motifs and their delays by HRMAS, or one to compare it with, derive it, retrain it."""
     first = ranked.first()
     target = destination(out, force or resume, config, data_read(data, data_dir)) if first else None
     checkpoint = checkpoint_for(out, resume) if first else None

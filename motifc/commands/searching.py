@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from motifc.commands.activity import doing
 from motifc.commands.console import warn, watched
+from search.nas.default import DEFAULT_METHOD
 
 if TYPE_CHECKING:
     from motifc import Network
@@ -29,7 +30,7 @@ def searched(
     device: str,
     checkpoint: Path | None = None,
     tensorboard: Path | None = None,
-    method: str = "hrmas",
+    method: str = DEFAULT_METHOD,
     ranks: Ranks | None = None,
 ) -> Network:
     """Search on `split` by the method of that name, showing every epoch."""

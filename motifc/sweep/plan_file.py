@@ -21,6 +21,7 @@ from motifc.sweep.plan import (
 from motifc.sweep.table_reader import TableReader
 from motifc.sweep.trial import LARGEST_SEED
 from search.data.task import task_names
+from search.nas.default import DEFAULT_METHOD
 from search.settings import Settings, TrainingSettings, as_dict, settings_of
 from targets.contracts.chip import chip_named, chip_names
 from targets.contracts.errors import InputError
@@ -185,7 +186,7 @@ def _listed(given: TableReader) -> list[_Named]:
 
 def _crossed(given: TableReader, trials_of_arm: int) -> list[_Named]:
     """Every method with every variant and every point of the grid."""
-    methods = given.texts("methods", ("hrmas",))
+    methods = given.texts("methods", (DEFAULT_METHOD,))
     variants = given.inner("variants").table
     for name in variants:
         if not name.isprintable() or not 0 < len(name) <= 40:

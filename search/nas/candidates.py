@@ -13,11 +13,15 @@ from search.nas.discrete_cost import relative_cost
 from search.nas.evaluate import evaluate_network
 from search.nas.retraining import Experiment
 from search.network import Network
+from search.repair.resistance import scaled
 from search.training.initialize import reinitialize
 from search.training.links import flat_indices
+from search.training.loss import calibrated_loss, readout_loss
+from search.training.own_rates import measured_rates
 from search.training.progress import Listener, Progress
 from search.training.train import fit
 from targets.contracts.arrays import Floats
+from targets.contracts.set_point import Rates, set_point
 from targets.contracts.synapses import Synapses, dense, with_weights
 
 
@@ -52,7 +56,8 @@ class Judge:
     def train(self, network: Network, epochs: int, phase: str) -> Trained:
         """The network after so many more epochs on the training part, and how it does on the validation part.
 
-        The score is the loss there; where a cost is set, the network's relative use of the chip is added to it.
+        The score is the loss there, or what `search.score` names; where a cost is set, the network's relative use of
+        the chip is added to it.
         """
         experiment, own = self.experiment, self.experiment.settings
         split, device = experiment.split, experiment.first.spikes.device
@@ -64,13 +69,42 @@ class Judge:
         ranks = experiment.ranks
         trained, _ = fit(network, alone, training, experiment.seed, device, listener, begun, keep, ranks=ranks)
         loader = DataLoader.of(device, split.valid, ranks=ranks)
-        figures = dict(evaluate_network(trained, readout_of(split, own.model), loader, training))
-        figures["score"] = figures["loss"]
+        measure = calibrated_loss if own.search.score == "calibrated" else readout_loss
+        figures = dict(evaluate_network(trained, readout_of(split, own.model), loader, training, measure))
+        wrong = own.search.score == "errors" and "accuracy" in figures
+        figures["score"] = 1 - figures["accuracy"] if wrong else figures["loss"]
         if own.search.cost:
             figures["score"] += own.search.cost * relative_cost(trained, split, own, device)
         self.spent["both"] += epochs * split.train.samples
         self.spent["forward"] += split.valid.samples
         return Trained(trained, figures)
+
+    def repaired(self, network: Network, parent: Network) -> Network:
+        """The network with the parent's resistances, moved until its hidden neurons spike as often as the parent's.
+
+        Nothing is done unless plasticity is to follow the set-point; its window is the number of passes, each over one
+        batch of the training part. Labels are not looked at.
+        """
+        if not self.repair_passes:
+            return network
+        own, spikes = self.experiment.settings.search, self.experiment.split.train
+        spikes, device = spikes.take(slice(0, own.batch)), self.experiment.first.spikes.device
+        former = {layer.name: layer.resistance for layer in parent.layers[:-1]}
+        network = scaled(network, {each.name: former[each.name] / each.resistance for each in network.layers[:-1]})
+
+        def rates(of: Network) -> Rates:
+            self.spent["forward"] += spikes.samples
+            told = measured_rates(of, spikes, device)
+            return {name: told[name] for name in former}
+
+        passes = self.experiment.settings.plasticity.window
+        return scaled(network, set_point(lambda each: rates(scaled(network, each)), rates(parent), passes))
+
+    @property
+    def repair_passes(self) -> int:
+        """Batches that a repair takes forward; 0 where nothing is repaired."""
+        own = self.experiment.settings.plasticity
+        return own.window + 2 if own.rule == "set-point" and own.window else 0
 
 
 def best_of(trained: Sequence[Trained]) -> list[int]:

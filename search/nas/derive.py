@@ -119,7 +119,8 @@ def motif_network(
     outputs = split.classes * model.readout_neurons
     readout = readout_of(split, model)
     answers: Literal["spikes", "voltage"] = "spikes" if readout.by == "spikes" else "voltage"
-    connections.append(Connection("output", names[-1], READOUT, Dense(np.zeros((outputs, model.neurons[-1])))))
+    shared = None if model.readout_fan_in == 1 else windows(outputs, split.classes, model)
+    connections += feed(("output", names[-1], READOUT), model.neurons[-1], np.zeros(outputs, np.int32), shared)
     return Network(
         inputs=(Input(split.input, split.neurons),),
         layers=(*layers, Layer.of(READOUT, outputs, tau_s=model.tau_s, tau_m=model.readout_tau_m, answers=answers)),
@@ -128,6 +129,19 @@ def motif_network(
         steps=max(int(split.train.lengths.max(initial=0)), 1),
         origin=split.digest,
     )
+
+
+def windows(outputs: int, classes: int, model: ModelSettings) -> Ints:
+    """Which neurons of the last hidden layer each readout neuron hears: int32 [readout neuron, source].
+
+    Neighbours, so that motifs stay whole. The neurons of a class begin at equal distances, so that together they hear
+    as much as they can; all classes alike, so that a spike goes to as few cores as may be.
+    """
+    each, sources = outputs // classes, model.neurons[-1]
+    count = max(1, round(model.readout_fan_in * sources))
+    begins = np.arange(each)[:, None] * sources // each
+    own = np.sort((begins + np.arange(count)) % sources, axis=1).astype(np.int32)
+    return np.tile(own, (classes, 1))
 
 
 def _links(motif: Motif, name: str, neurons: int, number: str) -> Sequence[Connection]:

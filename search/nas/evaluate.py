@@ -10,7 +10,7 @@ from search.nas.supernet import Supernet
 from search.network import Network
 from search.settings import Settings, TrainingSettings
 from search.training.kernels.network import Told, summarized
-from search.training.loss import Tally
+from search.training.loss import Measure, Tally, readout_loss
 from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
 from search.training.sharded import answers
@@ -59,13 +59,17 @@ def evaluate_supernet(supernet: Supernet, loader: DataLoader, settings: Settings
 
 
 def evaluate_network(
-    network: Network, readout: Readout, loader: DataLoader, settings: TrainingSettings
+    network: Network,
+    readout: Readout,
+    loader: DataLoader,
+    settings: TrainingSettings,
+    measure: Measure = readout_loss,
 ) -> dict[str, float]:
-    """Loss and score of a network on all samples, as in training."""
+    """Loss and score of a network on all samples, as in training, or by another loss."""
     device = loader.labels.device
     model = TorchNetwork.of(network, device)
     weights = {c.name: tensor(c.synapses.weights, device) for c in network.connections}
-    tally = Tally(readout, settings.loss)
+    tally = Tally(readout, settings.loss, measure)
     inputs = [source.name for source in network.inputs]
     with torch.no_grad():
         for batch in loader.by_length(4 * settings.batch):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from search.history import History
-from search.nas.budget import look, whole_epochs
+from search.nas.budget import in_units, look, whole_epochs
 from search.nas.candidates import Judge, Trained, best_of, inherited
 from search.nas.halving import chosen, entry_of
 from search.nas.retraining import Candidate, Experiment
@@ -23,12 +23,14 @@ def evolve(experiment: Experiment, budget: float) -> Candidate:
     first generation   random architectures, a third of all candidates that the budget allows, each trained
     every other one    children of the better half, each with one change, trained from the weights it inherits;
                        of parents and children the best live on
+    with plasticity.rule = "set-point" a child's neurons first return to the rates of its parent's, by R alone
     ```
     Source: E. Real et al., "Large-scale evolution of image classifiers", ICML 2017, for inherited weights; the rest is
     ours. What is stored is as in `search.nas.halving.halve`, with a history of generations.
     """
     judge, split, model, seed = Judge.of(experiment), experiment.split, experiment.settings.model, experiment.seed
-    total = whole_epochs(budget, EPOCHS + look(split), "a candidate of evolution")
+    repair = in_units(split, 0, judge.repair_passes * min(experiment.settings.search.batch, split.train.samples))
+    total = whole_epochs(budget, EPOCHS + look(split) + repair, "a candidate of evolution")
     first = max(1, total // 3)
     drawn: list[Architecture] = []
     reached: dict[int, Trained] = {}
@@ -44,6 +46,7 @@ def evolve(experiment: Experiment, budget: float) -> Candidate:
                 parent = parents[int(generator.integers(len(parents)))]
                 drawn.append(mutated(drawn[parent], model, split.neurons, seed, generator))
                 network = inherited(judge.fresh(drawn[-1].network(split, model)), reached[parent].network)
+                network = judge.repaired(network, reached[parent].network)
             else:
                 drawn.append(random_architecture(model, split.neurons, seed, number + 1))
                 network = judge.fresh(drawn[-1].network(split, model))

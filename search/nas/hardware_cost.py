@@ -44,6 +44,8 @@ class ResourceEstimate:
 class HardwareCost:
     """The chip and the fixed part of a network: input and readout neurons, spikes per step of all inputs together.
 
+    A readout neuron hears the share `readout_share` of the last layer.
+
     Motifs are taken to fill core after core in order, as many on each as its neurons, synaptic memory and input axons
     allow; a population begins a new core, unless the whole network fits one. A motif that fits no core is cut between
     neurons. Output axons and profiles are not counted: the compiler sees to profiles before it cuts.
@@ -53,6 +55,7 @@ class HardwareCost:
     inputs: int
     input_rate: float
     readout: int
+    readout_share: float = 1.0
 
     @classmethod
     def of(cls, split: Split, settings: Settings) -> "HardwareCost":
@@ -67,7 +70,9 @@ class HardwareCost:
                     f"{chip.axons_in_per_core.value:,} input axons and {chip.synapse_bytes_per_core.value:,} bytes of "
                     "synapses; choose another chip or a narrower layer."
                 )
-        return cls(chip, split.neurons, float(train.rates().sum()), split.classes * model.readout_neurons)
+        return cls(
+            chip, split.neurons, float(train.rates().sum()), split.classes * model.readout_neurons, model.readout_fan_in
+        )
 
     def estimate(
         self, layers: Mapping[str, RelaxedLayer], alpha: Mapping[str, Choices], rates: Mapping[str, float]
@@ -88,6 +93,7 @@ class HardwareCost:
             spans.append(shares @ need.clamp(min=1))
             crossing.append(rates[name] * (shares @ crossed))
             fan_in = layer.neurons
+        fan_in = max(1, round(self.readout_share * fan_in))
         readout = self.readout * self._need(1, spans[0].new_tensor(fan_in), spans[0].new_tensor(0), fan_in)
         cores.append(readout)
         spans.append(readout.ceil())

@@ -92,7 +92,7 @@ def searched(
     if delayed and not RELAXATIONS[settings.search.relaxation].apart:
         raise InputError(
             f"setting search.relaxation is {settings.search.relaxation!r}, which mixes all sizes in one network; "
-            "delays are chosen by gumbel and expected alone, so take one of these."
+            "delays are chosen by gumbel and expected alone, so take one of these, or --method hrmas."
         )
     supernet = Supernet.of(split, experiment.first, settings, (_PHASE, _START, seed), sizes, delayed)
     begun, keep = experiment.stages.get("search"), partial(experiment.keep, "search")

@@ -16,6 +16,7 @@ from search.nas.budget import look, whole_epochs
 from search.nas.candidates import Judge, best_of
 from search.nas.derive import derive
 from search.nas.evolution import evolve
+from search.nas.fan_in import by_weights
 from search.nas.halving import halve
 from search.nas.retraining import Candidate, Experiment, Method, retrain
 from search.nas.space import Architecture, random_architecture
@@ -24,9 +25,15 @@ from search.network import Network
 from search.ranks import ALONE, Ranks
 from search.settings import ModelSettings, PlasticitySettings, SearchSettings, Settings
 from search.training.progress import Listener
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.shown import unlike
 
+OPEN_DELAYS = (1, 2, 4, 8)
+"""Delays of links that are offered where the settings offer none, steps."""
+OPEN_INPUT_DELAYS = (0, 4, 8, 16, 24)
+"""Delays of what a layer hears, steps."""
+_DELAYED = ("hrmas-delays", "hrmas-halving")
 _SAMPLED = 8  # first number of the seeds of sampled architectures, so that they share no stream with a phase
 
 
@@ -53,6 +60,7 @@ def search_by(
     Second-order gradients run four times as many networks. Without `search.budget` random search has as many candidates
     as HRMAS runs networks, and a structure that needs no search is trained for so many epochs more that the samples
     taken forward and backward are equal.
+    A method that chooses delays is given some to choose from where the settings offer none (`opened`).
     The network's settings name those that the method never used ("idle"). InputError for an unknown method, for a
     budget too small for it, and for a cost given to one that has no motif to choose.
     """
@@ -64,8 +72,27 @@ def search_by(
             f"method {method!r} chooses no motif, so that a cost of {settings.search.cost:g} would "
             f"change nothing; leave --cost out, or choose {others}."
         )
-    network = retrain(method, METHODS[method], split, settings, seed, device, progress, checkpoint, ranks)
-    return network.with_settings(idle=list(idle_settings(method)))
+    settings = opened(method, split, settings)
+    network = retrain(method, by_weights(METHODS[method]), split, settings, seed, device, progress, checkpoint, ranks)
+    thinned = settings.model.fan_in_by == "weights"
+    return network.with_settings(idle=[each for each in idle_settings(method) if each != "model.fan_in" or not thinned])
+
+
+def opened(method: str, split: Split, settings: Settings) -> Settings:
+    """The settings with delays to choose from, where the method chooses them and the settings offer none.
+
+    Of `OPEN_DELAYS` and `OPEN_INPUT_DELAYS` those that the chip of the settings allows, and that the longest sample
+    outlives.
+    """
+    model = settings.model
+    if method not in _DELAYED or model.delays != (1,) or model.input_delays != (0,):
+        return settings
+    chips = [chip_named(name) for name in (settings.search.chip, settings.training.grid) if name != "none"]
+    longest = int(split.train.lengths.max(initial=0)) - len(model.neurons) - 1
+    most = min([longest, *(chip.delay_max.value for chip in chips)])
+    delays = tuple(each for each in OPEN_DELAYS if each <= max(most, 1))
+    late = tuple(each for each in OPEN_INPUT_DELAYS if each < max(most, 1))
+    return replace(settings, model=replace(model, delays=delays, input_delays=late))
 
 
 def idle_settings(method: str) -> tuple[str, ...]:
@@ -84,7 +111,7 @@ def idle_settings(method: str) -> tuple[str, ...]:
         "no-lateral": ("model.fan_in",),
         "no-motif": ("model.sizes", "model.fan_in"),
         "halving": judged,
-        "evolution": judged,
+        "evolution": tuple(name for name in judged if name not in ("plasticity.rule", "plasticity.window")),
         "random-search": judged,
         "random-motif": unsearched,
         "recurrent": (*unsearched, *motifs, *chosen),

@@ -53,7 +53,7 @@ def random_architecture(model: ModelSettings, sources: int, seed: int, number: i
         layer = RelaxedLayer.of(count, model.sizes, model.wiring, torch.device("cpu"))
         motifs[name] = _timed(derive(layer, layer.start(1.0, types)), model, steps)
         share = float(steps.choice(model.fan_in)) if len(model.fan_in) > 1 else model.fan_in[0]
-        if share < 1:
+        if share < 1 and model.fan_in_by == "random":
             heard[name] = sets(count // motifs[name].size, sources, share, seed)
         sources = count
     return Architecture(motifs, heard)
@@ -88,7 +88,7 @@ def mutated(
     kinds = ["types", "types"]
     kinds += ["delays"] if len(model.delays) > 1 else []
     kinds += ["late"] if len(model.input_delays) > 1 else []
-    kinds += ["fan-in"] if len(model.fan_in) > 1 else []
+    kinds += ["fan-in"] if len(model.fan_in) > 1 and model.fan_in_by == "random" else []
     kinds += ["size"] if len(model.sizes) > 1 else []
     kind = kinds[int(generator.integers(len(kinds)))]
     if kind == "size":

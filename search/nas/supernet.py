@@ -14,13 +14,13 @@ from search.nas.relaxation import RELAXATIONS, Draw, Relaxation
 from search.nas.relaxed_layer import Choices, RelaxedLayer
 from search.settings import Settings
 from search.training.initialize import reinitialize
-from search.training.kernels.loop import Wire
+from search.training.kernels.loop import Places, Wire
 from search.training.kernels.network import Summary
-from search.training.loss import Measure, loss_of, readout_loss
+from search.training.loss import Measure, loss_of, mean_rate, readout_loss
 from search.training.neuron import Cells, GradientRule
 from search.training.rules import gradient_rule
 from search.training.sharded import answers_of_copies
-from search.training.torch_network import cells_of, tensor
+from search.training.torch_network import TorchNetwork, cells_of, tensor
 from targets.contracts.ports import Readout
 
 _LATE = 8
@@ -33,6 +33,7 @@ class Supernet:
 
     layers   hidden population -> what can be chosen there
     weights  connection -> feed-forward weights [post, pre]; "POPULATION.NAME" -> magnitudes of its recurrence
+    places   connection -> where its weights stand, of those that are not stored as a matrix
     alpha    hidden population -> the architecture
     beta     "POPULATION.resistance", "POPULATION.tau_m" [neuron] of hidden layers, moved by plasticity only
     """
@@ -43,6 +44,7 @@ class Supernet:
     layers: Mapping[str, RelaxedLayer]
     cells: Mapping[str, Cells]
     weights: Mapping[str, Tensor]
+    places: Mapping[str, Places]
     alpha: Mapping[str, Choices]
     beta: Mapping[str, Tensor]
 
@@ -86,6 +88,7 @@ class Supernet:
             layers,
             {population.name: cells_of(population, device) for population in plain.layers},
             {name: value.requires_grad_() for name, value in weights.items()},
+            TorchNetwork.of(plain, device).places,
             alpha,
             {f"{name}.{key}": tensor(start[name], device) for name in names for key in ("resistance", "tau_m")},
         )
@@ -131,7 +134,8 @@ class Supernet:
         wires: list[Wire] = []
         for number, (source, target, name) in enumerate(zip(chain[:-1], chain[1:], forward, strict=True)):
             candidate = combinations[0].get(target)
-            wires += self._heard(Wire(source, target, self.weights[name]), candidate, draw.at(number))
+            wire = Wire(source, target, self.weights[name], places=self.places.get(name))
+            wires += self._heard(wire, candidate, draw.at(number))
         cells = dict(self.cells)
         inside: dict[tuple[str, int], list[Wire]] = {}
         for number, (name, layer) in enumerate(self.layers.items()):
@@ -182,7 +186,7 @@ class Supernet:
         measure: Measure = readout_loss,
     ) -> Tensor:
         """Loss of the network of these candidates."""
-        (told,) = self.run_all(batch, gradient_rule(settings.training), [candidates], draw, [READOUT])
+        (told,) = self.run_all(batch, gradient_rule(settings.training), [candidates], draw, self._about(settings))
         return self._measured(told, batch, settings, measure)
 
     def expected_loss(
@@ -195,17 +199,22 @@ class Supernet:
         if not self.relaxation.apart:
             return self.loss(batch, settings, others, draw, measure)
         combinations = [{**others, name: k} for name, layer in self.layers.items() for k in range(len(layer.sizes))]
-        told = self.run_all(batch, gradient_rule(settings.training), combinations, draw, [READOUT])
+        told = self.run_all(batch, gradient_rule(settings.training), combinations, draw, self._about(settings))
         losses = torch.stack([self._measured(each, batch, settings, measure) for each in told])
         by_layer = torch.split(losses, [len(layer.sizes) for layer in self.layers.values()])
         shares = [choices.shares for choices in self.alpha.values()]
         return torch.stack([share @ loss for share, loss in zip(shares, by_layer, strict=True)]).mean()
 
     def _measured(self, told: Mapping[str, Summary], batch: Batch, settings: Settings, measure: Measure) -> Tensor:
-        """The loss of what the readout did."""
-        readout = self.readout
+        """The loss of what the readout did, and the price of the spikes of hidden neurons."""
+        readout, price = self.readout, settings.training.spike_price
         kind = loss_of(readout, settings.training.loss)
-        return measure(told[READOUT], batch, readout.classes, kind, readout.window)
+        loss = measure(told[READOUT], batch, readout.classes, kind, readout.window)
+        return loss + price * mean_rate([told[name] for name in self.layers], batch) if price else loss
+
+    def _about(self, settings: Settings) -> list[str]:
+        """What a loss is made of."""
+        return [*(self.layers if settings.training.spike_price else ()), READOUT]
 
     def at_equal_pace(self, gradients: Sequence[Tensor]) -> list[Tensor]:
         """Gradients of `alpha_parameters` in which the types of every size follow the loss of that size alone.

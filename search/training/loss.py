@@ -1,7 +1,7 @@
 """Losses and scores of a readout."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -102,6 +102,11 @@ def plain_loss(summary: Summary, batch: Batch, classes: int, kind: str, calibrat
     return torch.stack(losses).sum()
 
 
+def mean_rate(told: Iterable[Told], batch: Batch) -> Tensor:
+    """Spikes per step of a neuron, in the mean over neurons of all these populations and samples."""
+    return torch.cat([summarized(each, batch).counts / batch.steps for each in told], dim=1).mean()
+
+
 def _by_class(mean: Tensor, classes: int) -> Tensor:
     """The mean over the neurons of each class or value: [sample, class]."""
     return mean.view(len(mean), classes, -1).mean(2)
@@ -139,6 +144,7 @@ class Tally:
 
     readout: Readout
     kind: str
+    measure: Measure = readout_loss
     samples: int = 0
     score: float = 0.0
     loss: float = 0.0
@@ -146,7 +152,7 @@ class Tally:
     def add(self, told: Told, batch: Batch) -> Tensor:
         """Count a batch in and return its mean loss."""
         readout = self.readout
-        loss = readout_loss(told, batch, readout.classes, loss_of(readout, self.kind), readout.window)
+        loss = self.measure(told, batch, readout.classes, loss_of(readout, self.kind), readout.window)
         self.samples += len(batch.labels)
         self.score += (told_errors if readout.tells_values else right_answers)(told, batch, readout)
         self.loss += float(loss.detach()) * len(batch.labels)

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compiler.repair.network import interpreted_rates, network_rates, repair_network, scaled
+from compiler.repair.network import interpreted_rates, network_rates, repair_network
 from search.repair.damage import damaged
+from search.repair.resistance import scaled
 from targets.contracts.damage import Damage
 from tests.networks import random_network, random_spikes
 

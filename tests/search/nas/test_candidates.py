@@ -4,12 +4,14 @@ import numpy as np
 import torch
 
 from search.data.loader import DataLoader
-from search.nas.candidates import inherited
+from search.nas.candidates import Judge, inherited
+from search.nas.retraining import Experiment
 from search.nas.space import mutated, random_architecture
 from search.network import Network
 from search.training.initialize import reinitialize
+from search.training.own_rates import measured_rates
 from targets.contracts.arrays import Floats
-from targets.contracts.synapses import dense
+from targets.contracts.synapses import dense, with_weights
 from tests.search.tiny import TINY, tiny_split
 
 MODEL = dataclasses.replace(TINY.model, delays=(1, 3), input_delays=(0, 2), fan_in=(1.0, 0.5))
@@ -37,3 +39,25 @@ def test_children_inherit_what_they_share_with_their_parent() -> None:
             if source == target:
                 shared &= theirs * drawn > 0
             assert np.allclose(mine, np.where(shared, theirs, drawn))
+
+
+def test_a_repaired_child_spikes_as_often_as_its_parent() -> None:
+    split, device = tiny_split(), torch.device("cpu")
+    first = DataLoader.of(device, split.train).batch(np.arange(16))
+    settings = dataclasses.replace(TINY, plasticity=dataclasses.replace(TINY.plasticity, rule="set-point", window=20))
+    judge = Judge.of(Experiment(split, settings, 0, first, {}, lambda phase, stage: None, None))
+    parent = judge.fresh(random_architecture(TINY.model, 8, 0, 1).network(split, TINY.model))
+    stronger = tuple(
+        dataclasses.replace(c, synapses=with_weights(c.synapses, 2 * c.synapses.weights)) for c in parent.connections
+    )
+    child = dataclasses.replace(parent, connections=stronger)
+    spikes = split.train.take(slice(0, TINY.search.batch))
+
+    def far(network: Network) -> float:
+        own, now = (measured_rates(each, spikes, device)["hidden"] for each in (parent, network))
+        return float(np.abs(own - now).sum())
+
+    repaired = judge.repaired(child, parent)
+    assert far(repaired) < 0.3 * far(child)
+    assert judge.spent == {"both": 0, "forward": judge.repair_passes * TINY.search.batch}
+    assert Judge.of(dataclasses.replace(judge.experiment, settings=TINY)).repaired(child, parent) is child

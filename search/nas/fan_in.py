@@ -1,0 +1,125 @@
+"""thinned: a structure whose motifs hear a part of what is before their layer, found by the weights of a training."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from search.nas.budget import FORWARD, look, whole_epochs
+from search.nas.candidates import Judge, best_of
+from search.nas.derive import feed
+from search.nas.retraining import Candidate, Experiment, Method
+from search.network import Connection, Layer, Network
+from search.training.own_rates import measured_rates
+from targets.contracts.arrays import Array, Floats, Ints
+from targets.contracts.degrees import fan_in
+from targets.contracts.synapses import Synapses, dense
+
+EPOCHS = 6
+"""Of the training whose weights tell what is heard, and of each share's where there are several to choose from."""
+
+
+def by_weights(method: Method) -> Method:
+    """The method, and after it a fan-in where the settings ask for one by weights; both within the budget."""
+
+    def found(experiment: Experiment) -> Candidate:
+        settings = experiment.settings
+        if settings.model.fan_in_by != "weights" or min(settings.model.fan_in) == 1:
+            return method(experiment)
+        search = settings.search
+        if search.budget:
+            rest = search.budget - units(experiment)
+            whole_epochs(rest, 1.0, "a search before a fan-in by weights")
+            search = replace(search, budget=rest)
+        own = replace(experiment, settings=replace(settings, search=search))
+        candidate = method(own)
+        return thinned(experiment, replace(candidate, settings=replace(candidate.settings, search=settings.search)))
+
+    return found
+
+
+def units(experiment: Experiment) -> float:
+    """What `thinned` takes of the budget."""
+    shares = len(experiment.settings.model.fan_in)
+    trainings = 1 + (shares if shares > 1 else 0)
+    return trainings * (EPOCHS + look(experiment.split)) + FORWARD
+
+
+def thinned(experiment: Experiment, candidate: Candidate) -> Candidate:
+    """The candidate with the best of the shares in `model.fan_in`, all weights zero.
+
+    ```
+    train the structure with all sources, from fresh weights
+    a motif keeps the share of sources whose weights into it are largest: sum over its neurons of w^2, times the
+    source's rate
+    ```
+    A neuron of a layer without a motif is a group of its own. Of several shares each is trained on, and the one with
+    the best score on the validation part stays (the cost of a chip counts there). Pruning by magnitude: S. Han et al.,
+    "Learning both weights and connections for efficient neural networks", NeurIPS 2015; by groups as in H. Li et al.,
+    "Pruning filters for efficient ConvNets", ICLR 2017.
+    """
+    judge, model = Judge.of(experiment), experiment.settings.model
+    whole = judge.train(judge.fresh(candidate.network), EPOCHS, "fan-in all").network
+    split, device = experiment.split, experiment.first.spikes.device
+    rates = {split.input: split.train.rates(), **measured_rates(whole, split.train, device)}
+    scores = {layer.name: _score(whole, layer, rates) for layer in _hidden(whole)}
+    offered = [
+        pruned(candidate.network, {name: strongest(score, share) for name, score in scores.items()})
+        for share in model.fan_in
+    ]
+    best, told = 0, []
+    if len(offered) > 1:
+        trained = [
+            judge.train(judge.fresh(each), EPOCHS, f"fan-in {share:g}")
+            for share, each in zip(model.fan_in, offered, strict=True)
+        ]
+        best, told = best_of(trained)[0], [dict(each.figures) for each in trained]
+    metadata = {**candidate.metadata, "fan_in": {"share": model.fan_in[best], "offered": told}}
+    passes, forward = candidate.passes + judge.spent["both"], candidate.forward + judge.spent["forward"]
+    forward += split.train.samples
+    return replace(candidate, network=offered[best], passes=passes, forward=forward, metadata=metadata)
+
+
+def strongest(score: Floats, share: float) -> Ints:
+    """The sources of the highest scores [group, source], a `share` of all: int32 [group, source], in order.
+
+    Of equal scores the first; at least one.
+    """
+    count = max(1, round(share * score.shape[1]))
+    return np.sort(np.argsort(-score, axis=1, kind="stable")[:, :count], axis=1).astype(np.int32)
+
+
+def pruned(network: Network, heard: Mapping[str, Ints]) -> Network:
+    """The network whose layers hear only these sources: layer -> int32 [group, source]; all weights zero.
+
+    Groups are equally many neurons in order; what a neuron hears late it hears as late as before.
+    """
+    kept: list[Connection] = []
+    done: set[str] = set()
+    for each in network.connections:
+        if each.source == each.target or each.target not in heard:
+            kept.append(each)
+        elif each.target not in done:
+            done.add(each.target)
+            fed = [one for one in network.connections if (one.source, one.target) == (each.source, each.target)]
+            late = sum((one.delay - 1) * _heard(one.synapses).astype(np.int32) for one in fed)
+            ends = each.name.partition("+")[0], each.source, each.target
+            kept += feed(ends, each.synapses.shape[1], np.asarray(late), heard[each.target])
+    return replace(network, connections=tuple(kept))
+
+
+def _hidden(network: Network) -> list[Layer]:
+    return [layer for layer in network.layers if network.readout is None or layer.name != network.readout.population]
+
+
+def _score(network: Network, layer: Layer, rates: Mapping[str, Floats]) -> Floats:
+    """How much each source matters to each motif, or to each neuron where there are none: [group, source]."""
+    fed = [each for each in network.connections if each.target == layer.name and each.source != layer.name]
+    squares = np.sum([dense(each.synapses) ** 2 for each in fed], axis=0) * rates[fed[0].source]
+    size = 1 if layer.motif is None else layer.motif.size
+    return np.asarray(squares.reshape(-1, size, squares.shape[1]).sum(axis=1))
+
+
+def _heard(synapses: Synapses) -> Array:
+    """Which neurons hear anything through these synapses: bool [post]."""
+    return fan_in(synapses, np.ones(synapses.weights.shape, np.bool_)) > 0
