@@ -1,0 +1,139 @@
+"""Designs: what was tried on validation data before the plans of spikes, fan-in and further experiments were written.
+
+Run it with: python -m benchmarks.studies.memory.designs --jobs 2
+No test part is read, and no seed of the plans is used. Rows that are kept are not measured again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks.runs import Row, chosen, complete, load
+from benchmarks.studies.command import parser
+from benchmarks.studies.memory.judging import validation
+from search.data.load import load_split
+from search.nas.methods import search_by
+from search.settings import Settings, settings_of
+from search.training.own_rates import measured_rates
+
+ROWS = Path(__file__).parent / "designs.json"
+SEEDS = (201, 202, 203)
+ROWS_TASK, FIRST, SCAN = "digits-rows", "spoken-first", "digits-scan"
+ALL = (ROWS_TASK, FIRST, SCAN)
+BASE: Mapping[str, Mapping[str, Any]] = {
+    "model": {"neurons": [64], "delays": [1, 2, 4, 8], "input_delays": [0, 4, 8, 16, 24]},
+    "search": {"budget": 40.0, "rate": 0.02},
+    "training": {"rate": 0.02, "epochs": 20},
+}
+"""Settings of the plan, for all designs alike."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """A method with settings of its own, on some tasks; `question` is what it was tried for."""
+
+    question: str
+    method: str
+    tasks: Sequence[str] = ALL
+    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the plan with its own."""
+        return settings_of(
+            {table: {**BASE.get(table, {}), **self.own.get(table, {})} for table in {*BASE, *self.own}}, "designs"
+        )
+
+
+def _priced(method: str, price: float, links: float = 0.0) -> Design:
+    return Design("spikes", method, ALL, {"training": {"spike_price": price}, "search": {"price": links}})
+
+
+def _thin(task: str, method: str = "hrmas-delays", **model: object) -> Design:
+    return Design("fan-in", method, (task,), {"model": model})
+
+
+def _roomy(method: str, **model: object) -> Design:
+    return Design("head-room", method, (SCAN,), {"model": model})
+
+
+DESIGNS: Mapping[str, Design] = {
+    "recurrent-delay": Design("spikes", "recurrent-delay"),
+    "hrmas-delays": Design("spikes", "hrmas-delays"),
+    "hrmas-delays, spikes 5, links 0.01": _priced("hrmas-delays", 5.0, 0.01),
+    "halving, spikes 5": _priced("halving", 5.0),
+    "readout 1/4": _thin(ROWS_TASK, readout_fan_in=0.25),
+    "readout 1/2, inputs 3/4 by weights": _thin(ROWS_TASK, readout_fan_in=0.5, fan_in=[0.75], fan_in_by="weights"),
+    "readout 1/4, inputs 0.3 by weights": _thin(FIRST, readout_fan_in=0.25, fan_in=[0.3], fan_in_by="weights"),
+    "readout 1/4, inputs 0.3 at random": _thin(FIRST, "halving", readout_fan_in=0.25, fan_in=[0.3]),
+    "hrmas-delays, N 32": _roomy("hrmas-delays", neurons=[32]),
+    "random-search, N 32": _roomy("random-search", neurons=[32]),
+    "random-search": Design("selection", "random-search", (SCAN,)),
+    "halving": Design("selection", "halving", (SCAN,)),
+    "halving, calibrated loss": Design("selection", "halving", (SCAN,), {"search": {"score": "calibrated"}}),
+    "halving, errors": Design("selection", "halving", (SCAN,), {"search": {"score": "errors"}}),
+    "hrmas-delays, 120 units": Design("budget", "hrmas-delays", (SCAN,), {"search": {"budget": 120.0}}),
+    "random-search, 120 units": Design("budget", "random-search", (SCAN,), {"search": {"budget": 120.0}}),
+    "evolution": Design("repair", "evolution", (SCAN,)),
+    "evolution, repaired by set-point": Design(
+        "repair", "evolution", (SCAN,), {"plasticity": {"rule": "set-point", "window": 10}}
+    ),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what the rows lack."""
+    given = parser("Try designs on validation data.")
+    given.add_argument("--question", help="only designs that were tried for this")
+    told = given.parse_args(arguments)
+    wanted = [each for each in tasks() if told.question in (None, DESIGNS[each["design"]].question)]
+    complete(ROWS, wanted, measured, told.jobs)
+
+
+def tasks() -> list[dict[str, str]]:
+    """One for every design and task."""
+    return [{"design": name, "task": task} for name, design in DESIGNS.items() for task in design.tasks]
+
+
+def measured(design: str, task: str) -> list[Row]:
+    """A row for every seed: what is found, trained once more on the training part alone, on the validation part.
+
+    `rate`, spikes of a hidden neuron in a step there, is that of the network which the search ends with.
+    """
+    torch.set_num_threads(1)
+    return [{"seed": seed, **_found(DESIGNS[design], task, seed)} for seed in SEEDS]
+
+
+def _found(design: Design, task: str, seed: int) -> Row:
+    split, settings = load_split(task, None, seed), design.settings
+    network = search_by(design.method, split, settings, seed, "cpu")
+    rates = measured_rates(network, split.valid, torch.device("cpu"))
+    weights = [(c.source == c.target, int(np.count_nonzero(c.synapses.weights))) for c in network.connections]
+    return {
+        "validation": validation(network, split, settings, seed, settings.training.epochs),
+        "rate": float(np.mean([rates[layer.name].mean() for layer in network.layers[:-1]])),
+        "recurrent": sum(count for within, count in weights if within),
+        "synapses": sum(count for _, count in weights),
+        "units": float(network.settings["units"]["search"]),
+    }
+
+
+def means() -> dict[tuple[str, str], dict[str, float]]:
+    """Means over seeds by (design, task), of those that are kept for all seeds."""
+    found = {}
+    kept = load(ROWS)
+    for name, design in DESIGNS.items():
+        for task in design.tasks:
+            rows = chosen(kept, [{"design": name, "task": task}])
+            if rows:
+                names = ("validation", "rate", "recurrent", "synapses", "units")
+                found[name, task] = {each: float(np.mean([row[each] for row in rows])) for each in names}
+    return found
+
+
+if __name__ == "__main__":
+    main()
