@@ -99,17 +99,19 @@ def idle_settings(method: str) -> tuple[str, ...]:
     """Names ("table.setting") of the settings that a method never uses, except to count the budget it is given."""
     search, plasticity = _names(SearchSettings), _names(PlasticitySettings)
     unsearched = (*search, *plasticity, "start.alpha")
-    counted = tuple(name for name in unsearched if name not in ("search.epochs", "search.batch", "search.budget"))
+    used = ("search.epochs", "search.batch", "search.budget", "search.score")
+    counted = tuple(name for name in unsearched if name not in used)
     judged = tuple(name for name in counted if name not in ("search.chip", "search.cost", "search.cost_shares"))
     chosen = ("model.delays", "model.input_delays", "model.fan_in")
     motifs = ("model.sizes", "model.wiring")
+    gradients = ("model.fan_in", "search.score")
     idle: dict[str, tuple[str, ...]] = {
-        "hrmas": ("model.fan_in",),
-        "hrmas-delays": ("model.fan_in",),
+        "hrmas": gradients,
+        "hrmas-delays": gradients,
         "hrmas-halving": ("model.fan_in",),
-        "no-plasticity": ("model.fan_in", *_names(PlasticitySettings, "window", "mean_rate", "silent")),
-        "no-lateral": ("model.fan_in",),
-        "no-motif": ("model.sizes", "model.fan_in"),
+        "no-plasticity": (*gradients, *_names(PlasticitySettings, "window", "mean_rate", "silent")),
+        "no-lateral": gradients,
+        "no-motif": ("model.sizes", *gradients),
         "halving": judged,
         "evolution": tuple(name for name in judged if name not in ("plasticity.rule", "plasticity.window")),
         "random-search": judged,

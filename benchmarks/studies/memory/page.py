@@ -12,8 +12,8 @@ from benchmarks.studies.memory.comparing import Comparison, Rank, default, famil
 from benchmarks.studies.memory.fronts import PRICES, arms_on, optimal
 from benchmarks.studies.memory.headroom import ARCHITECTURES, SEEDS, headrooms
 from benchmarks.studies.memory.motifs import SHOWN
+from benchmarks.studies.memory.tables import differences, interval, points, positive
 from benchmarks.studies.memory.trials import SEARCHES, Kept
-from motifc.sweep.statistics import Interval
 
 PLAIN = ("feed-forward", "recurrent", "random motif, no delays", "random search, no delays")
 DELAYED = ("feed-forward-delays", "sparse-delays", "recurrent-delay", "recurrent-equal")
@@ -140,13 +140,13 @@ def _choice(study: Study, chosen: str) -> list[str]:
 
 def _plain(study: Study, chosen: str) -> list[str]:
     made = study.against(chosen, PLAIN)
-    good = sum(_positive(each) for each in made)
+    good = sum(positive(each) for each in made)
     return [
         f"## {chosen} against structures without delays",
         "",
         paragraph(f"{good} of {len(made)} differences are positive with an adjusted p below 0.05."),
         "",
-        *_differences(made),
+        *differences(made),
     ]
 
 
@@ -155,7 +155,7 @@ def _delayed(study: Study, chosen: str) -> list[str]:
     return [
         f"## {chosen} against baselines with delays",
         "",
-        *_differences(made),
+        *differences(made),
         "",
         "Beside the fully recurrent layer whose delay is chosen on the validation part (`recurrent-delay`):",
         "",
@@ -188,7 +188,7 @@ def _beside(study: Study, made: Sequence[Comparison]) -> list[str]:
             for name in ("recurrent", "hidden")
         )
         told = each.statistics
-        cells.append([each.data, each.arm, _points(told.mean), _interval(told.interval), f"{links:.3f}", f"{rate:.2f}"])
+        cells.append([each.data, each.arm, points(told.mean), interval(told.interval), f"{links:.3f}", f"{rate:.2f}"])
     titles = ["data", "arm", "difference", "95 % t", "recurrent synapses, share of its", "hidden spikes, share of its"]
     return table(titles, cells, "llrrrr")
 
@@ -229,7 +229,7 @@ def _fan_in(study: Study) -> list[str]:
         told, names = each.statistics, ("synapses", "messages")
         costs = [[mean(study.rows, each.data, arm, name) for name in names] for arm in (each.arm, each.other)]
         shares = [f"{mine / dense:.2f}" for mine, dense in zip(*costs, strict=True)]
-        cells.append([each.data, each.arm, str(told.n), _points(told.mean), _interval(told.interval), *shares])
+        cells.append([each.data, each.arm, str(told.n), points(told.mean), interval(told.interval), *shares])
     titles = ["data", "arm", "n", "difference", "95 % t", "synapses, share of dense", "messages, share of dense"]
     return [
         "## Fan-in",
@@ -244,7 +244,7 @@ def _searches(study: Study) -> list[str]:
     others = [arm for arm in SEARCHES if arm != "random-search"]
     first = family(study.rows, [(data, arm, "random-search") for arm, data in product(others, study.data)])
     second = family(study.rows, [(data, arm, "hrmas, no delays") for arm, data in product(SEARCHES, study.data)])
-    apart = [f"{each.arm} on {each.data}" for each in first if _positive(each)]
+    apart = [f"{each.arm} on {each.data}" for each in first if positive(each)]
     return [
         "## Search against random search",
         "",
@@ -253,11 +253,11 @@ def _searches(study: Study) -> list[str]:
         {"; ".join(apart) or "none. No advantage of any search over random search is seen here"}.
         """),
         "",
-        *_differences(first),
+        *differences(first),
         "",
         "The same, beside HRMAS in the space without delays:",
         "",
-        *_differences(second),
+        *differences(second),
     ]
 
 
@@ -337,36 +337,3 @@ TODO
 MISSING = """
 TODO
 """
-
-
-def _differences(made: Sequence[Comparison]) -> list[str]:
-    """A table of one family."""
-    cells = [
-        [
-            each.data,
-            each.arm,
-            each.other,
-            str(each.statistics.n),
-            _points(each.statistics.mean),
-            _interval(each.statistics.interval),
-            _interval(each.bonferroni),
-            _interval(each.statistics.corrected),
-            "-" if each.adjusted is None else f"{each.adjusted:.4f}" if each.adjusted >= 0.0001 else "< 0.0001",
-        ]
-        for each in made
-    ]
-    titles = ["data", "arm", "less", "n", "mean", "95 % t", "together", "corrected", "p, Holm"]
-    return table(titles, cells, "lllrrrrrr")
-
-
-def _positive(each: Comparison) -> bool:
-    told = each.statistics
-    return bool(told.mean is not None and told.mean > 0 and each.adjusted is not None and each.adjusted < 0.05)
-
-
-def _points(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:+.1f}"
-
-
-def _interval(ends: Interval | None) -> str:
-    return "-" if ends is None else f"{100 * ends[0]:+.1f} to {100 * ends[1]:+.1f}"

@@ -11,13 +11,14 @@ import torch
 from search.data.loader import Batch
 from search.history import History
 from search.motif import DIRECTIONS, Wiring
-from search.nas.methods import METHODS, idle_settings, search_by
+from search.nas.methods import METHODS, idle_settings, opened, search_by
 from search.nas.space import random_architecture
 from search.network import Network
 from search.settings import Settings, on_chip
 from search.training.kernels.network import Summary
 from search.training.progress import Progress
 from search.training.sharded import answers, answers_of_copies
+from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.synapses import Dense
 from tests.search.tiny import TINY, tiny_split
@@ -248,7 +249,7 @@ def test_what_a_method_calls_idle_changes_nothing(method: str) -> None:
         "model": {"sizes": (4, 8), "wiring": "none"},
         "start": {"alpha": 0.5, "recurrence": 2.0},
         "search": {"batch": 8, "alpha_rate": 0.5, "alpha_betas": (0.1, 0.2), "rate": 0.5, "temperature": 0.9}
-        | {"price": 1.0, "chip": "small", "cost_shares": (1.0, 2.0, 3.0)},
+        | {"score": "errors", "price": 1.0, "chip": "small", "cost_shares": (1.0, 2.0, 3.0)},
         "plasticity": {
             "window": 3,
             "mean_rate": 0.21,
@@ -274,7 +275,26 @@ def test_what_a_method_calls_idle_changes_nothing(method: str) -> None:
 
 
 def test_a_method_uses_what_it_does_not_call_idle() -> None:
-    assert idle_settings("hrmas") == idle_settings("no-lateral") == ("model.fan_in",)
+    assert idle_settings("hrmas") == idle_settings("no-lateral") == ("model.fan_in", "search.score")
     assert not {*SPACE, "search.cost", "search.budget"} & {*idle_settings("halving"), *idle_settings("evolution")}
     assert "model.sizes" not in idle_settings("random-motif")
     assert "search.batch" not in idle_settings("random-search")
+
+
+def test_methods_of_delays_are_given_some_where_the_settings_offer_none() -> None:
+    split = tiny_split()
+    model = opened("hrmas-delays", split, TINY).model
+    assert model.delays == (1, 2, 4, 8)
+    assert model.input_delays == (0, 4, 8)  # samples of 12 steps, two of them to cross the layers
+    assert opened("hrmas", split, TINY) is opened("halving", split, TINY) is TINY
+    own = dataclasses.replace(TINY, model=dataclasses.replace(TINY.model, input_delays=(0, 3)))
+    assert opened("hrmas-delays", split, own) is own
+    assert found("hrmas-delays").settings["hyperparameters"]["model"]["input_delays"] == [0, 4, 8]
+
+
+def test_delays_are_offered_as_far_as_the_chip_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    chip = chip_named("small")
+    short = dataclasses.replace(chip, name="short", delay_max=dataclasses.replace(chip.delay_max, value=4))
+    monkeypatch.setattr("search.nas.methods.chip_named", lambda name: short)
+    model = opened("hrmas-halving", tiny_split(), on_chip(TINY, "small", None)).model
+    assert (model.delays, model.input_delays) == ((1, 2, 4), (0,))

@@ -109,3 +109,18 @@ def test_expected_links_are_the_mean_over_neurons() -> None:
             choices.types[0].zero_()[..., 2] = 50.0 * sure  # the second layer has no links
     # Size 2 on a ring: 2 of 3 types are links, so 4/3 inside into each neuron; from each neighbour one is kept.
     assert float(supernet.expected_links().detach()) == pytest.approx((16 * (4 / 3 + 2) + 0) / 24, rel=1e-5)
+
+
+def test_a_price_on_spikes_is_added_for_every_hidden_neuron_alike() -> None:
+    settings = settings_of("expected", (16, 8))
+    priced = replace(settings, training=replace(settings.training, spike_price=3.0))
+    supernet, others = supernet_of(settings), {"hidden1": 0, "hidden2": 1}
+    told = supernet.run(first(), gradient_rule(settings.training), others, Draw())
+    rates = torch.cat([told[name].counts / first().steps for name in ("hidden1", "hidden2")], dim=1).detach()
+    more = supernet.loss(first(), priced, others, Draw()) - supernet.loss(first(), settings, others, Draw())
+    assert float(more.detach()) == pytest.approx(3 * float(rates.mean()), rel=1e-4)
+    slopes = [
+        torch.autograd.grad(supernet.loss(first(), each, others, Draw()), supernet.learned["input1"])[0]
+        for each in (priced, settings)
+    ]
+    assert float(slopes[0].mean() - slopes[1].mean()) > 0  # heavier weights spike more

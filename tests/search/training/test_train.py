@@ -18,6 +18,7 @@ from search.training.checkpoint import Stage
 from search.training.kernels.loop import run
 from search.training.loss import right_answers
 from search.training.neuron import Surrogate
+from search.training.own_rates import measured_rates
 from search.training.progress import Progress
 from search.training.torch_network import TorchNetwork, tensor
 from search.training.train import fit, learning_rate, train
@@ -144,6 +145,16 @@ def test_training_on_a_grid_continues_as_if_it_had_never_stopped() -> None:
         again, told = fit(network, split, training, 0, cpu, begun=stage, chip=COARSE)
         assert again.digest == whole.digest
         assert told == history
+
+
+def test_a_price_on_spikes_makes_hidden_neurons_spike_less() -> None:
+    split, network = tiny_split(), of_all_kinds(0)
+    rates = []
+    for price in (0.0, 5.0):
+        settings = dataclasses.replace(TINY, training=dataclasses.replace(TINY.training, spike_price=price))
+        told = measured_rates(train(network, split, settings, 0, "cpu"), split.train, torch.device("cpu"))
+        rates.append(np.mean([told[layer.name].mean() for layer in network.layers[:-1]]))
+    assert rates[1] < 0.9 * rates[0]
 
 
 def test_the_learning_rate_warms_up_and_ends_at_zero() -> None:
