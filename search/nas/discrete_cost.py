@@ -1,6 +1,7 @@
 """relative_cost: what a network of motifs is expected to need on a chip, as a share of the largest of its space."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from search.data.loader import DataLoader
 from search.data.task import Split
 from search.motif import Motif
 from search.nas.evaluate import firing_rates
-from search.nas.hardware_cost import HardwareCost
+from search.nas.hardware_cost import HardwareCost, certain
 from search.nas.relaxed_layer import OPTIONS, Choices, RelaxedLayer
 from search.network import Network
 from search.settings import Settings
@@ -29,12 +30,12 @@ def relative_cost(network: Network, split: Split, settings: Settings, device: to
     hardware = HardwareCost.of(split, settings)
     hidden = [layer for layer in network.layers if layer.motif is not None]
     rates = _rates(network, [layer.name for layer in hidden], DataLoader.of(device, split.valid), settings)
-    offered = {each.name: RelaxedLayer.of(each.neurons, model.sizes, model.wiring, device) for each in hidden}
+    space = {each.name: RelaxedLayer.of(each.neurons, model.sizes, model.wiring, device) for each in hidden}
+    offered = {name: replace(each, delays=model.delays, late=model.input_delays) for name, each in space.items()}
     found, alpha = {}, {}
     for layer in hidden:
         if layer.motif is not None:
-            found[layer.name] = RelaxedLayer.of(layer.neurons, [layer.motif.size], layer.motif.wiring, device)
-            alpha[layer.name] = _certain(layer.motif, device)
+            found[layer.name], alpha[layer.name] = _certain(layer.motif, layer.neurons, device)
     with torch.no_grad():
         largest = hardware.largest(offered, rates)
         mine = hardware.estimate(found, alpha, rates)
@@ -43,11 +44,20 @@ def relative_cost(network: Network, split: Split, settings: Settings, device: to
         return float(mine.relative(largest, settings.search.cost_shares))
 
 
-def _certain(motif: Motif, device: torch.device) -> Choices:
-    """Choices that can only be derived to this motif."""
+def _certain(motif: Motif, neurons: int, device: torch.device) -> tuple[RelaxedLayer, Choices]:
+    """A layer whose choices can only be derived to this motif."""
     types = np.concatenate([motif.intra[None], motif.lateral])
     scores = _CERTAIN * (types[..., None] == np.array(OPTIONS))
-    return Choices(torch.zeros(1, device=device), (torch.from_numpy(scores).float().to(device),))
+    delays = [1] * len(types) if motif.delays is None else motif.delays.tolist()
+    late = [0] * motif.size if motif.late is None else motif.late.tolist()
+    layer = replace(
+        RelaxedLayer.of(neurons, [motif.size], motif.wiring, device),
+        delays=tuple(sorted(set(delays))),
+        late=tuple(sorted(set(late))),
+    )
+    waits, hears = certain(delays, layer.delays, device), certain(late, layer.late, device)
+    kinds = (torch.from_numpy(scores).float().to(device),)
+    return layer, Choices(torch.zeros(1, device=device), kinds, (waits,), (hears,))
 
 
 def _unheard(network: Network, layers: Collection[str]) -> int:

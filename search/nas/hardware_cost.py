@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from search.data.task import Split
+from search.nas.delay_cost import expected_delays
 from search.nas.relaxed_layer import OPTIONS, Choices, RelaxedLayer, within_limit
 from search.settings import Settings
 from targets.contracts.chip import ChipSpec, chip_named
@@ -48,7 +49,9 @@ class HardwareCost:
 
     Motifs are taken to fill core after core in order, as many on each as its neurons, synaptic memory and input axons
     allow; a population begins a new core, unless the whole network fits one. A motif that fits no core is cut between
-    neurons. Output axons and profiles are not counted: the compiler sees to profiles before it cuts.
+    neurons. Synapses over which spikes wait take the bits of a delay more, and neurons their slots for what arrives
+    later, by the longest delay in their layer. Output axons and profiles are not counted: the compiler sees to
+    profiles before it cuts.
     """
 
     chip: ChipSpec
@@ -94,7 +97,8 @@ class HardwareCost:
             crossing.append(rates[name] * (shares @ crossed))
             fan_in = layer.neurons
         fan_in = max(1, round(self.readout_share * fan_in))
-        readout = self.readout * self._need(1, spans[0].new_tensor(fan_in), spans[0].new_tensor(0), fan_in)
+        place, heard = spans[0].new_tensor(1 / self.chip.neurons_at(1)), spans[0].new_tensor(fan_in)
+        readout = self.readout * self._need(place, heard * self.chip.synapse_bits.value, spans[0].new_tensor(0), fan_in)
         cores.append(readout)
         spans.append(readout.ceil())
         total = torch.stack(cores).sum()
@@ -115,10 +119,14 @@ class HardwareCost:
         size, indices = layer.sizes[number], layer.indices[number]
         linked = kept(choices.types[number], size)
         there = indices < layer.neurons**2
-        synapses = (linked * there[:, :, :1, :1].sum(1)).sum() + layer.neurons * fan_in
+        links = (linked * there[:, :, :1, :1].sum(1)).sum((1, 2))
+        synapses = links.sum() + layer.neurons * fan_in
         motifs = layer.neurons // size
         axons = (1 - (1 - linked).flatten(0, 1).prod(0)).sum()
-        need = self._need(size, synapses / motifs, axons, fan_in)
+        late = expected_delays(layer, number, choices, linked, self.chip)
+        waiting = links @ late.links + layer.neurons * fan_in * late.heard
+        bits = synapses * self.chip.synapse_bits.value + waiting * self.chip.delay_bits.value
+        need = self._need(size * late.places, bits / motifs, axons, fan_in)
         core_of = torch.arange(layer.neurons, device=indices.device) // _together(size, float(need.detach()))
         post, pre = indices[there] // layer.neurons, indices[there] % layer.neurons
         away = core_of[post] != core_of[pre]
@@ -127,14 +135,17 @@ class HardwareCost:
         silent = linked.new_zeros(layer.neurons * span).index_add(0, (pre * span + core_of[post])[away], unlinked)
         return synapses, motifs * need, -silent.expm1().sum()
 
-    def _need(self, neurons: int, synapses: Tensor, axons: Tensor, fan_in: int) -> Tensor:
-        """Cores that a motif needs: the largest of its shares of what a core holds beside the axons of `fan_in`."""
+    def _need(self, places: Tensor, bits: Tensor, axons: Tensor, fan_in: int) -> Tensor:
+        """Cores that a motif needs: the largest of its shares of what a core holds beside the axons of `fan_in`.
+
+        `places` are those that its neurons take, `bits` those of its synapses.
+        """
         chip = self.chip
         memory = 8 * chip.synapse_bytes_per_core.value - fan_in * chip.axon_bits.value
         return torch.stack(
             [
-                torch.full_like(synapses, neurons / chip.neurons_per_core.value),
-                (synapses * chip.synapse_bits.value + axons * chip.axon_bits.value) / memory,
+                places,
+                (bits + axons * chip.axon_bits.value) / memory,
                 axons / (chip.axons_in_per_core.value - fan_in),
             ]
         ).max()
@@ -158,10 +169,18 @@ def _together(size: int, need: float) -> int:
 
 
 def _full(layer: RelaxedLayer) -> Choices:
-    """The largest size, every link excitatory."""
+    """The largest size, every link excitatory, everything as late as it may be."""
     device = layer.indices[0].device
     sizes = torch.zeros(len(layer.sizes), device=device)
     sizes[layer.sizes.index(max(layer.sizes))] = _CERTAIN
     excitatory = torch.tensor([_CERTAIN, 0.0, 0.0], device=device)
     shapes = ((len(p), s, s, len(OPTIONS)) for s, p in zip(layer.sizes, layer.indices, strict=True))
-    return Choices(sizes, tuple(excitatory.expand(shape) for shape in shapes))
+    types = tuple(excitatory.expand(shape) for shape in shapes)
+    delays = tuple(certain([max(layer.delays)] * len(places), layer.delays, device) for places in layer.indices)
+    late = tuple(certain([max(layer.late)] * size, layer.late, device) for size in layer.sizes)
+    return Choices(sizes, types, delays, late)
+
+
+def certain(steps: Sequence[int], offered: Sequence[int], device: torch.device) -> Tensor:
+    """Choices [group or neuron, option] that can only be these steps of those `offered`."""
+    return _CERTAIN * (torch.tensor(steps, device=device)[:, None] == torch.tensor(offered, device=device)).float()
