@@ -57,6 +57,7 @@ class DemoResult:
     cores: int
     network: str
     program: str
+    method: str
 
     @property
     def agreement(self) -> float:
@@ -144,6 +145,7 @@ def demo(
         cores=len(program.cores),
         network=network.digest,
         program=program.digest,
+        method=str(network.settings.get("method", "training")),
     )
 
 

@@ -27,7 +27,7 @@ def show_demo(result: DemoResult) -> None:
 
     from targets.runtime.registry import ORACLE
 
-    table = Table(title=f"{result.samples} test images, seed {result.seed}")
+    table = Table(title=f"{result.samples} test images, seed {result.seed}, network found by {result.method}")
     for title in ("", "accuracy", "spikes compared", "differing bins", "seconds"):
         table.add_column(title, justify="left" if not title else "right")
     table.add_row("float network", f"{result.float_accuracy:.2%}", "", "", "")

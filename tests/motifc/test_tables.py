@@ -30,10 +30,10 @@ def rows(printed: str) -> list[list[str]]:
 def test_the_demo_ends_with_a_row_per_backend_and_what_is_missing(capsys: Printed) -> None:
     ran = (BackendResult(ORACLE, 0.75, 1_234, 0, 1.25), BackendResult("torch", 0.5, 1_234, 7, 0.04))
     absent = BackendResult("lava", missing="lava-nc is not installed.")
-    result = DemoResult(3, 4, 0.5, 3, 5_000, (*ran, absent), "loihi2", 1, "n", "p")
+    result = DemoResult(3, 4, 0.5, 3, 5_000, (*ran, absent), "loihi2", 1, "n", "p", "hrmas")
     show_demo(result)
     printed = capsys.readouterr().out
-    assert "4 test images, seed 3" in printed
+    assert "4 test images, seed 3, network found by hrmas" in printed
     assert rows(printed) == [
         ["", "accuracy", "spikes compared", "differing bins", "seconds"],
         ["float network", "50.00%", "", "", ""],

@@ -16,7 +16,7 @@ from targets.runtime.registry import ORACLE
 from tests.motifc.command_line import Motifc
 from tests.networks import random_network
 
-RESULT = DemoResult(0, 4, 0.5, 3, 5_000, (BackendResult(ORACLE, 0.75, 1_234, 0, 1.25),), "loihi1", 1, "n", "p")
+RESULT = DemoResult(0, 4, 0.5, 3, 5_000, (BackendResult(ORACLE, 0.75, 1_234, 0, 1.25),), "loihi1", 1, "n", "p", "hrmas")
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the search and the demo were asked, with nothing done."""
     calls: list[Any] = []
 
-    def searched(split: Any, settings: Any, seed: int, device: str) -> object:
-        calls.append((split.digest, seed, device))
+    def searched(split: Any, settings: Any, seed: int, device: str, method: str) -> object:
+        calls.append((split.digest, seed, device, method))
         return random_network(seed)
 
     def demo(
@@ -45,7 +45,7 @@ def test_digits_are_searched_and_the_network_shown_on_every_backend(motifc: Moti
     assert outcome.status == 0, outcome.err
     split = task_named("digits").load(3)
     assert asked == [
-        (split.digest, 3, "cpu"),
+        (split.digest, 3, "cpu", "hrmas"),
         (random_network(3).digest, split.test.samples, "loihi1", 3, Path("made"), False),
     ]
     assert Path("made").is_dir()
