@@ -26,13 +26,22 @@ from targets.contracts.errors import InputError
 from targets.contracts.provenance import making
 from targets.contracts.writing import write_text
 
-PLANS = ("plan.toml", "fan_in_rows.toml", "fan_in_first.toml")
+PLANS = (
+    "plan.toml",
+    "spikes.toml",
+    "fan_in_rows.toml",
+    "fan_in_first.toml",
+    "head_room.toml",
+    "budget.toml",
+    "selection.toml",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, collect, write; or one trial alone."""
     parser = ArgumentParser(description="Compare searches on tasks that ask for memory.")
     parser.add_argument("--study", type=Path, help="folder of the studies, to run what is not finished there")
+    parser.add_argument("--plan", choices=PLANS, action="append", help="only this plan; may be given several times")
     parser.add_argument("--jobs", type=int, default=1, help="trials at the same time, one processor each")
     parser.add_argument("--out", type=Path, default=PAGES, help="folder of the page and its pictures")
     parser.add_argument("--trial", action="store_true", help="run one trial of the plan alone and compare its digest")
@@ -40,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.trial:
         return one_trial(kept())
     if given.study is not None:
-        for file in PLANS:
+        for file in given.plan or PLANS:
             plan = load_plan(Path(__file__).parent / file)
             ran = run_plan(plan, processes(given.jobs), given.study / plan.name)
             sys.stderr.write(f"{ran.sentence}\n")

@@ -67,6 +67,7 @@ DESIGNS: Mapping[str, Design] = {
     "hrmas-delays, spikes 5, links 0.01": _priced("hrmas-delays", 5.0, 0.01),
     "hrmas-delays, spikes 5, links 0.003": _priced("hrmas-delays", 5.0, 0.003),
     "halving, spikes 5": _priced("halving", 5.0),
+    "halving, spikes 3": _priced("halving", 3.0),
     "readout 1/4": _thin(ROWS_TASK, readout_fan_in=0.25),
     "readout 1/2, inputs 3/4 by weights": _thin(ROWS_TASK, readout_fan_in=0.5, fan_in=[0.75], fan_in_by="weights"),
     "readout 1/4, inputs 0.3 by weights": _thin(FIRST, readout_fan_in=0.25, fan_in=[0.3], fan_in_by="weights"),
