@@ -10,6 +10,7 @@ from search.nas.candidates import Judge, best_of
 from search.nas.derive import feed
 from search.nas.retraining import Candidate, Experiment, Method
 from search.network import Connection, Layer, Network
+from search.settings import Settings
 from search.training.own_rates import measured_rates
 from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.degrees import fan_in
@@ -26,16 +27,19 @@ def by_weights(method: Method) -> Method:
         settings = experiment.settings
         if settings.model.fan_in_by != "weights" or min(settings.model.fan_in) == 1:
             return method(experiment)
-        search = settings.search
-        if search.budget:
-            rest = search.budget - units(experiment)
-            whole_epochs(rest, 1.0, "a search before a fan-in by weights")
-            search = replace(search, budget=rest)
-        own = replace(experiment, settings=replace(settings, search=search))
-        candidate = method(own)
-        return thinned(experiment, replace(candidate, settings=replace(candidate.settings, search=settings.search)))
+        if not settings.search.budget:
+            return thinned(experiment, method(experiment))
+        rest = settings.search.budget - units(experiment)
+        whole_epochs(rest, 1.0, "a search before a fan-in by weights")
+        candidate = method(replace(experiment, settings=_with_budget(settings, rest)))
+        told = _with_budget(candidate.settings, settings.search.budget)
+        return thinned(experiment, replace(candidate, settings=told))
 
     return found
+
+
+def _with_budget(settings: Settings, budget: float) -> Settings:
+    return replace(settings, search=replace(settings.search, budget=budget))
 
 
 def units(experiment: Experiment) -> float:

@@ -13,7 +13,9 @@ from benchmarks.studies.command import PAGES
 from benchmarks.studies.memory import fronts, motifs
 from benchmarks.studies.memory.command import PLANS, main
 from benchmarks.studies.memory.comparing import default, family, ranked
-from benchmarks.studies.memory.headroom import HeadRoom
+from benchmarks.studies.memory.designs import SEEDS as DESIGN_SEEDS
+from benchmarks.studies.memory.experiments import PLANS as EXPERIMENTS
+from benchmarks.studies.memory.headroom import SEEDS as HEAD_ROOM_SEEDS, HeadRoom
 from benchmarks.studies.memory.trials import Kept, cut_chip, kept
 from motifc.sweep.plan_file import load_plan
 from targets.contracts.chip import chip_named
@@ -128,8 +130,13 @@ def test_a_motif_comes_back_of_its_plain_values() -> None:
 
 def test_the_plans_have_ten_replicates_of_their_own() -> None:
     plans = [load_plan(FOLDER / name) for name in PLANS]
-    assert [each.name for each in plans] == ["memory", "memory-fan-in-rows", "memory-fan-in-first"]
-    assert [each.seeds for each in plans] == [tuple(range(101, 111))] * 3
+    first, others = tuple(range(101, 111)), tuple(range(111, 121))
+    seeds = {each.name: each.seeds for each in plans}
+    assert seeds == {
+        **dict.fromkeys(("memory", "memory-spikes", "memory-fan-in-rows", "memory-fan-in-first"), first),
+        **dict.fromkeys(EXPERIMENTS, others),
+    }
+    assert not {*first, *others} & {*DESIGN_SEEDS, *HEAD_ROOM_SEEDS}
     assert len({trial.digest for each in plans for trial in each.trials()}) == sum(len(p.trials()) for p in plans)
 
 
