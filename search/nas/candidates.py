@@ -8,11 +8,12 @@ from math import ceil
 import numpy as np
 
 from search.data.loader import DataLoader
+from search.nas.budget import in_units
 from search.nas.derive import readout_of
 from search.nas.discrete_cost import relative_cost
 from search.nas.evaluate import evaluate_network
 from search.nas.retraining import Experiment
-from search.network import Network
+from search.network import Layer, Network
 from search.repair.resistance import scaled
 from search.training.initialize import reinitialize
 from search.training.links import flat_indices
@@ -79,32 +80,31 @@ class Judge:
         self.spent["forward"] += split.valid.samples
         return Trained(trained, figures)
 
-    def repaired(self, network: Network, parent: Network) -> Network:
+    def repaired(self, network: Network, parent: Network, passes: int) -> Network:
         """The network with the parent's resistances, moved until its hidden neurons spike as often as the parent's.
 
-        Nothing is done unless plasticity is to follow the set-point; its window is the number of passes, each over one
-        batch of the training part. Labels are not looked at.
+        Every pass takes the first batch of the training part forward; labels are not looked at. The rule is that of
+        `targets.contracts.set_point`.
         """
-        if not self.repair_passes:
-            return network
-        own, spikes = self.experiment.settings.search, self.experiment.split.train
-        spikes, device = spikes.take(slice(0, own.batch)), self.experiment.first.spikes.device
-        former = {layer.name: layer.resistance for layer in parent.layers[:-1]}
-        network = scaled(network, {each.name: former[each.name] / each.resistance for each in network.layers[:-1]})
+        spikes = self.experiment.split.train.take(slice(0, self.experiment.settings.search.batch))
+        device, former = (
+            self.experiment.first.spikes.device,
+            {each.name: each.resistance for each in hidden_layers(parent)},
+        )
+        network = scaled(network, {each.name: former[each.name] / each.resistance for each in hidden_layers(network)})
 
         def rates(of: Network) -> Rates:
             self.spent["forward"] += spikes.samples
             told = measured_rates(of, spikes, device)
             return {name: told[name] for name in former}
 
-        passes = self.experiment.settings.plasticity.window
         return scaled(network, set_point(lambda each: rates(scaled(network, each)), rates(parent), passes))
 
-    @property
-    def repair_passes(self) -> int:
-        """Batches that a repair takes forward; 0 where nothing is repaired."""
-        own = self.experiment.settings.plasticity
-        return own.window + 2 if own.rule == "set-point" and own.window else 0
+
+def repair_units(experiment: Experiment, passes: int) -> float:
+    """What a repair takes: its passes, a look at the parent's rates and one at the end."""
+    split = experiment.split
+    return in_units(split, 0, (passes + 2) * min(experiment.settings.search.batch, split.train.samples))
 
 
 def best_of(trained: Sequence[Trained]) -> list[int]:
@@ -129,6 +129,11 @@ def inherited(fresh: Network, parent: Network) -> Network:
             each = replace(each, synapses=with_weights(each.synapses, np.where(keep, theirs, weights)))
         connections.append(each)
     return replace(fresh, connections=tuple(connections))
+
+
+def hidden_layers(network: Network) -> list[Layer]:
+    """All layers but the readout."""
+    return [layer for layer in network.layers if network.readout is None or layer.name != network.readout.population]
 
 
 def _at(synapses: Synapses, matrix: Floats) -> Floats:

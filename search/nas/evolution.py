@@ -3,8 +3,8 @@
 import numpy as np
 
 from search.history import History
-from search.nas.budget import in_units, look, whole_epochs
-from search.nas.candidates import Judge, Trained, best_of, inherited
+from search.nas.budget import look, whole_epochs
+from search.nas.candidates import Judge, Trained, best_of, inherited, repair_units
 from search.nas.halving import chosen, entry_of
 from search.nas.retraining import Candidate, Experiment
 from search.nas.space import Architecture, mutated, random_architecture
@@ -29,8 +29,10 @@ def evolve(experiment: Experiment, budget: float) -> Candidate:
     ours. What is stored is as in `search.nas.halving.halve`, with a history of generations.
     """
     judge, split, model, seed = Judge.of(experiment), experiment.split, experiment.settings.model, experiment.seed
-    repair = in_units(split, 0, judge.repair_passes * min(experiment.settings.search.batch, split.train.samples))
-    total = whole_epochs(budget, EPOCHS + look(split) + repair, "a candidate of evolution")
+    plasticity = experiment.settings.plasticity
+    passes = plasticity.window if plasticity.rule == "set-point" else 0
+    each = EPOCHS + look(split) + (repair_units(experiment, passes) if passes else 0)
+    total = whole_epochs(budget, each, "a candidate of evolution")
     first = max(1, total // 3)
     drawn: list[Architecture] = []
     reached: dict[int, Trained] = {}
@@ -46,7 +48,8 @@ def evolve(experiment: Experiment, budget: float) -> Candidate:
                 parent = parents[int(generator.integers(len(parents)))]
                 drawn.append(mutated(drawn[parent], model, split.neurons, seed, generator))
                 network = inherited(judge.fresh(drawn[-1].network(split, model)), reached[parent].network)
-                network = judge.repaired(network, reached[parent].network)
+                if passes:
+                    network = judge.repaired(network, reached[parent].network, passes)
             else:
                 drawn.append(random_architecture(model, split.neurons, seed, number + 1))
                 network = judge.fresh(drawn[-1].network(split, model))

@@ -1,4 +1,4 @@
-"""retrain: the frame around every method; it finds a structure, draws all weights anew and trains them alone."""
+"""retrain: the frame around every method; it finds a structure, draws its weights anew and trains them alone."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -50,11 +50,12 @@ class Experiment:
 class Candidate:
     """The structure a method proposes.
 
-    network   the structure, all weights zero
+    network   the structure; its weights do not matter
     settings  those it was found with and is to be trained with
     passes    samples taken forward and backward to find it
     metadata  stored in the network's settings, JSON values
     forward   samples taken forward alone to find it
+    start     the structure with weights that the last training begins with; None where they are drawn anew
     """
 
     network: Network
@@ -62,6 +63,7 @@ class Candidate:
     passes: int
     metadata: Mapping[str, Any]
     forward: int = 0
+    start: Network | None = None
 
     def units(self, split: Split) -> float:
         """What it took to find it, as `search.nas.budget` counts."""
@@ -82,7 +84,9 @@ def retrain(
     checkpoint: Path | None = None,
     ranks: Ranks = ALONE,
 ) -> Network:
-    """The network that `method` finds for `split`, its weights drawn anew and trained on the train and valid parts.
+    """The network that `method` finds for `split`, its weights trained on the train and valid parts.
+
+    They are drawn anew, unless the method says what to begin with.
 
     The test part is not used. The network's provenance tells of the split and of the CPU seconds; its settings hold the
     method's name, the hyperparameters, the seed, the candidate's metadata, the figures of every epoch of training
@@ -126,7 +130,7 @@ def retrain(
     candidate = method(Experiment(split, settings, seed, first, stages, keep, progress, ranks))
     found = time.process_time()
     training = candidate.settings.training
-    network = reinitialize(candidate.network, first, settings.start, seed)
+    network = candidate.start or reinitialize(candidate.network, first, settings.start, seed)
     begun, chip = stages.get("train"), training.chip
     network, learned = fit(
         network, split, training, seed, chosen, progress, begun, lambda stage: keep("train", stage), chip, ranks

@@ -14,10 +14,13 @@ import torch
 
 from benchmarks.runs import Row, chosen, complete, load
 from benchmarks.studies.command import parser
-from benchmarks.studies.memory.judging import validation
+from benchmarks.studies.memory.judging import begun_with, first_batch, validation
 from search.data.load import load_split
-from search.nas.methods import search_by
+from search.nas.fan_in import by_weights
+from search.nas.methods import METHODS, search_by
+from search.nas.retraining import Experiment
 from search.settings import Settings, settings_of
+from search.training.initialize import reinitialize
 from search.training.own_rates import measured_rates
 
 ROWS = Path(__file__).parent / "designs.json"
@@ -68,10 +71,11 @@ DESIGNS: Mapping[str, Design] = {
     "hrmas-delays, spikes 5, links 0.003": _priced("hrmas-delays", 5.0, 0.003),
     "halving, spikes 5": _priced("halving", 5.0),
     "halving, spikes 3": _priced("halving", 3.0),
-    "readout 1/4": _thin(ROWS_TASK, readout_fan_in=0.25),
     "readout 1/2, inputs 3/4 by weights": _thin(ROWS_TASK, readout_fan_in=0.5, fan_in=[0.75], fan_in_by="weights"),
-    "readout 1/4, inputs 0.3 by weights": _thin(FIRST, readout_fan_in=0.25, fan_in=[0.3], fan_in_by="weights"),
+    "readout 1/4, inputs 0.33 by weights": _thin(FIRST, readout_fan_in=0.25, fan_in=[0.33], fan_in_by="weights"),
     "readout 1/4, inputs 0.3 at random": _thin(FIRST, "halving", readout_fan_in=0.25, fan_in=[0.3]),
+    "readout 1/4": _thin(ROWS_TASK, readout_fan_in=0.25),
+    "readout 1/4, all inputs": _thin(FIRST, readout_fan_in=0.25),
     "hrmas-delays, N 32": _roomy("hrmas-delays", neurons=[32]),
     "random-search, N 32": _roomy("random-search", neurons=[32]),
     "random-search": Design("selection", "random-search", (SCAN,)),
@@ -104,7 +108,8 @@ def tasks() -> list[dict[str, str]]:
 def measured(design: str, task: str) -> list[Row]:
     """A row for every seed: what is found, trained once more on the training part alone, on the validation part.
 
-    `rate`, spikes of a hidden neuron in a step there, is that of the network which the search ends with.
+    `rate`, spikes of a hidden neuron in a step there, is that of the network which the search ends with; where that
+    begins with weights of its own, of the one trained once more.
     """
     torch.set_num_threads(1)
     return [{"seed": seed, **_found(DESIGNS[design], task, seed)} for seed in SEEDS]
@@ -112,15 +117,25 @@ def measured(design: str, task: str) -> list[Row]:
 
 def _found(design: Design, task: str, seed: int) -> Row:
     split, settings = load_split(task, None, seed), design.settings
-    network = search_by(design.method, split, settings, seed, "cpu")
+    epochs = settings.training.epochs
+    if settings.model.fan_in_by == "weights":
+        first = first_batch(split, settings)
+        experiment = Experiment(split, settings, seed, first, {}, lambda phase, stage: None, None)
+        found = by_weights(METHODS[design.method])(experiment)
+        start = found.start or reinitialize(found.network, first, settings.start, seed)
+        judged, network = begun_with(start, split, settings, seed, epochs)
+        units = found.units(split)
+    else:
+        network = search_by(design.method, split, settings, seed, "cpu")
+        judged, units = validation(network, split, settings, seed, epochs), float(network.settings["units"]["search"])
     rates = measured_rates(network, split.valid, torch.device("cpu"))
     weights = [(c.source == c.target, int(np.count_nonzero(c.synapses.weights))) for c in network.connections]
     return {
-        "validation": validation(network, split, settings, seed, settings.training.epochs),
+        "validation": judged,
         "rate": float(np.mean([rates[layer.name].mean() for layer in network.layers[:-1]])),
         "recurrent": sum(count for within, count in weights if within),
         "synapses": sum(count for _, count in weights),
-        "units": float(network.settings["units"]["search"]),
+        "units": units,
     }
 
 

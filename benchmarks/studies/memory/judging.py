@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from search.data.loader import DataLoader
+from search.data.loader import Batch, DataLoader
 from search.data.task import Split
 from search.nas.derive import readout_of
 from search.nas.evaluate import evaluate_network
@@ -20,11 +20,20 @@ def validation(structure: Network, split: Split, settings: Settings, seed: int, 
 
     The last training of `motifc search` takes both parts; this one is the same but for that.
     """
+    network = reinitialize(structure, first_batch(split, settings), settings.start, seed)
+    return begun_with(network, split, settings, seed, epochs)[0]
+
+
+def begun_with(start: Network, split: Split, settings: Settings, seed: int, epochs: int) -> tuple[float, Network]:
+    """The same from weights that are given, and the network that was trained."""
     device, training = torch.device("cpu"), replace(settings.training, epochs=epochs)
-    loader = DataLoader.of(device, split.train)
-    first = loader.batch(np.arange(min(training.batch, split.train.samples)))
-    network = reinitialize(structure, first, settings.start, seed)
     alone = replace(split, valid=split.valid.take(slice(0, 0)))
-    trained, _ = fit(network, alone, training, seed, device)
+    trained, _ = fit(start, alone, training, seed, device)
     valid = DataLoader.of(device, split.valid)
-    return evaluate_network(trained, readout_of(split, settings.model), valid, training)["accuracy"]
+    return evaluate_network(trained, readout_of(split, settings.model), valid, training)["accuracy"], trained
+
+
+def first_batch(split: Split, settings: Settings) -> Batch:
+    """What fresh weights are scaled on."""
+    loader = DataLoader.of(torch.device("cpu"), split.train)
+    return loader.batch(np.arange(min(settings.training.batch, split.train.samples)))

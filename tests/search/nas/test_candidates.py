@@ -1,10 +1,12 @@
 import dataclasses
 
 import numpy as np
+import pytest
 import torch
 
 from search.data.loader import DataLoader
-from search.nas.candidates import Judge, inherited
+from search.nas.budget import in_units
+from search.nas.candidates import Judge, inherited, repair_units
 from search.nas.retraining import Experiment
 from search.nas.space import mutated, random_architecture
 from search.network import Network
@@ -44,8 +46,7 @@ def test_children_inherit_what_they_share_with_their_parent() -> None:
 def test_a_repaired_child_spikes_as_often_as_its_parent() -> None:
     split, device = tiny_split(), torch.device("cpu")
     first = DataLoader.of(device, split.train).batch(np.arange(16))
-    settings = dataclasses.replace(TINY, plasticity=dataclasses.replace(TINY.plasticity, rule="set-point", window=20))
-    judge = Judge.of(Experiment(split, settings, 0, first, {}, lambda phase, stage: None, None))
+    judge = Judge.of(Experiment(split, TINY, 0, first, {}, lambda phase, stage: None, None))
     parent = judge.fresh(random_architecture(TINY.model, 8, 0, 1).network(split, TINY.model))
     stronger = tuple(
         dataclasses.replace(c, synapses=with_weights(c.synapses, 2 * c.synapses.weights)) for c in parent.connections
@@ -57,7 +58,7 @@ def test_a_repaired_child_spikes_as_often_as_its_parent() -> None:
         own, now = (measured_rates(each, spikes, device)["hidden"] for each in (parent, network))
         return float(np.abs(own - now).sum())
 
-    repaired = judge.repaired(child, parent)
+    repaired = judge.repaired(child, parent, 20)
     assert far(repaired) < 0.3 * far(child)
-    assert judge.spent == {"both": 0, "forward": judge.repair_passes * TINY.search.batch}
-    assert Judge.of(dataclasses.replace(judge.experiment, settings=TINY)).repaired(child, parent) is child
+    assert judge.spent == {"both": 0, "forward": 22 * TINY.search.batch}
+    assert repair_units(judge.experiment, 20) == pytest.approx(in_units(split, 0, judge.spent["forward"]))

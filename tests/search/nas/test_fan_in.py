@@ -4,10 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 
+from search.data.loader import DataLoader
 from search.nas.budget import in_units, look
-from search.nas.fan_in import EPOCHS, pruned, strongest
+from search.nas.fan_in import EPOCHS, pruned, strongest, units
 from search.nas.methods import search_by
+from search.nas.retraining import Experiment
 from search.nas.space import random_architecture
 from search.network import Connection, Network
 from search.settings import Settings
@@ -83,7 +86,9 @@ def test_of_several_shares_the_better_on_the_validation_part_stays_within_the_bu
     scores = [each["score"] for each in told["offered"]]
     assert told["share"] == settings.model.fan_in[int(np.argmin(scores))]
     assert network.settings["units"]["search"] <= 30.0
-    own = 3 * (EPOCHS + look(split)) + in_units(split, 0, split.train.samples)
+    first = DataLoader.of(torch.device("cpu"), split.train).batch(np.arange(16))
+    own = units(Experiment(split, settings, 0, first, {}, lambda phase, stage: None, None))
+    assert own == 3 * (EPOCHS + look(split)) + in_units(split, 0, split.train.samples + 2 * 12 * 16)
     with pytest.raises(InputError, match="a search before a fan-in by weights takes 1 "):
         search_by("random-search", split, by_weights((0.125, 1.0), own + 0.9), 0, "cpu")
 
