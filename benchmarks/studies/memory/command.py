@@ -29,6 +29,7 @@ from targets.contracts.writing import write_text
 PLANS = (
     "plan.toml",
     "spikes.toml",
+    "spikes_scan.toml",
     "fan_in_rows.toml",
     "fan_in_first.toml",
     "head_room.toml",
