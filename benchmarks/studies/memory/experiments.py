@@ -16,6 +16,11 @@ PLANS: Mapping[str, str] = {
 """Plan -> what is tried; the first arm of each is set beside its second."""
 
 
+def without(rows: Sequence[Kept]) -> list[Kept]:
+    """The rows of other plans: those of the experiments have seeds of their own."""
+    return [row for row in rows if row.plan not in PLANS]
+
+
 def sections(rows: Sequence[Kept]) -> list[list[str]]:
     """What was tried on validation data, and what of it was confirmed."""
     return [_confirmed(rows), _tried()]

@@ -1,6 +1,7 @@
 """fronts: accuracy against what a network costs, means of replicates; and which arms no other is preferable to."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ _BASELINES = {
     "hrmas, no delays": ("*", "tab:gray"),
 }
 _SEARCHED = "oXhpd"
-_FAN_IN = "123"
+_VARIED = "123<>+x|_*P"
 
 
 def optimal(rows: Sequence[Kept], data: str, arms: Sequence[str], price: str) -> list[str]:
@@ -83,15 +84,15 @@ def _panel(panel: Axes, rows: Sequence[Kept], data: str, price: str, looks: Mapp
 
 
 def _looks(arms: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Searched structures are blue and without holes, baselines of other colours; each with a marker of its own."""
+    """Searched structures are blue, with a price or fan-in purple, baselines of other colours; each has its marker."""
     found: dict[str, dict[str, Any]] = {}
-    searched, thinned = iter(_SEARCHED), iter(_FAN_IN)
+    searched, varied = iter(_SEARCHED), cycle(_VARIED)
     for arm in arms:
         if arm in _BASELINES:
             marker, colour = _BASELINES[arm]
         elif arm in SEARCHES:
             marker, colour = next(searched), "tab:blue"
         else:
-            marker, colour = next(thinned), "tab:purple"
+            marker, colour = next(varied), "tab:purple" if arm.partition(",")[0] in SEARCHES else "tab:brown"
         found[arm] = {"marker": marker, "color": colour}
     return found
