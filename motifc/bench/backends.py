@@ -101,9 +101,9 @@ def bench_backends(
 
     Every backend has a process of its own with one thread; they are all there at once and run by turns, so that other
     work on the machine falls on all alike. A row begins with a run of one step that warms up and is not counted. Where
-    all steps do not fit the `budget` (seconds a row), fewer are run, a tenth at least; where loading and the first run
-    exceed it the row says so. What a backend raises (InputError, BackendError), and how its process died, becomes the
-    reason of its row. `progress` is told each row's name.
+    all steps do not fit the `budget` (seconds of a row's other runs), fewer are run, a tenth at least; where a run of
+    one step exceeds it the row says so. What a backend raises (InputError, BackendError), and how its process died,
+    becomes the reason of its row. `progress` is told each row's name.
 
     Raises InputError for no repeat, no batch, and subjects of fewer samples than a batch or of fewer than two steps.
     """
@@ -180,13 +180,14 @@ class _Lane:
         """Load, warm up, and decide how many steps and runs there is time for."""
         with self._failing():
             self.bench = bench = start()
-            self.spent = loading = bench.load()
-            self._seconds(bench, 1)
-            if self.spent > self.budget:
-                took = f"loading and a run of one step took {self.spent:.1f} s"
-                raise BackendError(f"{took}, more than the {self.budget:g} s allowed a row.")
-            few = max(2, self.steps // 10)
-            short, one = self._seconds(bench, few), self._seconds(bench, 1)
+            loading = bench.load()
+            bench.run(1, 1)  # warms up, and may have to compile
+            one, few = self._seconds(bench, 1), max(2, self.steps // 10)
+            if one > self.budget:
+                raise BackendError(
+                    f"a run of one step took {one:.1f} s, more than the {self.budget:g} s allowed a row."
+                )
+            short = self._seconds(bench, few)
             step = max((short - one) / (few - 1), 1e-9)
             self.steps = round(min(max(self.budget / self.repeats / step, few), self.steps))
             self.runs = _runs(one), _runs(one + step * (self.steps - 1))
