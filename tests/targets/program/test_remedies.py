@@ -177,6 +177,18 @@ def test_what_relieves_a_core_of_input_slots(slots: int, remedy: str) -> None:
     assert only(program(), "input slots", with_slots(slots)) == remedy
 
 
+@pytest.mark.parametrize(
+    ("slots", "remedy"),
+    [
+        (863, "move 1 of its neurons to another core, or shorten the delays of what it hears to 16"),
+        (243, "move 20 of its neurons to another core, or shorten the delays of what it hears to 8"),
+    ],
+)
+def test_what_relieves_a_core_of_many_input_slots(slots: int, remedy: str) -> None:
+    """27 neurons that each need 32 slots for a delay of 20."""
+    assert only(with_projection(lambda p: replace(p, delay=20)), "input slots", with_slots(slots)) == remedy
+
+
 @pytest.mark.parametrize(("slots", "steps"), [(3, 2), (2, 2), (1, 1)])
 def test_one_neuron_cannot_be_spread(slots: int, steps: int) -> None:
     alone = check(on_two_cores(program(), 1), with_slots(slots))[1]
