@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from motifc.bench.motif_program import motif_program, random_spikes
-from motifc.workers.bench_worker import Bench
 from motifc.workers.benching import BenchProcess
 from targets.conformance.equivalence import compare
 from targets.contracts.errors import BackendError
@@ -47,10 +46,3 @@ def test_a_process_that_is_killed_is_told_and_closed(files: tuple[Path, Path]) -
     with pytest.raises(BackendError, match="the process that ran it ended by SIGKILL; what it said stands above"):
         bench.load()
     bench.close()
-
-
-def test_what_a_backend_refuses_is_the_answer_and_the_next_line_is_heard() -> None:
-    bench = Bench(PROGRAM, {"spikes": SPIKES}, "nest")
-    assert bench.answer('["load"]').startswith('{"refused": "unknown backend \'nest\'')
-    assert bench.answer('["run", 3, 1]') == ('{"refused": "nest was to run before it was loaded; load it first."}')
-    assert bench.answer('["close"]') == '{"told": null}'
