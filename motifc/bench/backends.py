@@ -1,27 +1,58 @@
-"""bench_backends: seconds per step of every backend on one and the same motif program."""
+"""bench_backends: seconds per step of every backend on one and the same program, measured by turns."""
 
+import math
 import os
-import platform
-import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from importlib import metadata
+from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Protocol
 
 import numpy as np
 
-from motifc.bench.motif_program import FAN_IN, MOTIF, motif_program, random_spikes
+from motifc.workers.benching import BenchProcess
 from targets.conformance.equivalence import compare
 from targets.contracts.errors import BackendError, InputError
-from targets.contracts.raster import SpikeRaster
+from targets.contracts.raster import SpikeRaster, save_rasters
 from targets.program.program import Program
-from targets.runtime.backend import Loaded, ready_backends
 
-DENSITY = 0.05
+_LEAST = 0.02
+"""Seconds below which a run is repeated until they have passed, so that the clock and its jitter count little."""
+_MOST_RUNS = 1000
 
-Loader = Callable[[Program], Loaded]
+
+class Bench(Protocol):
+    """What measures a program on one backend, as `motifc.workers.benching.BenchProcess` does."""
+
+    def load(self) -> float: ...  # noqa: D102
+
+    def run(self, steps: int, runs: int) -> float: ...  # noqa: D102
+
+    def peak(self) -> float: ...  # noqa: D102
+
+    def spikes(self) -> Mapping[str, SpikeRaster]: ...  # noqa: D102
+
+    def close(self) -> None: ...  # noqa: D102
+
+
+Start = Callable[[str, Path, Path], Bench]
+"""A bench of (backend, file of a program, file of its inputs)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What backends are measured on.
+
+    name     heads the table
+    inputs   spikes of every input
+    """
+
+    name: str
+    program: Program
+    inputs: Mapping[str, SpikeRaster]
 
 
 @dataclass(frozen=True)
@@ -36,6 +67,8 @@ class BackendTime:
     differing   bins that differ from those of the first backend that ran; None for that one itself
     load        load average of the machine over the last minute when the row began
     reason      why there are no times (refused, failed, over the budget, lost in the noise); "" where there are
+    peak        largest memory of the process, MiB
+    program     name of the subject
     """
 
     backend: str
@@ -51,172 +84,196 @@ class BackendTime:
     rate: float = 0.0
     differing: int | None = None
     reason: str = ""
+    peak: float = 0.0
+    program: str = ""
 
 
 def bench_backends(
-    loaders: Mapping[str, Loader],
-    sizes: Sequence[int] = (1_000, 10_000, 100_000),
+    backends: Sequence[str],
+    subjects: Iterable[Subject],
     batches: Sequence[int] = (1, 8),
-    steps: int = 100,
     repeats: int = 3,
     budget: float = 20.0,
-    seed: int = 0,
     progress: Callable[[str], None] = lambda row: None,
+    start: Start = BenchProcess,
 ) -> tuple[BackendTime, ...]:
-    """Load `motif_program(size)` by every loader and measure runs of every batch, with one thread of torch.
+    """Measure runs of the first samples of every subject, as many as each of `batches` says.
 
-    A row begins with a run of one step that warms up and is not counted. Where `steps` steps do not fit the `budget`
-    (seconds a row), fewer are run, a tenth at least; where loading and the first run exceed it the row says so. What a
-    backend raises (InputError, BackendError) becomes the reason of its row. `progress` is told each row's name.
+    Every backend has a process of its own with one thread; they are all there at once and run by turns, so that other
+    work on the machine falls on all alike. A row begins with a run of one step that warms up and is not counted. Where
+    all steps do not fit the `budget` (seconds of a row's other runs), fewer are run, a tenth at least; where a run of
+    one step exceeds it the row says so. What a backend raises (InputError, BackendError), and how its process died,
+    becomes the reason of its row. `progress` is told each row's name.
 
-    Raises InputError for fewer than 20 steps, no repeat, no batch, or sizes that are no multiple of the motif.
+    Raises InputError for no repeat, no batch, and subjects of fewer samples than a batch or of fewer than two steps.
     """
-    if steps < 20 or repeats < 1 or min(batches, default=0) < 1 or not sizes:
+    if repeats < 1 or min(batches, default=0) < 1:
         raise InputError(
-            f"{steps} steps, {repeats} repeats, batches {list(batches)} and sizes {list(sizes)} were asked for; at "
-            "least 20 steps, 1 repeat, batches of 1 and one size are needed, so give larger numbers."
+            f"{repeats} repeats and batches {list(batches)} were asked for; at least 1 repeat and batches of 1 are "
+            "needed, so give larger numbers."
         )
-    one_thread()
-    rows = []
-    for neurons in sizes:
-        program = motif_program(neurons, seed)
-        for batch in batches:
-            spikes = random_spikes(program, batch, steps, DENSITY, seed)
-            reference: SpikeRaster | None = None
-            for name, loader in loaders.items():
-                progress(f"{name}, {neurons:,} neurons, batch {batch}")
-                row = BackendTime(name, neurons, batch, os.getloadavg()[0])
-                row, raster = _measured(row, loader, program, spikes, repeats, budget, reference)
-                rows.append(row)
-                reference = reference or raster
+    rows: list[BackendTime] = []
+    for subject in subjects:
+        spikes = next(iter(subject.inputs.values()))
+        if spikes.samples < max(batches) or spikes.steps < 2:
+            raise InputError(
+                f"{subject.name} is given {spikes.samples:,} samples of {spikes.steps:,} steps; batches of up to "
+                f"{max(batches):,} samples and 2 steps are needed, so ask for smaller batches or give more."
+            )
+        with tempfile.TemporaryDirectory(prefix="motifc-bench-") as name:
+            folder = Path(name)
+            subject.program.save(folder / "bench.program")
+            for batch in batches:
+                rows += _of_batch(subject, batch, backends, repeats, budget, folder, progress, start)
     return tuple(rows)
 
 
-def page(rows: Sequence[BackendTime], command: str) -> str:
-    """Markdown: the conditions of the measurement, and one table for each number of neurons."""
-    loads = [row.load for row in rows]
-    packages = dict.fromkeys(package for known in ready_backends() for package in known.packages)
-    lines = [
-        "# Time per step of each backend",
-        "",
-        f"Written by `{command}`.",
-        "",
-        f"Machine: {_processor()}, {os.cpu_count()} logical cores, {platform.system()}; load average over the last "
-        f"minute {min(loads):.1f} to {max(loads):.1f} while measuring. Python {platform.python_version()}, "
-        f"{', '.join(f'{name} {_version(name)}' for name in packages)}. torch and onnxruntime use one thread each, "
-        "Lava one operating-system process for each of its processes.",
-        "",
-        f"Program: motifs of {MOTIF} neurons, all-to-all inside (delay 1) and with both neighbours of a ring "
-        f"(delay 2), {FAN_IN} inputs a neuron: {3 * MOTIF + FAN_IN} synapses a neuron; random input with a spike in "
-        f"{DENSITY:.0%} of all bins. It was generated, neither searched nor trained, and its cores are filled in "
-        "order; the limits of the chip were not checked.",
-        "",
-        "Time per step is (a run of S steps - a run of one step) / (S - 1), for the whole batch, with the median of "
-        "each over the repeats, and with the least of each. *Load* is the time in which the program is made ready, "
-        "once; *start and end* the least time of a run of one step: setting and reading the state, for Lava also "
-        "building, starting and stopping its processes. *Differing bins* "
-        "compares all spikes with those of the first backend.",
-    ]
-    for neurons in dict.fromkeys(row.neurons for row in rows):
-        lines += [
-            "",
-            f"## {neurons:,} neurons",
-            "",
-            "| backend | batch | ms per step, median | least | ns per step, neuron and sample | load, s "
-            "| start and end, s | S | repeats | spikes per neuron and step | differing bins |",
-            "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
-        ]
-        lines += [_line(row) for row in rows if row.neurons == neurons]
-        lines += [
-            f"\n{row.backend}, batch {row.batch}: {row.reason}" for row in rows if row.neurons == neurons and row.reason
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _measured(
-    row: BackendTime,
-    loader: Loader,
-    program: Program,
-    spikes: SpikeRaster,
+def _of_batch(
+    subject: Subject,
+    batch: int,
+    backends: Sequence[str],
     repeats: int,
     budget: float,
-    reference: SpikeRaster | None,
-) -> tuple[BackendTime, SpikeRaster | None]:
-    """The row with its times or its reason, and the spikes that the backend returned."""
-    begin, few = time.perf_counter(), spikes.steps // 10
-    ones: list[float] = []
-    totals: list[float] = []
-    try:
-        with loader(program) as loaded:
-            loading = time.perf_counter() - begin
-            warm, _ = _timed(loaded, spikes, 1)
-            if loading + warm > budget:
-                took = f"loading and a run of one step took {loading + warm:.1f} s"
-                reason = f"{took}, more than the {budget:g} s allowed a row."
-                return replace(row, reason=reason), None
-            short, raster = _timed(loaded, spikes, few)
-            one, _ = _timed(loaded, spikes, 1)
+    folder: Path,
+    progress: Callable[[str], None],
+    start: Start,
+) -> list[BackendTime]:
+    """The rows of one batch."""
+    inputs = {name: raster.take(slice(batch)) for name, raster in subject.inputs.items()}
+    save_rasters(inputs, folder / "inputs.npz")
+    steps = next(iter(inputs.values())).steps
+    lanes: list[_Lane] = []
+    with ExitStack() as held:
+        for name in backends:
+            progress(f"{name}, {subject.name}, batch {batch}")
+            row = BackendTime(name, subject.program.neurons, batch, os.getloadavg()[0], program=subject.name)
+            lane = _Lane(row, steps, repeats, budget)
+            held.callback(lane.close)
+            lane.begin(partial(start, name, folder / "bench.program", folder / "inputs.npz"))
+            lanes.append(lane)
+        for _ in range(repeats):
+            for lane in lanes:
+                lane.turn()
+        for lane in lanes:
+            lane.end()
+    reference: Mapping[str, SpikeRaster] = {}
+    rows = []
+    for lane in lanes:
+        rows.append(lane.judged(reference))
+        reference = reference or lane.spikes
+    return rows
+
+
+class _Lane:
+    """One backend on its way through a batch; whatever goes wrong becomes the reason of its row."""
+
+    def __init__(self, row: BackendTime, steps: int, repeats: int, budget: float) -> None:
+        self.row, self.steps, self.repeats, self.budget = row, steps, repeats, budget
+        self.bench: Bench | None = None
+        self.spent = 0.0
+        self.runs = 1, 1  # of one step and of all, as one time is the mean of
+        self.ones: list[float] = []
+        self.totals: list[float] = []
+        self.spikes: Mapping[str, SpikeRaster] = {}
+
+    def begin(self, start: Callable[[], Bench]) -> None:
+        """Load, warm up, and decide how many steps and runs there is time for."""
+        with self._failing():
+            self.bench = bench = start()
+            loading = bench.load()
+            bench.run(1, 1)  # warms up, and may have to compile
+            one, few = self._seconds(bench, 1), max(2, self.steps // 10)
+            if one > self.budget:
+                raise BackendError(
+                    f"a run of one step took {one:.1f} s, more than the {self.budget:g} s allowed a row."
+                )
+            short = self._seconds(bench, few)
             step = max((short - one) / (few - 1), 1e-9)
-            steps = round(min(max(budget / repeats / step, few), spikes.steps))
-            while not totals or (len(totals) < repeats and time.perf_counter() - begin < budget):
-                ones.append(_timed(loaded, spikes, 1)[0])
-                total, raster = _timed(loaded, spikes, steps)
-                totals.append(total)
-    except (InputError, BackendError) as error:
-        return replace(row, reason=str(error)), None
-    longer = median(totals) - median(ones)
-    spread = max(max(times) - min(times) for times in (ones, totals))
-    if longer <= spread:
-        reason = (
-            f"{steps} steps took {longer:.2g} s longer than one, and equal runs differ by {spread:.2g} s among "
-            "themselves, so a step is lost in the start; measure more steps, or on a quieter machine."
+            self.steps = round(min(max(self.budget / self.repeats / step, few), self.steps))
+            self.runs = _runs(one), _runs(one + step * (self.steps - 1))
+            self.row = replace(self.row, loading=loading)
+
+    def turn(self) -> None:
+        """A run of one step and one of all, if there is time."""
+        if self.bench is not None and (not self.totals or self.spent < self.budget):
+            with self._failing():
+                ones, totals = (
+                    self._seconds(self.bench, *each) for each in zip((1, self.steps), self.runs, strict=True)
+                )
+                self.ones.append(ones)
+                self.totals.append(totals)
+
+    def end(self) -> None:
+        """Ask for memory and spikes, and let the process go."""
+        if self.bench is not None:
+            with self._failing():
+                self.row = replace(self.row, peak=self.bench.peak())
+                self.spikes = self.bench.spikes()
+        self.close()
+
+    def close(self) -> None:
+        """Let the process go."""
+        if self.bench is not None:
+            self.bench.close()
+            self.bench = None
+
+    def judged(self, reference: Mapping[str, SpikeRaster]) -> BackendTime:
+        """The row with its times or its reason."""
+        if self.row.reason:
+            return self.row
+        longer = median(self.totals) - median(self.ones)
+        spread = max(max(times) - min(times) for times in (self.ones, self.totals))
+        if longer <= spread:
+            reason = (
+                f"{self.steps} steps took {longer:.2g} s longer than one, and equal runs differ by {spread:.2g} s "
+                "among themselves, so a step is lost in the start; measure more steps or samples, or on a quieter "
+                "machine."
+            )
+            return replace(self.row, reason=reason)
+        found = self.spikes.values()
+        return replace(
+            self.row,
+            build=min(self.ones),
+            step=longer / (self.steps - 1),
+            best=(min(self.totals) - min(self.ones)) / (self.steps - 1),
+            steps=self.steps,
+            repeats=len(self.totals),
+            rate=sum(int(np.bitwise_count(each.packed).sum()) for each in found)
+            / max(sum(each.bins for each in found), 1),
+            differing=_differing(reference, self.spikes) if reference else None,
         )
-        return replace(row, reason=reason), raster
-    return (
-        replace(
-            row,
-            loading=loading,
-            build=min(ones),
-            step=longer / (steps - 1),
-            best=(min(totals) - min(ones)) / (steps - 1),
-            steps=steps,
-            repeats=len(totals),
-            rate=int(np.bitwise_count(raster.packed).sum()) / raster.bins,
-            differing=None if reference is None else _differing(reference, raster),
-        ),
-        raster,
-    )
+
+    def _seconds(self, bench: Bench, steps: int, runs: int = 1) -> float:
+        told = bench.run(steps, runs)
+        self.spent += told * runs
+        return told
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        try:
+            yield
+        except (InputError, BackendError) as error:
+            self.row = BackendTime(
+                self.row.backend,
+                self.row.neurons,
+                self.row.batch,
+                self.row.load,
+                reason=str(error),
+                program=self.row.program,
+            )
+            self.close()
 
 
-def _timed(loaded: Loaded, spikes: SpikeRaster, steps: int) -> tuple[float, SpikeRaster]:
-    """Seconds of a run of the first `steps` steps, and the spikes of the one population."""
-    given = _cut(spikes, steps)
-    begin = time.perf_counter()
-    recording = loaded.run(given)
-    return time.perf_counter() - begin, recording.spikes[loaded.program.populations[0].name]
+def _runs(seconds: float) -> int:
+    """How often something that takes so long is run for one time."""
+    return math.ceil(_LEAST / max(seconds, _LEAST / _MOST_RUNS))
 
 
-def _cut(raster: SpikeRaster, steps: int) -> SpikeRaster:
-    """The first `steps` steps of all samples."""
-    return SpikeRaster(raster.packed[:, :steps], raster.neurons, np.minimum(raster.lengths, steps))
-
-
-def _differing(reference: SpikeRaster, raster: SpikeRaster) -> int:
+def _differing(reference: Mapping[str, SpikeRaster], spikes: Mapping[str, SpikeRaster]) -> int:
     """Bins that differ in the steps that both have."""
-    steps = min(reference.steps, raster.steps)
-    return compare({"motifs": _cut(reference, steps)}, {"motifs": _cut(raster, steps)}).differing
-
-
-def _line(row: BackendTime) -> str:
-    """One row of the table."""
-    if row.reason:
-        return f"| {row.backend} | {row.batch} | not measured, see below | | | | | | | | |"
-    differing = "reference" if row.differing is None else f"{row.differing:,}"
-    scaled = row.step * 1e9 / row.neurons / row.batch
-    return (
-        f"| {row.backend} | {row.batch} | {row.step * 1e3:.3g} | {row.best * 1e3:.3g} | {scaled:.3g} "
-        f"| {row.loading:.2g} | {row.build:.2g} | {row.steps} | {row.repeats} | {row.rate:.3f} | {differing} |"
-    )
+    steps = min(next(iter(each.values())).steps for each in (reference, spikes))
+    mine, theirs = ({name: raster.until(steps) for name, raster in each.items()} for each in (reference, spikes))
+    return compare(mine, theirs).differing
 
 
 def one_thread() -> None:
@@ -225,19 +282,3 @@ def one_thread() -> None:
         import torch
 
         torch.set_num_threads(1)
-
-
-def _processor() -> str:
-    """The processor as the system names it."""
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "not installed"

@@ -26,8 +26,7 @@ def motif_program(neurons: int, seed: int = 0) -> Program:
     filled in order of index; up to 131,072 neurons the program fits one loihi2, beyond that it needs several. Raises
     InputError for a number that motifs do not fill.
     """
-    if neurons < MOTIF or neurons % MOTIF:
-        raise InputError(f"{neurons} neurons were asked for; motifs have {MOTIF}, so give a multiple of {MOTIF}.")
+    check_neurons(neurons)
     rng, chip = np.random.default_rng(seed), chip_named(_CHIP)
     motifs, outside = neurons // MOTIF, max(MOTIF, neurons // 4)
     ring = np.arange(motifs)
@@ -65,6 +64,12 @@ def motif_program(neurons: int, seed: int = 0) -> Program:
         readout=None,
         steps=100,
     )
+
+
+def check_neurons(neurons: int) -> None:
+    """Raise InputError for a number of neurons that motifs do not fill."""
+    if neurons < MOTIF or neurons % MOTIF:
+        raise InputError(f"{neurons} neurons were asked for; motifs have {MOTIF}, so give a multiple of {MOTIF}.")
 
 
 def random_spikes(program: Program, samples: int, steps: int, density: float, seed: int = 0) -> SpikeRaster:

@@ -56,7 +56,11 @@ def spread(
     threads = [
         threading.Thread(
             target=_tend,
-            args=(shared, _command(module, arguments), worker_environment(environments[number % len(environments)])),
+            args=(
+                shared,
+                worker_command(module, arguments),
+                worker_environment(environments[number % len(environments)]),
+            ),
             daemon=True,
         )
         for number in range(min(workers, len(lines)))
@@ -133,7 +137,7 @@ class _Shared:
             if self.tries[number] <= RESTARTS:
                 self.left.appendleft(number)
             else:
-                self.ended(number, Died(_how(status), self.tries[number]))
+                self.ended(number, Died(how_ended(status), self.tries[number]))
 
 
 def _tend(shared: _Shared, command: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -145,8 +149,8 @@ def _tend(shared: _Shared, command: Sequence[str], environment: Mapping[str, str
                 process = shared.start(command, environment)
                 if process is None:
                     return
-                shared.begun(_heard(process) == READY)
-            answer = _asked(process, shared.lines[number])
+                shared.begun(heard(process) == READY)
+            answer = asked(process, shared.lines[number])
             if answer is None:
                 shared.died(number, _end(process, shared))
                 process = None
@@ -160,7 +164,7 @@ def _tend(shared: _Shared, command: Sequence[str], environment: Mapping[str, str
             _end(process, shared)
 
 
-def _asked(process: "subprocess.Popen[str]", line: str) -> str | None:
+def asked(process: "subprocess.Popen[str]", line: str) -> str | None:
     """The answer of a worker; None where it is dead."""
     if process.stdin is None or process.stdout is None:
         return None
@@ -169,10 +173,10 @@ def _asked(process: "subprocess.Popen[str]", line: str) -> str | None:
         process.stdin.flush()
     except OSError:
         return None
-    return _heard(process)
+    return heard(process)
 
 
-def _heard(process: "subprocess.Popen[str]") -> str | None:
+def heard(process: "subprocess.Popen[str]") -> str | None:
     """The next line of a worker; None where it is dead."""
     line = "" if process.stdout is None else process.stdout.readline()
     return line[:-1] if line.endswith("\n") else None
@@ -192,7 +196,8 @@ def _end(process: "subprocess.Popen[str]", shared: _Shared) -> int:
     return status
 
 
-def _command(module: str, arguments: Sequence[str]) -> list[str]:
+def worker_command(module: str, arguments: Sequence[str]) -> list[str]:
+    """What starts a worker of `module`."""
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
@@ -206,7 +211,7 @@ def worker_environment(own: Mapping[str, str], alone: bool = False) -> dict[str,
     return changed if alone else {**os.environ, **changed}
 
 
-def _how(status: int) -> str:
+def how_ended(status: int) -> str:
     """How a process has ended, from its status."""
     if status >= 0:
         return f"with status {status}"

@@ -6,6 +6,7 @@ check_backend("nest")   # () where all is right, else a sentence for everything 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -30,7 +31,7 @@ def cases(backend: str) -> tuple[ConformanceCase, ...]:
     Each random program is run on its own spikes, and on the same backwards in time.
     """
     known = about(backend.partition(":")[0])
-    return (_named_case(), *worked_cases(), *(_random_case(number) for number in range(_RANDOM)))[:: _SHARE[known.pace]]
+    return _all_cases()[:: _SHARE[known.pace]]
 
 
 def faults(case: ConformanceCase, backend: str) -> tuple[str, ...]:
@@ -51,6 +52,11 @@ def check_backend(backend: str, given: Sequence[ConformanceCase] | None = None) 
     backend_named(backend.partition(":")[0])
     chosen = cases(backend) if given is None else given
     return tuple(fault for case in chosen for fault in faults(case, backend))
+
+
+@cache
+def _all_cases() -> tuple[ConformanceCase, ...]:
+    return (_named_case(), *worked_cases(), *(_random_case(number) for number in range(_RANDOM)))
 
 
 def _named_case() -> ConformanceCase:

@@ -1,5 +1,6 @@
 """The command line in a folder of its own, and spikes of a user's own."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,14 +14,25 @@ from tests.motifc.command_line import Motifc, Outcome
 from tests.networks import random_network, random_spikes
 
 
-@pytest.fixture
-def motifc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Motifc:
-    """Run the command line in a folder of its own that holds a network, its program and spikes for it."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(scope="session")
+def kept_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a network, its program and spikes for it, made once."""
+    folder = tmp_path_factory.mktemp("files")
     network = random_network(0)
-    network.save("net.network")
-    compile_network(network).save("net.program")
-    save_rasters({"spikes": random_spikes(0, 11, samples=5)}, "spikes.npz")
+    network.save(folder / "net.network")
+    compile_network(network).save(folder / "net.program")
+    save_rasters({"spikes": random_spikes(0, 11, samples=5)}, folder / "spikes.npz")
+    return folder
+
+
+@pytest.fixture
+def motifc(
+    kept_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Motifc:
+    """Run the command line in a folder of its own that holds copies of those files."""
+    monkeypatch.chdir(tmp_path)
+    for each in kept_files.iterdir():
+        shutil.copyfile(each, tmp_path / each.name)
 
     def call(*arguments: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["motifc", *arguments])

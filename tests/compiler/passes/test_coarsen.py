@@ -66,6 +66,28 @@ def test_equivalent_sources_are_one_net() -> None:
     assert hypergraph.synapses.tolist() == [2, 6, 6, 6]
 
 
+@pytest.mark.parametrize(
+    ("between", "outside", "delayed", "longest"),
+    [
+        (1, 1, None, 1),
+        (2, 1, [0, 4, 4, 4], 2),
+        (1, 3, [2, 2, 2, 2], 3),
+        (5, 2, [2, 6, 6, 6], 5),
+        (2, 5, [2, 6, 6, 6], 5),
+    ],
+)
+def test_synapses_of_more_than_a_step_are_counted_and_the_longest_known(
+    between: int, outside: int, delayed: list[int] | None, longest: int
+) -> None:
+    """Each motif hears the four synapses of the one before it, if there is one, and two from outside."""
+    graph = chain(np.arange(4))
+    delays = {"chain": between, "outside": outside}
+    projections = tuple(replace(each, delay=delays[each.name]) for each in graph.projections)
+    found = coarsen(replace(graph, projections=projections), small())
+    assert (None if found.delayed is None else found.delayed.tolist()) == delayed
+    assert found.longest == longest
+
+
 def populations(*motifs: int) -> IntGraph:
     """Populations "0", "1", ... of twelve neurons in motifs of these sizes; the first hears twelve inputs."""
     same = np.ones(12, np.int32)

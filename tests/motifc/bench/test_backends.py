@@ -1,91 +1,117 @@
-"""Rows with times, rows with reasons, and the page that shows both."""
+"""Rows with times and rows with reasons, of benches that take the time they are told to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from motifc.bench.backends import BackendTime, Loader, bench_backends, page
-from targets.backends.numpy import NumpyMachine
+from motifc.bench.backends import BackendTime, Bench, Start, Subject, bench_backends
+from motifc.bench.subjects import motif_subjects, own_subject
 from targets.contracts.errors import BackendError, InputError
-from targets.contracts.raster import SpikeRaster
+from targets.contracts.raster import SpikeRaster, load_rasters
 from targets.program.program import Program
-from targets.runtime.backend import Loaded, load
-from targets.runtime.recording import Probe, Recording
+from targets.runtime.backend import run
+
+MIB = 123.0
 
 
-class Clock:
-    """A clock that only the machines move."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def perf_counter(self) -> float:
-        return self.now
-
-    def loader(self, start: float, step: float, loading: float = 0.0, deaf: bool = False) -> Loader:
-        """The oracle, which takes `loading` seconds once, `start` seconds a run and `step` for every step."""
-
-        def load(program: Program) -> Loaded:
-            self.now += loading
-            return Loaded(program, "slow", Slow(self, start, step, NumpyMachine(program), deaf))
-
-        return load
-
-
-@dataclass(frozen=True)
+@dataclass
 class Slow:
-    """A machine that takes its time; a deaf one returns no spike."""
+    """The oracle, which says that it took `loading` seconds once, `start` seconds a run and `step` for every step.
 
-    clock: Clock
+    A deaf one returns no spike; `jitter` is added to two runs in four.
+    """
+
     start: float
     step: float
-    machine: NumpyMachine
-    deaf: bool
+    loading: float = 0.0
+    deaf: bool = False
+    jitter: float = 0.0
+    program: Path = Path()
+    inputs: Path = Path()
+    runs: tuple[tuple[int, int], ...] = ()
+    closed: int = 0
 
-    def run(self, inputs: Mapping[str, SpikeRaster], probes: Sequence[Probe] = ()) -> Recording:
-        self.clock.now += self.start + self.step * inputs["spikes"].steps
-        recorded = self.machine.run(inputs, probes)
+    def load(self) -> float:
+        return self.loading
+
+    def run(self, steps: int, runs: int) -> float:
+        self.runs += ((steps, runs),)
+        return self.start + self.step * steps + self.jitter * (len(self.runs) % 4 < 2)
+
+    def peak(self) -> float:
+        return MIB
+
+    def spikes(self) -> Mapping[str, SpikeRaster]:
+        given = {name: raster.until(self.runs[-1][0]) for name, raster in load_rasters(self.inputs).items()}
+        found = run(Program.load(self.program), given).spikes
         if not self.deaf:
-            return recorded
-        silent = {name: replace(r, packed=np.zeros_like(r.packed)) for name, r in recorded.spikes.items()}
-        return replace(recorded, spikes=silent)
+            return found
+        return {name: replace(each, packed=np.zeros_like(each.packed)) for name, each in found.items()}
 
     def close(self) -> None:
-        """Nothing to release."""
+        self.closed += 1
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr("motifc.bench.backends.time", clock)
-    return clock
+class Dying(Slow):
+    """Dies in its fifth run."""
+
+    def run(self, steps: int, runs: int) -> float:
+        if len(self.runs) == 4:
+            raise BackendError("it died.")
+        return super().run(steps, runs)
 
 
-def refusing(program: Program) -> Loaded:
+def refusing() -> Slow:
     raise InputError("too many processes; run fewer.")
 
 
-def failing(program: Program) -> Loaded:
-    raise BackendError("it hung.")
+def starting(made: Mapping[str, Callable[[], Slow]], there: list[Slow] | None = None) -> Start:
+    """What starts the bench of each name."""
+
+    def start(backend: str, program: Path, inputs: Path) -> Bench:
+        bench = made[backend]()
+        bench.program, bench.inputs = program, inputs
+        if there is not None:
+            there.append(bench)
+        return bench
+
+    return start
 
 
-def test_rows_and_their_times(clock: Clock) -> None:
+def measured(
+    made: Mapping[str, Callable[[], Slow]],
+    sizes: tuple[int, ...] = (80,),
+    batches: tuple[int, ...] = (1,),
+    steps: int = 20,
+    repeats: int = 1,
+    budget: float = 20.0,
+    there: list[Slow] | None = None,
+    progress: Callable[[str], None] = lambda row: None,
+) -> tuple[BackendTime, ...]:
+    subjects = motif_subjects(sizes, max(batches), steps)
+    return bench_backends(tuple(made), subjects, batches, repeats, budget, progress, starting(made, there))
+
+
+def test_rows_and_their_times() -> None:
     told: list[str] = []
-    runners: dict[str, Loader] = {
-        "numpy": clock.loader(0, 0.001),
-        "slow": clock.loader(0.02, 0.005, 0.5),
-        "deaf": clock.loader(0, 0.001, deaf=True),
+    there: list[Slow] = []
+    made = {
+        "numpy": lambda: Slow(0, 0.001),
+        "slow": lambda: Slow(0.02, 0.005, 0.5),
+        "deaf": lambda: Slow(0, 0.001, deaf=True),
     }
-    rows = bench_backends(runners, (80, 160), (1, 2), steps=20, repeats=2, progress=told.append)
-    assert [(row.backend, row.neurons, row.batch) for row in rows] == [
-        (name, neurons, batch) for neurons in (80, 160) for batch in (1, 2) for name in runners
+    rows = measured(made, (80, 160), (1, 2), repeats=2, there=there, progress=told.append)
+    assert [(row.backend, row.program, row.neurons, row.batch) for row in rows] == [
+        (name, f"{neurons} neurons", neurons, batch) for neurons in (80, 160) for batch in (1, 2) for name in made
     ]
     assert told[:2] == ["numpy, 80 neurons, batch 1", "slow, 80 neurons, batch 1"]
+    assert [bench.closed for bench in there] == [1] * len(rows)
     for reference, slow, silent in zip(rows[::3], rows[1::3], rows[2::3], strict=True):
         assert (reference.steps, reference.repeats, reference.reason, reference.differing) == (20, 2, "", None)
-        assert (slow.steps, slow.repeats, slow.differing) == (20, 2, 0)
+        assert (slow.steps, slow.repeats, slow.differing, slow.peak) == (20, 2, 0, MIB)
         assert (slow.loading, slow.build, slow.step, slow.best) == pytest.approx((0.5, 0.025, 0.005, 0.005))
         assert reference.step == pytest.approx(0.001)
         assert silent.rate == 0.0
@@ -93,60 +119,110 @@ def test_rows_and_their_times(clock: Clock) -> None:
         assert silent.differing == round(reference.rate * 20 * reference.neurons * reference.batch)
 
 
-def test_steps_are_fewer_where_the_budget_is_short(clock: Clock) -> None:
-    """0.3 s for two repeats of 5 ms a step are 30 steps each; 0.105 s went before, 0.195 s a repeat follow."""
-    row = bench_backends({"slow": clock.loader(0.02, 0.005)}, (80,), (1,), steps=100, repeats=2, budget=0.3)[0]
-    assert (row.steps, row.repeats) == (30, 1)
+def test_a_run_shorter_than_20_ms_is_repeated_until_they_are_full() -> None:
+    """A run of one step takes 1.5 ms here and one of 20 takes 11; both are the mean of as many as fill 20 ms."""
+    there: list[Slow] = []
+    row = measured({"quick": lambda: Slow(0.001, 0.0005)}, repeats=3, there=there)[0]
+    assert there[0].runs == ((1, 1), (1, 1), (2, 1), *((1, 14), (20, 2)) * 3)
+    assert (row.build, row.step) == pytest.approx((0.0015, 0.0005))
+
+
+def test_backends_run_by_turns() -> None:
+    order: list[str] = []
+
+    class Told(Slow):
+        name = ""
+
+        def run(self, steps: int, runs: int) -> float:
+            order.append(f"{self.name}{steps}")
+            return super().run(steps, runs)
+
+    class A(Told):
+        name = "a"
+
+    class B(Told):
+        name = "b"
+
+    measured({"a": lambda: A(0, 1e-3), "b": lambda: B(0, 1e-3)}, repeats=2)
+    assert order == ["a1", "a1", "a2", "b1", "b1", "b2", *["a1", "a20", "b1", "b20"] * 2]
+
+
+def test_steps_are_fewer_where_the_budget_is_short() -> None:
+    """0.25 s for two repeats of 5 ms a step are 25 steps each; 0.095 s went before, 0.17 s a repeat follow."""
+    row = measured({"slow": lambda: Slow(0.02, 0.005)}, steps=100, repeats=2, budget=0.25)[0]
+    assert (row.steps, row.repeats) == (25, 1)
     assert (row.build, row.step) == pytest.approx((0.025, 0.005))
 
 
-def test_first_pair_counts_where_there_is_time_for_no_other(clock: Clock) -> None:
-    row = bench_backends({"slow": clock.loader(0.02, 0.005)}, (80,), (1,), steps=100, repeats=2, budget=0.1)[0]
+def test_first_pair_counts_where_there_is_time_for_no_other() -> None:
+    row = measured({"slow": lambda: Slow(0.02, 0.005)}, steps=100, repeats=2, budget=0.1)[0]
     assert (row.steps, row.repeats) == (10, 1)
     assert (row.build, row.step) == pytest.approx((0.025, 0.005))
 
 
-def test_refusal_failure_and_excess_are_rows(clock: Clock) -> None:
-    runners: dict[str, Loader] = {
+def test_refusal_failure_and_excess_are_rows() -> None:
+    made: dict[str, Callable[[], Slow]] = {
         "refusing": refusing,
-        "failing": failing,
-        "slow": clock.loader(39, 1, 1),
-        "instant": load,
-        "numpy": clock.loader(0, 0.001),
+        "dying": lambda: Dying(0, 1),
+        "slow": lambda: Slow(39, 1, 1),
+        "instant": lambda: Slow(1, 0),
+        "numpy": lambda: Slow(0, 0.001),
     }
-    rows = bench_backends(runners, (80,), (1,), steps=20, repeats=1)
+    rows = measured(made, repeats=2)
     assert [row.reason for row in rows] == [
         "too many processes; run fewer.",
-        "it hung.",
-        "loading and a run of one step took 41.0 s, more than the 20 s allowed a row.",
+        "it died.",
+        "a run of one step took 40.0 s, more than the 20 s allowed a row.",
         "20 steps took 0 s longer than one, and equal runs differ by 0 s among themselves, so a step is lost in the "
-        "start; measure more steps, or on a quieter machine.",
+        "start; measure more steps or samples, or on a quieter machine.",
         "",
     ]
+    assert rows[1] == BackendTime("dying", 80, 1, rows[1].load, reason="it died.", program="80 neurons")
     assert rows[4].differing == 0
 
 
-def test_page() -> None:
-    rows = [
-        BackendTime("numpy", 80, 1, 0.5, 0.3, 0.01, 0.002, 0.001, 20, 2, 0.1, None),
-        BackendTime("torch", 80, 8, 1.25, 0.4, 0.01, 0.004, 0.003, 10, 1, 0.1, 3),
-        BackendTime("lava:core", 160, 1, 2.0, reason="too many processes; run fewer."),
-    ]
-    text = page(rows, "motifc bench backends --neurons 80,160")
-    assert text.startswith("# Time per step of each backend\n\nWritten by `motifc bench backends --neurons 80,160`.\n")
-    assert "load average over the last minute 0.5 to 2.0 while measuring" in text
-    assert f"numpy {np.__version__}" in text
-    assert "| numpy | 1 | 2 | 1 | 2.5e+04 | 0.3 | 0.01 | 20 | 2 | 0.100 | reference |" in text
-    assert "| torch | 8 | 4 | 3 | 6.25e+03 | 0.4 | 0.01 | 10 | 1 | 0.100 | 3 |" in text
-    assert "| lava:core | 1 | not measured, see below | | | | | | | | |" in text
-    assert text.endswith("\nlava:core, batch 1: too many processes; run fewer.\n")
-    assert text.index("## 80 neurons") < text.index("| torch") < text.index("## 160 neurons") < text.index("lava:core")
+def test_what_differs_more_among_itself_than_steps_do_is_lost() -> None:
+    noisy = measured({"noisy": lambda: Slow(0, 0.001, jitter=0.03)}, repeats=2)[0]
+    assert "20 steps took" in noisy.reason
+    assert noisy.step == 0.0
 
 
-def test_questions_that_make_no_sense() -> None:
+@pytest.mark.parametrize(
+    ("batches", "repeats", "steps", "sentence"),
+    [
+        (
+            (1,),
+            0,
+            20,
+            "0 repeats and batches [1] were asked for; at least 1 repeat and batches of 1 are needed, so give larger "
+            "numbers.",
+        ),
+        (
+            (),
+            1,
+            20,
+            "1 repeats and batches [] were asked for; at least 1 repeat and batches of 1 are needed, so give larger "
+            "numbers.",
+        ),
+        (
+            (1, 3),
+            1,
+            20,
+            "own.program is given 2 samples of 20 steps; batches of up to 3 samples and 2 steps are needed, so ask for "
+            "smaller batches or give more.",
+        ),
+        (
+            (1,),
+            1,
+            1,
+            "own.program is given 2 samples of 1 steps; batches of up to 1 samples and 2 steps are needed, so ask for "
+            "smaller batches or give more.",
+        ),
+    ],
+)
+def test_questions_that_make_no_sense(batches: tuple[int, ...], repeats: int, steps: int, sentence: str) -> None:
+    made = next(motif_subjects((80,), 2, 20))
+    subject: Subject = own_subject("own.program", made.program, made.inputs, steps)
     with pytest.raises(InputError) as error:
-        bench_backends({"numpy": load}, (80,), (1,), steps=19)
-    assert str(error.value) == (
-        "19 steps, 3 repeats, batches [1] and sizes [80] were asked for; at least 20 steps, 1 repeat, batches of 1 "
-        "and one size are needed, so give larger numbers."
-    )
+        bench_backends(("numpy",), [subject], batches, repeats, start=starting({"numpy": lambda: Slow(0, 1)}))
+    assert str(error.value) == sentence

@@ -161,6 +161,52 @@ def test_what_relieves_a_core_of_synapses_and_axons() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("slots", "remedy"),
+    [
+        (107, "move 1 of its neurons to another core, or shorten the delays of what it hears to 2"),
+        (54, "move 14 of its neurons to another core, or shorten the delays of what it hears to 2"),
+        (53, "move 14 of its neurons to another core, or shorten the delays of what it hears to 1"),
+        (26, "move 21 of its neurons to another core"),
+        (4, "move 26 of its neurons to another core"),
+        (3, "move some of its neurons to another core and shorten the delays of what it hears"),
+    ],
+)
+def test_what_relieves_a_core_of_input_slots(slots: int, remedy: str) -> None:
+    """27 neurons that each need 4 slots for a delay of 3."""
+    assert only(program(), "input slots", with_slots(slots)) == remedy
+
+
+@pytest.mark.parametrize(
+    ("slots", "remedy"),
+    [
+        (863, "move 1 of its neurons to another core, or shorten the delays of what it hears to 16"),
+        (243, "move 20 of its neurons to another core, or shorten the delays of what it hears to 8"),
+    ],
+)
+def test_what_relieves_a_core_of_many_input_slots(slots: int, remedy: str) -> None:
+    """27 neurons that each need 32 slots for a delay of 20."""
+    assert only(with_projection(lambda p: replace(p, delay=20)), "input slots", with_slots(slots)) == remedy
+
+
+@pytest.mark.parametrize(("slots", "steps"), [(3, 2), (2, 2), (1, 1)])
+def test_one_neuron_cannot_be_spread(slots: int, steps: int) -> None:
+    alone = check(on_two_cores(program(), 1), with_slots(slots))[1]
+    assert (alone.place, alone.remedy) == ("core 1 ('hidden')", f"shorten the delays of what it hears to {steps}")
+
+
+@pytest.mark.parametrize("slots", [107, 100, 60])
+def test_the_remedy_for_input_slots_makes_it_fit(slots: int) -> None:
+    chip = with_slots(slots)
+    moved, _ = numbers(only(program(), "input slots", chip))
+    assert check(on_two_cores(program(), int(moved)), chip) == ()
+    assert check(on_two_cores(program(), int(moved) - 1), chip) != ()
+
+
+def with_slots(most: int) -> ChipSpec:
+    return replace(LOIHI1, input_slots_per_core=Limit(most, "input slots", "this test"))
+
+
 def on_two_cores(whole: Program, moved: int) -> Program:
     """The program with the last `moved` neurons of the hidden population on a core of their own."""
     hidden, answer = np.arange(24, dtype=np.int32), np.arange(3, dtype=np.int32)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mapping.speed import command
-from benchmarks.mapping.speed.cases import TINY
+from benchmarks.mapping.speed.cases import CASES, TINY
 from benchmarks.mapping.speed.page import NEW, OLD, bounds, page
-from benchmarks.runs import Row
+from benchmarks.runs import Row, load, text
 
 _ROOT = Path(__file__).resolve().parents[4]
 _GRID = replace(TINY[1], seeds=(0, 1))
@@ -42,6 +42,35 @@ def rows() -> list[Row]:
         for seed in (0, 1)
         for side, spent in ((OLD, 2.0), (NEW, 1.0))
     ]
+
+
+def test_a_bound_that_is_missed_is_the_exit_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From kept rows, of which nothing is measured again: 0 where all is as asked, 1 by one value of one row."""
+    monkeypatch.setattr(command, "CASES", (_GRID,))
+    monkeypatch.setattr(command, "TINY", ())
+    monkeypatch.setattr(command, "digest", lambda folder: NEW if folder == _ROOT else OLD)
+    earlier = tmp_path / "earlier" / "compiler"
+    earlier.mkdir(parents=True)
+    (earlier / "pipeline.py").touch()
+    out = tmp_path / "speed.md"
+    arguments = ["--old", str(earlier.parent), "--out", str(out)]
+    kept = rows()
+    for ratio, status in ((1.0, 0), (1.3, 1)):
+        kept[-1]["seconds"]["whole"] = ratio
+        out.with_suffix(".json").write_text(text(kept))
+        assert command.main(arguments) == status
+        assert out.read_text() == page([_GRID], kept, f"python -m benchmarks.mapping.speed --old ... --out {out}")
+    assert capsys.readouterr().err == "missed: tiny grid, CPU seconds, new / old: 0.650, asked 0.6 or less\n"
+
+
+def test_the_page_in_the_documents_says_what_its_rows_say_and_every_bound_is_met() -> None:
+    kept = load(_ROOT / "docs" / "benchmarks" / "mapping_speed.json")
+    assert all(bound.met is not False for _, bound in bounds(CASES, kept))
+    written = (_ROOT / "docs" / "benchmarks" / "mapping_speed.md").read_text(encoding="utf-8")
+    told = page(CASES, kept, "python -m benchmarks.mapping.speed --old ... --out docs/benchmarks/mapping_speed.md")
+    assert told.split("| case |", 1)[1] == written.split("| case |", 1)[1]
 
 
 def test_what_is_as_asked_is_met() -> None:

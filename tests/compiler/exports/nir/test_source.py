@@ -18,6 +18,12 @@ from tests.strategies import random_program
 nir = pytest.importorskip("nir", reason="nir is not installed")
 
 
+@pytest.fixture(autouse=True)
+def _unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read at once and not by another process first, which takes its time and has its own tests."""
+    monkeypatch.setattr("search.data.readers.hdf5._why_unread", lambda file: "")
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_a_program_comes_back_with_its_digest(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)

@@ -13,6 +13,7 @@ from compiler.mapping.partitioning.legalize import legalize
 from compiler.mapping.partitioning.moves import moves, with_few_told
 from compiler.mapping.partitioning.problem import MoveProblem, MoveState
 from compiler.passes.coarsen import coarsen
+from targets.contracts.jit import compiled
 from tests.compiler.mapped import random_price, small
 
 
@@ -39,11 +40,12 @@ def test_annealing_saves_what_it_says_and_repeats_itself(seed: int) -> None:
 def test_without_tables_the_same_moves_are_made(topology: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Penalties and axons worked out each time are those of the tables: on cores over a limit, and at random prices.
 
-    Trials without tables count for more, so that fewer are made in the same time; here they count for the same.
+    Trials without tables count for more, so that fewer are made in the same time; here they count for the same, which
+    is compiled anew, as constants are.
     """
     monkeypatch.setattr(anneal_module, "_WORKED_OUT", anneal_module._TRIAL)
-    compiled: Any = anneal_module._annealed
-    monkeypatch.setattr(anneal_module, "_annealed", compiled.py_func)
+    annealed: Any = anneal_module._annealed
+    monkeypatch.setattr(anneal_module, "_annealed", compiled(_nrt=False)(annealed.py_func))
     made, chip, rng = (
         generated(topology, 400, 4, 0),
         small(neurons_per_core=110, axons_in_per_core=260),
