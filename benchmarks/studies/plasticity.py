@@ -22,11 +22,12 @@ from benchmarks.studies.searched import Plan, Searched, searched
 from motifc.sweep.statistics import paired
 from search.data.load import load_split
 from search.data.loader import DataLoader
+from search.intrinsic import fixed_rates
 from search.nas.evaluate import firing_rates
 from search.nas.hrmas import new_supernet, tune
 from search.nas.relaxation import Draw
 from search.nas.supernet import Supernet
-from search.settings import Settings, StartSettings, fixed_rates
+from search.settings import Settings, StartSettings
 from search.training.plasticity import rate_divergence
 from search.training.rules import gradient_rule
 from targets.contracts.arrays import Floats

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
-from search.settings import IntrinsicRule
+from search.intrinsic import IntrinsicRule
 
 RATE_BINS = 8
 

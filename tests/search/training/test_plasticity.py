@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from search.settings import IntrinsicRule, fixed_rates
+from search.intrinsic import IntrinsicRule
 from search.training.plasticity import adapted, rate_divergence, resistance_slope, tau_slope
-from targets.contracts.errors import InputError
 
 RULE = IntrinsicRule(mean_rate=0.2, refractory=0.0, rate_r=0.5, rate_tau=0.5, silent=1.0, largest=1.0)
 WIDE = (1e-3, 1e3)
@@ -52,25 +51,6 @@ def test_the_published_constants_give_the_published_steps() -> None:
     y = one(rate_of(1.3, 3.2, 64, 2).real)
     assert float(resistance_slope(y, one(3.2), one(64), 0.2, 2)) / 20 == pytest.approx(0.0076075, abs=1e-7)
     assert float(tau_slope(y, one(64), 0.2, 2)) == pytest.approx(-0.0088558, abs=1e-7)
-
-
-@pytest.mark.parametrize(("tau_m", "low", "high"), [(15, 0.83, 2.30), (20, 0.75, 3.38), (64, 0.656, 12.27)])
-def test_resistance_stays_at_two_rates_and_is_drawn_to_the_upper(tau_m: float, low: float, high: float) -> None:
-    unstable, stable = fixed_rates(0.2, 0.0, tau_m)
-    assert unstable * tau_m == pytest.approx(low, abs=0.01)
-    assert stable * tau_m == pytest.approx(high, abs=0.01)
-    rates = torch.tensor([0.9 * unstable, 1.1 * unstable, 0.9 * stable, 1.1 * stable], dtype=torch.float64)
-    slopes = resistance_slope(rates, one(20), one(tau_m), 0.2, 0.0)
-    assert slopes.sign().tolist() == [-1.0, 1.0, 1.0, -1.0]
-
-
-def test_a_product_too_small_has_no_fixed_rate() -> None:
-    with pytest.raises(InputError) as raised:
-        fixed_rates(0.1, 0.0, 10.0)
-    assert str(raised.value) == (
-        "plasticity with mean_rate 0.1 and tau_m down to 10 steps lowers R at every rate; their product is 1 and at "
-        "least 3 is needed, so raise one of the two."
-    )
 
 
 def test_silent_neurons_are_pulled_up() -> None:
