@@ -82,8 +82,6 @@ DESIGNS: Mapping[str, Design] = {
     "readout 1/2, inputs 3/4 by weights": _thin(ROWS_TASK, readout_fan_in=0.5, fan_in=[0.75], fan_in_by="weights"),
     "readout 1/4, inputs 0.33 by weights": _thin(FIRST, readout_fan_in=0.25, fan_in=[0.33], fan_in_by="weights"),
     "then readout 1/4, inputs 0.33": _later(readout_fan_in=0.25, fan_in=[0.33]),
-    "then readout 1/2 of 2 neurons, inputs 0.33": _later(readout_neurons=2, readout_fan_in=0.5, fan_in=[0.33]),
-    "then readout of 1 neuron, inputs 0.33": _later(readout_neurons=1, fan_in=[0.33]),
     "readout 1/2, inputs 0.27 by weights": _thin(FIRST, readout_fan_in=0.5, fan_in=[0.27], fan_in_by="weights"),
     "readout of 1 neuron, inputs 0.33 by weights": _thin(FIRST, readout_neurons=1, fan_in=[0.33], fan_in_by="weights"),
     "readout 1/4, inputs 0.3 at random": _thin(FIRST, "halving", readout_fan_in=0.25, fan_in=[0.3]),
