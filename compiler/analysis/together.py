@@ -30,6 +30,10 @@ _FEWEST = 16
 """Bins for each of these; where there are fewer, fewer weights may move, so that what is chosen holds elsewhere."""
 _OWN = 0.01
 """Share of the mean square response of a weight that an error of its own counts beside those of all together."""
+_MOST_NEURONS = 1 << 13
+"""Of larger populations each weight is rounded by itself, since that would take long."""
+_MOST_WEIGHTS = 1 << 22
+"""The same of those that hear through more synapses, which would need much memory."""
 _EXACT = 1e-9
 """A weight so near to an integer, in steps, or to its threshold, in thresholds, equals it but for float64."""
 _BITS = 20
@@ -99,11 +103,15 @@ def round_together(
     taken back at a time, until none helps. What is not better, measured on the integers, is left as it was.
 
     So no synapse comes or goes, and scales, decays and exact weights stay. Neurons that forget v in a step are left:
-    they compare sums of single spikes, where ties count. The same input gives the same integers.
+    they compare sums of single spikes, where ties count; so are populations of more than `_MOST_NEURONS` neurons or
+    `_MOST_WEIGHTS` stored weights. The same input gives the same integers.
 
     Source: the measure and the two integers beside a weight are those of M. Nagel et al., Up or down? Adaptive rounding
     for post-training quantization, ICML 2020.
     """
+    stored = sum(each.synapses.weights.size for each in incoming)
+    if population.neurons > _MOST_NEURONS or stored > _MOST_WEIGHTS:
+        return rounded, tuple(incoming)
     weights = [
         _Weights.of(each, whole, population.threshold, rounded.vth, chip)
         for each, whole in zip(exact, incoming, strict=True)

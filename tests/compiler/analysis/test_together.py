@@ -209,3 +209,13 @@ def test_many_weights_of_a_neuron_are_moved_no_more_than_a_few(monkeypatch: pyte
         np.add.at(moved, with_weights(before.synapses, changed).coordinates()[0], 1)
     assert 0 < moved.max() <= 5
     assert np.median(errors(made, "hidden", reference)) < np.median(errors(one, "hidden", reference))
+
+
+@pytest.mark.parametrize("limit", ["_MOST_NEURONS", "_MOST_WEIGHTS"])
+def test_large_populations_are_rounded_weight_by_weight(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, limit, 23)
+    graph = random_graph(0)
+    one, made, _ = both(graph, {"touch": random_spikes(0, 11, samples=4)})
+    for before, after in zip(one.into("hidden"), made.into("hidden"), strict=True):
+        assert np.array_equal(before.synapses.weights, after.synapses.weights)
+    assert np.array_equal(one.population("hidden").bias, made.population("hidden").bias)
