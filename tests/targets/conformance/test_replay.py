@@ -120,7 +120,9 @@ def test_resets_of_its_own_spikes_change_nothing(seed: int) -> None:
         free = replay(population, into, recording, LAVA, voltages=True)
         forced = replay(population, into, recording, LAVA, voltages=True, resets=recording[population.name])
         assert np.array_equal(free.spikes, forced.spikes)
-        assert np.array_equal(free.voltages, forced.voltages)  # type: ignore[arg-type]
+        assert free.voltages is not None
+        assert forced.voltages is not None
+        assert np.array_equal(free.voltages, forced.voltages)
 
 
 def test_it_spikes_where_it_is_reset_and_nowhere_else() -> None:
