@@ -88,20 +88,21 @@ def compile_graph(
     measured = None if calibration is None else step(calibrate, floats, calibration)
     if measured is None and outputs is None:
         refuse(floats, spec)  # which saves the time to round, where nothing is removed for not being read
-    halves = reference = None
+    halves = None
+    reference = None if calibration is None else refer(floats, calibration)
     if faithful:
-        reference = None if calibration is None else refer(floats, calibration)
         halves = step(split, floats, spec, measured, reference, most_synapses)
     elif most_synapses is not None:
         raise InputError(
             f"at most {most_synapses:,} synapses were asked for without residual weights, which alone add any; ask for "
             "a faithful program, or leave the number out."
         )
-    rounded = step(quantize, floats, spec, measured) if halves is None else halves.graph
+    rounded = step(quantize, floats, spec, measured, reference) if halves is None else halves.graph
     integers = step(prune, rounded, outputs).graph
     refuse(integers, spec)
     roundings = quantization_report(floats, rounded, spec, None if halves is None else halves.residuals)
-    strayed = () if reference is None else causes(floats, rounded, reference, spec.arithmetic)
+    told = halves is not None and reference is not None
+    strayed = causes(floats, rounded, reference, spec.arithmetic) if told else ()
     del floats, rounded, reference  # of a large network no stage is kept longer than it is needed
     proved = step(bounds, integers, spec.arithmetic)
     lost = losses(roundings, integers, proved, spec.arithmetic)

@@ -5,6 +5,8 @@ import numpy as np
 from compiler.analysis.calibration import Calibration
 from compiler.analysis.ceiling import MARGIN
 from compiler.analysis.integers import integer_bias, programmable
+from compiler.analysis.reference import Reference
+from compiler.analysis.together import round_together
 from compiler.ir.graph import FloatGraph, IntGraph
 from compiler.mapping.refusal import holdable
 from targets.contracts.arrays import Floats, sealed
@@ -18,7 +20,9 @@ from targets.program.program import IntPopulation, IntProjection
 _BLOCK = 1 << 14  # weights that are rounded together, so that they stay in the cache
 
 
-def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None = None) -> IntGraph:
+def quantize(
+    graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None = None, reference: Reference | None = None
+) -> IntGraph:
     """Round a graph to the grid of `chip`.
 
     Every neuron gets an integer threshold vth, and with it a scale S = vth / threshold: its weights become
@@ -29,10 +33,10 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
     Where tau_m is one step, the bias takes away what the largest decay leaves of v.
 
     u and v may rise to `HEADROOM` thresholds before they leave their registers (to one in neurons that answer in
-    voltage, whose threshold is out of reach); with a `calibration` u may rise to
-    `MARGIN` times its peak and v to its own as well, and errors are weighed by its rates. Raises InputError where a
-    weight is too large for its threshold, and for what a program cannot hold: a delay of 0, a bias that rides with a
-    projection.
+    voltage, whose threshold is out of reach); with a `calibration` u may rise to `MARGIN` times its peak and v to its
+    own as well, and errors are weighed by its rates. With a `reference` the weights of each neuron are then rounded
+    together, and its bias with them (`compiler.analysis.together`). Raises InputError where a weight is too large for
+    its threshold, and for what a program cannot hold: a delay of 0, a bias that rides with a projection.
     """
     programmable(graph)
     decays = cluster_decays(
@@ -42,7 +46,8 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
     )
     profiles = max(1, chip.threshold_profiles_per_core.value // len(graph.populations))
     rates = {} if calibration is None else calibration.rates
-    populations, projections = [], {}
+    populations: list[IntPopulation] = []
+    projections: dict[str, IntProjection] = {}
     for population in graph.populations:
         incoming = graph.into(population.name)
         synapses = {projection.name: projection.synapses for projection in incoming}
@@ -52,30 +57,33 @@ def quantize(graph: FloatGraph, chip: ChipSpec, calibration: Calibration | None 
         heard = {projection.name: rates[projection.source] for projection in incoming if projection.source in rates}
         scales = choose_scales(population.threshold, synapses, profiles, top, chip, heard)
         scale = scales.vth / population.threshold
-        populations.append(
-            IntPopulation(
-                name=population.name,
-                motif_size=population.motif_size,
-                du=decays[population.name][0],
-                dv=decays[population.name][1],
-                vth=scales.vth.astype(np.int32),
-                bias=integer_bias(population, decays[population.name][1], scales.vth, bool(incoming), chip),
-                latency=population.latency,
-                invented=population.invented,
-                unit=None if population.unit is None else population.unit / (scale * (1 << chip.arithmetic.align_bits)),
-                refractory=population.refractory,
-            )
+        own = IntPopulation(
+            name=population.name,
+            motif_size=population.motif_size,
+            du=decays[population.name][0],
+            dv=decays[population.name][1],
+            vth=scales.vth.astype(np.int32),
+            bias=integer_bias(population, decays[population.name][1], scales.vth, bool(incoming), chip),
+            latency=population.latency,
+            invented=population.invented,
+            unit=None if population.unit is None else population.unit / (scale * (1 << chip.arithmetic.align_bits)),
+            refractory=population.refractory,
         )
-        for projection in incoming:
-            exponent = scales.exponents[projection.name]
-            projections[projection.name] = IntProjection(
+        edges = tuple(
+            IntProjection(
                 name=projection.name,
                 source=projection.source,
                 target=projection.target,
-                synapses=_rounded(projection.synapses, scale, exponent, chip),
-                exponent=exponent,
+                synapses=_rounded(projection.synapses, scale, scales.exponents[projection.name], chip),
+                exponent=scales.exponents[projection.name],
                 delay=projection.delay,
             )
+            for projection in incoming
+        )
+        if reference is not None and edges and not population.invented:
+            own, edges = round_together(population, own, incoming, edges, reference, chip)
+        populations.append(own)
+        projections |= {edge.name: edge for edge in edges}
     in_order = tuple(projections[projection.name] for projection in graph.projections)
     return IntGraph(
         inputs=graph.inputs,

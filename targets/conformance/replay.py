@@ -66,12 +66,14 @@ def replay(
     arithmetic: Arithmetic,
     counted: Array | None = None,
     voltages: bool = False,
+    resets: Array | None = None,
 ) -> Replay:
     """Drive `population` from zero state by `spikes`, bool [sample, time, neuron] of each source of its projections.
 
     What it hears is given, its own spikes too where it hears them; its reset is by the spikes that it emits itself. So
     driven by a recording of its program, it emits what was recorded. Bins count where `counted`, bool [sample, time],
-    says so; None counts all. With `voltages` those of all bins are kept.
+    says so; None counts all. With `voltages` those of all bins are kept. With `resets`, bool [sample, time, neuron],
+    the population spikes there instead, whatever its voltage.
     """
     heard = [
         (each, summing(with_weights(each.synapses, each.synapses.weights.astype(np.float64)))) for each in incoming
@@ -83,6 +85,7 @@ def replay(
     traced = np.zeros(emitted.shape, np.float32) if voltages else None
     threshold = np.maximum(population.vth.astype(np.float64), 1) * (1 << arithmetic.align_bits)
     counts = np.ones((samples, steps), bool) if counted is None else counted
+    vth = population.vth if resets is None else np.full_like(population.vth, arithmetic.state_limit)  # out of reach
     wraps = saturations = most_u = most_v = 0
     for t in range(steps):
         a = np.zeros(u.shape, np.int64)
@@ -97,10 +100,13 @@ def replay(
             a.astype(np.int32),
             du=population.du,
             dv=population.dv,
-            vth=population.vth,
+            vth=vth,
             bias=population.bias,
             arithmetic=arithmetic,
         )
+        if resets is not None:
+            emitted[:, t] = resets[:, t]
+            v = np.where(emitted[:, t], 0, v).astype(np.int32)
         if population.refractory is not None:
             v, emitted[:, t], resting = rest(v, emitted[:, t], resting, population.refractory)
         lifted += u - raised  # the u that v hears is the one that came back

@@ -108,3 +108,29 @@ def test_late_populations_and_biases_are_replayed_in_the_time_of_the_program() -
 
 def test_a_sentence_tells_both_counts() -> None:
     assert Overflow("n", 1000, 0, 1200).sentence == ("n, of 1,000 bins: u wrapped never, v saturated in 1,200 bins.")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_resets_of_its_own_spikes_change_nothing(seed: int) -> None:
+    program, spikes = numbered_program(11, seed)
+    given = {name: raster.whole() for name, raster in spikes.items()}
+    recording = dense({**given, **NumpyMachine(program).run(given).spikes})
+    for population in program.populations:
+        into = [each for each in program.projections if each.target == population.name]
+        free = replay(population, into, recording, LAVA, voltages=True)
+        forced = replay(population, into, recording, LAVA, voltages=True, resets=recording[population.name])
+        assert np.array_equal(free.spikes, forced.spikes)
+        assert free.voltages is not None
+        assert forced.voltages is not None
+        assert np.array_equal(free.voltages, forced.voltages)
+
+
+def test_it_spikes_where_it_is_reset_and_nowhere_else() -> None:
+    """20 units a step: v would pass its threshold of 50 in the third step, and is reset in the second and last."""
+    population = one_neuron(20, 0, vth=50, du=4095).populations[0]
+    edge = IntProjection("w", "x", "n", Dense(np.array([[20]], np.int32)), 0, 1)
+    resets = np.array([False, True, False, False, False, True])[None, :, None]
+    found = replay(population, [edge], {"x": np.ones((1, 6, 1), bool)}, LAVA, voltages=True, resets=resets)
+    assert np.array_equal(found.spikes, resets)
+    assert found.voltages is not None
+    assert found.voltages.ravel().tolist() == pytest.approx([0, 0.4, 0.4, 0.8, 1.2, 1.6])
