@@ -38,7 +38,7 @@ from targets.contracts.writing import write_text
 from targets.program.program import Program
 from targets.runtime.backend import load
 
-ARM, CHIP = "halving", "loihi2"
+ARM, CHIP = "hrmas-delays", "loihi2"
 TASKS = ("digits-rows", "digits-scan", "spoken-first")
 PLAIN, FAITHFUL, AWARE = "plain", "faithful", "quantize-aware"
 CALIBRATION = 200
