@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from compiler.analysis.calibration import calibrate
-from compiler.analysis.causes import causes
+from compiler.analysis.causes import Strayed, causes
 from compiler.analysis.quantization import quantization_report
 from compiler.analysis.reference import refer
+from compiler.analysis.together import rounded_together
 from compiler.assemble import assemble
 from compiler.faithfulness import KEY, Faithfulness
 from compiler.frontends.network import lower
@@ -89,7 +90,9 @@ def compile_graph(
     if measured is None and outputs is None:
         refuse(floats, spec)  # which saves the time to round, where nothing is removed for not being read
     halves = None
-    reference = None if calibration is None else refer(floats, calibration)
+    reference = None
+    if calibration is not None and (faithful or any(map(rounded_together, floats.populations))):
+        reference = refer(floats, calibration)
     if faithful:
         halves = step(split, floats, spec, measured, reference, most_synapses)
     elif most_synapses is not None:
@@ -101,8 +104,9 @@ def compile_graph(
     integers = step(prune, rounded, outputs).graph
     refuse(integers, spec)
     roundings = quantization_report(floats, rounded, spec, None if halves is None else halves.residuals)
-    told = halves is not None and reference is not None
-    strayed = causes(floats, rounded, reference, spec.arithmetic) if told else ()
+    strayed: tuple[Strayed, ...] = ()
+    if halves is not None and reference is not None:
+        strayed = causes(floats, rounded, reference, spec.arithmetic)
     del floats, rounded, reference  # of a large network no stage is kept longer than it is needed
     proved = step(bounds, integers, spec.arithmetic)
     lost = losses(roundings, integers, proved, spec.arithmetic)

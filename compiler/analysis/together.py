@@ -80,6 +80,11 @@ class _Weights:
         return cls(row, pre, stored, integer, other, error, step, free)
 
 
+def rounded_together(population: FloatPopulation) -> bool:
+    """Whether the weights into its neurons may be rounded together: it is not too large."""
+    return population.neurons <= _MOST_NEURONS
+
+
 def round_together(
     population: FloatPopulation,
     rounded: IntPopulation,
@@ -110,7 +115,7 @@ def round_together(
     for post-training quantization, ICML 2020.
     """
     stored = sum(each.synapses.weights.size for each in incoming)
-    if population.neurons > _MOST_NEURONS or stored > _MOST_WEIGHTS:
+    if not rounded_together(population) or stored > _MOST_WEIGHTS:
         return rounded, tuple(incoming)
     weights = [
         _Weights.of(each, whole, population.threshold, rounded.vth, chip)

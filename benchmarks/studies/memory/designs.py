@@ -78,6 +78,7 @@ DESIGNS: Mapping[str, Design] = {
     "hrmas-delays, spikes 5, links 0.003": _priced("hrmas-delays", 5.0, 0.003),
     "halving, spikes 5": _priced("halving", 5.0),
     "halving, spikes 3": _priced("halving", 3.0),
+    "hrmas-delays, spikes 5": Design("spikes", "hrmas-delays", (SCAN,), {"training": {"spike_price": 5.0}}),
     "halving, spikes 7": Design("spikes", "halving", (SCAN,), {"training": {"spike_price": 7.0}}),
     "readout 1/2, inputs 3/4 by weights": _thin(ROWS_TASK, readout_fan_in=0.5, fan_in=[0.75], fan_in_by="weights"),
     "readout 1/4, inputs 0.33 by weights": _thin(FIRST, readout_fan_in=0.25, fan_in=[0.33], fan_in_by="weights"),
