@@ -4,7 +4,7 @@ Data and split are those of search/data/tasks/fsdd.py, speakers by name too (`fs
 that of `fsdd`.
 
 Transform: the stretched ear of search/data/encoders/ear.py, 78 channels from 100 to 3,700 Hz in frames of 10 ms,
-stretched or squeezed to 40 steps: a word spoken fast or slowly takes as long. Its end must be known for that. The
+stretched or squeezed to 32 steps: a word spoken fast or slowly takes as long. Its end must be known for that. The
 readout answers by its voltage after the last step.
 """
 
@@ -16,7 +16,7 @@ from search.data.encoders.ear import StretchedEar
 from search.data.task import Split, folder_of
 from search.data.tasks import fsdd
 
-EAR = StretchedEar(rate=8000, frame=80, steps=40, longest=5.0, lowest=100.0, highest=3700.0)
+EAR = StretchedEar(rate=8000, frame=80, steps=32, longest=5.0, lowest=100.0, highest=3700.0)
 
 ABOUT = replace(fsdd.ABOUT, title="Free Spoken Digit Dataset, speaker held out, time normalised", channels=EAR.channels)
 
