@@ -1,9 +1,9 @@
 """trials: searches and baselines of one fold, its test speaker scored once for each."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +13,6 @@ from benchmarks.studies.speech.plan import READINGS, choices, valid_of
 from motifc.evaluation import evaluate
 from search.data.load import load_split
 from search.nas.methods import search_by
-from search.network import Network
 from targets.contracts.provenance import making
 
 
@@ -55,35 +54,28 @@ def tried(
     for test, named in settings.items():
         valid = valid_of(test, seed, speakers)
         split = load_split(f"{READINGS[reading]}:{test},{valid}", folder)
+        began = time.process_time()
         network = search_by(arm, split, choices()[named], seed, "cpu")
         accuracy = evaluate(network, split.test).accuracy
-        rows.append(asdict(_told(network, accuracy, reading, test, valid, seed, arm, named)))
+        seconds = round(time.process_time() - began, 1)
+        inside = [each for each in network.connections if each.source == each.target]
+        motif = network.layers[0].motif
+        trial = Trial(
+            reading=reading,
+            test=test,
+            valid=valid,
+            seed=seed,
+            arm=arm,
+            chosen=named,
+            accuracy=accuracy,
+            recurrent=sum(int(np.count_nonzero(each.synapses.weights)) for each in inside),
+            synapses=sum(int(np.count_nonzero(each.synapses.weights)) for each in network.connections),
+            delay=inside[0].delay if arm.startswith("recurrent") else None,
+            size=None if motif is None else motif.size,
+            units=round(float(network.settings["units"]["search"]), 2),
+            seconds=seconds,
+            network=network.digest,
+            cpu=making("").cpu,
+        )
+        rows.append(asdict(trial))
     return rows
-
-
-def _told(
-    network: Network, accuracy: float, reading: str, test: str, valid: str, seed: int, arm: str, settings: str
-) -> Trial:
-    inside = [each for each in network.connections if each.source == each.target]
-    motif, seconds = network.layers[0].motif, _seconds(network.provenance.making[-1].seconds)
-    return Trial(
-        reading=reading,
-        test=test,
-        valid=valid,
-        seed=seed,
-        arm=arm,
-        chosen=settings,
-        accuracy=accuracy,
-        recurrent=sum(int(np.count_nonzero(each.synapses.weights)) for each in inside),
-        synapses=sum(int(np.count_nonzero(each.synapses.weights)) for each in network.connections),
-        delay=inside[0].delay if arm.startswith("recurrent") else None,
-        size=None if motif is None else motif.size,
-        units=round(float(network.settings["units"]["search"]), 2),
-        seconds=round(seconds, 1),
-        network=network.digest,
-        cpu=making("").cpu,
-    )
-
-
-def _seconds(told: Mapping[str, Any] | None) -> float:
-    return float(sum((told or {}).values()))
