@@ -37,13 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def ran(rows: Path, folder: Path, jobs: int) -> None:
-    """Run what the rows lack: choices, then linear readouts, then trials, the first seed of all arms first."""
+    """Run what the rows lack: choices, then readouts, then trials, the first seed of all arms first."""
     names = tuple(speakers(folder))
     settings = [{"reading": reading, "settings": name} for reading, name in product(READINGS, choices())]
     made = complete(rows / CHOICES, settings, partial(judged, speakers=names, folder=folder), jobs)
     known = [_as(Judged, row) for row in made]
     counted = partial(read, speakers=names, folder=folder)
-    complete(rows / READOUTS, [{"features": each, "kind": LINEAR} for each in FEATURES], counted, jobs)
+    ways = [(each, LINEAR) for each in FEATURES] + [(each, SVM) for each in READINGS]
+    complete(rows / READOUTS, [{"features": each, "kind": kind} for each, kind in ways], counted, jobs)
     trials = [
         {
             "reading": reading,
@@ -54,7 +55,6 @@ def ran(rows: Path, folder: Path, jobs: int) -> None:
         for seed, arm, reading in product(SEEDS, ARMS, READINGS)
     ]
     complete(rows / TRIALS, trials, partial(tried, speakers=names, folder=folder), jobs)
-    complete(rows / READOUTS, [{"features": each, "kind": SVM} for each in READINGS], counted, jobs)
 
 
 def kept(folder: Path) -> Study:

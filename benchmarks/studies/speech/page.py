@@ -62,7 +62,8 @@ def page(study: Study) -> str:
 
 
 def _head(study: Study) -> list[str]:
-    seconds = sum(each.seconds for each in (*study.choices, *study.readouts, *study.trials))
+    seconds = sum(row.seconds for row in study.choices) + sum(row.seconds for row in study.readouts)
+    seconds += sum(row.seconds for row in study.trials)
     cpus = "; ".join(sorted({row.cpu for row in study.trials})) or "no processor"
     return [
         "# Spoken digits of held-out speakers",
