@@ -43,10 +43,17 @@ def choices() -> Mapping[str, Settings]:
         model, search = replace(base.model, input_delays=input_delays), replace(base.search, rate=rate)
         return replace(base, model=model, search=search, training=training)
 
+    known = of(0.005, 1.0, 0.3, INPUT_DELAYS)
+    short = replace(
+        known,
+        model=replace(known.model, tau_m=8.0, tau_s=2.0, readout_tau_m=5.0),
+        plasticity=replace(known.plasticity, window=0),  # it asks for a tau_m above 15
+    )
     return {
         "rate 0.003, decay 0.01, no input delays": of(0.003, 0.01, 0.3, (0,)),
-        "rate 0.005, decay 1, input delays": of(0.005, 1.0, 0.3, INPUT_DELAYS),
+        "rate 0.005, decay 1, input delays": known,
         "rate 0.005, decay 1, input delays, drop 0.6": of(0.005, 1.0, 0.6, INPUT_DELAYS),
+        "rate 0.005, decay 1, input delays, short time constants": short,
     }
 
 
