@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from benchmarks.runs import Row
-from benchmarks.studies.speech.plan import CHOICE_SEED, READINGS, choices, left_out
+from benchmarks.studies.speech.plan import CHOICE_SEED, READINGS, choices, left_out, offered
 from motifc.evaluation import evaluate
 from search.data.load import load_split
 from search.data.loader import DataLoader
@@ -61,6 +61,6 @@ def scores(rows: Sequence[Judged], reading: str, test: str) -> dict[str, float]:
 
 
 def chosen(rows: Sequence[Judged], reading: str, test: str) -> str:
-    """The settings of the highest mean; the first of equal ones."""
-    means = scores(rows, reading, test)
-    return max(means, key=lambda name: means[name])
+    """The settings of the highest mean among those offered, the first of equal ones; nothing where none were judged."""
+    means = {name: mean for name, mean in scores(rows, reading, test).items() if name in offered(reading)}
+    return max(means, key=lambda name: means[name], default="")

@@ -24,6 +24,8 @@ READINGS = {"causal": "fsdd-causal", "normalised": "fsdd-normalised"}
 SEARCHED = "hrmas-delays"
 ARMS = (SEARCHED, "random-motif", "recurrent-delay", "feed-forward-delays")
 """Methods of `motifc search`, all with the same settings; the first is the one that is judged."""
+LATER = "rate 0.005, decay 1, input delays, short time constants"
+"""Settings that were offered to the normalised reading alone, after its test parts had been read with others."""
 INPUT_DELAYS = (0, 4, 8, 16, 24)
 SEEDS = (101, 102, 103)
 """Of structure, weights and batches; the figure of a speaker is their mean."""
@@ -53,8 +55,13 @@ def choices() -> Mapping[str, Settings]:
         "rate 0.003, decay 0.01, no input delays": of(0.003, 0.01, 0.3, (0,)),
         "rate 0.005, decay 1, input delays": known,
         "rate 0.005, decay 1, input delays, drop 0.6": of(0.005, 1.0, 0.6, INPUT_DELAYS),
-        "rate 0.005, decay 1, input delays, short time constants": short,
+        LATER: short,
     }
+
+
+def offered(reading: str) -> tuple[str, ...]:
+    """Names of the settings that the folds of a reading choose among."""
+    return tuple(name for name in choices() if name != LATER or reading == "normalised")
 
 
 def valid_of(test: str, seed: int, speakers: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from benchmarks.studies.command import PAGES
 from benchmarks.studies.speech.choosing import Judged, chosen, judged, scores
 from benchmarks.studies.speech.command import main
 from benchmarks.studies.speech.page import Study, page
-from benchmarks.studies.speech.plan import ARMS, READINGS, SEARCHED, SEEDS, choices, left_out, valid_of
+from benchmarks.studies.speech.plan import ARMS, LATER, READINGS, SEARCHED, SEEDS, choices, left_out, valid_of
 from benchmarks.studies.speech.readouts import LINEAR, Readout, parts, read, windows
 from benchmarks.studies.speech.trials import Trial, tried
 from search.settings import Settings
@@ -22,19 +22,18 @@ from targets.contracts.raster import SpikeRaster
 from tests.search.data.tasks.sounds import tone, write_wav
 
 SPEAKERS = ("ada", "bob", "eve", "ian", "zoe")
-TRIAL = Trial(
-    "causal", "ada", "bob", 101, SEARCHED, "last voltage", 0.6, 900, 12_000, None, 8, 38.0, 20.0, "n", "a cpu"
-)
+FIRST, SECOND = list(choices())[:2]
+TRIAL = Trial("causal", "ada", "bob", 101, SEARCHED, FIRST, 0.6, 900, 12_000, None, 8, 38.0, 20.0, "n", "a cpu")
 
 
 def test_settings_of_a_fold_are_chosen_without_its_test_speaker() -> None:
     rows = [
         Judged("causal", name, {one: low, other: high}, 1.0)
-        for name, low, high in (("a", 0.5, 0.7), ("b", 0.6, 0.4))
+        for name, low, high in ((FIRST, 0.5, 0.7), (SECOND, 0.6, 0.4))
         for one, other in left_out(SPEAKERS)
     ]
-    assert scores(rows, "causal", "bob") == pytest.approx({"a": 0.6, "b": 0.5})
-    assert chosen(rows, "causal", "bob") == "a"
+    assert scores(rows, "causal", "bob") == pytest.approx({FIRST: 0.6, SECOND: 0.5})
+    assert chosen(rows, "causal", "bob") == FIRST
     # What bob himself scored changes nothing for the fold that tests him.
     told = [replace(row, accuracies={**row.accuracies, "bob": 0.0}) if "bob" in row.accuracies else row for row in rows]
     assert scores(told, "causal", "bob") == scores(rows, "causal", "bob")
@@ -49,6 +48,12 @@ def test_every_speaker_is_left_out_twice_and_never_judges_his_own_fold() -> None
         assert test not in valid
         assert len(set(valid)) == len(SEEDS)
     assert valid_of("zoe", SEEDS[0], SPEAKERS) == "ada"
+
+
+def test_what_was_added_later_is_offered_to_one_reading() -> None:
+    rows = [Judged(reading, LATER, dict.fromkeys(SPEAKERS, 1.0), 1.0) for reading in READINGS]
+    rows += [Judged(reading, FIRST, dict.fromkeys(SPEAKERS, 0.5), 1.0) for reading in READINGS]
+    assert [chosen(rows, reading, "bob") for reading in READINGS] == [FIRST, LATER]
 
 
 def test_choices_differ_and_begin_with_the_defaults() -> None:
@@ -106,8 +111,18 @@ def test_a_page_of_a_study_that_was_stopped(missing: str) -> None:
 
 
 def test_speakers_with_fewer_seeds_are_left_out_of_means() -> None:
-    study = Study([], [], [TRIAL, replace(TRIAL, seed=102), replace(TRIAL, test="bob", accuracy=0.9)])
+    study = replace(made_up(), trials=[TRIAL, replace(TRIAL, seed=102), replace(TRIAL, test="bob", accuracy=0.9)])
     assert study.arm("causal", SEARCHED) == {"ada": 0.6}
+
+
+def test_trials_of_settings_that_are_chosen_no_more_are_told_apart() -> None:
+    told = made_up()
+    old = replace(TRIAL, chosen="none of these", accuracy=0.123)
+    written = page(replace(told, trials=[*told.trials, old]))
+    assert "| causal | hrmas-delays | 12.3 | - | - | - | - | 1 |" in written
+    assert "| ada | 55.0 |" in written
+    assert "None." in page(told)
+    assert chosen([], "causal", "ada") == ""
 
 
 @pytest.mark.slow
