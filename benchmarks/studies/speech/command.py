@@ -58,11 +58,13 @@ def ran(rows: Path, folder: Path, jobs: int) -> None:
 
 
 def kept(folder: Path) -> Study:
-    """All rows of a folder."""
+    """All rows of a folder; a trial that was run again with the same settings counts once."""
+    found = [_as(Trial, row) for row in load(folder / TRIALS)]
+    trials = {(row.reading, row.arm, row.chosen, row.test, row.seed): row for row in found}
     return Study(
         tuple(_as(Judged, row) for row in load(folder / CHOICES)),
         tuple(_as(Readout, row) for row in load(folder / READOUTS)),
-        tuple(_as(Trial, row) for row in load(folder / TRIALS)),
+        tuple(trials.values()),
     )
 
 
