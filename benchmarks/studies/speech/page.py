@@ -1,7 +1,9 @@
 """page: docs/results/speech.md, of the rows that are kept."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -31,24 +33,29 @@ class Study:
         """In alphabetical order."""
         return sorted({speaker for row in self.choices for speaker in row.accuracies})
 
-    @property
+    @cached_property
     def settled(self) -> list[Trial]:
         """The trials with the settings that their fold chooses now."""
-        return [row for row in self.trials if row.chosen == chosen(self.choices, row.reading, row.test)]
+        own = {(reading, test): chosen(self.choices, reading, test) for reading in READINGS for test in self.speakers}
+        return [row for row in self.trials if own.get((row.reading, row.test)) == row.chosen]
 
     @property
     def earlier(self) -> list[Trial]:
         """The trials with settings that were chosen before the list of settings grew."""
-        return [row for row in self.trials if row.chosen != chosen(self.choices, row.reading, row.test)]
+        return [row for row in self.trials if row not in self.settled]
+
+    def rows(self, reading: str, arm: str) -> list[Trial]:
+        """The settled trials of an arm with seeds that every speaker has been tested with."""
+        found = [row for row in self.settled if (row.reading, row.arm) == (reading, arm)]
+        whole = Counter(row.seed for row in found)
+        return [row for row in found if whole[row.seed] == len(self.speakers)]
 
     def arm(self, reading: str, arm: str) -> dict[str, float]:
-        """Accuracy of an arm by test speaker, the mean of its seeds; of speakers with all the seeds of most."""
+        """Accuracy of an arm by test speaker, the mean of its seeds."""
         found: dict[str, list[float]] = {}
-        for row in self.settled:
-            if (row.reading, row.arm) == (reading, arm):
-                found.setdefault(row.test, []).append(row.accuracy)
-        most = max(map(len, found.values()), default=0)
-        return {test: float(np.mean(each)) for test, each in found.items() if len(each) == most}
+        for row in self.rows(reading, arm):
+            found.setdefault(row.test, []).append(row.accuracy)
+        return {test: float(np.mean(each)) for test, each in found.items()}
 
     def readout(self, features: str, kind: str) -> dict[str, float]:
         """Accuracy of a readout of counts by test speaker."""
@@ -216,7 +223,7 @@ def _networks(study: Study) -> list[str]:
     cells = []
     for reading in READINGS:
         for arm in ARMS:
-            rows = [row for row in study.settled if (row.reading, row.arm) == (reading, arm)]
+            rows = study.rows(reading, arm)
             if not rows:
                 continue
             sizes, delays = (
@@ -247,14 +254,14 @@ def _networks(study: Study) -> list[str]:
 
 
 MISSING = """
-The causal searched motif is above the linear readouts in the mean, not outside the interval: differences of speakers lie
-far apart, since a linear readout with windows from the start fails on lucas, who speaks slowest (0.57 s a word, nicolas
-0.35 s), and networks do worst on george. Five speakers tell little. [linear_readout.md](linear_readout.md) has 66.2 % for
-`fsdd` in eight parts, its C chosen by one other speaker. Time constants per position of a motif are not in the space and
-were not tried. Training on copies moved by two to four channels was tried for the linear readout, on held-out training
-speakers: normalised +0.4 to +0.8, causal -2.6 to -4.8. The sixth speaker, theo, is not in the folder that was at hand.
-Settings were judged on random motifs of one seed. Nothing was compiled here; [compiled.md](compiled.md) has what that
-costs.
+The causal searched motif is above the linear readouts in the mean, not outside the interval: differences of speakers
+lie far apart, since a linear readout with windows from the start fails on lucas, who speaks slowest (0.57 s a word,
+nicolas 0.35 s), and networks do worst on george. Five speakers tell little. [linear_readout.md](linear_readout.md)
+has 66.2 % for `fsdd` in eight parts, its C chosen by one other speaker. Time constants per position of a motif are
+not in the space and were not tried. Training on copies moved by two to four channels was tried for the linear
+readout, on held-out training speakers: normalised +0.4 to +0.8, causal -2.6 to -4.8. The sixth speaker, theo, is not
+in the folder that was at hand. Settings were judged on random motifs of one seed. Nothing was compiled here;
+[compiled.md](compiled.md) has what that costs.
 """
 
 
@@ -266,9 +273,8 @@ def _difference(one: dict[str, float], other: dict[str, float]) -> PairedDiffere
 def _spread(study: Study, reading: str, name: str) -> str:
     """Standard deviation of seeds within speakers, pooled."""
     found: dict[str, list[float]] = {}
-    for row in study.settled:
-        if (row.reading, row.arm) == (reading, name):
-            found.setdefault(row.test, []).append(row.accuracy)
+    for row in study.rows(reading, name):
+        found.setdefault(row.test, []).append(row.accuracy)
     spreads = [np.var(each, ddof=1) for each in found.values() if len(each) > 1]
     return f"{100 * np.sqrt(np.mean(spreads)):.1f}" if spreads else "-"
 

@@ -13,6 +13,7 @@ test         read once
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,6 +34,7 @@ CHOICE_SEED = 1
 """Of the random motifs that settings are chosen with."""
 
 
+@cache
 def choices() -> Mapping[str, Settings]:
     """Settings to choose among, by name: the documented ones, whichever came out best, with other values in a few.
 

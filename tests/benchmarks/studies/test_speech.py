@@ -110,9 +110,11 @@ def test_a_page_of_a_study_that_was_stopped(missing: str) -> None:
     assert "| normalised | linear | - | - | at least -1.0 | no |" in written
 
 
-def test_speakers_with_fewer_seeds_are_left_out_of_means() -> None:
+def test_seeds_that_some_speaker_lacks_are_left_out_of_means() -> None:
     study = replace(made_up(), trials=[TRIAL, replace(TRIAL, seed=102), replace(TRIAL, test="bob", accuracy=0.9)])
-    assert study.arm("causal", SEARCHED) == {"ada": 0.6}
+    assert study.arm("causal", SEARCHED) == {}
+    whole = replace(study, trials=[*study.trials, *(replace(TRIAL, test=each, accuracy=0.9) for each in SPEAKERS[2:])])
+    assert whole.arm("causal", SEARCHED) == {"ada": 0.6} | dict.fromkeys(SPEAKERS[1:], 0.9)
 
 
 def test_trials_of_settings_that_are_chosen_no_more_are_told_apart() -> None:
