@@ -39,7 +39,9 @@ def judged(reading: str, settings: str, speakers: tuple[str, ...], folder: Path)
         began = time.process_time()
         split = load_split(f"{READINGS[reading]}:{one},{other}", folder)
         structure = random_architecture(own.model, split.neurons, CHOICE_SEED, 1).network(split, own.model)
-        first = DataLoader.of(torch.device("cpu"), split.train).batch(np.arange(own.training.batch))
+        first = DataLoader.of(torch.device("cpu"), split.train).batch(
+            np.arange(min(own.training.batch, split.train.samples))
+        )
         alone = replace(split, valid=split.valid.take(slice(0, 0)))
         network = train(reinitialize(structure, first, own.start, CHOICE_SEED), alone, own, CHOICE_SEED, "cpu")
         accuracies = {one: evaluate(network, split.test).accuracy, other: evaluate(network, split.valid).accuracy}
