@@ -94,7 +94,9 @@ def _head(study: Study) -> list[str]:
         paragraph(f"""
         Five folds of the Free Spoken Digit Dataset: one speaker of {", ".join(study.speakers)} is the test part, read
         once by each network, and everything is chosen on the other four. One hidden layer of 128 neurons. The plan has
-        {len(SEEDS)} seeds, {len({row.seed for row in study.trials})} are here, of structure, weights and batches, and of the speaker on whom structures are judged; the figure of a speaker is the mean of seeds, so that n is the
+        {len(SEEDS)} seeds, {len({row.seed for row in study.trials})} are here, of structure,
+        weights and batches, and of the speaker on whom structures are judged; the figure of a
+        speaker is the mean of seeds, so that n is the
         number of speakers. Ties are wrong.
         {seconds / 60:.0f} CPU minutes on {cpus}.
         """),
