@@ -9,7 +9,7 @@ import numpy as np
 
 from search.data.copies import copies
 from search.data.load import load_split
-from search.data.task import Split, sought_folder, task_named, task_names
+from search.data.task import Split, sought_folder, task_in, task_named, task_names
 from targets.contracts.raster import SpikeRaster
 
 _CHUNK = 256  # samples unpacked at once when spikes are counted
@@ -83,7 +83,7 @@ def examination(data: str, folder: Path | None, seed: int) -> Examination:
     """
     split = load_split(data, folder, seed)
     parts = {"train": split.train, "valid": split.valid, "test": split.test}
-    published = dict(task_named(data).ABOUT.published) if data in task_names() else {}
+    published = dict(task_named(task).ABOUT.published) if (task := task_in(data)) else {}
     return Examination(
         data,
         split.digest,

@@ -172,12 +172,12 @@ def _labelled(rasters: Mapping[str, SpikeRaster], readout: Readout | None, sourc
 
 def _data_of(owner: str, latest: DataOrigin | None, option: str) -> tuple[str, str]:
     """(data, folder) of the split trained on last; InputError where there is none or it is gone."""
-    from search.data.task import task_names
+    from search.data.task import task_in
 
     if latest is None or not latest.data:
         told = "does not say which data it was trained on" if latest is None else f"was trained on {latest.name}"
         raise InputError(f"{owner} {told}; say which data to take, by {option}.")
-    if latest.data not in task_names() and not Path(latest.data).exists():
+    if not task_in(latest.data) and not Path(latest.data).exists():
         raise InputError(
             f"{owner} was trained on {latest.name}; there is nothing of that name here, so give its path as --data."
         )

@@ -27,11 +27,12 @@ def destination(out: Path, force: bool, *inputs: Path | str | None) -> Destinati
 
 def data_read(data: str | None, data_dir: Path | None, provenance: Provenance | None = None) -> Path | None:
     """The file or folder that spikes are read from; where no data are named it is that of what was trained on last."""
-    from search.data.task import sought_folder, task_names
+    from search.data.task import sought_folder, task_in
 
     latest = None if provenance is None else provenance.latest
     if data is None:
         if latest is None or not latest.data:
             return None
         data, data_dir = latest.data, data_dir or (Path(latest.folder) if latest.folder else None)
-    return sought_folder(data, data_dir) if data in task_names() else Path(data)
+    task = task_in(data)
+    return sought_folder(task, data_dir) if task else Path(data)

@@ -20,7 +20,7 @@ from motifc.sweep.plan import (
 )
 from motifc.sweep.table_reader import TableReader
 from motifc.sweep.trial import LARGEST_SEED
-from search.data.task import task_names
+from search.data.task import task_in, task_names
 from search.nas.default import DEFAULT_METHOD
 from search.settings import Settings, TrainingSettings, as_dict, settings_of
 from targets.contracts.chip import chip_named, chip_names
@@ -100,7 +100,7 @@ def _data(given: TableReader, base: Path) -> tuple[DataSource, ...]:
     found = []
     for name in names:
         folder = str(base / files.text(name)) if files.has(name) else ""
-        if name in task_names():
+        if task_in(name):
             found.append(DataSource(name, name, folder))
             continue
         if folder:
@@ -255,7 +255,7 @@ def _check_known(plan: Plan, source: str) -> None:
 
     given = TableReader(plan.content, source)
     for each in plan.data:
-        if each.name not in task_names() and not Path(each.place).exists():
+        if not task_in(each.name) and not Path(each.place).exists():
             tasks = ", ".join(task_names())
             given.refuse("data", each.name, f"a task ({tasks}), or a path that is there, seen from {plan.base},")
     if plan.chip not in chip_names():

@@ -16,15 +16,48 @@ def one_speaker_each(speakers: Sequence[str], seed: int) -> tuple[Ints, Ints, In
     n folds of leaving one out; the valid speaker is the next one, n seeds later the one after, and so on.
     Raises InputError for fewer than three speakers.
     """
+    names = _three_or_more(speakers)
+    test = seed % len(names)
+    valid = (test + 1 + seed // len(names) % (len(names) - 1)) % len(names)
+    return _parts(speakers, names[test], names[valid])
+
+
+def named_speakers(speakers: Sequence[str], held: Sequence[str], seed: int) -> tuple[Ints, Ints, Ints]:
+    """As `one_speaker_each`, the test speaker being the first of `held` and the valid speaker the second.
+
+    Without a second one the seed chooses the valid speaker among the others. Raises InputError for names of nobody, of
+    the same speaker twice or of more than two.
+    """
+    names = _three_or_more(speakers)
+    unknown = [name for name in held if name not in names]
+    if unknown:
+        raise InputError(
+            f"the speaker {unknown[0]!r} is to be held out; the recordings are by {', '.join(names)}, so name one of "
+            "them."
+        )
+    if not 1 <= len(held) <= 2 or len(set(held)) < len(held):
+        raise InputError(
+            f"the speakers {', '.join(held)} are to be held out; one for the test part and at most one other for the "
+            "valid part can be, so name one or two."
+        )
+    test = held[0]
+    others = [name for name in names if name != test]
+    return _parts(speakers, test, held[1] if len(held) > 1 else others[seed % len(others)])
+
+
+def _three_or_more(speakers: Sequence[str]) -> list[str]:
+    """The speakers in alphabetical order; InputError for fewer than three."""
     names = sorted(set(speakers))
     if len(names) < 3:
         raise InputError(
             f"there are {len(names)} speakers ({', '.join(names)}); one for each of train, valid and test is needed, "
             "so add recordings of others."
         )
-    test = seed % len(names)
-    valid = (test + 1 + seed // len(names) % (len(names) - 1)) % len(names)
-    who = np.searchsorted(names, speakers)
+    return names
+
+
+def _parts(speakers: Sequence[str], test: str, valid: str) -> tuple[Ints, Ints, Ints]:
+    who = np.array(speakers)
     parts = (who != test) & (who != valid), who == valid, who == test
     train, held, tested = (np.flatnonzero(part).astype(np.int32) for part in parts)
     return train, held, tested

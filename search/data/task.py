@@ -1,6 +1,7 @@
 """Task: real data as spike rasters, split once and for all; tasks are found by listing search/data/tasks."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -108,6 +109,16 @@ class Task(Protocol):
     def load(self, seed: int, folder: Path | None = None) -> Split: ...  # noqa: D102
 
 
+class TaskOfSpeakers(Task, Protocol):
+    """A task that can hold out speakers by name.
+
+    load_without  as `load`, the test part of the first and the valid part of the second of the speakers `held`; where
+                  only one is named the seed chooses the other
+    """
+
+    def load_without(self, held: Sequence[str], seed: int, folder: Path | None = None) -> Split: ...  # noqa: D102
+
+
 TASKS = Plugins("task", "search.data.tasks", "motifc.tasks")
 """All tasks: modules of search/data/tasks, and what other packages add."""
 
@@ -115,6 +126,12 @@ TASKS = Plugins("task", "search.data.tasks", "motifc.tasks")
 def task_names() -> tuple[str, ...]:
     """Names of all tasks; a '-' stands for each '_' of the module's name."""
     return TASKS.names
+
+
+def task_in(data: str) -> str | None:
+    """The task that `data` names, alone or with speakers to hold out, as in fsdd:george; None for all else."""
+    name = data.partition(":")[0]
+    return name if name in task_names() else None
 
 
 def task_named(name: str) -> Task:

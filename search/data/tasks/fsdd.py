@@ -10,21 +10,27 @@ within the lengths hold a spike. Level, inhibition, step and gain were chosen af
 readout (mean over all held-out speakers), so an absolute accuracy may be a point or two optimistic.
 
 Split: the test part is one speaker, the valid part another, train the rest. Of n speakers in alphabetical order seed s
-tests number s mod n: seeds 0 to n - 1 are all folds (see `search.data.speakers.one_speaker_each`).
+tests number s mod n: seeds 0 to n - 1 are all folds (see `search.data.speakers.one_speaker_each`). `fsdd:NAME` tests
+the speaker of that name, `fsdd:NAME,OTHER` has the other in the valid part.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
+
+import numpy.typing as npt
 
 from search.data.cache import cached
 from search.data.encoders.cochlea import Cochlea
 from search.data.readers.files import missing, visible
-from search.data.speakers import one_speaker_each
+from search.data.speakers import named_speakers, one_speaker_each
 from search.data.task import Split, folder_of
 from search.data.task_info import TaskInfo
+from targets.contracts.arrays import Ints
 from targets.contracts.errors import InputError
+from targets.contracts.ports import Answer
 from targets.contracts.raster import SpikeRaster
 
 CLASSES = 10
@@ -44,6 +50,14 @@ ABOUT = TaskInfo(
 _NAME = re.compile(r"(?P<digit>\d)_(?P<speaker>[^_]+)_(?P<index>\d+)\.wav", re.IGNORECASE | re.ASCII)
 
 
+class Encoder(Protocol):
+    """What makes spikes of sound files; `recipe` is all that they depend on beside the sound."""
+
+    @property
+    def recipe(self) -> dict[str, object]: ...  # noqa: D102
+    def encode(self, paths: Sequence[Path], labels: npt.ArrayLike) -> SpikeRaster: ...  # noqa: D102
+
+
 @dataclass(frozen=True)
 class Recording:
     """A wav file and what its name says."""
@@ -56,10 +70,25 @@ class Recording:
 
 def load(seed: int, folder: Path | None = None) -> Split:
     """The recordings as spikes [sample, time <= 200, 78], test and valid of a speaker each, who by `seed`."""
+    return load_without((), seed, folder)
+
+
+def load_without(held: Sequence[str], seed: int, folder: Path | None = None) -> Split:
+    """As `load`, the test speaker the first of `held`, the valid one the second; without that the seed chooses it."""
     found = recordings(folder_of("fsdd", folder))
-    train, valid, test = one_speaker_each([each.speaker for each in found], seed)
-    raster = encoded(found)
-    return Split(raster.take(train), raster.take(valid), raster.take(test), CLASSES, INPUT)
+    return split_of(encoded(found), parts(found, seed, held))
+
+
+def parts(found: Sequence[Recording], seed: int, held: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+    """Indices (train, valid, test) of recordings, a speaker each in valid and test: those `held`, or by the seed."""
+    speakers = [each.speaker for each in found]
+    return named_speakers(speakers, held, seed) if held else one_speaker_each(speakers, seed)
+
+
+def split_of(raster: SpikeRaster, parts: tuple[Ints, Ints, Ints], by: Answer = "spikes") -> Split:
+    """The recordings' spikes in the parts (train, valid, test) that these indices are of."""
+    train, valid, test = (raster.take(each) for each in parts)
+    return Split(train, valid, test, CLASSES, INPUT, by=by)
 
 
 def recordings(folder: Path) -> tuple[Recording, ...]:
@@ -72,13 +101,14 @@ def recordings(folder: Path) -> tuple[Recording, ...]:
     return found
 
 
-def encoded(found: tuple[Recording, ...]) -> SpikeRaster:
-    """The spikes of recordings, labelled with their digits, from the cache where they are there."""
+def encoded(found: Sequence[Recording], name: str = "fsdd", encoder: Encoder = ENCODER) -> SpikeRaster:
+    """The spikes of recordings, labelled with their digits, from the cache of that name where they are there."""
+    paths = [each.path for each in found]
 
     def make() -> Mapping[str, SpikeRaster]:
-        return {"recordings": ENCODER.encode([each.path for each in found], [each.digit for each in found])}
+        return {"recordings": encoder.encode(paths, [each.digit for each in found])}
 
-    return cached("fsdd", ENCODER.recipe, [each.path for each in found], make)["recordings"]
+    return cached(name, encoder.recipe, paths, make)["recordings"]
 
 
 def _recording(path: Path) -> Recording:

@@ -30,3 +30,14 @@ def test_a_path_is_told_from_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(InputError) as raised:
         load_split("other.npz")
     assert str(raised.value) == "other.npz does not exist; a .npz file with spikes is needed, so check the path."
+
+
+def test_only_tasks_that_know_speakers_hold_them_out_by_name() -> None:
+    with pytest.raises(InputError) as raised:
+        load_split("digits:george")
+    assert str(raised.value) == (
+        "'digits:george' names 'george' to hold out; fsdd, fsdd-causal, fsdd-normalised hold out speakers by name, so "
+        "give digits alone."
+    )
+    with pytest.raises(InputError, match="unknown task 'folders:george'; known are "):
+        load_split("folders:george")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from search.data.speakers import one_speaker_each, speakers_held_out
+from search.data.speakers import named_speakers, one_speaker_each, speakers_held_out
 from targets.contracts.errors import InputError
 
 SPEAKERS = ["b", "a", "d", "c", "b", "a", "c", "d", "d"]
@@ -34,6 +34,32 @@ def test_two_speakers_are_too_few() -> None:
         one_speaker_each(["x", "y", "x"], 0)
     assert str(raised.value) == (
         "there are 2 speakers (x, y); one for each of train, valid and test is needed, so add recordings of others."
+    )
+
+
+def test_speakers_by_name() -> None:
+    train, valid, test = named_speakers(SPEAKERS, ["c", "a"], 5)
+    assert [_names(part) for part in (train, valid, test)] == [{"b", "d"}, {"a"}, {"c"}]
+    assert [_names(named_speakers(SPEAKERS, ["c"], seed)[1]) for seed in range(4)] == [{"a"}, {"b"}, {"d"}, {"a"}]
+    assert sorted([*train, *valid, *test]) == list(range(len(SPEAKERS)))
+
+
+@pytest.mark.parametrize("held", [["a", "a"], ["a", "b", "c"]])
+def test_two_different_speakers_at_most(held: list[str]) -> None:
+    with pytest.raises(InputError) as raised:
+        named_speakers(SPEAKERS, held, 0)
+    assert str(raised.value) == (
+        f"the speakers {', '.join(held)} are to be held out; one for the test part and at most one other for the valid "
+        "part can be, so name one or two."
+    )
+
+
+@pytest.mark.parametrize("held", ["e", ""])
+def test_nobody_of_that_name(held: str) -> None:
+    with pytest.raises(InputError) as raised:
+        named_speakers(SPEAKERS, [held], 0)
+    assert str(raised.value) == (
+        f"the speaker {held!r} is to be held out; the recordings are by a, b, c, d, so name one of them."
     )
 
 

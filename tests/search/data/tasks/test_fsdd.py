@@ -3,8 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from search.data.load import load_split
 from search.data.task import Split, labels_of
-from search.data.tasks import fsdd, fsdd_official
+from search.data.tasks import fsdd, fsdd_causal, fsdd_normalised, fsdd_official
 from targets.contracts.errors import InputError
 from targets.contracts.raster import SpikeRaster
 from tests.search.data.tasks.sounds import tone, write_wav
@@ -52,6 +53,31 @@ def test_shapes_lengths_and_labels(folder: Path) -> None:
     assert split.train.steps == 34  # the longest, 0.17 s, pads
     assert sorted(split.test.lengths.tolist()) == [20, 20, 28, 28, 30, 30, 32, 32, 34, 34]
     assert np.bincount(labels_of(split.test)).tolist() == [0, 0, 0, 5, 0, 0, 0, 0, 5]
+
+
+@pytest.mark.parametrize("task", ["fsdd", "fsdd-causal", "fsdd-normalised"])
+def test_speakers_are_held_out_by_name(folder: Path, task: str) -> None:
+    one = load_split(f"{task}:zoe", folder, 1)
+    assert (one.data, one.seed) == (f"{task}:zoe", 1)
+    assert one.digest == load_split(f"{task}:zoe,bob", folder).digest == load_split(f"{task}:zoe,bob", folder, 7).digest
+    assert one.digest != load_split(f"{task}:zoe", folder, 0).digest
+    by_number = load_split(task, folder, 3)
+    assert by_number.digest == load_split(f"{task}:zoe,ada", folder).digest
+    with pytest.raises(InputError) as raised:
+        load_split(f"{task}:theo", folder)
+    assert str(raised.value) == (
+        "the speaker 'theo' is to be held out; the recordings are by ada, bob, eve, zoe, so name one of them."
+    )
+
+
+def test_the_two_readings(folder: Path) -> None:
+    causal, normalised = fsdd_causal.load(0, folder), fsdd_normalised.load(0, folder)
+    assert [part.samples for part in (causal.train, causal.valid, causal.test)] == [20, 10, 10]
+    assert sorted(causal.test.lengths.tolist()) == [10, 10, 14, 14, 15, 15, 16, 16, 17, 17]
+    assert np.unique(normalised.test.lengths).tolist() == [fsdd_normalised.EAR.steps]
+    for split in (causal, normalised):
+        assert (split.classes, split.neurons, split.input, split.by) == (10, 78, "cochlea", "last")
+        assert np.array_equal(labels_of(split.test), labels_of(fsdd.load(0, folder).test))
 
 
 def test_the_folder_may_be_the_one_of_the_recordings(folder: Path) -> None:

@@ -1,0 +1,73 @@
+"""The command: choose settings, run what is missing of the plan, keep the rows and write the page.
+
+Run it with: python -m benchmarks.studies.speech --fsdd FOLDER
+Without the folder the page is written of the rows that are kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from benchmarks.runs import Row, complete, load
+from benchmarks.studies.command import parser
+from benchmarks.studies.linear_readout import speakers
+from benchmarks.studies.speech.choosing import Judged, chosen, judged
+from benchmarks.studies.speech.page import Study, page
+from benchmarks.studies.speech.plan import ARMS, READINGS, SEEDS, choices
+from benchmarks.studies.speech.readouts import FEATURES, LINEAR, SVM, Readout, read
+from benchmarks.studies.speech.trials import Trial, tried
+from targets.contracts.writing import write_text
+
+ROWS = Path(__file__).parent
+CHOICES, READOUTS, TRIALS = "choices.json", "readouts.json", "trials.json"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run, keep, write."""
+    options = parser("Learn spoken digits of held-out speakers.")
+    options.set_defaults(rows=ROWS)
+    options.add_argument("--fsdd", type=Path, help="folder of the Free Spoken Digit Dataset, to run what is missing")
+    given = options.parse_args(arguments)
+    if given.fsdd is not None:
+        ran(given.rows, given.fsdd, given.jobs)
+    write_text(given.out / "speech.md", page(kept(given.rows)))
+
+
+def ran(rows: Path, folder: Path, jobs: int) -> None:
+    """Run what the rows lack: choices, then readouts, then trials, the first seed of all arms first."""
+    names = tuple(speakers(folder))
+    settings = [{"reading": reading, "settings": name} for reading, name in product(READINGS, choices())]
+    made = complete(rows / CHOICES, settings, partial(judged, speakers=names, folder=folder), jobs)
+    known = [_as(Judged, row) for row in made]
+    counted = partial(read, speakers=names, folder=folder)
+    ways = [(each, LINEAR) for each in FEATURES] + [(each, SVM) for each in READINGS]
+    complete(rows / READOUTS, [{"features": each, "kind": kind} for each, kind in ways], counted, jobs)
+    trials = [
+        {
+            "reading": reading,
+            "seed": seed,
+            "arm": arm,
+            "settings": {test: chosen(known, reading, test) for test in names},
+        }
+        for seed, arm, reading in product(SEEDS, ARMS, READINGS)
+    ]
+    complete(rows / TRIALS, trials, partial(tried, speakers=names, folder=folder), jobs)
+
+
+def kept(folder: Path) -> Study:
+    """All rows of a folder; a trial that was run again with the same settings counts once."""
+    found = [_as(Trial, row) for row in load(folder / TRIALS)]
+    trials = {(row.reading, row.arm, row.chosen, row.test, row.seed): row for row in found}
+    return Study(
+        tuple(_as(Judged, row) for row in load(folder / CHOICES)),
+        tuple(_as(Readout, row) for row in load(folder / READOUTS)),
+        tuple(trials.values()),
+    )
+
+
+def _as(kind: type[Any], row: Row) -> Any:
+    """A row as one of the dataclasses that they are made of."""
+    return kind(**{each.name: row[each.name] for each in fields(kind)})
