@@ -7,14 +7,14 @@ import numpy as np
 
 from search.nas.budget import FORWARD, look, whole_epochs
 from search.nas.candidates import Judge, best_of, hidden_layers, inherited, repair_units
-from search.nas.derive import feed
+from search.nas.derive import feed, windows
 from search.nas.retraining import Candidate, Experiment, Method
 from search.network import Connection, Layer, Network
-from search.settings import Settings
+from search.settings import ModelSettings
 from search.training.own_rates import measured_rates
 from targets.contracts.arrays import Array, Floats, Ints
 from targets.contracts.degrees import fan_in
-from targets.contracts.synapses import Synapses, dense
+from targets.contracts.synapses import Synapses, dense, with_weights
 
 EPOCHS = 6
 """Of the training whose weights tell what is heard, and of each share's where there are several to choose from."""
@@ -27,21 +27,18 @@ def by_weights(method: Method) -> Method:
 
     def found(experiment: Experiment) -> Candidate:
         settings = experiment.settings
-        if settings.model.fan_in_by != "weights" or min(settings.model.fan_in) == 1:
+        model, search = settings.model, settings.search
+        if model.fan_in_by != "weights" or min(*model.fan_in, model.readout_fan_in) == 1:
             return method(experiment)
-        if not settings.search.budget:
-            return thinned(experiment, method(experiment))
-        rest = settings.search.budget - units(experiment)
-        whole_epochs(rest, 1.0, "a search before a fan-in by weights")
-        candidate = method(replace(experiment, settings=_with_budget(settings, rest)))
-        told = _with_budget(candidate.settings, settings.search.budget)
-        return thinned(experiment, replace(candidate, settings=told))
+        if search.budget:
+            search = replace(search, budget=search.budget - units(experiment))
+            whole_epochs(search.budget, 1.0, "a search before a fan-in by weights")
+        whole = replace(settings, model=replace(model, readout_fan_in=1.0), search=search)
+        candidate = method(replace(experiment, settings=whole))
+        used = replace(candidate.settings.search, budget=settings.search.budget)
+        return thinned(experiment, replace(candidate, settings=replace(candidate.settings, model=model, search=used)))
 
     return found
-
-
-def _with_budget(settings: Settings, budget: float) -> Settings:
-    return replace(settings, search=replace(settings.search, budget=budget))
 
 
 def units(experiment: Experiment) -> float:
@@ -59,9 +56,10 @@ def thinned(experiment: Experiment, candidate: Candidate) -> Candidate:
     train the structure with all sources, from fresh weights
     prune    a motif keeps the share of sources whose weights into it are largest: sum over its neurons of w^2, times
              the source's rate
+    share    a readout neuron hears its window of the last layer alone, with the weights of all neurons of its class
+             together, so that what the class hears stays as it was
     repair   every hidden neuron returns to the rate it had, by R alone; all weights that are left stay
     ```
-    Without the repair, and with fresh weights, spoken-first lost two points at a third (docs/results/memory.md).
     A neuron of a layer without a motif is a group of its own. Of several shares each is trained on, and the one with
     the best score on the validation part stays (the cost of a chip counts there). Pruning by magnitude: S. Han et al.,
     "Learning both weights and connections for efficient neural networks", NeurIPS 2015; by groups as in H. Li et al.,
@@ -75,7 +73,8 @@ def thinned(experiment: Experiment, candidate: Candidate) -> Candidate:
     starts = []
     for share in model.fan_in:
         thin = pruned(candidate.network, {name: strongest(score, share) for name, score in scores.items()})
-        starts.append(judge.repaired(inherited(judge.fresh(thin), whole), whole, PASSES))
+        begun = shared(inherited(judge.fresh(thin), whole), model, split.classes)
+        starts.append(judge.repaired(begun, whole, PASSES))
     best, told = 0, []
     if len(starts) > 1:
         trained = [
@@ -116,6 +115,25 @@ def pruned(network: Network, heard: Mapping[str, Ints]) -> Network:
             ends = each.name.partition("+")[0], each.source, each.target
             kept += feed(ends, each.synapses.shape[1], np.asarray(late), heard[each.target])
     return replace(network, connections=tuple(kept))
+
+
+def shared(network: Network, model: ModelSettings, classes: int) -> Network:
+    """The network whose readout neurons hear their windows of the last layer alone (`search.nas.derive.windows`).
+
+    What several neurons of a class weighed is divided among those that still hear it: the sum of a class stays.
+    """
+    if model.readout_fan_in == 1:
+        return network
+    output = network.connections[-1]
+    heard = windows(output.synapses.shape[0], classes, model)
+    each = len(heard) // classes
+    mine = np.zeros((each, output.synapses.shape[1]))
+    np.put_along_axis(mine, heard[:each], 1.0, axis=1)
+    weights = dense(output.synapses).reshape(classes, each, -1).sum(axis=1, keepdims=True)
+    weights = (weights * (mine / np.maximum(mine.sum(axis=0), 1))).reshape(len(heard), -1)
+    (thin,) = feed((output.name, output.source, output.target), mine.shape[1], np.zeros(len(heard), np.int32), heard)
+    thin = replace(thin, synapses=with_weights(thin.synapses, np.take_along_axis(weights, heard, axis=1).ravel()))
+    return replace(network, connections=(*network.connections[:-1], thin))
 
 
 def _score(network: Network, layer: Layer, rates: Mapping[str, Floats]) -> Floats:

@@ -32,8 +32,6 @@ PLANS = (
     "spikes_scan.toml",
     "fan_in_rows.toml",
     "fan_in_first.toml",
-    "fan_in_rows_later.toml",
-    "fan_in_first_later.toml",
     "head_room.toml",
     "budget.toml",
     "selection.toml",

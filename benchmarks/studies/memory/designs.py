@@ -60,11 +60,10 @@ def _thin(task: str, method: str = "hrmas-delays", **model: object) -> Design:
     return Design("fan-in", method, (task,), {"model": model})
 
 
-def _later(**model: object) -> Design:
-    """Thinned after the whole search, whose units are on top."""
-    return Design(
-        "fan-in", "hrmas-delays", (FIRST,), {"model": {**model, "fan_in_by": "weights"}, "search": {"budget": 46.9}}
-    )
+def _later(task: str, **model: object) -> Design:
+    """Thinned by weights after the whole search, its units on top."""
+    own = {"model": {**model, "fan_in_by": "weights"}, "search": {"budget": 46.9}}
+    return Design("fan-in", "hrmas-delays", (task,), own)
 
 
 def _roomy(method: str, **model: object) -> Design:
@@ -80,11 +79,8 @@ DESIGNS: Mapping[str, Design] = {
     "halving, spikes 3": _priced("halving", 3.0),
     "hrmas-delays, spikes 5": Design("spikes", "hrmas-delays", (SCAN,), {"training": {"spike_price": 5.0}}),
     "halving, spikes 7": Design("spikes", "halving", (SCAN,), {"training": {"spike_price": 7.0}}),
-    "readout 1/2, inputs 3/4 by weights": _thin(ROWS_TASK, readout_fan_in=0.5, fan_in=[0.75], fan_in_by="weights"),
-    "readout 1/4, inputs 0.33 by weights": _thin(FIRST, readout_fan_in=0.25, fan_in=[0.33], fan_in_by="weights"),
-    "then readout 1/4, inputs 0.33": _later(readout_fan_in=0.25, fan_in=[0.33]),
-    "readout 1/2, inputs 0.27 by weights": _thin(FIRST, readout_fan_in=0.5, fan_in=[0.27], fan_in_by="weights"),
-    "readout of 1 neuron, inputs 0.33 by weights": _thin(FIRST, readout_neurons=1, fan_in=[0.33], fan_in_by="weights"),
+    "then readout 1/2, inputs 3/4": _later(ROWS_TASK, readout_fan_in=0.5, fan_in=[0.75]),
+    "then readout 1/4, inputs 0.33": _later(FIRST, readout_fan_in=0.25, fan_in=[0.33]),
     "readout 1/4, inputs 0.3 at random": _thin(FIRST, "halving", readout_fan_in=0.25, fan_in=[0.3]),
     "readout 1/4": _thin(ROWS_TASK, readout_fan_in=0.25),
     "readout 1/4, all inputs": _thin(FIRST, readout_fan_in=0.25),

@@ -8,14 +8,15 @@ import torch
 
 from search.data.loader import DataLoader
 from search.nas.budget import in_units, look
-from search.nas.fan_in import EPOCHS, pruned, strongest, units
+from search.nas.derive import windows
+from search.nas.fan_in import EPOCHS, pruned, shared, strongest, units
 from search.nas.methods import search_by
 from search.nas.retraining import Experiment
 from search.nas.space import random_architecture
 from search.network import Connection, Network
 from search.settings import Settings
 from targets.contracts.errors import InputError
-from targets.contracts.synapses import Sparse, dense
+from targets.contracts.synapses import Dense, Sparse, dense
 from tests.search.tiny import TINY, tiny_split
 
 WIDE = dataclasses.replace(TINY.model, delays=(1, 3), input_delays=(0, 2))
@@ -101,7 +102,25 @@ def test_readout_neurons_of_a_class_share_the_hidden_ones() -> None:
     assert rows == [list(range(12)), sorted((8 + np.arange(12)) % 16)] * 2
 
 
+@pytest.mark.parametrize("share", [0.5, 0.75, 0.25])
+def test_what_a_class_hears_stays_where_its_neurons_share_the_layer(share: float) -> None:
+    split, model = tiny_split(), dataclasses.replace(WIDE, readout_fan_in=share)
+    network = random_architecture(WIDE, 8, 0, 1).network(split, WIDE)
+    weights = np.random.default_rng(3).standard_normal((4, 16))
+    network = dataclasses.replace(
+        network,
+        connections=(*network.connections[:-1], dataclasses.replace(network.connections[-1], synapses=Dense(weights))),
+    )
+    thin = shared(network, model, 2)
+    assert heard(thin, "readout") == windows(4, 2, model).tolist()
+    sums = dense(thin.connections[-1].synapses).reshape(2, 2, 16).sum(1)
+    covered = np.isin(np.arange(16), windows(4, 2, model))
+    assert np.allclose(sums[:, covered], weights.reshape(2, 2, 16).sum(1)[:, covered])
+    assert shared(network, WIDE, 2) is network
+
+
 def test_a_supernet_learns_through_a_readout_that_hears_a_part() -> None:
-    network = search_by("hrmas", tiny_split(), by_weights((1.0,)), 0, "cpu")
+    model = dataclasses.replace(TINY.model, readout_fan_in=0.5)
+    network = search_by("hrmas", tiny_split(), dataclasses.replace(TINY, model=model), 0, "cpu")
     output = into(network, "readout")[0]
     assert np.count_nonzero(dense(output.synapses)) == 4 * 8
