@@ -87,6 +87,9 @@ class ModelSettings(_Table):
         _OURS,
         among=("random", "weights"),
     )
+    fan_in_group: int = _setting(
+        0, "neighbours of a motif that hear the same sources, at most; 0: the whole motif", _OURS
+    )
     readout_fan_in: float = _setting(
         1.0,
         "share of the last hidden layer that a readout neuron hears; those of a class share it among them",

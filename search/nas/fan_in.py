@@ -9,6 +9,7 @@ from search.nas.budget import FORWARD, look, whole_epochs
 from search.nas.candidates import Judge, best_of, hidden_layers, inherited, repair_units
 from search.nas.derive import feed, windows
 from search.nas.retraining import Candidate, Experiment, Method
+from search.nas.space import group_of
 from search.network import Connection, Layer, Network
 from search.settings import ModelSettings
 from search.training.own_rates import measured_rates
@@ -54,8 +55,8 @@ def thinned(experiment: Experiment, candidate: Candidate) -> Candidate:
 
     ```
     train the structure with all sources, from fresh weights
-    prune    a motif keeps the share of sources whose weights into it are largest: sum over its neurons of w^2, times
-             the source's rate
+    prune    a motif, or group within it, keeps the share of sources whose weights into it are largest: sum over its
+             neurons of w^2, times the source's rate
     share    a readout neuron hears its window of the last layer alone, with the weights of all neurons of its class
              together, so that what the class hears stays as it was
     repair   every hidden neuron returns to the rate it had, by R alone; all weights that are left stay
@@ -69,7 +70,7 @@ def thinned(experiment: Experiment, candidate: Candidate) -> Candidate:
     whole = judge.train(judge.fresh(candidate.network), EPOCHS, "fan-in all").network
     split, device = experiment.split, experiment.first.spikes.device
     rates = {split.input: split.train.rates(), **measured_rates(whole, split.train, device)}
-    scores = {layer.name: _score(whole, layer, rates) for layer in hidden_layers(whole)}
+    scores = {layer.name: _score(whole, layer, rates, model) for layer in hidden_layers(whole)}
     starts = []
     for share in model.fan_in:
         thin = pruned(candidate.network, {name: strongest(score, share) for name, score in scores.items()})
@@ -136,11 +137,11 @@ def shared(network: Network, model: ModelSettings, classes: int) -> Network:
     return replace(network, connections=(*network.connections[:-1], thin))
 
 
-def _score(network: Network, layer: Layer, rates: Mapping[str, Floats]) -> Floats:
-    """How much each source matters to each motif, or to each neuron where there are none: [group, source]."""
+def _score(network: Network, layer: Layer, rates: Mapping[str, Floats], model: ModelSettings) -> Floats:
+    """How much each source matters to each group of neurons, single ones where there are no motifs: [group, source]."""
     fed = [each for each in network.connections if each.target == layer.name and each.source != layer.name]
     squares = np.sum([dense(each.synapses) ** 2 for each in fed], axis=0) * rates[fed[0].source]
-    size = 1 if layer.motif is None else layer.motif.size
+    size = 1 if layer.motif is None else group_of(model, layer.motif.size)
     return np.asarray(squares.reshape(-1, size, squares.shape[1]).sum(axis=1))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import gcd
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ class Architecture:
     """What is chosen of a network; both mappings go by the names of hidden populations.
 
     motifs  the motif of every layer, with its delays where more than the first may be chosen
-    heard   int32 [motif, source]: which sources each motif hears, of layers where not all
+    heard   int32 [group, source]: which sources each motif, or group within it, hears, of layers where not all
     """
 
     motifs: Mapping[str, Motif]
@@ -54,23 +55,28 @@ def random_architecture(model: ModelSettings, sources: int, seed: int, number: i
         motifs[name] = _timed(derive(layer, layer.start(1.0, types)), model, steps)
         share = float(steps.choice(model.fan_in)) if len(model.fan_in) > 1 else model.fan_in[0]
         if share < 1 and model.fan_in_by == "random":
-            heard[name] = sets(count // motifs[name].size, sources, share, seed)
+            heard[name] = sets(count // group_of(model, motifs[name].size), sources, share, seed)
         sources = count
     return Architecture(motifs, heard)
 
 
-def sets(motifs: int, sources: int, share: float, seed: int) -> Ints:
-    """Which sources each of so many motifs hears: int32 [motif, source], a random `share` of all, at least one.
+def group_of(model: ModelSettings, size: int) -> int:
+    """How many neurons of a motif of that size hear the same sources."""
+    return gcd(size, model.fan_in_group) if model.fan_in_group else size
+
+
+def sets(groups: int, sources: int, share: float, seed: int) -> Ints:
+    """Which sources each of so many groups hears: int32 [group, source], a random `share` of all, at least one.
 
     Every source is heard before one is heard again, as far as whole sets allow; larger shares are no other draws.
     """
     count = max(1, round(share * sources))
-    generator = np.random.default_rng((_SETS, seed, motifs, sources))
+    generator = np.random.default_rng((_SETS, seed, groups, sources))
     found: list[Ints] = []
-    while len(found) < motifs:
+    while len(found) < groups:
         order = generator.permutation(sources).astype(np.int32)
         found += [order[first : first + count] for first in range(0, sources - count + 1, count)]
-    return np.sort(np.stack(found[:motifs]), axis=1)
+    return np.sort(np.stack(found[:groups]), axis=1)
 
 
 def mutated(
@@ -95,11 +101,11 @@ def mutated(
         fresh = random_architecture(model, sources, seed, int(generator.integers(1 << 31)))
         motif = fresh.motifs[name]
         if name in heard:
-            heard[name] = sets(count // motif.size, sources, heard[name].shape[1] / sources, seed)
+            heard[name] = sets(count // group_of(model, motif.size), sources, heard[name].shape[1] / sources, seed)
     elif kind == "fan-in":
         heard.pop(name, None)
         if (share := float(generator.choice(model.fan_in))) < 1:
-            heard[name] = sets(count // motif.size, sources, share, seed)
+            heard[name] = sets(count // group_of(model, motif.size), sources, share, seed)
     elif kind == "delays" and motif.delays is not None:
         motif = replace(motif, delays=_one_changed(motif.delays, model.delays, generator))
     elif kind == "late" and motif.late is not None:

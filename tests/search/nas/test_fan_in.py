@@ -12,7 +12,7 @@ from search.nas.derive import windows
 from search.nas.fan_in import EPOCHS, pruned, shared, strongest, units
 from search.nas.methods import search_by
 from search.nas.retraining import Experiment
-from search.nas.space import random_architecture
+from search.nas.space import group_of, random_architecture
 from search.network import Connection, Network
 from search.settings import Settings
 from targets.contracts.errors import InputError
@@ -78,6 +78,19 @@ def test_every_motif_hears_the_share_that_was_chosen(method: str) -> None:
     assert all(rows[place] == rows[place - place % size] for place in range(16))
     assert network.settings["fan_in"] == {"share": 0.5, "offered": []}
     assert "model.fan_in" not in network.settings["idle"]
+
+
+@pytest.mark.parametrize("fan_in_by", ["weights", "random"])
+def test_groups_within_a_motif_hear_sets_of_their_own(fan_in_by: str) -> None:
+    model = dataclasses.replace(WIDE, sizes=(4,), fan_in=(0.5,), fan_in_group=2, fan_in_by=fan_in_by)
+    network = search_by("random-motif", tiny_split(), dataclasses.replace(TINY, model=model), 0, "cpu")
+    rows = heard(network, "hidden")
+    assert {len(row) for row in rows} == {4}
+    rows = [sorted(row) for row in rows]
+    assert all(rows[place] == rows[place - place % 2] for place in range(16))
+    assert any(rows[place] != rows[place - place % 4] for place in range(16))
+    assert [group_of(dataclasses.replace(model, fan_in_group=6), size) for size in (2, 4, 9)] == [2, 2, 3]
+    assert group_of(TINY.model, 4) == 4
 
 
 def test_of_several_shares_the_better_on_the_validation_part_stays_within_the_budget() -> None:
