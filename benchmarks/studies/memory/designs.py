@@ -81,7 +81,7 @@ DESIGNS: Mapping[str, Design] = {
     "halving, spikes 7": Design("spikes", "halving", (SCAN,), {"training": {"spike_price": 7.0}}),
     "then readout 1/2, inputs 3/4": _later(ROWS_TASK, readout_fan_in=0.5, fan_in=[0.75]),
     "then readout 1/4, inputs 0.33": _later(FIRST, readout_fan_in=0.25, fan_in=[0.33]),
-    "then readout 1/4, inputs 0.33 for groups of 4": _later(FIRST, readout_fan_in=0.25, fan_in=[0.33], fan_in_group=4),
+    "then readout 1/4, inputs 0.3 for groups of 4": _later(FIRST, readout_fan_in=0.25, fan_in=[0.3], fan_in_group=4),
     "readout 1/4, inputs 0.3 at random": _thin(FIRST, "halving", readout_fan_in=0.25, fan_in=[0.3]),
     "readout 1/4": _thin(ROWS_TASK, readout_fan_in=0.25),
     "readout 1/4, all inputs": _thin(FIRST, readout_fan_in=0.25),
