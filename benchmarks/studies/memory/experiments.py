@@ -45,7 +45,7 @@ def _confirmed(rows: Sequence[Kept]) -> list[str]:
     return [
         title,
         "",
-        paragraph(ABOUT.format(found="; ".join(ahead) or "none of them: no advantage")),
+        paragraph(ABOUT.format(found="; ".join(ahead) or "none, so that no advantage is seen")),
         "",
         *differences(made),
         "",

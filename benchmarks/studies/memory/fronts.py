@@ -31,7 +31,7 @@ _BASELINES = {
     "hrmas, no delays": ("*", "tab:gray"),
 }
 _SEARCHED = "oXhpd"
-_VARIED = "123<>+x|_*P"
+_VARIED = "<>8dpHsD"
 
 
 def optimal(rows: Sequence[Kept], data: str, arms: Sequence[str], price: str) -> list[str]:
