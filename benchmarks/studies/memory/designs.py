@@ -62,7 +62,10 @@ def _thin(task: str, method: str = "hrmas-delays", **model: object) -> Design:
 
 def _later(task: str, **model: object) -> Design:
     """Thinned by weights after the whole search, its units on top."""
-    own = {"model": {**model, "fan_in_by": "weights"}, "search": {"budget": 46.9}}
+    own: Mapping[str, Mapping[str, Any]] = {
+        "model": {**model, "fan_in_by": "weights"},
+        "search": {"budget": 46.9},
+    }
     return Design("fan-in", "hrmas-delays", (task,), own)
 
 
