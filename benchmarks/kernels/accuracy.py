@@ -30,8 +30,8 @@ from targets.contracts.writing import check_writable, write_text
 WORKER = Path(__file__).with_name("accuracy_worker.py")
 ARMS = {"old": "the other checkout", "ours": "this one", "plain": "this one, batches drawn whatever the lengths"}
 COMPARED = (("ours", "old"), ("plain", "old"), ("ours", "plain"))
-_ABOUT = """Default settings of `motifc search`; ties count as wrong; CPU seconds of one thread. On FSDD a pair is a
-speaker who is held out: differences of several searches with the same one are averaged first."""
+_ABOUT = """`motifc search --method hrmas` with default settings; ties count as wrong; CPU seconds of one thread.
+On FSDD a pair is a speaker who is held out: differences of several searches with the same one are averaged first."""
 WITHIN = {"digits": 0.5, "fsdd": 1.5}
 """Points that a mean difference may come to, either way; its interval is to hold 0 as well."""
 SPEAKERS = 6
