@@ -30,6 +30,7 @@ PLANS = (
     "plan.toml",
     "spikes.toml",
     "spikes_scan.toml",
+    "spikes_rows.toml",
     "fan_in_rows.toml",
     "fan_in_first.toml",
     "head_room.toml",

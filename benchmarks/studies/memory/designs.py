@@ -56,6 +56,12 @@ def _priced(method: str, price: float, links: float = 0.0) -> Design:
     return Design("spikes", method, ALL, {"training": {"spike_price": price}, "search": {"price": links}})
 
 
+def _small(method: str) -> Design:
+    """Without motifs of 16, which have more than a sixth of the links of a fully recurrent layer."""
+    own: Mapping[str, Mapping[str, Any]] = {"model": {"sizes": [2, 4, 8]}, "training": {"spike_price": 2.0}}
+    return Design("spikes", method, (ROWS_TASK,), own)
+
+
 def _thin(task: str, method: str = "hrmas-delays", **model: object) -> Design:
     return Design("fan-in", method, (task,), {"model": model})
 
@@ -82,6 +88,9 @@ DESIGNS: Mapping[str, Design] = {
     "halving, spikes 3": _priced("halving", 3.0),
     "hrmas-delays, spikes 5": Design("spikes", "hrmas-delays", (SCAN,), {"training": {"spike_price": 5.0}}),
     "halving, spikes 7": Design("spikes", "halving", (SCAN,), {"training": {"spike_price": 7.0}}),
+    "halving up to 8, spikes 2": _small("halving"),
+    "evolution up to 8, spikes 2": _small("evolution"),
+    "hrmas-halving up to 8, spikes 2": _small("hrmas-halving"),
     "then readout 1/2, inputs 3/4": _later(ROWS_TASK, readout_fan_in=0.5, fan_in=[0.75]),
     "then readout 1/4, inputs 0.33": _later(FIRST, readout_fan_in=0.25, fan_in=[0.33]),
     "then readout 1/4, inputs 0.3 for groups of 4": _later(FIRST, readout_fan_in=0.25, fan_in=[0.3], fan_in_group=4),

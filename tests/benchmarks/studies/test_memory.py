@@ -133,7 +133,7 @@ def test_the_plans_have_ten_replicates_of_their_own() -> None:
     first, others = tuple(range(101, 111)), tuple(range(111, 121))
     seeds = {each.name: each.seeds for each in plans}
     assert seeds == {
-        **dict.fromkeys(("memory", "memory-spikes", "memory-spikes-scan"), first),
+        **dict.fromkeys(("memory", "memory-spikes", "memory-spikes-scan", "memory-spikes-rows"), first),
         **dict.fromkeys(("memory-fan-in-rows", "memory-fan-in-first"), first),
         **dict.fromkeys(EXPERIMENTS, others),
     }
