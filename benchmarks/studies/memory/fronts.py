@@ -93,6 +93,6 @@ def _looks(arms: Sequence[str]) -> dict[str, dict[str, Any]]:
         elif arm in SEARCHES:
             marker, colour = next(searched), "tab:blue"
         else:
-            marker, colour = next(varied), "tab:purple" if arm.partition(",")[0] in SEARCHES else "tab:brown"
+            marker, colour = next(varied), "tab:purple" if arm.startswith(SEARCHES) else "tab:brown"
         found[arm] = {"marker": marker, "color": colour}
     return found
