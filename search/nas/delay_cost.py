@@ -30,7 +30,7 @@ def expected_delays(
     links = _likely(choices.delays, number, len(linked), linked)
     heard = _likely(choices.late, number, layer.sizes[number], linked)
     there = 1 - (1 - linked).flatten(1).prod(1)
-    steps, after = torch.tensor(layer.delays), 1 + torch.tensor(layer.late)
+    steps, after = linked.new_tensor(layer.delays), 1 + linked.new_tensor(layer.late)
     ends = sorted({*layer.delays, *(1 + late for late in layer.late)})
     # Probability that nothing of the layer takes longer than each of these delays, then that just this one is longest.
     within = torch.stack(
