@@ -64,16 +64,13 @@ class Cochlea:
 
     def drive(self, sound: Floats) -> Floats:
         """The signal that BSA turns into spikes (steps 1 to 5) of `sound` float64 [sample]: float64 [step, channel]."""
-        from scipy.ndimage import gaussian_filter1d
-
-        from search.data.encoders.gammatone import cochleagram, gammatone_bank
+        from search.data.encoders.gammatone import cochleagram, gammatone_bank, sharpened
 
         bank = gammatone_bank(self.rate, self.channels, self.lowest, self.highest)
         strength = cochleagram(sound, bank, self.frame)
         loudness = np.cbrt(strength / (strength.mean() or 1.0))
-        near, far = (gaussian_filter1d(loudness, sigma, axis=1) for sigma in (self.centre, self.surround))
-        sharpened = np.maximum(near - self.inhibition * far, 0)
-        return np.repeat(self.gain * sharpened, self.hold, axis=0)[: self.steps]
+        drive = self.gain * sharpened(loudness, self.centre, self.surround, self.inhibition)
+        return np.repeat(drive, self.hold, axis=0)[: self.steps]
 
     def spikes(self, sound: Floats) -> Array:
         """Spikes bool [step, channel] of `sound` float64 [sample]."""

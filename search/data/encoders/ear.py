@@ -68,14 +68,11 @@ class _Ear(ABC):
 
     def spikes(self, sound: Floats) -> Array:
         """Spikes bool [step, channel] of `sound` float64 [sample]."""
-        from scipy.ndimage import gaussian_filter1d
-
-        from search.data.encoders.gammatone import cochleagram, gammatone_bank
+        from search.data.encoders.gammatone import cochleagram, gammatone_bank, sharpened
 
         bank = gammatone_bank(self.rate, self.channels, self.lowest, self.highest)
         loudness = self.loudness(cochleagram(sound, bank, self.frame))
-        near, far = (gaussian_filter1d(loudness, sigma, axis=1) for sigma in (self.centre, self.surround))
-        return accumulated(self.gain * np.maximum(near - self.inhibition * far, 0))
+        return accumulated(self.gain * sharpened(loudness, self.centre, self.surround, self.inhibition))
 
     def encode(self, paths: Sequence[Path], labels: npt.ArrayLike) -> SpikeRaster:
         """Spikes of the sound files `paths`, `labels` int [file]; InputError for a file that is no such sound."""

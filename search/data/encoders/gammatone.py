@@ -64,6 +64,17 @@ def cochleagram(sound: Floats, bank: GammatoneBank, frame: int) -> Floats:
     return _filtered(np.asarray(sound, np.float64), bank.gain, bank.zeros, bank.poles, frame)
 
 
+def sharpened(loudness: Floats, centre: float, surround: float, inhibition: float) -> Floats:
+    """Lateral inhibition of `loudness` [frame, channel]: near channels less a part of far ones, at least 0.
+
+    `centre` and `surround` are standard deviations in channels of the two Gaussians.
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    near, far = (gaussian_filter1d(loudness, sigma, axis=1) for sigma in (centre, surround))
+    return np.asarray(np.maximum(near - inhibition * far, 0))
+
+
 def _erbs(frequency: float) -> float:
     return float(_ERB_SCALE * np.log10(1 + _ERB_SLOPE * frequency))
 
