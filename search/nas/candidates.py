@@ -87,10 +87,8 @@ class Judge:
         `targets.contracts.set_point`.
         """
         spikes = self.experiment.split.train.take(slice(0, self.experiment.settings.search.batch))
-        device, former = (
-            self.experiment.first.spikes.device,
-            {each.name: each.resistance for each in hidden_layers(parent)},
-        )
+        device = self.experiment.first.spikes.device
+        former = {each.name: each.resistance for each in hidden_layers(parent)}
         network = scaled(network, {each.name: former[each.name] / each.resistance for each in hidden_layers(network)})
 
         def rates(of: Network) -> Rates:

@@ -22,7 +22,7 @@ ABOUT = replace(fsdd.ABOUT, title="Free Spoken Digit Dataset, speaker held out, 
 
 
 def load(seed: int, folder: Path | None = None) -> Split:
-    """The recordings as spikes [sample, 40, 78], test and valid of a speaker each, who by `seed`."""
+    """The recordings as spikes [sample, 32, 78], test and valid of a speaker each, who by `seed`."""
     return load_without((), seed, folder)
 
 
