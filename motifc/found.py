@@ -59,10 +59,9 @@ def found(network: Network, path: Path, split: Split) -> Found:
 
 def structure(network: Network) -> str:
     """Every hidden layer: its motif, its links of how many, how probable the search found each size."""
-    readout = None if network.readout is None else network.readout.population
     history = network.settings.get("search")
     last = history[-1] if isinstance(history, list | tuple) and history else {}
-    layers = [_layer(network, layer, last) for layer in network.layers if layer.name != readout]
+    layers = [_layer(network, layer, last) for layer in network.hidden]
     candidates = network.settings.get("candidates")
     if candidates:
         layers.append(f"candidate {network.settings.get('chosen')} of {len(candidates)}")

@@ -218,6 +218,11 @@ class Network:
         return replace(self, settings={**self.settings, **more})
 
     @property
+    def hidden(self) -> tuple[Layer, ...]:
+        """All layers but the readout."""
+        return tuple(each for each in self.layers if self.readout is None or each.name != self.readout.population)
+
+    @property
     def neurons(self) -> int:
         """Number of neurons in all layers."""
         return sum(layer.neurons for layer in self.layers)

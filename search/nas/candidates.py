@@ -13,7 +13,7 @@ from search.nas.derive import readout_of
 from search.nas.discrete_cost import relative_cost
 from search.nas.evaluate import evaluate_network
 from search.nas.retraining import Experiment
-from search.network import Layer, Network
+from search.network import Network
 from search.repair.resistance import scaled
 from search.training.initialize import reinitialize
 from search.training.links import flat_indices
@@ -88,8 +88,8 @@ class Judge:
         """
         spikes = self.experiment.split.train.take(slice(0, self.experiment.settings.search.batch))
         device = self.experiment.first.spikes.device
-        former = {each.name: each.resistance for each in hidden_layers(parent)}
-        network = scaled(network, {each.name: former[each.name] / each.resistance for each in hidden_layers(network)})
+        former = {each.name: each.resistance for each in parent.hidden}
+        network = scaled(network, {each.name: former[each.name] / each.resistance for each in network.hidden})
 
         def rates(of: Network) -> Rates:
             self.spent["forward"] += spikes.samples
@@ -127,11 +127,6 @@ def inherited(fresh: Network, parent: Network) -> Network:
             each = replace(each, synapses=with_weights(each.synapses, np.where(keep, theirs, weights)))
         connections.append(each)
     return replace(fresh, connections=tuple(connections))
-
-
-def hidden_layers(network: Network) -> list[Layer]:
-    """All layers but the readout."""
-    return [layer for layer in network.layers if network.readout is None or layer.name != network.readout.population]
 
 
 def _at(synapses: Synapses, matrix: Floats) -> Floats:

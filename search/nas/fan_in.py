@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from search.nas.budget import FORWARD, look, whole_epochs
-from search.nas.candidates import Judge, best_of, hidden_layers, inherited, repair_units
+from search.nas.candidates import Judge, best_of, inherited, repair_units
 from search.nas.derive import feed, windows
 from search.nas.retraining import Candidate, Experiment, Method
 from search.nas.space import group_of
@@ -70,7 +70,7 @@ def thinned(experiment: Experiment, candidate: Candidate) -> Candidate:
     whole = judge.train(judge.fresh(candidate.network), EPOCHS, "fan-in all").network
     split, device = experiment.split, experiment.first.spikes.device
     rates = {split.input: split.train.rates(), **measured_rates(whole, split.train, device)}
-    scores = {layer.name: _score(whole, layer, rates, model) for layer in hidden_layers(whole)}
+    scores = {layer.name: _score(whole, layer, rates, model) for layer in whole.hidden}
     starts = []
     for share in model.fan_in:
         thin = pruned(candidate.network, {name: strongest(score, share) for name, score in scores.items()})

@@ -55,10 +55,7 @@ def _hit(network: Network, named: Collection[str] | None) -> set[str]:
     for name in named or ():
         if name not in known:
             raise InputError(f"there is no layer {brief(name)} to damage; there are {brief(known)}, so name one.")
-    readout = None if network.readout is None else network.readout.population
-    found = set(named or known)
-    if not named:
-        found.discard(readout or "")
+    found = set(named or (layer.name for layer in network.hidden))
     if not found:
         raise InputError("the network has no layer beside its readout; name that one to damage it.")
     return found

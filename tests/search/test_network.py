@@ -33,6 +33,14 @@ def test_without_a_resistance_the_gain_is_that_of_the_synapse_alone() -> None:
     assert Layer.of("hidden", 2, tau_s=5, tau_m=[2, 4], resistance=10).gain == pytest.approx([1.0, 0.5])
 
 
+def test_hidden_layers_are_all_but_the_readout() -> None:
+    network = tiny_network()
+    names = [layer.name for layer in network.layers]
+    assert network.readout is not None
+    assert [layer.name for layer in network.hidden] == [name for name in names if name != network.readout.population]
+    assert [layer.name for layer in replace(network, readout=None).hidden] == names
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
