@@ -42,10 +42,10 @@ demo: $(STAMP) ## search, compile and verify a network on real data (a minute or
 	$(BIN)/motifc demo --out $(OUT)
 
 quick: $(STAMP) ## run all tests but the slow ones
-	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile -m "not slow"
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test: $(STAMP) ## run all tests (about nine minutes on two cores)
-	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff format --check .
