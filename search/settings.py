@@ -74,6 +74,9 @@ class ModelSettings(_Table):
     neurons: tuple[int, ...] = _setting((128,), "neurons of each hidden layer", _OURS, 1)
     sizes: tuple[int, ...] = _setting((2, 4, 8, 16), "candidate motif sizes; each must divide all `neurons`", _OURS, 1)
     wiring: Wiring = _setting("ring", "which motifs are neighbours", _OURS, among=tuple(DIRECTIONS))  # noqa: RUF009
+    links: int = _setting(
+        0, "links inside a drawn motif, per neuron in the mean, at most; 0: as many as are drawn", _OURS
+    )
     delays: tuple[int, ...] = _setting((1,), "delays of a link group that may be chosen, steps", _OURS, 1, 255)
     input_delays: tuple[int, ...] = _setting(
         (0,), "steps by which a neuron of a motif may hear what is before its layer later", _OURS, 0, 254
@@ -188,6 +191,9 @@ class TrainingSettings(_Table):
     weight_decay: float = _setting(1e-2, "decoupled weight decay of AdamW", _OURS)
     clip: float = _setting(1.0, "largest norm of the gradient", _GROUP, 1e-6)
     drop: float = _setting(0.3, "probability that an input spike is left out of a training step", _OURS, 0, 0.99)
+    stretch: float = _setting(
+        1.0, "times by which a sample is made longer or shorter in a training step, at most, at random", _OURS, 1, 4
+    )
     loss: str = _setting(
         "both", "cross-entropy on spike counts, or on counts and voltages", _OURS, among=("count", "both")
     )
@@ -198,7 +204,10 @@ class TrainingSettings(_Table):
         among=("surrogate", "tssl-bp"),
     )
     spike_price: float = _setting(
-        0.0, "added to the loss, in the search too, per spike that a hidden neuron has in a step", _OURS
+        0.0,
+        "this times the mean square of the rates of hidden neurons, in spikes per step, is added to the loss, in the "
+        "search too",
+        _OURS,
     )
     slope: float = _setting(5.0, "k of the surrogate 1 / (1 + k |v - vth|)^2", _OURS)
     grid: str = _setting("none", "chip on whose integers weights are trained after the search", _OURS, among=_chips)

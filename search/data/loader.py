@@ -1,5 +1,6 @@
 """DataLoader: spikes with what is to be learned of them, in batches on a device."""
 
+import math
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -71,6 +72,24 @@ class Batch:
             number: Batch(left[some], self.neurons, self.lengths[some], self.labels[some])
             for number, some in parts.items()
         }
+
+    def stretched(self, most: float, generator: torch.Generator) -> "Batch":
+        """The batch with every sample made longer or shorter at random, `most` times at most, as slow and fast speech.
+
+        The factor is as likely to be x as 1 / x; a step holds what was at the same share of the sample's length, so
+        that rates stay, but for chance.
+        """
+        if most == 1:
+            return self
+        device = self.packed.device
+        exponents = 2 * torch.rand(len(self.lengths), generator=generator, device=device) - 1
+        factors = most**exponents
+        lengths = (self.lengths * factors).round().long().clamp(min=1).minimum(self.lengths * math.ceil(most))
+        steps = torch.arange(max(int(lengths.max()), 1), device=device)
+        places = ((steps + 0.5) * self.lengths[:, None] / lengths.clamp(min=1)[:, None]).long()
+        places = places.clamp(max=self.packed.shape[1] - 1)[:, :, None].expand(-1, -1, self.packed.shape[2])
+        counted = (steps < lengths[:, None])[:, :, None]
+        return replace(self, packed=self._left.gather(1, places) * counted, lengths=lengths, thinning=None)
 
     def thinned(self, share: float, generator: torch.Generator) -> "Batch":
         """The batch without a random share of its spikes."""

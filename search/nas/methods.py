@@ -103,12 +103,13 @@ def idle_settings(method: str) -> tuple[str, ...]:
     counted = tuple(name for name in unsearched if name not in used)
     judged = tuple(name for name in counted if name not in ("search.chip", "search.cost", "search.cost_shares"))
     chosen = ("model.delays", "model.input_delays", "model.fan_in")
-    motifs = ("model.sizes", "model.wiring")
-    gradients = ("model.fan_in", "search.score")
+    motifs = ("model.sizes", "model.wiring", "model.links")
+    drawn = ("model.fan_in", "model.links")
+    gradients = (*drawn, "search.score")
     idle: dict[str, tuple[str, ...]] = {
         "hrmas": gradients,
         "hrmas-delays": gradients,
-        "hrmas-halving": ("model.fan_in",),
+        "hrmas-halving": drawn,
         "no-plasticity": (*gradients, *_names(PlasticitySettings, "window", "mean_rate", "silent")),
         "no-lateral": gradients,
         "no-motif": ("model.sizes", *gradients),

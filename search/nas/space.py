@@ -13,7 +13,7 @@ from search.nas.derive import derive, hidden_names, motif_network
 from search.nas.relaxed_layer import RelaxedLayer
 from search.network import Network
 from search.settings import ModelSettings
-from targets.contracts.arrays import Floats, Ints
+from targets.contracts.arrays import Array, Floats, Ints
 
 _MOTIFS, _STEPS, _SETS = 3, 4, 5  # first numbers of the seeds, so that they share no stream with a phase
 
@@ -52,7 +52,8 @@ def random_architecture(model: ModelSettings, sources: int, seed: int, number: i
     motifs, heard = {}, {}
     for name, count in zip(hidden_names(len(model.neurons)), model.neurons, strict=True):
         layer = RelaxedLayer.of(count, model.sizes, model.wiring, torch.device("cpu"))
-        motifs[name] = _timed(derive(layer, layer.start(1.0, types)), model, steps)
+        drawn = derive(layer, layer.start(1.0, types))
+        motifs[name] = _timed(_limited(drawn, model, types), model, steps)
         share = float(steps.choice(model.fan_in)) if len(model.fan_in) > 1 else model.fan_in[0]
         if share < 1 and model.fan_in_by == "random":
             heard[name] = sets(count // group_of(model, motifs[name].size), sources, share, seed)
@@ -111,7 +112,7 @@ def mutated(
     elif kind == "late" and motif.late is not None:
         motif = replace(motif, late=_one_changed(motif.late, model.input_delays, generator))
     else:
-        motif = _retyped(motif, generator)
+        motif = _limited(_retyped(motif, generator), model, generator)
     return Architecture({**parent.motifs, name: motif}, heard)
 
 
@@ -139,8 +140,19 @@ def _retyped(motif: Motif, generator: np.random.Generator) -> Motif:
     places = generator.choice(flat.size, max(1, flat.size // 10), replace=False)
     flat[places] = (flat[places] + 1 + generator.integers(1, 3, places.size)) % 3 - 1
     changed = flat.reshape(types.shape)
-    for each in changed[1:]:
-        over = np.flatnonzero(each)
-        drop = generator.permutation(over)[motif.size :]
-        each.reshape(-1)[drop] = 0
-    return replace(motif, intra=changed[0], lateral=changed[1:])
+    lateral = np.array([_at_most(motif.size, each, generator) for each in changed[1:]]).reshape(motif.lateral.shape)
+    return replace(motif, intra=changed[0], lateral=lateral)
+
+
+def _limited(motif: Motif, model: ModelSettings, generator: np.random.Generator) -> Motif:
+    """The motif with no more links inside than the settings allow, those that stay left to chance."""
+    if not model.links:
+        return motif
+    return replace(motif, intra=_at_most(model.links * motif.size, motif.intra, generator))
+
+
+def _at_most(links: int, types: Array, generator: np.random.Generator) -> Array:
+    """The link types [post, pre] with no more than so many links."""
+    kept = types.copy()
+    kept.reshape(-1)[generator.permutation(np.flatnonzero(types))[links:]] = 0
+    return kept

@@ -16,7 +16,7 @@ from search.settings import Settings
 from search.training.initialize import reinitialize
 from search.training.kernels.loop import Places, Wire
 from search.training.kernels.network import Summary
-from search.training.loss import Measure, loss_of, mean_rate, readout_loss
+from search.training.loss import Measure, loss_of, mean_square_rate, readout_loss
 from search.training.neuron import Cells, GradientRule
 from search.training.rules import gradient_rule
 from search.training.sharded import answers_of_copies
@@ -210,7 +210,7 @@ class Supernet:
         readout, price = self.readout, settings.training.spike_price
         kind = loss_of(readout, settings.training.loss)
         loss = measure(told[READOUT], batch, readout.classes, kind, readout.window)
-        return loss + price * mean_rate([told[name] for name in self.layers], batch) if price else loss
+        return loss + price * mean_square_rate([told[name] for name in self.layers], batch) if price else loss
 
     def _about(self, settings: Settings) -> list[str]:
         """What a loss is made of."""

@@ -102,9 +102,15 @@ def plain_loss(summary: Summary, batch: Batch, classes: int, kind: str, calibrat
     return torch.stack(losses).sum()
 
 
-def mean_rate(told: Iterable[Told], batch: Batch) -> Tensor:
-    """Spikes per step of a neuron, in the mean over neurons of all these populations and samples."""
-    return torch.cat([summarized(each, batch).counts / batch.steps for each in told], dim=1).mean()
+def mean_square_rate(told: Iterable[Told], batch: Batch) -> Tensor:
+    """The square of a neuron's rate over the batch, in spikes per step, in the mean over all these populations.
+
+    Squares ask most of those that spike most. Source: the regularisation of firing rates, with a target of 0, of
+    G. Bellec et al., "A solution to the learning dilemma for recurrent networks of spiking neurons", Nat. Commun.
+    11:3625, 2020.
+    """
+    rates = torch.cat([summarized(each, batch).counts / batch.steps for each in told], dim=1).mean(0)
+    return rates.square().mean()
 
 
 def _by_class(mean: Tensor, classes: int) -> Tensor:

@@ -24,7 +24,7 @@ from search.training.checkpoint import (
     stored_tensors,
 )
 from search.training.device import chosen_device
-from search.training.loss import Tally, mean_rate
+from search.training.loss import Tally, mean_square_rate
 from search.training.own_rates import with_own_rates
 from search.training.progress import Listener, Progress
 from search.training.quantized import Quantized
@@ -114,7 +114,7 @@ def fit(
     model = TorchNetwork.of(network, device) if quantized is None else quantized
     moving = weights if quantized is None else {**weights, **quantized.scales}
     optimizer = adamw(list(weights.values()), settings)
-    priced = [each.name for each in network.layers if settings.spike_price and each.name != readout.population]
+    priced = [each.name for each in network.hidden] if settings.spike_price else []
     history: History = ()
     if begun is not None:
         restore_tensors(begun.arrays, moving, {"weights": optimizer})
@@ -127,13 +127,13 @@ def fit(
         batches = loader.shuffled(settings.batch, seed, _PHASE, _ORDER, epoch)
         generator = torch_generator(device, seed, _PHASE, _DROP, epoch)
         for number, whole in enumerate(loader.batches(batches)):
-            batch = whole.thinned(settings.drop, generator)
+            batch = whole.stretched(settings.stretch, generator).thinned(settings.drop, generator)
             rate = learning_rate(epoch * len(batches) + number, steps, settings)
             rule, about = gradient_rule(settings), [readout.population, *priced]
             told = answers(batch, [split.input], model.cells, model.wires(weights), rule, readout, about)
             loss = tally.add(told[readout.population], batch)
             if priced:
-                loss = loss + settings.spike_price * mean_rate([told[name] for name in priced], batch)
+                loss = loss + settings.spike_price * mean_square_rate([told[name] for name in priced], batch)
             descend(optimizer, loss, rate, settings.clip)
         entry = tally.figures
         history = (*history, entry)

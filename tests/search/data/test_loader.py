@@ -61,6 +61,37 @@ def test_thinning_drops_the_asked_share_of_spikes_and_adds_none() -> None:
     assert whole.thinned(0.0, torch_generator(CPU, 1)) is whole
 
 
+def test_stretched_samples_keep_what_is_where_in_them() -> None:
+    """Channel k spikes in the kth quarter of its sample alone; the last sample has no step that counts."""
+    quarters = np.repeat(np.eye(4), 10, axis=0)
+    spikes = np.zeros((60, 80, 4))
+    lengths = np.array([40, 80] * 29 + [4, 0])
+    for each, length in zip(spikes, lengths, strict=True):
+        each[:length] = quarters[np.arange(length) * 40 // max(length, 1)]
+    whole = DataLoader.of(CPU, SpikeRaster.pack(spikes, lengths, labels=np.arange(60))).batch(np.arange(60))
+    other = whole.stretched(1.5, torch_generator(CPU, 1, 2))
+    assert torch.equal(other.labels, whole.labels)
+    factors = other.lengths[:58] / whole.lengths[:58]
+    assert float(factors.min()) < 0.75 < 1.33 < float(factors.max())
+    assert 0.66 < float(factors.min()) < float(factors.max()) < 1.51
+    assert abs(float(factors.log().mean())) < 0.1
+    assert int(other.lengths[59]) == 0
+    found = other.spikes.sum(0)
+    assert torch.all((found - other.lengths[:, None] / 4).abs() <= 1.01)
+    assert torch.equal(found.sum(1), other.lengths.float())  # a spike in every step that counts, none behind
+    first = other.spikes[:, :58].argmax(0)
+    assert torch.all(first.diff(dim=1) > 0)
+
+
+def test_stretching_depends_on_its_seed_only() -> None:
+    whole = samples().batch(np.arange(5))
+    one, same, other = (whole.stretched(3.0, torch_generator(CPU, 1, number)) for number in (2, 2, 3))
+    assert torch.equal(one.lengths, same.lengths)
+    assert torch.equal(one.spikes, same.spikes)
+    assert not torch.equal(one.lengths, other.lengths)
+    assert whole.stretched(1.0, torch_generator(CPU, 1)) is whole
+
+
 def test_spikes_stay_packed_where_they_are() -> None:
     raster = SpikeRaster.pack(np.ones((3, 2, 17)), labels=np.zeros(3))
     assert DataLoader.of(CPU, raster).parts[0].packed is raster.packed

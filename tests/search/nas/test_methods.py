@@ -238,7 +238,7 @@ def test_a_cost_that_nothing_would_follow_is_refused() -> None:
 
 BUDGET = ("search.epochs", "search.order", "search.relaxation", "search.budget", "model.sizes")
 """Settings that decide how long a method without a search may train, whatever else they do not do."""
-SPACE = ("model.delays", "model.input_delays", "model.fan_in")
+SPACE = ("model.delays", "model.input_delays", "model.fan_in", "model.links")
 """Settings of the space that some methods have no use for."""
 
 
@@ -246,7 +246,7 @@ SPACE = ("model.delays", "model.input_delays", "model.fan_in")
 @pytest.mark.parametrize("method", ["no-plasticity", "no-motif", "random-search", *UNSEARCHED])
 def test_what_a_method_calls_idle_changes_nothing(method: str) -> None:
     other: dict[str, dict[str, Any]] = {
-        "model": {"sizes": (4, 8), "wiring": "none"},
+        "model": {"sizes": (4, 8), "wiring": "none", "links": 1},
         "start": {"alpha": 0.5, "recurrence": 2.0},
         "search": {"batch": 8, "alpha_rate": 0.5, "alpha_betas": (0.1, 0.2), "rate": 0.5, "temperature": 0.9}
         | {"score": "errors", "price": 1.0, "chip": "small", "cost_shares": (1.0, 2.0, 3.0)},
@@ -275,7 +275,7 @@ def test_what_a_method_calls_idle_changes_nothing(method: str) -> None:
 
 
 def test_a_method_uses_what_it_does_not_call_idle() -> None:
-    assert idle_settings("hrmas") == idle_settings("no-lateral") == ("model.fan_in", "search.score")
+    assert idle_settings("hrmas") == idle_settings("no-lateral") == ("model.fan_in", "model.links", "search.score")
     assert not {*SPACE, "search.cost", "search.budget"} & {*idle_settings("halving"), *idle_settings("evolution")}
     assert "model.sizes" not in idle_settings("random-motif")
     assert "search.batch" not in idle_settings("random-search")

@@ -143,3 +143,19 @@ def test_delays_that_contradict_the_motif_are_refused() -> None:
     assert str(raised.value) == (
         "a none motif of size 2 has delays [0]; 1 whole numbers from 1 on are needed, so give one each."
     )
+
+
+@pytest.mark.parametrize("links", [0, 1, 2])
+def test_links_inside_a_drawn_motif_are_limited(links: int) -> None:
+    limited = dataclasses.replace(WIDE, sizes=(8,), links=links)
+    generator = np.random.default_rng(0)
+    counts = set()
+    for seed in range(10):
+        whole = random_architecture(dataclasses.replace(limited, links=0), 8, seed, 1).motifs["hidden1"]
+        drawn = random_architecture(limited, 8, seed, 1)
+        kept = drawn.motifs["hidden1"].intra
+        assert np.array_equal(kept[kept != 0], whole.intra[kept != 0])
+        changed = mutated(drawn, limited, 8, 0, generator)
+        found = [*drawn.motifs.values(), *changed.motifs.values()]
+        counts |= {np.count_nonzero(motif.intra) <= 8 * links for motif in found}
+    assert counts == {bool(links)}
