@@ -51,9 +51,12 @@ def test_every_speaker_is_left_out_twice_and_never_judges_his_own_fold() -> None
 
 
 def test_what_was_added_later_is_offered_to_one_reading() -> None:
-    rows = [Judged(reading, LATER, dict.fromkeys(SPEAKERS, 1.0), 1.0) for reading in READINGS]
-    rows += [Judged(reading, FIRST, dict.fromkeys(SPEAKERS, 0.5), 1.0) for reading in READINGS]
-    assert [chosen(rows, reading, "bob") for reading in READINGS] == [FIRST, LATER]
+    for later, own in LATER.items():
+        rows = [Judged(reading, later, dict.fromkeys(SPEAKERS, 1.0), 1.0) for reading in READINGS]
+        rows += [Judged(reading, FIRST, dict.fromkeys(SPEAKERS, 0.5), 1.0) for reading in READINGS]
+        assert {reading: chosen(rows, reading, "bob") for reading in READINGS} == {
+            reading: later if reading == own else FIRST for reading in READINGS
+        }
 
 
 def test_choices_differ_and_begin_with_the_defaults() -> None:
