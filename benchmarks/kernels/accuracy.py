@@ -33,7 +33,7 @@ ARMS = {"old": "the other checkout", "ours": "this one", "plain": "this one, bat
 COMPARED = (("ours", "old"), ("plain", "old"), ("ours", "plain"))
 _ABOUT = """`motifc search --method hrmas` with default settings; ties count as wrong; CPU seconds of one thread.
 On FSDD a pair is a speaker who is held out: differences of several searches with the same one are averaged first. A
-search by the other checkout takes twelve times as long, so that there are fewer. Rounds of all speakers were added, since
+search by the other checkout takes twelve times as long, so that there are fewer. Rounds of all speakers were added, as
 single differences of up to 22 points hide a mean: after the first round this one was 8.7 points ahead."""
 WITHIN = {"digits": 0.5, "fsdd": 1.5}
 """Points that a mean difference may come to, either way; its interval is to hold 0 as well."""

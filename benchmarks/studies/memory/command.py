@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.studies.command import PAGES
-from benchmarks.studies.memory import experiments, fronts, motifs
+from benchmarks.studies.memory import fronts, motifs
 from benchmarks.studies.memory.comparing import default
 from benchmarks.studies.memory.page import Study, page
 from benchmarks.studies.memory.trials import Kept, collect, kept
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             collect(given.study / plan.name, plan.name, given.jobs)
     rows = kept()
     write_text(given.out / "memory.md", page(rows))
-    fronts.draw(experiments.without(rows), given.out / "memory_fronts.png")
+    fronts.draw(Study(rows).weighed, given.out / "memory_fronts.png")
     motifs.draw(rows, default(Study(rows).ranks), given.out / "memory_motifs.png")
     hours = sum(row.seconds for row in rows) / 3600
     sys.stderr.write(f"{len(rows)} trials, {hours:.2f} CPU hours in all.\n")

@@ -27,6 +27,8 @@ ROWS = Path(__file__).parent / "designs.json"
 SEEDS = (201, 202, 203)
 ROWS_TASK, FIRST, SCAN = "digits-rows", "spoken-first", "digits-scan"
 ALL = (ROWS_TASK, FIRST, SCAN)
+SMALL = [2, 4, 8]
+"""Sizes without 16, whose motifs have more than a sixth of the links of a fully recurrent layer."""
 BASE: Mapping[str, Mapping[str, Any]] = {
     "model": {"neurons": [64], "delays": [1, 2, 4, 8], "input_delays": [0, 4, 8, 16, 24]},
     "search": {"budget": 40.0, "rate": 0.02},
@@ -52,14 +54,8 @@ class Design:
         )
 
 
-def _priced(method: str, price: float, links: float = 0.0) -> Design:
-    return Design("spikes", method, ALL, {"training": {"spike_price": price}, "search": {"price": links}})
-
-
-def _small(method: str) -> Design:
-    """Without motifs of 16, which have more than a sixth of the links of a fully recurrent layer."""
-    own: Mapping[str, Mapping[str, Any]] = {"model": {"sizes": [2, 4, 8]}, "training": {"spike_price": 2.0}}
-    return Design("spikes", method, (ROWS_TASK,), own)
+def _priced(method: str, price: float, *tasks: str, **model: object) -> Design:
+    return Design("spikes", method, tasks, {"model": model, "training": {"spike_price": price}})
 
 
 def _thin(task: str, method: str = "hrmas-delays", **model: object) -> Design:
@@ -82,15 +78,16 @@ def _roomy(method: str, **model: object) -> Design:
 DESIGNS: Mapping[str, Design] = {
     "recurrent-delay": Design("spikes", "recurrent-delay"),
     "hrmas-delays": Design("spikes", "hrmas-delays"),
-    "hrmas-delays, spikes 5, links 0.01": _priced("hrmas-delays", 5.0, 0.01),
-    "hrmas-delays, spikes 5, links 0.003": _priced("hrmas-delays", 5.0, 0.003),
-    "halving, spikes 5": _priced("halving", 5.0),
-    "halving, spikes 3": _priced("halving", 3.0),
-    "hrmas-delays, spikes 5": Design("spikes", "hrmas-delays", (SCAN,), {"training": {"spike_price": 5.0}}),
-    "halving, spikes 7": Design("spikes", "halving", (SCAN,), {"training": {"spike_price": 7.0}}),
-    "halving up to 8, spikes 2": _small("halving"),
-    "evolution up to 8, spikes 2": _small("evolution"),
-    "hrmas-halving up to 8, spikes 2": _small("hrmas-halving"),
+    "recurrent-delay, spikes 30": _priced("recurrent-delay", 30.0, ROWS_TASK),
+    "halving, spikes 30": _priced("halving", 30.0, ROWS_TASK, SCAN),
+    "halving, spikes 80": _priced("halving", 80.0, SCAN),
+    "halving up to 8, spikes 15": _priced("halving", 15.0, ROWS_TASK, sizes=SMALL),
+    "halving up to 8, spikes 30": _priced("halving", 30.0, ROWS_TASK, FIRST, sizes=SMALL),
+    "halving up to 8, spikes 80": _priced("halving", 80.0, SCAN, sizes=SMALL),
+    "halving of 16 and 32, 8 links, spikes 20": _priced("halving", 20.0, ROWS_TASK, sizes=[16, 32], links=8),
+    "halving of 16 and 32, 8 links, spikes 60": _priced("halving", 60.0, SCAN, sizes=[16, 32], links=8),
+    "hrmas-delays, spikes 30": _priced("hrmas-delays", 30.0, ROWS_TASK),
+    "hrmas-delays, spikes 100": _priced("hrmas-delays", 100.0, SCAN),
     "then readout 1/2, inputs 3/4": _later(ROWS_TASK, readout_fan_in=0.5, fan_in=[0.75]),
     "then readout 1/4, inputs 0.33": _later(FIRST, readout_fan_in=0.25, fan_in=[0.33]),
     "then readout 1/4, inputs 0.3 for groups of 4": _later(FIRST, readout_fan_in=0.25, fan_in=[0.3], fan_in_group=4),
@@ -153,7 +150,7 @@ def _found(design: Design, task: str, seed: int) -> Row:
     weights = [(c.source == c.target, int(np.count_nonzero(c.synapses.weights))) for c in network.connections]
     return {
         "validation": judged,
-        "rate": float(np.mean([rates[layer.name].mean() for layer in network.layers[:-1]])),
+        "rate": float(np.mean([rates[layer.name].mean() for layer in network.hidden])),
         "recurrent": sum(count for within, count in weights if within),
         "synapses": sum(count for _, count in weights),
         "units": units,

@@ -111,7 +111,7 @@ def _measured(plan: str, row: Trial) -> Kept:
     network = Network.load(row.folder / NETWORK)
     if network.digest != outcome.network:
         raise InputError(f"{row.folder / NETWORK} is not what its outcome tells of; run the study again.")
-    hidden = [layer for layer in network.layers if network.readout is None or layer.name != network.readout.population]
+    hidden = network.hidden
     program = compile_network(network, cut_chip())
     spikes = run(program, split.test).spikes
     counted = sum(int(spikes[layer.name].counts().sum()) for layer in hidden)
