@@ -40,7 +40,7 @@ PLANS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run, collect, write; or one trial alone."""
+    """Run, collect, write; or one trial alone. Bad input: one sentence, exit status 2."""
     parser = ArgumentParser(description="Compare searches on tasks that ask for memory.")
     parser.add_argument("--study", type=Path, help="folder of the studies, to run what is not finished there")
     parser.add_argument("--plan", choices=PLANS, action="append", help="only this plan; may be given several times")
@@ -48,14 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=PAGES, help="folder of the page and its pictures")
     parser.add_argument("--trial", action="store_true", help="run one trial of the plan alone and compare its digest")
     given = parser.parse_args(arguments)
-    if given.trial:
-        return one_trial(kept())
-    if given.study is not None:
-        for file in given.plan or PLANS:
-            plan = load_plan(Path(__file__).parent / file)
-            ran = run_plan(plan, processes(given.jobs), given.study / plan.name)
-            sys.stderr.write(f"{ran.sentence}\n")
-            collect(given.study / plan.name, plan.name, given.jobs)
+    try:
+        if given.trial:
+            return one_trial(kept())
+        if given.study is not None:
+            ran(given.plan or PLANS, given.study, given.jobs)
+    except InputError as error:
+        parser.error(str(error))
     rows = kept()
     write_text(given.out / "memory.md", page(rows))
     fronts.draw(Study(rows).weighed, given.out / "memory_fronts.png")
@@ -63,6 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     hours = sum(row.seconds for row in rows) / 3600
     sys.stderr.write(f"{len(rows)} trials, {hours:.2f} CPU hours in all.\n")
     return 0
+
+
+def ran(plans: Sequence[str], study: Path, jobs: int) -> None:
+    """Run what is not finished of these plans, each in a folder of its own, and keep what is new."""
+    for file in plans:
+        plan = load_plan(Path(__file__).parent / file)
+        told = run_plan(plan, processes(jobs), study / plan.name)
+        sys.stderr.write(f"{told.sentence}\n")
+        collect(study / plan.name, plan.name, jobs)
 
 
 def one_trial(rows: Sequence[Kept]) -> int:

@@ -151,3 +151,14 @@ def test_the_page_in_the_documents_says_what_the_rows_say(tmp_path: Path) -> Non
     known = {trial.key.rpartition("-")[0] for name in PLANS for trial in load_plan(FOLDER / name).trials()}
     assert len(kept()) == len(known)
     assert (FOLDER / "trials.json").stat().st_size < 1_500_000
+
+
+@pytest.mark.slow
+def test_a_trial_without_its_data_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("MOTIFC_DATA", raising=False)
+    with pytest.raises(SystemExit) as raised:
+        main(["--trial"])
+    assert raised.value.code == 2
+    assert "spoken-first needs wav files" in capsys.readouterr().err
