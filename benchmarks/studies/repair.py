@@ -66,9 +66,7 @@ COMPARED, COMPARED_SLOWLY = 60, 3
 def main(arguments: Sequence[str] | None = None) -> None:
     """One network per seed, all damages of it and of its program."""
     made = parser("Damage networks of digits-rows and repair them.", seeds=SEEDS)
-    made.add_argument(
-        "--networks", nargs="+", choices=NETWORKS, default=[RECURRENT], help="which (default: %(default)s)"
-    )
+    made.add_argument("--networks", nargs="+", choices=NETWORKS, default=NETWORKS, help="which (default: both)")
     given = made.parse_args(arguments)
     tasks = [{"network": each, "seed": seed} for each in given.networks for seed in range(given.seeds)]
     rows = complete(given.rows / "repair.json", tasks, measured, given.jobs)
