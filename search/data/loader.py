@@ -1,6 +1,5 @@
 """DataLoader: spikes with what is to be learned of them, in batches on a device."""
 
-import math
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -84,7 +83,7 @@ class Batch:
         device = self.packed.device
         exponents = 2 * torch.rand(len(self.lengths), generator=generator, device=device) - 1
         factors = most**exponents
-        lengths = (self.lengths * factors).round().long().clamp(min=1).minimum(self.lengths * math.ceil(most))
+        lengths = (self.lengths * factors).round().long().clamp(min=1) * (self.lengths > 0)
         steps = torch.arange(max(int(lengths.max()), 1), device=device)
         places = ((steps + 0.5) * self.lengths[:, None] / lengths.clamp(min=1)[:, None]).long()
         places = places.clamp(max=self.packed.shape[1] - 1)[:, :, None].expand(-1, -1, self.packed.shape[2])
