@@ -214,8 +214,9 @@ def _earlier(study: Study) -> list[str]:
         was chosen of it, one was added for each, and chosen there as all others are. The normalised reading got shorter
         time constants, tau_m 8, tau_s 2 and 5 steps for the readout instead of 20, 4 and 10, since words of 32 steps
         are short; the causal one got words that are made up to 1.4 times longer or shorter in training, with smaller
-        batches and more epochs (`training.stretch`), since speakers differ most in how fast they speak. The test parts
-        were therefore read twice, by these networks first:
+        batches and more epochs (`training.stretch`), since speakers differ most in how fast they speak. Before that the
+        confusions of a random motif on george and on nicolas were looked at, once. The test parts were therefore read
+        twice, by these networks first:
         """),
         "",
         *(table(["reading", "arm", *study.speakers, "networks"], cells, "ll" + "r" * 6) if cells else ["None."]),
