@@ -24,6 +24,7 @@ from benchmarks.runs import Row, complete
 from benchmarks.studies.command import ROOT
 from benchmarks.studies.linear_readout import speakers
 from motifc.sweep.statistics import paired
+from search.data.speakers import one_speaker_each
 from targets.contracts.arrays import Floats
 from targets.contracts.errors import InputError
 from targets.contracts.writing import check_writable, write_text
@@ -99,8 +100,15 @@ def measured(
         ended = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=checkout, check=False)
     if ended.returncode:
         raise InputError(f"the search of {arm} on {data}, seed {seed}, failed, so mend this: {ended.stderr[-900:]}")
-    names = speakers(fsdd) if fsdd is not None and data == "fsdd" else [None]
-    return [dict(json.loads(ended.stdout.splitlines()[-1])) | {"speaker": names[seed % len(names)]}]
+    speaker = _held_out(fsdd, seed) if fsdd is not None and data == "fsdd" else None
+    return [dict(json.loads(ended.stdout.splitlines()[-1])) | {"speaker": speaker}]
+
+
+def _held_out(fsdd: Path, seed: int) -> str:
+    """The test speaker of that seed."""
+    names = speakers(fsdd)
+    _, _, test = one_speaker_each(names, seed)
+    return names[test[0]]
 
 
 def page(rows: Sequence[Row]) -> str:

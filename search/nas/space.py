@@ -140,8 +140,8 @@ def _retyped(motif: Motif, generator: np.random.Generator) -> Motif:
     places = generator.choice(flat.size, max(1, flat.size // 10), replace=False)
     flat[places] = (flat[places] + 1 + generator.integers(1, 3, places.size)) % 3 - 1
     changed = flat.reshape(types.shape)
-    lateral = np.array([_at_most(motif.size, each, generator) for each in changed[1:]]).reshape(motif.lateral.shape)
-    return replace(motif, intra=changed[0], lateral=lateral)
+    kept = np.stack([changed[0], *(_at_most(motif.size, each, generator) for each in changed[1:])])
+    return replace(motif, intra=kept[0], lateral=kept[1:])
 
 
 def _limited(motif: Motif, model: ModelSettings, generator: np.random.Generator) -> Motif:
