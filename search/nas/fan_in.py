@@ -141,7 +141,7 @@ def _score(network: Network, layer: Layer, rates: Mapping[str, Floats], model: M
     """How much each source matters to each group of neurons, single ones where there are no motifs: [group, source]."""
     fed = [each for each in network.connections if each.target == layer.name and each.source != layer.name]
     squares = np.sum([dense(each.synapses) ** 2 for each in fed], axis=0) * rates[fed[0].source]
-    size = 1 if layer.motif is None else group_of(model, layer.motif.size)
+    size = group_of(model, layer.motif_size)
     return np.asarray(squares.reshape(-1, size, squares.shape[1]).sum(axis=1))
 
 
