@@ -32,6 +32,7 @@ GROUP = 4
 @compiled(nogil=True)
 def backward(
     like: tuple[int, ...],
+    piece: tuple[int, ...],
     numbers: Numbers,
     events: Events,
     lengths: Array,
@@ -80,9 +81,14 @@ def backward(
     of_links, of_ports, of_keep_u, of_keep_v = slopes.links, slopes.ports, slopes.keep_u, slopes.keep_v
     of_bias, of_threshold = slopes.bias, slopes.threshold
     exact = cells.bias.dtype.type
-    zero, ones, slope = splat(exact(0), like), splat(exact(1), like), splat(exact(rule.slope), like)
-    most, wide = splat(exact(rule.clamp), like), splat(exact(rule.width), like)
-    minus = splat(exact(-1), like)
+    none, zero = splat(exact(0), like), splat(exact(0), piece)
+    ones, minus = splat(exact(1), piece), splat(exact(-1), piece)
+    slope, most, wide = (
+        splat(exact(rule.slope), piece),
+        splat(exact(rule.clamp), piece),
+        splat(exact(rule.width), piece),
+    )
+    pieces, sent, share = len(like) // len(piece), rows(1, lanes, lengths), rows(1, lanes, lengths)
     arrived, of_step = offsets[0], offsets[1]
     from0, from1, from2, from3 = offsets[2], offsets[3], offsets[4], offsets[5]
     length, counted, averaged = load(lengths, 0, like), len(of_counts) > 0, len(of_means) > 0
@@ -101,18 +107,14 @@ def backward(
             _respike(like, t - ahead, slots, cells, voltages, spikes)
         now, told = t * neurons, (t % ring) * neurons
         alive = above(length, splat(exact(t), like))
-        share = where(alive, ones / length, zero)
-        write_products(like, leaving, arrived, of_drive, products)
+        store(share, 0, where(alive, splat(exact(1), like) / length, none))
+        write_products(like, piece, leaving, arrived, of_drive, products)
         for i in range(neurons):
-            e, other, by_voltage = zero, zero, zero
+            e, other = none, none
             if counted:
                 e = load(of_counts, i, like) * alive
-            if averaged:
-                by_voltage = load(of_means, i, like) * share
             if spread:
                 e = e + load(of_spikes, now + i, like)
-            if measured:
-                by_voltage = by_voltage + load(of_voltages, now + i, like)
             row = entry(leaving.row, i)
             if row >= 0:
                 other = load(products, row, like)
@@ -129,52 +131,61 @@ def backward(
             if k < end:
                 received = load(of_drive, entry(arrived, entry(outgoing.delay, k)) + entry(outgoing.other, k), like)
                 e = fma(splat(entry(outgoing.weight, k), like), received, e)
-            e = e + other
-            keep_v = splat(entry(cells.keep_v, i), like)
-            v = load(voltages, now + i, like)
-            over = v - splat(entry(cells.threshold, i), like)
-            s = above(over, zero)
-            held = where(s, zero, keep_v * load(state, i, like))  # what later steps ask of v through its leak
-            rest = zero
-            if t > 0 and from_rest:
-                before = load(voltages, now - neurons + i, like)
-                rest = where(above(before, splat(entry(cells.threshold, i), like)), zero, before)
-            if rule.tssl:
-                later = load(state, 2 * neurons + i, like)
-                rise = v - rest
-                earlier = where(above(rise, zero), ones / rise, zero)
-                earlier = where(above(earlier, most), most, earlier)
-                leak = splat(exact(1) - entry(cells.keep_v, i), like)  # 1 / tau_m
-                own = where(s, earlier * fma(v * leak, later, e), keep_v * later)
-                store(state, 2 * neurons + i, own)
-                whole = where(from_bits(quiet[now + i], zero), e * bell(over / wide) / wide, own)
-                steep = by_voltage + held
-                inflow = steep + whole
-            else:
-                smooth = fma(slope, magnitude(over), ones)
-                passed = e * reciprocal(smooth * smooth)
-                steep = by_voltage + held + passed
-                inflow = steep
-            store(state, i, steep)
-            after = load(state, neurons + i, like)
-            g = fma(splat(entry(cells.keep_u, i), like), after, inflow)
-            store(state, neurons + i, g)
-            store(of_drive, told + i, g)
-            row = entry(matrices.row, i)
-            if row >= 0:
-                store(of_products, t * arriving + row, g)
-            if from_u and t > 0:
-                u = load(voltages, now - neurons + i, like) - splat(entry(cells.bias, i), like)
-                if t > 1:
-                    before = load(voltages, now - 2 * neurons + i, like)
-                    u = u - keep_v * where(above(before, splat(entry(cells.threshold, i), like)), zero, before)
-                store(of_keep_u, i, added_dot(load(of_keep_u, i, NARROW), g, u))
-            if len(of_keep_v):
-                store(of_keep_v, i, added_dot(load(of_keep_v, i, NARROW), steep, rest))
-            if len(of_bias):
-                store(of_bias, i, added_dot(load(of_bias, i, NARROW), ones, inflow))
-            if len(of_threshold) and not rule.tssl:
-                store(of_threshold, i, added_dot(load(of_threshold, i, NARROW), minus, passed))
+            store(sent, 0, e + other)
+            keep_u, keep_v = splat(entry(cells.keep_u, i), piece), splat(entry(cells.keep_v, i), piece)
+            bias, threshold = splat(entry(cells.bias, i), piece), splat(entry(cells.threshold, i), piece)
+            matrix = entry(matrices.row, i)
+            for number in range(pieces):
+                at = i * pieces + number
+                asked, by_voltage = load(sent, number, piece), zero
+                if averaged:
+                    by_voltage = load(of_means, at, piece) * load(share, number, piece)
+                if measured:
+                    by_voltage = by_voltage + load(of_voltages, now * pieces + at, piece)
+                v = load(voltages, now * pieces + at, piece)
+                over = v - threshold
+                s = above(over, zero)
+                held = where(s, zero, keep_v * load(state, at, piece))  # what later steps ask of v through its leak
+                rest = zero
+                if t > 0 and from_rest:
+                    before = load(voltages, (now - neurons) * pieces + at, piece)
+                    rest = where(above(before, threshold), zero, before)
+                if rule.tssl:
+                    later = load(state, 2 * neurons * pieces + at, piece)
+                    rise = v - rest
+                    earlier = where(above(rise, zero), ones / rise, zero)
+                    earlier = where(above(earlier, most), most, earlier)
+                    leak = splat(exact(1) - entry(cells.keep_v, i), piece)  # 1 / tau_m
+                    own = where(s, earlier * fma(v * leak, later, asked), keep_v * later)
+                    store(state, 2 * neurons * pieces + at, own)
+                    silent = from_bits(quiet[now + i] >> np.uint64(REGISTER * len(piece) * number), zero)
+                    whole = where(silent, asked * bell(over / wide) / wide, own)
+                    steep = by_voltage + held
+                    inflow = steep + whole
+                else:
+                    smooth = fma(slope, magnitude(over), ones)
+                    passed = asked * reciprocal(smooth * smooth)
+                    steep = by_voltage + held + passed
+                    inflow = steep
+                store(state, at, steep)
+                after = load(state, neurons * pieces + at, piece)
+                g = fma(keep_u, after, inflow)
+                store(state, neurons * pieces + at, g)
+                store(of_drive, told * pieces + at, g)
+                if matrix >= 0:
+                    store(of_products, (t * arriving + matrix) * pieces + number, g)
+                if from_u and t > 0:
+                    u = load(voltages, (now - neurons) * pieces + at, piece) - bias
+                    if t > 1:
+                        before = load(voltages, (now - 2 * neurons) * pieces + at, piece)
+                        u = u - keep_v * where(above(before, threshold), zero, before)
+                    store(of_keep_u, i, added_dot(load(of_keep_u, i, NARROW), g, u))
+                if len(of_keep_v):
+                    store(of_keep_v, i, added_dot(load(of_keep_v, i, NARROW), steep, rest))
+                if len(of_bias):
+                    store(of_bias, i, added_dot(load(of_bias, i, NARROW), ones, inflow))
+                if len(of_threshold) and not rule.tssl:
+                    store(of_threshold, i, added_dot(load(of_threshold, i, NARROW), minus, passed))
         if learning and t % GROUP == 0:
             for q in range(GROUP):
                 lost = t + q >= steps

@@ -7,7 +7,7 @@ import numpy as np
 
 from search.training.kernels.backward import backward
 from search.training.kernels.forward import forward
-from search.training.kernels.lanes import REGISTER
+from search.training.kernels.lanes import REGISTER, piece_of
 from search.training.kernels.layout import Events, Numbers, Wanted
 from search.training.kernels.numbers import collected
 from search.training.kernels.plan import Plan
@@ -59,7 +59,9 @@ def forward_block(
     spikes = room(((slots + 1) * neurons, lanes), dtype)
     voltages = room((steps * neurons if kept or traced else 0, lanes), dtype)
     quiet = np.empty(steps * neurons if numbers.rule.tssl else 0, np.uint64)
-    sums = forward(block.like, numbers, block.events, block.lengths, spikes, voltages, quiet, asked)
+    sums = forward(
+        block.like, piece_of(block.like), numbers, block.events, block.lengths, spikes, voltages, quiet, asked
+    )
     held = Held(voltages, quiet, spikes if whole else spikes[:0])
     if traced:
         return (spikes[: steps * neurons].reshape(steps, neurons, lanes), voltages.reshape(steps, neurons, lanes)), held
@@ -80,7 +82,8 @@ def backward_block(
     traced = any(values.ndim == 3 for each in of for _, values in each)
     steps, sums = ((first, second), (nothing, nothing)) if traced else ((nothing, nothing), (first, second))
     told = held.spikes, held.voltages, held.quiet
-    slopes = backward(block.like, numbers, block.events, block.lengths, *told, *steps, *sums, wanted)
+    like = block.like, piece_of(block.like)
+    slopes = backward(*like, numbers, block.events, block.lengths, *told, *steps, *sums, wanted)
     return collected(given, plan.members, plan.links, plan.whole, plan.outside, slopes)
 
 

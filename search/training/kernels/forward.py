@@ -14,6 +14,7 @@ from targets.contracts.jit import compiled
 @compiled(nogil=True)
 def forward(
     like: tuple[int, ...],
+    piece: tuple[int, ...],
     numbers: Numbers,
     events: Events,
     lengths: Array,
@@ -52,7 +53,7 @@ def forward(
         if heard:
             add_currents(t, events, ports, turned, stage, current)
             latest = (t % (len(current) // width)) * width
-        write_products(like, matrices, offset, spikes, products)
+        write_products(like, piece, matrices, offset, spikes, products)
         now, told = t * neurons, (t % slots) * neurons
         alive = above(load(lengths, 0, like), splat(cells.bias.dtype.type(t), like))
         within = 0

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba.core import cgutils, types
 from numba.core.errors import TypingError
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
@@ -19,6 +19,7 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 REGISTER = 16
 """Lanes per entry of `like`."""
 NARROW, WIDE = (0,), (0, 0, 0, 0)
+_LONG = bool(binding.get_host_cpu_features().get("avx512f"))
 _HALVINGS, _TERMS = 6, 10  # of the exponential within `bell`
 
 
@@ -28,6 +29,14 @@ class Lanes(types.Type):
     def __init__(self, count: int, dtype: Any) -> None:
         self.count, self.dtype = count, dtype
         super().__init__(name=f"Lanes({count} x {dtype})")
+
+
+def piece_of(like: tuple[int, ...]) -> tuple[int, ...]:
+    """As many of these lanes as a few numbers of each, and what is made of them, fit into the processor's registers.
+
+    32 registers of 512 bits hold eight numbers of 64 lanes; 16 of 256 bits hold as many of 16 lanes.
+    """
+    return like if _LONG else NARROW
 
 
 @register_model(Lanes)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -91,7 +91,7 @@ class Plan:
     whole: Whole
     outside: Outside
 
-    @property
+    @cached_property
     def neurons(self) -> int:
         """Of all copies."""
         return self.copies * int(self.members[:, 1].sum())

@@ -11,38 +11,39 @@ _AT_ONCE = 8  # steps whose rows of a tile stay even nearer
 
 
 @compiled(nogil=True)
-def write_products(like: tuple[int, ...], matrices: Matrices, offset: Array, sent: Array, told: Array) -> None:
+def write_products(
+    like: tuple[int, ...], piece: tuple[int, ...], matrices: Matrices, offset: Array, sent: Array, told: Array
+) -> None:
     """Write what matrices make of `sent` to `told` [row, lane], which has `TILE` rows to spare.
 
     offset  int64 [delay]: the row of `sent` where the step begins that is so far away
+    piece   lanes that are worked on at a time
     """
-    zero = splat(matrices.weight.dtype.type(0), like)
+    pieces, zero = len(like) // len(piece), splat(matrices.weight.dtype.type(0), piece)
     for m in range(len(matrices.ends)):
         to, rows, first, columns = matrices.ends[m, 0], matrices.ends[m, 1], matrices.ends[m, 2], matrices.ends[m, 3]
-        begin, k, more = offset[matrices.ends[m, 4]] + first, matrices.ends[m, 5], matrices.ends[m, 6]
-        for row in range(to, to + rows, TILE):
-            a, b, c, d = zero, zero, zero, zero
-            if more:
-                a, b, c, d = (
-                    load(told, row, like),
-                    load(told, row + 1, like),
-                    load(told, row + 2, like),
-                    load(told, row + 3, like),
-                )
-            for other in range(begin, begin + columns):
-                one = load(sent, other, like)
-                a = fma(splat(entry(matrices.weight, k), like), one, a)
-                b = fma(splat(entry(matrices.weight, k + 1), like), one, b)
-                c = fma(splat(entry(matrices.weight, k + 2), like), one, c)
-                d = fma(splat(entry(matrices.weight, k + 3), like), one, d)
-                k += TILE
-            store(told, row, a)
-            if row + 1 < to + rows:
-                store(told, row + 1, b)
-            if row + 2 < to + rows:
-                store(told, row + 2, c)
-            if row + 3 < to + rows:
-                store(told, row + 3, d)
+        begin, end = offset[matrices.ends[m, 4]] + first, offset[matrices.ends[m, 4]] + first + columns
+        for row in range(0, rows, TILE):
+            for number in range(pieces):
+                a, b, c, d = zero, zero, zero, zero
+                at, k = (to + row) * pieces + number, matrices.ends[m, 5] + row * columns
+                if matrices.ends[m, 6]:
+                    a, b = load(told, at, piece), load(told, at + pieces, piece)
+                    c, d = load(told, at + 2 * pieces, piece), load(told, at + 3 * pieces, piece)
+                for other in range(begin * pieces + number, end * pieces + number, pieces):
+                    one = load(sent, other, piece)
+                    a = fma(splat(entry(matrices.weight, k), piece), one, a)
+                    b = fma(splat(entry(matrices.weight, k + 1), piece), one, b)
+                    c = fma(splat(entry(matrices.weight, k + 2), piece), one, c)
+                    d = fma(splat(entry(matrices.weight, k + 3), piece), one, d)
+                    k += TILE
+                store(told, at, a)
+                if row + 1 < rows:
+                    store(told, at + pieces, b)
+                if row + 2 < rows:
+                    store(told, at + 2 * pieces, c)
+                if row + 3 < rows:
+                    store(told, at + 3 * pieces, d)
 
 
 @compiled(nogil=True)
@@ -61,15 +62,15 @@ def add_matrix_gradients(
         delay, place = matrices.ends[m, 4], matrices.ends[m, 5]
         for t in range(delay, steps, _AT_ONCE):
             few = min(steps - t, _AT_ONCE)
-            for column in range(0, columns, TILE):
-                other, width = (t - delay) * neurons + first + column, min(TILE, columns - column)
-                for row in range(0, count, TILE):
-                    at = place + row * columns + column * TILE
-                    _add_tile(like, few, received, t * rows + to + row, rows, spikes, other, neurons, slope, at, width)
+            for column in range(0, columns, 2):
+                other, alone = (t - delay) * neurons + first + column, column + 1 == columns
+                for row in range(0, count, 2):
+                    one, at = t * rows + to + row, place + row // TILE * TILE * columns + column * TILE + row % TILE
+                    _add_square(like, few, received, one, rows, spikes, other, neurons, slope, at, alone)
 
 
 @compiled(nogil=True)
-def _add_tile(
+def _add_square(
     like: tuple[int, ...],
     steps: int,
     received: Array,
@@ -80,39 +81,24 @@ def _add_tile(
     neurons: int,
     slope: Array,
     at: int,
-    width: int,
+    alone: bool,
 ) -> None:
-    """Add products of four rows of `received`, from `one` on, with four neurons of `spikes`, over some steps."""
+    """Add products of two rows of `received`, from `one` on, with two neurons of `spikes`, or one, over some steps.
+
+    Four sums, and what is added to them, are what 16 registers of 256 bits hold.
+    """
     pieces, zero = len(like), splat(slope.dtype.type(0), NARROW)
-    a0, a1, a2, a3, b0, b1, b2, b3 = zero, zero, zero, zero, zero, zero, zero, zero
-    c0, c1, c2, c3, d0, d1, d2, d3 = zero, zero, zero, zero, zero, zero, zero, zero
+    a0, b0, a1, b1 = zero, zero, zero, zero
     for _ in range(steps):
-        for piece in range(len(like)):
+        for piece in range(pieces):
             g, s = one * pieces + piece, other * pieces + piece
             a, b = load(received, g, NARROW), load(received, g + pieces, NARROW)
-            c, d = load(received, g + 2 * pieces, NARROW), load(received, g + 3 * pieces, NARROW)
-            n = load(spikes, s, NARROW)
-            a0, b0, c0, d0 = fma(a, n, a0), fma(b, n, b0), fma(c, n, c0), fma(d, n, d0)
-            n = load(spikes, s + pieces, NARROW)
-            a1, b1, c1, d1 = fma(a, n, a1), fma(b, n, b1), fma(c, n, c1), fma(d, n, d1)
-            n = load(spikes, s + 2 * pieces, NARROW)
-            a2, b2, c2, d2 = fma(a, n, a2), fma(b, n, b2), fma(c, n, c2), fma(d, n, d2)
-            n = load(spikes, s + 3 * pieces, NARROW)
-            a3, b3, c3, d3 = fma(a, n, a3), fma(b, n, b3), fma(c, n, c3), fma(d, n, d3)
+            m, n = load(spikes, s, NARROW), load(spikes, s + pieces, NARROW)
+            a0, b0, a1, b1 = fma(a, m, a0), fma(b, m, b0), fma(a, n, a1), fma(b, n, b1)
         one += rows
         other += neurons
-    _add(slope, at, total(a0), total(b0), total(c0), total(d0))
-    if width > 1:
-        _add(slope, at + TILE, total(a1), total(b1), total(c1), total(d1))
-    if width > 2:
-        _add(slope, at + 2 * TILE, total(a2), total(b2), total(c2), total(d2))
-    if width > 3:
-        _add(slope, at + 3 * TILE, total(a3), total(b3), total(c3), total(d3))
-
-
-@compiled(nogil=True)
-def _add(slope: Array, at: int, a: float, b: float, c: float, d: float) -> None:
-    slope[at] += a
-    slope[at + 1] += b
-    slope[at + 2] += c
-    slope[at + 3] += d
+    slope[at] += total(a0)
+    slope[at + 1] += total(b0)
+    if not alone:
+        slope[at + TILE] += total(a1)
+        slope[at + TILE + 1] += total(b1)

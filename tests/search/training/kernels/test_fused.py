@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from search.data.loader import Batch
+from search.training.kernels import block
 from search.training.kernels.fused import blocks_of
 from search.training.kernels.lanes import NARROW, WIDE
 from tests.search.training.kernels.random_case import Network, by_kernels, by_loop, gradients, random_network
@@ -87,6 +88,21 @@ def test_no_number_depends_on_the_number_of_threads(threads: int) -> None:
     finally:
         torch.set_num_threads(before)
     assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [41, 50, 55])
+def test_no_number_depends_on_how_many_lanes_a_processor_works_on_at_a_time(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = random_network(seed, torch.float32)
+    found = []
+    for piece in (NARROW, WIDE):
+        monkeypatch.setattr(block, "piece_of", lambda like, piece=piece: min(like, piece))
+        results = by_kernels(network)
+        told = [tensor.detach() for result in results for each in result.values() for tensor in each]
+        found.append([*told, *gradients(network, results, SUMMARIES, 0), *gradients(network, results, TRACES, 0)])
+    assert all(torch.equal(one, other) for one, other in zip(*found, strict=True)), seed
 
 
 def test_without_gradients_the_same_is_told() -> None:

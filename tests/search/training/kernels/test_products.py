@@ -11,6 +11,7 @@ from targets.contracts.arrays import Array
 
 STEPS, DELAY = 11, 2
 LIKES = pytest.mark.parametrize("like", [NARROW, WIDE])
+PIECES = pytest.mark.parametrize(("like", "piece"), [(NARROW, NARROW), (WIDE, NARROW), (WIDE, WIDE)])
 SIZES = pytest.mark.parametrize(("posts", "pres"), [(1, 1), (4, 8), (7, 6), (9, 3)])
 
 
@@ -27,10 +28,10 @@ def drawn(seed: int, count: int, lanes: int) -> Array:
     return made
 
 
-@LIKES
+@PIECES
 @SIZES
 def test_rows_are_the_sum_of_the_products_of_all_matrices_that_end_there(
-    like: tuple[int, ...], posts: int, pres: int
+    like: tuple[int, ...], piece: tuple[int, ...], posts: int, pres: int
 ) -> None:
     lanes, rng = REGISTER * len(like), np.random.default_rng(0)
     one, other = rng.standard_normal((2, posts, pres))
@@ -39,7 +40,7 @@ def test_rows_are_the_sum_of_the_products_of_all_matrices_that_end_there(
     matrices = Matrices(posts, ends, np.arange(posts, dtype=np.int32), weight)
     sent, told = drawn(1, 4 * (pres + 1), lanes), drawn(2, posts + TILE, lanes)
     kept, offset = told[posts:].copy(), np.array([0, pres + 1, 2 * (pres + 1)])
-    write_products(like, matrices, offset, sent, told)
+    write_products(like, piece, matrices, offset, sent, told)
     expected = one @ sent[pres + 2 : 2 * pres + 2] + other @ sent[2 * pres + 2 : 3 * pres + 2]
     np.testing.assert_allclose(told[:posts], expected, atol=1e-12)
     assert np.array_equal(told[posts:], kept)
