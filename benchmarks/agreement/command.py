@@ -14,6 +14,7 @@ from benchmarks.agreement.count import Count, count
 from benchmarks.agreement.programs import lively
 from benchmarks.agreement.searched import searched
 from benchmarks.pages import put, table
+from benchmarks.refusals import refusing
 from targets.contracts.errors import InputError
 from targets.contracts.writing import check_writable
 from targets.runtime.backend import About, about, backend_named, ready_backends
@@ -27,6 +28,7 @@ SLOW = 10
 _KINDS = {"random": (0.8, lively), "searched": (0.2, searched)}
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare what is missing and print all counts; exit status 1 where a bin or a state differs, 2 for bad input."""
     parser = ArgumentParser(prog="python -m benchmarks.agreement", description=__doc__)
@@ -36,12 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kinds", default=",".join(_KINDS), help="of programs, separated by commas")
     parser.add_argument("--kept", type=Path, default=KEPT, help="the JSON file that is added to")
     given = parser.parse_args(arguments)
-    try:
-        counts = _counted(given)
-        if given.kept == KEPT:
-            put(PAGE, "agreement", summary(counts))
-    except InputError as error:
-        parser.error(str(error))
+    counts = _counted(given)
+    if given.kept == KEPT:
+        put(PAGE, "agreement", summary(counts))
     sys.stdout.write("\n".join(summary(counts)) + "\n")
     return 1 if any(each.failed for each in counts) else 0
 

@@ -12,14 +12,15 @@ from typing import Any
 
 from benchmarks.faithful.measuring import braille, digits
 from benchmarks.faithful.page import page
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
-from targets.contracts.errors import InputError
 from targets.contracts.writing import check_writable, write_text
 
 KEPT = Path(__file__).with_name("kept.json")
 PAGE = Path(__file__).parents[2] / "docs" / "results" / "faithful.md"
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what is missing and write the page. Bad input: one sentence, exit status 2."""
     parser = ArgumentParser(prog="python -m benchmarks.faithful", description=__doc__)
@@ -30,13 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     tasks: list[dict[str, Any]] = [{"network": "braille", "seed": 0}]
     tasks += [{"network": "digits", "seed": seed} for seed in range(given.seeds)]
-    try:
-        check_writable(given.kept)
-        check_writable(given.page)
-        rows = chosen(complete(given.kept, tasks, measured, given.jobs), tasks)
-        write_text(given.page, page(rows))
-    except InputError as error:
-        parser.error(str(error))
+    check_writable(given.kept)
+    check_writable(given.page)
+    rows = chosen(complete(given.kept, tasks, measured, given.jobs), tasks)
+    write_text(given.page, page(rows))
 
 
 def measured(network: str, seed: int) -> list[Row]:

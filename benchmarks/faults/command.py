@@ -26,6 +26,7 @@ from benchmarks.faults.chain import Reference, Struck, place_in, plan, reference
 from benchmarks.faults.fault import KILLS, adopt_orphans
 from benchmarks.faults.trials import Trial, chosen, made
 from benchmarks.pages import put, table
+from benchmarks.refusals import refusing
 from targets.contracts.errors import InputError
 from targets.contracts.writing import check_writable, write_text
 
@@ -86,6 +87,7 @@ class Kept:
     rows: tuple[Row, ...]
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> int:
     """Strike, count and print; exit status 1 where anything is wrong, 2 for bad input."""
     parser = ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
@@ -97,12 +99,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if _INSIDE not in os.environ:
         _enter(sys.argv[1:] if arguments is None else arguments)
-    try:
-        kept = _struck(given)
-        if given.kept == KEPT and given.only is None:
-            put(PAGE, "faults", summary(kept))
-    except InputError as error:
-        parser.error(str(error))
+    kept = _struck(given)
+    if given.kept == KEPT and given.only is None:
+        put(PAGE, "faults", summary(kept))
     sys.stdout.write("\n".join(summary(kept)) + "\n")
     problems = [f"{row.command}, {row.fault}, {problem}" for row in kept.rows for problem in row.problems]
     sys.stdout.writelines(f"{problem}\n" for problem in problems)

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.pages import paragraph, table
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, complete
 from benchmarks.studies.command import ROOT
 from benchmarks.studies.linear_readout import speakers
@@ -40,6 +41,7 @@ WITHIN = {"digits": 0.5, "fsdd": 1.5}
 """Points that a mean difference may come to, either way; its interval is to hold 0 as well."""
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Search what is missing and write the page. Bad input: one sentence, exit status 2."""
     parser = ArgumentParser(prog="python -m benchmarks.kernels.accuracy", description=__doc__)
@@ -54,12 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     folders = {"old": given.old, "ours": ROOT, "plain": ROOT}
     wanted = [task for task in tasks(given.digits, given.speakers, given.times) if task["arm"] in given.arms]
-    try:
-        check_writable(given.out)
-        measure = partial(measured, folders=folders, fsdd=given.fsdd)
-        write_text(given.out, page(complete(given.out.with_suffix(".json"), wanted, measure, given.jobs)))
-    except InputError as error:
-        parser.error(str(error))
+    check_writable(given.out)
+    measure = partial(measured, folders=folders, fsdd=given.fsdd)
+    write_text(given.out, page(complete(given.out.with_suffix(".json"), wanted, measure, given.jobs)))
 
 
 def tasks(digits: int, speakers: int, times: int) -> list[dict[str, object]]:

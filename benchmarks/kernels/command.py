@@ -20,6 +20,7 @@ from typing import Any
 from benchmarks.kernels.case import Case
 from benchmarks.kernels.competitors import OTHERS
 from benchmarks.kernels.page import page
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, complete
 from targets.contracts.errors import InputError
 from targets.contracts.writing import check_writable, write_text
@@ -56,6 +57,7 @@ TABLES: dict[str, tuple[list[Case], tuple[str, ...]]] = {
 """Cases and competitors of every table."""
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what is missing and write the page. Bad input: one sentence, exit status 2."""
     parser = ArgumentParser(prog="python -m benchmarks.kernels", description=__doc__)
@@ -63,13 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--tables", nargs="+", choices=list(TABLES), default=list(TABLES), help="only these tables")
     parser.add_argument("--repeats", type=int, default=9, help="passes of every competitor")
     given = parser.parse_args(arguments)
-    try:
-        check_writable(given.out)
-        tasks = [{"table": name, "case": asdict(case)} for name in given.tables for case in TABLES[name][0]]
-        rows = complete(given.out.with_suffix(".json"), tasks, partial(_of_table, repeats=given.repeats))
-        write_text(given.out, page(rows))
-    except InputError as error:
-        parser.error(str(error))
+    check_writable(given.out)
+    tasks = [{"table": name, "case": asdict(case)} for name in given.tables for case in TABLES[name][0]]
+    rows = complete(given.out.with_suffix(".json"), tasks, partial(_of_table, repeats=given.repeats))
+    write_text(given.out, page(rows))
 
 
 def _of_table(table: str, case: dict[str, Any], repeats: int) -> list[Row]:

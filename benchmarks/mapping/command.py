@@ -13,11 +13,13 @@ from benchmarks.mapping.page import page
 from benchmarks.mapping.picture import draw
 from benchmarks.mapping.plan import Task, plan
 from benchmarks.mapping.results import measure
+from benchmarks.refusals import refusing
 from targets.contracts.errors import InputError
 from targets.contracts.shown import listed
 from targets.contracts.writing import check_writable, write_text
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what is asked for and missing, then write page and figure. Bad input: one sentence, exit status 2."""
     parser = ArgumentParser(prog="python -m benchmarks.mapping", description=__doc__)
@@ -27,10 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--topologies", type=words, default=(), help="only these kinds of networks")
     parser.add_argument("--kinds", type=words, default=(), help="only map, chain or searched")
     given = parser.parse_args(arguments)
-    try:
-        _run(given)
-    except InputError as error:
-        parser.error(str(error))
+    _run(given)
 
 
 def _run(given: Namespace) -> None:

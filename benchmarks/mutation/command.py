@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks.mutation.mutants import Mutant, drawn, pieces, places, shares
 from benchmarks.mutation.page import page
 from benchmarks.mutation.trial import ROOT, Trials, trials, warm
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, load, text
 from targets.contracts.errors import InputError
 from targets.contracts.writing import check_writable, write_text
@@ -48,6 +49,7 @@ class Subject:
         return {"file": self.path, "tests": _digest(self.tests)}
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what is asked for and missing, then write the page. Bad input: one sentence, exit status 2."""
     parser = ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
@@ -57,10 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rows", type=Path, default=ROWS, help="file of the rows")
     parser.add_argument("--out", type=Path, default=PAGE, help="Markdown file")
     given = parser.parse_args(arguments)
-    try:
-        _run(given)
-    except InputError as error:
-        parser.error(str(error))
+    _run(given)
 
 
 def verdicts() -> list[Row]:

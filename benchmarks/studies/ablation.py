@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.pages import paragraph
+from benchmarks.refusals import refusing
 from benchmarks.studies.command import PAGES, ROWS
 from motifc.sweep.executors import processes
 from motifc.sweep.markdown import markdown
@@ -31,6 +32,7 @@ TOLD = ("plan.json", "rounds/*.json", "trials/*/trial.json", "trials/*/result.js
 PAPER = "HRMAS 96.44, no plasticity 95.20, fully recurrent 94.10, no motif 88.35 % on TI46-Alpha"
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the study lacks and keep what came of it, write the page; 1 where anything failed or disagrees."""
     parser = ArgumentParser(description="Run the paper's ablation beside the set-point rule on digits-rows.")

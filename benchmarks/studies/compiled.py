@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete, load as rows_in
 from benchmarks.studies.command import parser
 from benchmarks.studies.compiled_page import page
@@ -52,6 +53,7 @@ COMPARED: Mapping[str, Mapping[str, int]] = {
 LAVA = {"lava": 3}
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """All networks of the arm that the study has, then the page; without a study the page of the rows that are kept."""
     made = parser("Compile the searched networks of a study three ways.")

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 
 from benchmarks.pages import table
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from targets.contracts.writing import write_text
@@ -18,6 +19,7 @@ from targets.contracts.writing import write_text
 COMMAND = "motifc demo --seed SEED --json"
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """One `motifc demo` per seed, each in a process of its own."""
     given = parser("Search, compile and verify the digits network.", seeds=5).parse_args(arguments)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from benchmarks.studies.large_page import page
@@ -60,6 +61,7 @@ COMPARED: Mapping[str, int] = {"torch": 20, "onnx": 20, "numba": 20, "lava": 3}
 """Test samples on which each backend is compared with numpy."""
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Both networks one after the other, then the page."""
     made = parser("Search, compile and prove a network of 1,024 neurons on spoken digits.")

@@ -20,6 +20,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MaxAbsScaler
 
 from benchmarks.pages import paragraph, table
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from search.data.load import load_split
@@ -54,6 +55,7 @@ class Score:
     accuracy: float
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Load, fit and score every set."""
     options = parser("Score a plain linear readout on every encoded set at hand.")

@@ -12,6 +12,7 @@ import torch
 from scipy import stats
 
 from benchmarks.pages import paragraph, table
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from benchmarks.studies.planted import CLASSES, NEURONS, SIZES, arrivals, settings as planted
@@ -72,6 +73,7 @@ def searched(seed: int, relaxation: str, price: float) -> list[Row]:
     ]
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what is missing, then write the page."""
     options = parser("Search on labels that mean nothing.", seeds=10)

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from benchmarks.studies.planted import CPU, SIZES, counts, planted, settings
@@ -31,6 +32,7 @@ from targets.contracts.writing import write_text
 BOUNDED = 5  # seeds whose bounds are measured
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what is missing, then write the page and the picture."""
     options = parser("Plant a known motif, search for it, and count how often it is found.", seeds=15)

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from benchmarks.pages import paragraph, table
+from benchmarks.refusals import refusing
 from benchmarks.studies.command import parser
 from benchmarks.studies.searched import Plan, Searched, searched
 from motifc.sweep.statistics import paired
@@ -56,6 +57,7 @@ class Alone:
     tau_m: Floats
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Searches with and without step 2, then step 2 without searches."""
     given = parser("Self-repair by plasticity on digits.", seeds=5).parse_args(arguments)

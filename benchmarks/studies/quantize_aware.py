@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from benchmarks.pages import paragraph, table
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from compiler.analysis.interpret import interpret
@@ -87,6 +88,7 @@ class Outcome:
     seconds: float = 0.0
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Per seed one training on floats, and one on the grid of every chip."""
     given = parser("Train digits networks with and without the chip's rounding.", seeds=3).parse_args(arguments)

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from benchmarks.pages import table
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from search.data.load import load_split
@@ -95,6 +96,7 @@ def measured(seed: int, variant: tuple[str, float, int]) -> list[Row]:
     ]
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what is missing, then write the page."""
     given = parser("Compare the relaxations on digits by validation accuracy.", seeds=3).parse_args(arguments)

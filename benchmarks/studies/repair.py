@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from benchmarks.studies.repair_page import page
@@ -63,6 +64,7 @@ COMPARED, COMPARED_SLOWLY = 60, 3
 """Test samples on which backends are compared: quick ones, and Lava."""
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """One network per seed, all damages of it and of its program."""
     made = parser("Damage networks of digits-rows and repair them.", seeds=SEEDS)

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.pages import paragraph, table
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import ROOT, parser
 from motifc.evaluation import Evaluation
@@ -40,6 +41,7 @@ RANDOM_TITLES = (
 _TOLD = r"accuracy (?:of the {} )?([\d.]+% of \d+ \(95 % interval [\d.]+% to [\d.]+%\))"
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is missing, write the page; 1 where anything disagrees."""
     options = parser("Hold every accuracy that is printed against a count over the spikes written.", seeds=5)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from benchmarks.mapping.speed.cases import CASES, TINY, Case
 from benchmarks.mapping.speed.page import NEW, OLD, bounds, page
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from targets.contracts.errors import InputError
 from targets.contracts.writing import check_writable, write_text
@@ -25,6 +26,7 @@ _HERE = Path(__file__).resolve().parents[3]
 _CODE = ("compiler", "targets")
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is missing, write the page; 1 where a bound is missed. Bad input: one sentence, exit status 2."""
     parser = ArgumentParser(prog="python -m benchmarks.mapping.speed", description=__doc__)
@@ -34,11 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cases", nargs="+", choices=names, default=[case.name for case in CASES])
     given = parser.parse_args(arguments)
     cases = [case for case in (*CASES, *TINY) if case.name in given.cases]
-    try:
-        check_writable(given.out)
-        rows = measure(cases, given.old.resolve(), given.out.with_suffix(".json"))
-    except InputError as error:
-        parser.error(str(error))
+    check_writable(given.out)
+    rows = measure(cases, given.old.resolve(), given.out.with_suffix(".json"))
     write_text(given.out, page(cases, rows, f"python -m benchmarks.mapping.speed --old ... --out {given.out}"))
     missed = [(case, bound) for case, bound in bounds(cases, rows) if bound.met is False]
     sys.stderr.writelines(f"missed: {case}, {each.name}: {each.got}, asked {each.asked}\n" for case, each in missed)

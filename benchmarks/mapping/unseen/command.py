@@ -12,10 +12,11 @@ from pathlib import Path
 from benchmarks.mapping.unseen.measure import measure
 from benchmarks.mapping.unseen.networks import SEEDS, plan
 from benchmarks.mapping.unseen.page import bounds, page
-from targets.contracts.errors import InputError
+from benchmarks.refusals import refusing
 from targets.contracts.writing import check_writable, write_text
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is missing, write the page; 1 where a bound is missed. Bad input: one sentence, exit status 2."""
     parser = ArgumentParser(prog="python -m benchmarks.mapping.unseen", description=__doc__)
@@ -27,11 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tasks = [task for task in plan(tuple(given.seeds)) if not given.topologies or task.topology in given.topologies]
     if not tasks:
         parser.error(f"there is no topology {', '.join(given.topologies)}; choose among those of the page.")
-    try:
-        check_writable(out)
-        rows = measure(tuple(tasks), out.with_suffix(".json"))
-    except InputError as error:
-        parser.error(str(error))
+    check_writable(out)
+    rows = measure(tuple(tasks), out.with_suffix(".json"))
     write_text(out, page(rows, f"python -m benchmarks.mapping.unseen --out {out}"))
     missed = [bound for bound in bounds(rows) if not bound.met]
     sys.stderr.writelines(f"missed: {bound.name}: {bound.got}, asked {bound.asked}\n" for bound in missed)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.refusals import refusing
 from benchmarks.studies.command import PAGES
 from benchmarks.studies.memory import fronts, motifs
 from benchmarks.studies.memory.comparing import default
@@ -39,6 +40,7 @@ PLANS = (
 )
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, collect, write; or one trial alone. Bad input: one sentence, exit status 2."""
     parser = ArgumentParser(description="Compare searches on tasks that ask for memory.")
@@ -48,13 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=PAGES, help="folder of the page and its pictures")
     parser.add_argument("--trial", action="store_true", help="run one trial of the plan alone and compare its digest")
     given = parser.parse_args(arguments)
-    try:
-        if given.trial:
-            return one_trial(kept())
-        if given.study is not None:
-            ran(given.plan or PLANS, given.study, given.jobs)
-    except InputError as error:
-        parser.error(str(error))
+    if given.trial:
+        return one_trial(kept())
+    if given.study is not None:
+        ran(given.plan or PLANS, given.study, given.jobs)
     rows = kept()
     write_text(given.out / "memory.md", page(rows))
     fronts.draw(Study(rows).weighed, given.out / "memory_fronts.png")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete, load
 from benchmarks.studies.command import parser
 from benchmarks.studies.memory.judging import begun_with, first_batch, validation
@@ -109,6 +110,7 @@ DESIGNS: Mapping[str, Design] = {
 }
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what the rows lack."""
     given = parser("Try designs on validation data.")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
 from benchmarks.studies.memory.judging import validation
@@ -60,6 +61,7 @@ class HeadRoom:
         return cls(float(mean), max(0.0, (square - left) / seeds) ** 0.5, left**0.5)
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what the rows lack and print the table."""
     given = parser("Measure the head-room of random architectures on validation data.").parse_args(arguments)

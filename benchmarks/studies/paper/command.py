@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.pages import paragraph, table
+from benchmarks.refusals import refusing
 from benchmarks.studies.command import PAGES
 from motifc.sweep.executors import Execute, processes
 from motifc.sweep.plan import Plan
@@ -32,6 +33,7 @@ PAPER: Mapping[str, Mapping[str, float]] = {
 NOT_MEASURED = "not measured"
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> int:
     """Every plan whose data are there; 1 where a trial failed or backends disagree."""
     parser = ArgumentParser(description="Run the paper's ablation on its data sets, as far as these are there.")

@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from benchmarks.refusals import refusing
 from benchmarks.runs import Row, complete, load
 from benchmarks.studies.command import parser
 from benchmarks.studies.linear_readout import speakers
@@ -25,6 +26,7 @@ ROWS = Path(__file__).parent
 CHOICES, READOUTS, TRIALS = "choices.json", "readouts.json", "trials.json"
 
 
+@refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run, keep, write."""
     options = parser("Learn spoken digits of held-out speakers.")

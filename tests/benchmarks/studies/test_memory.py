@@ -10,7 +10,7 @@ from scipy.stats import t as student
 pytest.importorskip("torch", reason="torch is not installed")
 
 from benchmarks.studies.command import PAGES
-from benchmarks.studies.memory import fronts, motifs
+from benchmarks.studies.memory import command, fronts, motifs
 from benchmarks.studies.memory.command import PLANS, main
 from benchmarks.studies.memory.comparing import default, family, ranked
 from benchmarks.studies.memory.designs import SEEDS as DESIGN_SEEDS
@@ -20,7 +20,7 @@ from benchmarks.studies.memory.trials import Kept, cut_chip, kept
 from motifc.sweep.plan_file import load_plan
 from targets.contracts.chip import chip_named
 
-FOLDER = Path(main.__code__.co_filename).parent
+FOLDER = Path(command.__file__).parent
 ROW = Kept(
     plan="memory",
     data="digits-rows",
