@@ -245,8 +245,8 @@ class Settings:
             values = getattr(self.model, name)
             if len(set(values)) < len(values):
                 raise InputError(f"setting model.{name} is {brief(values)}; every value may stand there once.")
-        for chip in (each for each in (self.search.chip, self.training.grid) if each != "none"):
-            self._check_delays(chip_named(chip))
+        for chip in self.chips:
+            self._check_delays(chip)
         for name in ("resistance", "tau_m"):
             bounds = getattr(self.plasticity, name)
             if len(bounds) != 2 or not bounds[0] <= 1 <= bounds[1]:
@@ -270,6 +270,11 @@ class Settings:
             )
         if self.plasticity.window:
             self._check_fixed_points()
+
+    @property
+    def chips(self) -> list[ChipSpec]:
+        """The chips that settings name."""
+        return [chip_named(name) for name in (self.search.chip, self.training.grid) if name != "none"]
 
     @property
     def rule(self) -> IntrinsicRule:

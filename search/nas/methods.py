@@ -25,7 +25,6 @@ from search.network import Network
 from search.ranks import ALONE, Ranks
 from search.settings import ModelSettings, PlasticitySettings, SearchSettings, Settings
 from search.training.progress import Listener
-from targets.contracts.chip import chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.shown import unlike
 
@@ -87,9 +86,8 @@ def opened(method: str, split: Split, settings: Settings) -> Settings:
     model = settings.model
     if method not in _DELAYED or model.delays != (1,) or model.input_delays != (0,):
         return settings
-    chips = [chip_named(name) for name in (settings.search.chip, settings.training.grid) if name != "none"]
     longest = int(split.train.lengths.max(initial=0)) - len(model.neurons) - 1
-    most = min([longest, *(chip.delay_max.value for chip in chips)])
+    most = min([longest, *(chip.delay_max.value for chip in settings.chips)])
     delays = tuple(each for each in OPEN_DELAYS if each <= max(most, 1))
     late = tuple(each for each in OPEN_INPUT_DELAYS if each < max(most, 1))
     return replace(settings, model=replace(model, delays=delays, input_delays=late))

@@ -295,6 +295,6 @@ def test_methods_of_delays_are_given_some_where_the_settings_offer_none() -> Non
 def test_delays_are_offered_as_far_as_the_chip_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     chip = chip_named("small")
     short = dataclasses.replace(chip, name="short", delay_max=dataclasses.replace(chip.delay_max, value=4))
-    monkeypatch.setattr("search.nas.methods.chip_named", lambda name: short)
+    monkeypatch.setattr("search.settings.chip_named", lambda name: short)
     model = opened("hrmas-halving", tiny_split(), on_chip(TINY, "small", None)).model
     assert (model.delays, model.input_delays) == ((1, 2, 4), (0,))
