@@ -54,6 +54,7 @@ def backward(
     ```
     for `Surrogate`; where the rule is `TsslBp`, E goes to D as that rule says, and not to V.
 
+    piece   lanes that are worked on at a time, as `lanes.piece_of` says
     spikes, voltages, quiet  as told by `forward`; spikes of all steps, or no rows: then voltages tell them
     of_spikes, of_voltages  gradients given, [time * neuron, lane], or no rows
     of_counts, of_means     gradients given of what `forward` sums up, [neuron, lane], or no rows

@@ -27,6 +27,7 @@ def forward(
 
     Told are the number of spikes and the mean voltage over the steps that count, [neuron, lane].
 
+    piece     lanes that are worked on at a time where products are made, as `lanes.piece_of` says
     lengths   steps that count, [1, lane], as floating point
     spikes    told, [slot * neuron + neuron, lane]: the latest steps, as many as the longest delay or all, then zeros
     voltages  before the reset, told, [time * neuron, lane], or no rows where nobody asks for them
