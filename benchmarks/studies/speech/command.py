@@ -15,6 +15,7 @@ from benchmarks.refusals import refusing
 from benchmarks.runs import Row, complete, load
 from benchmarks.studies.command import parser
 from benchmarks.studies.linear_readout import speakers
+from benchmarks.studies.speech.attempts import ROWS as ATTEMPTS, Attempt
 from benchmarks.studies.speech.choosing import Judged, chosen, judged
 from benchmarks.studies.speech.page import Study, page
 from benchmarks.studies.speech.plan import ARMS, READINGS, SEEDS, choices
@@ -67,6 +68,7 @@ def kept(folder: Path) -> Study:
         tuple(_as(Judged, row) for row in load(folder / CHOICES)),
         tuple(_as(Readout, row) for row in load(folder / READOUTS)),
         tuple(trials.values()),
+        tuple(_as(Attempt, row) for row in load(folder / ATTEMPTS)),
     )
 
 

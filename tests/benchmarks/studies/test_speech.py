@@ -10,19 +10,41 @@ import pytest
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 
+import torch
+
 from benchmarks.studies.command import PAGES
+from benchmarks.studies.speech.attempts import BASE, attempted, ways
+from benchmarks.studies.speech.augmentations import noisy, stretched, tilted, warped
 from benchmarks.studies.speech.choosing import Judged, chosen, judged, scores
-from benchmarks.studies.speech.command import main
+from benchmarks.studies.speech.command import ROWS, kept, main
 from benchmarks.studies.speech.page import Study, page
-from benchmarks.studies.speech.plan import ARMS, LATER, READINGS, SEARCHED, SEEDS, choices, left_out, valid_of
+from benchmarks.studies.speech.plan import (
+    ARMS,
+    LATER,
+    READINGS,
+    SEARCHED,
+    SEEDS,
+    STRETCHED,
+    choices,
+    left_out,
+    valid_of,
+)
 from benchmarks.studies.speech.readouts import LINEAR, Readout, parts, read, windows
 from benchmarks.studies.speech.trials import Trial, tried
+from search.data.loader import Batch
 from search.settings import Settings
 from targets.contracts.raster import SpikeRaster
 from tests.search.data.tasks.sounds import tone, write_wav
 
 SPEAKERS = ("ada", "bob", "eve", "ian", "zoe")
 FIRST, SECOND = list(choices())[:2]
+KINDS = (
+    "loss of every step, later ones more",
+    "mean voltage as the answer",
+    "readouts of 10 and 1000, weights averaged",
+    "input weights smoothed over 2 channels",
+)
+"""One way of each kind to learn otherwise."""
 TRIAL = Trial("causal", "ada", "bob", 101, SEARCHED, FIRST, 0.6, 900, 12_000, None, 8, 38.0, 20.0, "n", "a cpu")
 
 
@@ -140,17 +162,72 @@ def test_a_small_study_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         search=replace(Settings().search, budget=16.0),
         training=replace(Settings().training, epochs=1),
     )
-    for module in ("choosing", "trials"):
-        monkeypatch.setattr(f"benchmarks.studies.speech.{module}.choices", lambda: {"tiny": tiny})
+    for module in ("choosing", "trials", "attempts"):
+        monkeypatch.setattr(f"benchmarks.studies.speech.{module}.choices", lambda: {"tiny": tiny, STRETCHED: tiny})
     rows = judged("causal", "tiny", SPEAKERS, tmp_path)
     assert [set(row["accuracies"]) for row in rows] == [set(pair) for pair in left_out(SPEAKERS)]
     made = [tried("normalised", 101, arm, {"eve": "tiny"}, SPEAKERS, tmp_path)[0] for arm in ARMS]
     assert [(each["test"], each["valid"], each["arm"]) for each in made] == [("eve", "ian", arm) for arm in ARMS]
     assert [each["delay"] is not None for each in made] == [arm == "recurrent-delay" for arm in ARMS]
     assert [each["recurrent"] > 0 for each in made][-1] is False
+    for way in KINDS:
+        rows = attempted(way, 1, SPEAKERS[:2], tmp_path)
+        assert [set(row["accuracies"]) for row in rows] == 2 * [set(SPEAKERS[:2])], way
+        assert all(0 <= accuracy <= 1 for row in rows for accuracy in row["accuracies"].values()), way
     told = read("causal", LINEAR, SPEAKERS, tmp_path)
     assert [each["test"] for each in told] == list(SPEAKERS)
     assert np.mean([each["accuracy"] for each in told]) > 0.5
+
+
+def words(samples: int = 40, steps: int = 30, channels: int = 78) -> Batch:
+    """Words of several lengths in whose every bin a spike is as likely as not."""
+    generator = torch.Generator().manual_seed(0)
+    lengths = torch.randint(10, steps + 1, (samples,), generator=generator)
+    spikes = (torch.rand(steps, samples, channels, generator=generator) < 0.5).float()
+    return Batch.of(spikes, (torch.arange(steps)[:, None] < lengths).float()[:, :, None], torch.zeros(samples).long())
+
+
+def test_a_part_of_a_word_is_stretched_more_than_another_and_its_steps_stay_in_order() -> None:
+    steps, samples = 30, 40
+    spikes = torch.zeros(steps, samples, 32)
+    spikes[torch.arange(steps), :, torch.arange(steps)] = 1  # a channel for every step
+    batch = Batch.of(spikes, torch.ones(steps, samples, 1), torch.zeros(samples).long())
+    made = warped(1.0, 1.7)(batch, torch.Generator().manual_seed(1))
+    assert torch.equal(made.lengths, batch.lengths)
+    heard = made.spikes.argmax(2).T  # [sample, time]
+    assert (heard.diff(dim=1) >= 0).all()
+    assert (heard != torch.arange(steps)).any(1).float().mean() > 0.9
+    longer = warped(1.4, 1.0)(batch, torch.Generator().manual_seed(1))
+    assert longer.lengths.min() >= round(steps / 1.4) - 1
+    assert longer.lengths.max() <= round(steps * 1.4)
+    assert len(set(longer.lengths.tolist())) > 5
+
+
+def test_noise_fills_its_share_of_silent_bins_within_words() -> None:
+    batch = words()
+    made = noisy(0.2, stretched(1.0))(batch, torch.Generator().manual_seed(1))
+    assert (made.spikes >= batch.spikes).all()
+    assert ((made.spikes * (1 - made.mask)) == 0).all()
+    silent = (1 - batch.spikes) * batch.mask
+    assert float((made.spikes * silent).sum() / silent.sum()) == pytest.approx(0.2, abs=0.01)
+
+
+def test_channels_are_lost_smoothly_and_differently_from_word_to_word() -> None:
+    batch = words(samples=200)
+    made = tilted(0.5, stretched(1.0))(batch, torch.Generator().manual_seed(1))
+    assert (made.spikes <= batch.spikes).all()
+    left = made.spikes.sum(0) / batch.spikes.sum(0).clamp(min=1)  # [sample, channel]
+    assert 0.5 < float(left.mean()) < 0.95
+    assert float(left.mean(1).std()) > 0.05
+    near, far = (np.corrcoef(left[:, 20], left[:, 20 + by])[0, 1] for by in (2, 40))
+    assert near > far + 0.1
+
+
+def test_every_way_is_named_by_what_differs_from_the_first() -> None:
+    made = ways()
+    assert next(iter(made)) == BASE
+    assert len({repr(way.settings) for way in made.values()}) > 8
+    assert {row.way for row in kept(ROWS).attempts} <= set(made)
 
 
 def test_the_page_in_the_documents_says_what_its_rows_say(tmp_path: Path) -> None:
