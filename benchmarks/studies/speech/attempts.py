@@ -160,7 +160,6 @@ def ways() -> Mapping[str, Way]:
         "two layers of 64": model(neurons=(64, 64)),
         "rate 0.01": training(rate=0.01),
         "40 epochs": training(epochs=40),
-        "batch 16": training(batch=16),
     }
 
 

@@ -17,7 +17,7 @@ from benchmarks.studies.speech.attempts import BASE, attempted, ways
 from benchmarks.studies.speech.augmentations import noisy, stretched, tilted, warped
 from benchmarks.studies.speech.choosing import Judged, chosen, judged, scores
 from benchmarks.studies.speech.command import ROWS, kept, main
-from benchmarks.studies.speech.page import Study, page
+from benchmarks.studies.speech.page import Study, by_speaker, page
 from benchmarks.studies.speech.plan import (
     ARMS,
     LATER,
@@ -227,7 +227,16 @@ def test_every_way_is_named_by_what_differs_from_the_first() -> None:
     made = ways()
     assert next(iter(made)) == BASE
     assert len({repr(way.settings) for way in made.values()}) > 8
-    assert {row.way for row in kept(ROWS).attempts} <= set(made)
+    assert {row.way for row in kept(ROWS).attempts} == set(made)
+
+
+def test_no_way_gains_on_all_speakers_as_the_page_says() -> None:
+    rows = kept(ROWS).attempts
+    for way in {row.way for row in rows} - {BASE}:
+        own = [row for row in rows if row.way == way]
+        known = [row for row in rows if row.way == BASE and row.seed in {each.seed for each in own}]
+        one, other = by_speaker(own), by_speaker(known)
+        assert min(one[speaker] - other[speaker] for speaker in one) <= 0, way
 
 
 def test_the_page_in_the_documents_says_what_its_rows_say(tmp_path: Path) -> None:
