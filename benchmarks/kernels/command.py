@@ -22,7 +22,9 @@ from benchmarks.kernels.competitors import OTHERS
 from benchmarks.kernels.page import page
 from benchmarks.refusals import refusing
 from benchmarks.runs import Row, complete
+from search.training.kernels.lanes import WIDE, piece_of
 from targets.contracts.errors import InputError
+from targets.contracts.provenance import making
 from targets.contracts.writing import check_writable, write_text
 
 LAYER = Case()
@@ -115,6 +117,7 @@ def measured(case: Case, competitors: Sequence[str], repeats: int) -> list[Row]:
             "repeats": len(each),
             "mebibytes": most,
             "load": round(load, 1),
+            "cpu": f"{making('').cpu} with registers of {512 if piece_of(WIDE) == WIDE else 256} bits",
         }
         for name, each, most in zip(there, seconds, memory, strict=True)
     ]

@@ -26,12 +26,13 @@ def page(rows: Sequence[Row]) -> str:
     """The whole page."""
     versions = f"torch {torch.__version__}, numba {numba.__version__}, numpy {np.__version__}"
     loads = [row["load"] for row in rows]
+    cpus = "; ".join(sorted({row["cpu"] for row in rows}))
     about = f"""A layer of motifs of eight in a ring, forward and backward: from packed input bits, and the gradient of
     every spike, to the gradients of links, input weights, R and tau_m (tables without a readout), or from bits to loss
     and its gradients (with one). CPU seconds of one thread; every competitor has a process of its own, and they pass in
     turn. Memory is what a first pass takes beyond what the process had before it. Others are handed the spikes as
     numbers; Norse hears its current a step later, and SpikingJelly's neuron has none to keep.
-    Machine: {platform.machine()}, {platform.system()}; Python {platform.python_version()}, {versions}; load
+    Machine: {cpus}, {platform.system()}; Python {platform.python_version()}, {versions}; load
     average {min(loads, default=0)} to {max(loads, default=0)} while measuring, the cores shared with other
     work: where the load is high, ratios of the least say more than those of medians."""
     lines = [
@@ -74,4 +75,16 @@ def _growth(name: str, rows: Sequence[Row]) -> list[str]:
         sizes, seconds = ([row["case"][_GROWING[name]] for row in own], [row["median"] for row in own])
         if len(own) > 2:
             told.append(f"{competitor} {np.polyfit(np.log(sizes), np.log(seconds), 1)[0]:.2f}")
-    return ["", f"Exponents of growth, fitted to the medians: {', '.join(told)}."] if told else []
+    if not told:
+        return []
+    about = (
+        ["", paragraph(_CACHES)] if name == "neurons" and max(row["case"]["neurons"] for row in rows) > 1 << 11 else []
+    )
+    return ["", f"Exponents of growth, fitted to the medians: {', '.join(told)}.", *about]
+
+
+_CACHES = """
+Between 2,048 and 4,096 neurons what a step touches outgrows the last cache, of which other guests of the machine take
+their share. Blocks of 16 or 32 samples, the gradient of input weights of four steps at a time, more memory kept between
+passes, and numbers of neurons that are no power of two were tried: slower, or no different.
+"""
