@@ -52,12 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def packed(study: Path) -> str:
-    """The files of a study that tell its outcomes, as one JSON text: a line for each by its path."""
+    """The files of a study that tell its outcomes, as one JSON text: a line for each by its path.
+
+    The folder that the paths of the plan start from is left out; its data are of no file.
+    """
     paths = sorted(path for pattern in TOLD for path in study.glob(pattern))
-    lines = [
-        f"{json.dumps(path.relative_to(study).as_posix())}: {json.dumps(json.loads(path.read_text(encoding='utf-8')))}"
-        for path in paths
-    ]
+    found = {path.relative_to(study).as_posix(): json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    found["plan.json"]["base"] = "."
+    lines = [f"{json.dumps(name)}: {json.dumps(content)}" for name, content in found.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

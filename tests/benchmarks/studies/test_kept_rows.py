@@ -1,11 +1,12 @@
 """Pages whose rows are kept: each says what its rows say, and its command measures nothing again."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from benchmarks.studies.command import PAGES
+from benchmarks.studies.command import PAGES, ROOT
 
 pytest.importorskip("torch", reason="torch is not installed")
 
@@ -31,3 +32,9 @@ def test_the_page_in_the_documents_says_what_its_rows_say(
     kept = {path.name for path in PAGES.glob(f"{study}.*")}
     assert {path.name for path in tmp_path.iterdir()} == kept
     assert (tmp_path / f"{study}.md").read_text() == (PAGES / f"{study}.md").read_text()
+
+
+def test_no_row_tells_a_folder_of_a_machine() -> None:
+    rows = [*(ROOT / "benchmarks").rglob("*.json"), *(ROOT / "docs").rglob("*.json")]
+    assert len(rows) > 20
+    assert [path.name for path in rows if re.search(r'"/(home|root|tmp|work|Users|mnt|opt)/', path.read_text())] == []
