@@ -3,22 +3,13 @@
 import numpy as np
 import pytest
 
-from benchmarks.mapping.work import CASES, COMPILED, chain, chatter, measured, recurrent
-from compiler.ir.graph import FloatGraph
+from benchmarks.mapping.work import CASES, COMPILED, chain, chatter, least, recurrent, warm_up
 from compiler.mapping.partitioning import metis
-from compiler.pipeline import compile_graph
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled_loops() -> None:
-    """What numba compiles at its first use counts as nobody's time."""
-    compile_graph(recurrent(300, 20), "small")
-
-
-def least(graph: FloatGraph, chip: str) -> tuple[str, float]:
-    """What comes out, and the CPU seconds of the faster of two runs, as other work on the machine slows one down."""
-    (outcome, one), (_, other) = measured(graph, chip), measured(graph, chip)
-    return outcome, min(one, other)
+    warm_up()
 
 
 @pytest.mark.slow
@@ -28,7 +19,7 @@ def least(graph: FloatGraph, chip: str) -> tuple[str, float]:
 )
 def test_what_no_chip_fits_is_refused_in_time(name: str) -> None:
     (case,) = (case for case in CASES if case.name == name)
-    outcome, seconds = least(case.make(), case.chip)
+    outcome, seconds = least(case.make(), case.chip, 2)
     assert outcome == "refused"
     assert seconds <= case.allowed
 
@@ -36,7 +27,7 @@ def test_what_no_chip_fits_is_refused_in_time(name: str) -> None:
 @pytest.mark.slow
 def test_dense_layers_are_compiled_in_time() -> None:
     """A sixteenth of the synapses of the largest case, in a quarter of the time that is allowed for that."""
-    outcome, seconds = least(chain(1000, 500, scale=0.02), "loihi2")
+    outcome, seconds = least(chain(1000, 500, scale=0.02), "loihi2", 2)
     assert outcome.endswith(" cores")
     assert seconds <= COMPILED / 4
 
