@@ -159,12 +159,10 @@ class _Fused(torch.autograd.Function):
             return backward_block(plan, ctx.given, ctx.numbers, block, held, of, wanted)
 
         found = _each(slopes, ctx.blocks)
-        whole, first, parts = torch.from_numpy(sum(found[1:], found[0])), 0, []
-        for tensor, needed in zip(tensors, ctx.needs_input_grad[1:], strict=True):
-            end = first + tensor.numel()
-            parts.append(whole[first:end].view(tensor.shape) if needed else None)
-            first = end
-        return None, *parts
+        whole = torch.from_numpy(sum(found[1:], found[0]))
+        parts = torch.split(whole, [tensor.numel() for tensor in tensors])
+        asked = zip(parts, tensors, ctx.needs_input_grad[1:], strict=True)
+        return None, *(part.view(tensor.shape) if needed else None for part, tensor, needed in asked)
 
 
 def _wanted(asked: Sequence[bool], wires: int) -> Wanted:
