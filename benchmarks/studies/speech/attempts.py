@@ -5,7 +5,6 @@ Rows go to attempts.json; `python -m benchmarks.studies.speech` writes them on i
 """
 
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -21,9 +20,10 @@ from benchmarks.refusals import refusing
 from benchmarks.runs import Row, complete
 from benchmarks.studies.command import parser
 from benchmarks.studies.linear_readout import speakers
+from benchmarks.studies.memory.judging import first_batch
 from benchmarks.studies.speech.augmentations import Augmentation, noisy, stretched, tilted, warped
-from benchmarks.studies.speech.plan import READINGS, STRETCHED, choices, left_out
-from search.data.load import load_split
+from benchmarks.studies.speech.choosing import Score, without_pairs
+from benchmarks.studies.speech.plan import STRETCHED, choices
 from search.data.loader import Batch, DataLoader, torch_generator
 from search.data.task import Split
 from search.nas.space import random_architecture
@@ -175,22 +175,18 @@ class Attempt:
 
 def attempted(way: str, seed: int, speakers: tuple[str, ...], folder: Path) -> list[Row]:
     """For every pair that is left out one training on all other speakers, scored on each of the two."""
-    torch.set_num_threads(1)
-    own, rows = ways()[way], []
-    for one, other in left_out(speakers):
-        began = time.process_time()
-        split = load_split(f"{READINGS['causal']}:{one},{other}", folder)
-        answered = _trained(own, split, seed)
-        accuracies = {one: answered(split.test), other: answered(split.valid)}
-        rows.append(asdict(Attempt(way, seed, accuracies, round(time.process_time() - began, 1))))
-    return rows
+    trained = partial(_trained, ways()[way], seed)
+    return [
+        asdict(Attempt(way, seed, accuracies, seconds))
+        for accuracies, seconds in without_pairs("causal", speakers, folder, trained)
+    ]
 
 
-def _trained(way: Way, split: Split, seed: int) -> Callable[[SpikeRaster], float]:
+def _trained(way: Way, seed: int, split: Split) -> Score:
     """Train a random motif on the train part; what tells its accuracy on another one."""
     device, training = torch.device("cpu"), way.settings.training
     loader = DataLoader.of(device, split.train)
-    network = _network(way, split, seed, loader.batch(np.arange(min(training.batch, len(loader)))))
+    network = _network(way, split, seed)
     weights = {each.name: tensor(each.synapses.weights, device).requires_grad_() for each in network.connections}
     averages = {name: each.detach().clone() for name, each in weights.items()}
     model, optimizer, rule = (
@@ -229,13 +225,13 @@ def _trained(way: Way, split: Split, seed: int) -> Callable[[SpikeRaster], float
     return accuracy
 
 
-def _network(way: Way, split: Split, seed: int, first: Batch) -> Network:
+def _network(way: Way, split: Split, seed: int) -> Network:
     """A random motif with weights drawn, its readout with the time constants of the way."""
     made = random_architecture(way.settings.model, split.neurons, seed, 1).network(split, way.settings.model)
     if way.taus:
         taus = np.tile(np.array(way.taus), split.classes)
         made = replace(made, layers=(*made.layers[:-1], replace(made.layers[-1], tau_m=taus, resistance=taus)))
-    return reinitialize(made, first, way.settings.start, seed)
+    return reinitialize(made, first_batch(split, way.settings), way.settings.start, seed)
 
 
 def _smoothed(weights: Tensor, channels: int, deviation: float) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.pages import paragraph, table
 from benchmarks.studies.speech.attempts import BASE, Attempt
-from benchmarks.studies.speech.choosing import Judged, chosen, scores
+from benchmarks.studies.speech.choosing import Judged, chosen, of_others, scores
 from benchmarks.studies.speech.plan import ARMS, READINGS, SEARCHED, SEEDS
 from benchmarks.studies.speech.readouts import LINEAR, SVM, Readout
 from benchmarks.studies.speech.trials import Trial
@@ -299,7 +299,10 @@ def _attempts(study: Study) -> list[str]:
         seeds = {row.seed for row in rows}
         known = [row for row in study.attempts if row.way == BASE and row.seed in seeds]
         own, other = by_speaker(rows), by_speaker(known)
-        gains[way] = [_without(rows, test) - _without(known, test) for test in study.speakers]
+        gains[way] = [
+            of_others([row.accuracies for row in rows], test) - of_others([row.accuracies for row in known], test)
+            for test in study.speakers
+        ]
         mean, less = np.mean(list(own.values())), np.mean([own[test] - other[test] for test in own])
         figures = [*(_percent(own.get(test)) for test in study.speakers), f"{100 * mean:.1f}", f"{100 * less:+.1f}"]
         cells.append([way, str(len(seeds)), *figures, *(f"{100 * gain:+.1f}" for gain in gains[way])])
@@ -332,12 +335,6 @@ on three speakers and scored on the two others, the mean of both pairs that a sp
 seeds. Differences of a point are within what seeds do. What integrates for longer gains on george and loses on lucas;
 no way gains on all speakers, so none was taken up and no test part was read again.
 """
-
-
-def _without(rows: Sequence[Attempt], test: str) -> float:
-    """Mean accuracy on others in trainings that a speaker was left out of too."""
-    held = [row.accuracies for row in rows if test in row.accuracies]
-    return float(np.mean([accuracy for each in held for speaker, accuracy in each.items() if speaker != test]))
 
 
 def by_speaker(rows: Sequence[Attempt]) -> dict[str, float]:
