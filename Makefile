@@ -44,7 +44,7 @@ demo: $(STAMP) ## search, compile and verify a network on real data (a minute or
 quick: $(STAMP) ## run all tests but the slow ones
 	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder -m "not slow"
 
-test: $(STAMP) ## run all tests (nine to twelve minutes on two cores)
+test: $(STAMP) ## run all tests (nine to twenty minutes on two cores)
 	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## ruff, mypy --strict, import-linter

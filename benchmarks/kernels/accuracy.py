@@ -7,11 +7,6 @@ whatever their lengths. Every search is a process of its own, with one thread. R
 holds are not measured again.
 """
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -19,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.kernels.checkout import searched
 from benchmarks.pages import paragraph, table
 from benchmarks.refusals import refusing
 from benchmarks.runs import Row, complete
@@ -30,7 +26,6 @@ from targets.contracts.arrays import Floats
 from targets.contracts.errors import InputError
 from targets.contracts.writing import check_writable, write_text
 
-WORKER = Path(__file__).with_name("accuracy_worker.py")
 ARMS = {"old": "the other checkout", "ours": "this one", "plain": "this one, batches drawn whatever the lengths"}
 COMPARED = (("ours", "old"), ("plain", "old"), ("ours", "plain"))
 _ABOUT = """`motifc search --method hrmas` with default settings; ties count as wrong; CPU seconds of one thread.
@@ -85,22 +80,9 @@ def measured(
         raise InputError(f"the folder for {arm} is {checkout}; name a checkout that holds search/ with --old.")
     if data == "fsdd" and fsdd is None:
         raise InputError("FSDD has no folder; name one with --fsdd, or --speakers 0.")
-    with tempfile.TemporaryDirectory() as cache:
-        # Ours keeps its compiled loops, which would else count as seconds of the search.
-        kept = {} if checkout == ROOT else {"MOTIFC_CACHE": cache}
-        environment = {
-            **os.environ,
-            **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-            "PYTHONPATH": str(checkout.resolve()),
-            **kept,
-        }
-        what = {"data": data, "seed": seed, "folder": str(fsdd) if data == "fsdd" else None}
-        command = [sys.executable, str(WORKER), json.dumps({**what, "plain": arm == "plain", "epochs": epochs})]
-        ended = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=checkout, check=False)
-    if ended.returncode:
-        raise InputError(f"the search of {arm} on {data}, seed {seed}, failed, so mend this: {ended.stderr[-900:]}")
+    told = searched(checkout, data, seed, fsdd if data == "fsdd" else None, arm == "plain", epochs)
     speaker = _held_out(fsdd, seed) if fsdd is not None and data == "fsdd" else None
-    return [dict(json.loads(ended.stdout.splitlines()[-1])) | {"speaker": speaker}]
+    return [{"accuracy": told["accuracy"], "seconds": told["seconds"], "speaker": speaker}]
 
 
 def _held_out(fsdd: Path, seed: int) -> str:

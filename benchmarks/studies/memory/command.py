@@ -16,7 +16,7 @@ from benchmarks.studies.command import PAGES
 from benchmarks.studies.memory import fronts, motifs
 from benchmarks.studies.memory.comparing import default
 from benchmarks.studies.memory.page import Study, page
-from benchmarks.studies.memory.trials import Kept, collect, kept
+from benchmarks.studies.memory.trials import AGAIN, ROWS, Kept, collect, kept
 from motifc.sweep.chain import run_trial
 from motifc.sweep.executors import processes
 from motifc.sweep.outcome import outcome_in
@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(description="Compare searches on tasks that ask for memory.")
     parser.add_argument("--study", type=Path, help="folder of the studies, to run what is not finished there")
     parser.add_argument("--plan", choices=PLANS, action="append", help="only this plan; may be given several times")
+    parser.add_argument("--again", action="store_true", help="with --study: a second run, whose rows are kept apart")
     parser.add_argument("--jobs", type=int, default=1, help="trials at the same time, one processor each")
     parser.add_argument("--out", type=Path, default=PAGES, help="folder of the page and its pictures")
     parser.add_argument("--trial", action="store_true", help="run one trial of the plan alone and compare its digest")
@@ -53,9 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.trial:
         return one_trial(kept())
     if given.study is not None:
-        ran(given.plan or PLANS, given.study, given.jobs)
+        ran(given.plan or PLANS, given.study, given.jobs, AGAIN if given.again else ROWS)
     rows = kept()
-    write_text(given.out / "memory.md", page(rows))
+    write_text(given.out / "memory.md", page(rows, kept(AGAIN)))
     fronts.draw(Study(rows).weighed, given.out / "memory_fronts.png")
     motifs.draw(rows, default(Study(rows).ranks), given.out / "memory_motifs.png")
     hours = sum(row.seconds for row in rows) / 3600
@@ -63,13 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def ran(plans: Sequence[str], study: Path, jobs: int) -> None:
-    """Run what is not finished of these plans, each in a folder of its own, and keep what is new."""
+def ran(plans: Sequence[str], study: Path, jobs: int, path: Path) -> None:
+    """Run what is not finished of these plans, each in a folder of its own, and keep what is new at `path`."""
     for file in plans:
         plan = load_plan(Path(__file__).parent / file)
         told = run_plan(plan, processes(jobs), study / plan.name)
         sys.stderr.write(f"{told.sentence}\n")
-        collect(study / plan.name, plan.name, jobs)
+        collect(study / plan.name, plan.name, jobs, path)
 
 
 def one_trial(rows: Sequence[Kept]) -> int:
@@ -84,7 +85,9 @@ def one_trial(rows: Sequence[Kept]) -> int:
         run_trial(row.folder, row.trial.digest)
         outcome = outcome_in(row.folder, row.trial.digest)
     own = [each for each in rows if (each.plan, each.data, each.arm) == (plan.name, row.trial.data, row.trial.arm)]
-    known = next(each for each in own if each.replicate == row.trial.replicate)
+    known = next((each for each in own if each.replicate == row.trial.replicate), None)
+    if known is None:
+        raise InputError(f"no row of {row.trial.name} is kept that it could be compared with; run --study first.")
     if outcome is None:
         raise InputError(f"{row.trial.name} has no outcome; its log was told above.")
     accuracy, cpu = outcome.figures["accuracy"] or 0.0, making("").cpu

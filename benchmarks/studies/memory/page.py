@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from benchmarks.pages import paragraph, table
-from benchmarks.studies.memory import experiments
+from benchmarks.studies.memory import again as repeated, experiments
 from benchmarks.studies.memory.comparing import Comparison, Rank, default, family, figures, mean, ranked
 from benchmarks.studies.memory.fronts import PRICES, arms_on, optimal
 from benchmarks.studies.memory.headroom import ARCHITECTURES, SEEDS, headrooms
@@ -21,6 +21,10 @@ MAIN, PRICED, THINNED = "memory", "memory-spikes", "memory-fan-in-"
 """Plans: the main one, and how the names begin of those of a price on spikes and of fan-in."""
 UNPRICED = ("recurrent-delay, without a price", "recurrent-delay, seeds 131 to 150")
 """What the arms with a price are set beside, each on the seeds of a plan or two."""
+
+
+Pair = tuple[str, str, str]
+"""Data set, arm, and the arm that it is compared with."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +58,39 @@ class Study:
         """Methods by the mean rank of their validation accuracy."""
         return ranked(self.main, SEARCHES, self.data)
 
-    def against(self, arm: str, others: Sequence[str]) -> list[Comparison]:
-        """The arm less each other on every data set, one family."""
-        return family(self.rows, [(data, arm, other) for other, data in product(others, self.data)])
+    @property
+    def priced(self) -> list[Pair]:
+        """Arms with a price on spikes and what each is set beside."""
+        arms = dict.fromkeys((row.plan, row.data, row.arm) for row in self.rows if row.plan.startswith(PRICED))
+        beside = {(plan, data): arm for plan, data, arm in arms if arm in UNPRICED}
+        return [(data, arm, beside[plan, data]) for plan, data, arm in arms if arm not in UNPRICED]
+
+    @property
+    def thinned(self) -> list[Pair]:
+        """Arms with a smaller fan-in and the same without."""
+        arms = dict.fromkeys((row.data, row.arm) for row in self.rows if row.plan.startswith(THINNED))
+        return [(data, arm, arm.partition(",")[0]) for data, arm in arms]
+
+    def pairs(self, arm: str, others: Sequence[str]) -> list[Pair]:
+        """The arm and each other on every data set."""
+        return [(data, arm, other) for other, data in product(others, self.data)]
 
 
-def page(rows: Sequence[Kept]) -> str:
-    """The page as Markdown."""
-    study = Study(rows)
+def page(rows: Sequence[Kept], again: Sequence[Kept] = ()) -> str:
+    """The page as Markdown, with the rows of a second run where there is one."""
+    study, second = Study(rows), Study(again)
     chosen = default(study.ranks)
     parts = [_head(study), _room(), _choice(study, chosen), _plain(study, chosen), _delayed(study, chosen)]
     parts += [_priced(study), _fronts(study), _fan_in(study), _searches(study), *experiments.sections(study.rows)]
-    parts += [_compiled(study), _found(chosen), _arms(study)]
+    families = [family(each.rows, pairs) for pairs in _families(study, chosen) for each in (study, second)]
+    parts += [repeated.section(rows, again, families), _compiled(study), _found(chosen), _arms(study)]
     parts += [["## What is missing", "", paragraph(MISSING)]]
     return "\n".join("\n".join([*part, ""]) for part in parts)
+
+
+def _families(study: Study, chosen: str) -> list[list[Pair]]:
+    """What a second run is looked at for."""
+    return [study.pairs(chosen, PLAIN), study.pairs(chosen, DELAYED), study.priced, study.thinned]
 
 
 def _head(study: Study) -> list[str]:
@@ -151,7 +174,7 @@ def _choice(study: Study, chosen: str) -> list[str]:
 
 
 def _plain(study: Study, chosen: str) -> list[str]:
-    made = study.against(chosen, PLAIN)
+    made = family(study.rows, study.pairs(chosen, PLAIN))
     good = sum(positive(each) for each in made)
     return [
         f"## {chosen} against structures without delays",
@@ -163,7 +186,7 @@ def _plain(study: Study, chosen: str) -> list[str]:
 
 
 def _delayed(study: Study, chosen: str) -> list[str]:
-    made = study.against(chosen, DELAYED)
+    made = family(study.rows, study.pairs(chosen, DELAYED))
     return [
         f"## {chosen} against baselines with delays",
         "",
@@ -177,17 +200,14 @@ def _delayed(study: Study, chosen: str) -> list[str]:
 
 def _priced(study: Study) -> list[str]:
     """Arms of the plans whose loss has a price for spikes."""
-    arms = dict.fromkeys((row.plan, row.data, row.arm) for row in study.rows if row.plan.startswith(PRICED))
-    beside = {(plan, data): arm for plan, data, arm in arms if arm in UNPRICED}
-    pairs = [(data, arm, beside[plan, data]) for plan, data, arm in arms if arm not in UNPRICED]
-    if not pairs:
+    if not study.priced:
         return ["## With a price on spikes", "", "Not measured."]
     return [
         "## With a price on spikes",
         "",
         "\n\n".join(paragraph(each) for each in ABOUT_PRICES.strip().split("\n\n")),
         "",
-        *_beside(study, family(study.rows, pairs)),
+        *_beside(study, family(study.rows, study.priced)),
     ]
 
 
@@ -235,10 +255,9 @@ def _fronts(study: Study) -> list[str]:
 
 
 def _fan_in(study: Study) -> list[str]:
-    thinned = list(dict.fromkeys((row.data, row.arm) for row in study.rows if row.plan.startswith(THINNED)))
-    if not thinned:
+    if not study.thinned:
         return ["## Fan-in", "", "Not measured."]
-    made = family(study.rows, [(data, arm, arm.partition(",")[0]) for data, arm in thinned])
+    made = family(study.rows, study.thinned)
     cells = []
     for each in made:
         told, names = each.statistics, ("synapses", "messages")

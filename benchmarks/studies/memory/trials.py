@@ -23,6 +23,8 @@ from targets.program.program import Program
 from targets.runtime.backend import run
 
 ROWS = Path(__file__).parent / "trials.json"
+AGAIN = ROWS.with_name("again.json")
+"""Rows of a second run on another kind of processor."""
 SEARCHES = ("halving", "hrmas-halving", "hrmas-delays", "evolution", "random-search")
 """Arms that search the wide space; their structures are judged on the validation part alike, for the default."""
 
@@ -75,12 +77,12 @@ def cut_chip() -> ChipSpec:
     return replace(small, name="half-small", neurons_per_core=neurons)
 
 
-def kept() -> list[Kept]:
+def kept(path: Path = ROWS) -> list[Kept]:
     """All trials that are kept, in the order of the plans."""
-    return [_kept(row) for row in load(ROWS)]
+    return [_kept(row) for row in load(path)]
 
 
-def collect(study: Path, plan: str, jobs: int) -> None:
+def collect(study: Path, plan: str, jobs: int, path: Path = ROWS) -> None:
     """Measure the trials of a study that are finished and not kept yet, all of one replicate and data set at a time."""
     ended: dict[tuple[str, int], list[Trial]] = {}
     for row in study_in(study).rows(1):
@@ -90,7 +92,7 @@ def collect(study: Path, plan: str, jobs: int) -> None:
         for (data, replicate), rows in ended.items()
         if all(row.outcome is not None for row in rows)
     ]
-    complete(ROWS, tasks, partial(measured, study), jobs)
+    complete(path, tasks, partial(measured, study), jobs)
 
 
 def measured(study: Path, plan: str, data: str, replicate: int) -> list[Row]:

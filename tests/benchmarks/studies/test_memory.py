@@ -10,7 +10,7 @@ from scipy.stats import t as student
 pytest.importorskip("torch", reason="torch is not installed")
 
 from benchmarks.studies.command import PAGES
-from benchmarks.studies.memory import command, fronts, motifs
+from benchmarks.studies.memory import again, command, fronts, motifs
 from benchmarks.studies.memory.command import PLANS, main
 from benchmarks.studies.memory.comparing import default, family, ranked
 from benchmarks.studies.memory.designs import SEEDS as DESIGN_SEEDS
@@ -67,6 +67,25 @@ def test_differences_are_paired_and_their_intervals_hold_together() -> None:
     assert second.statistics.p is not None
     assert first.adjusted == pytest.approx(2 * first.statistics.p)
     assert second.adjusted == pytest.approx(second.statistics.p)
+
+
+def test_a_second_run_stands_beside_the_first() -> None:
+    """A pair counts as above 0 in both only where it is; what the second run has not is left out."""
+    pairs = [("digits-rows", "halving", other) for other in ("recurrent", "feed-forward", "sparse-delays")]
+    first = rows("halving", [0.80, 0.82, 0.84]) + rows("recurrent", [0.70, 0.71, 0.75])
+    first += rows("feed-forward", [0.60, 0.61, 0.65]) + rows("sparse-delays", [0.60, 0.61, 0.65])
+    second = rows("halving", [0.81, 0.82, 0.83]) + rows("recurrent", [0.70, 0.72, 0.71])
+    second += [replace(row, network="other") for row in rows("feed-forward", [0.90, 0.60, 0.83])]
+    text = "\n".join(again.section(first, second, [family(first, pairs), family(second, pairs)]))
+    assert "9 so far" in text
+    assert "6 of the networks" in text
+    (same,) = [line for line in text.splitlines() if "| recurrent |" in line]
+    assert "| +10.0 | 3 | +11.0 |" in same
+    assert same.endswith("| yes |")
+    (lost,) = [line for line in text.splitlines() if "| feed-forward |" in line]
+    assert lost.endswith("| no |")
+    assert "sparse-delays" not in text
+    assert again.section(first, (), [])[-1] == "Not measured."
 
 
 def test_a_comparison_without_pairs_stays_in_the_family() -> None:
