@@ -9,6 +9,7 @@ from compiler.ir.rates import summed
 from targets.contracts.arrays import Array, Floats, readonly
 from targets.contracts.chip import ChipSpec
 from targets.contracts.errors import InputError
+from targets.contracts.numbering import distinct
 
 _MANY = 1 << 18  # pins from which on compiled code saves more than it takes to load
 
@@ -121,4 +122,4 @@ def _per_core(core: Array, amount: Array, cores: int) -> Array:
 def _profiles(pairs: Array, core_of: Array, cores: int) -> Array:
     """Distinct profiles on every core, from (unit, profile) pairs."""
     count = int(pairs[1].max(initial=0)) + 1
-    return np.bincount(np.unique(core_of[pairs[0]] * count + pairs[1]) // count, minlength=cores)
+    return np.bincount(distinct(core_of[pairs[0]] * count + pairs[1]) // count, minlength=cores)

@@ -191,7 +191,19 @@ def crowded(problem: MoveProblem, state: MoveState, comes: int, goes: int, core:
 @compiled(inline="always", _nrt=False)
 def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
     """Whether `core` keeps every limit but that of output axons if `unit` goes there."""
-    load, limit, size, more = state.load, problem.limit, problem.size, axons(problem, state, unit, core)
+    load, limit, size = state.load, problem.limit, problem.size
+    if (
+        load[MEMORY, core] + size[MEMORY, unit] > limit[MEMORY, 0]
+        or load[NEURONS, core] + size[NEURONS, unit] > limit[NEURONS, 0]
+        or load[EVENTS, core] + size[EVENTS, unit] > limit[EVENTS, 0]
+    ):
+        return False  # most often, and before anything has to be fetched from tables
+    more = axons(problem, state, unit, core)
+    if (
+        load[MEMORY, core] + size[MEMORY, unit] + more * problem.axon_bits[0] > limit[MEMORY, 0]
+        or load[AXONS_IN, core] + more > limit[AXONS_IN, 0]
+    ):
+        return False
     decays, thresholds = 0, 0
     for i in range(problem.needs_at[unit], problem.needs_at[unit + 1]):
         new = state.held[problem.needs[i], core] == 0
@@ -200,12 +212,7 @@ def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
         else:
             thresholds += new
     return (
-        load[NEURONS, core] + size[NEURONS, unit] <= limit[NEURONS, 0]
-        and load[MEMORY, core] + size[MEMORY, unit] + more * problem.axon_bits[0] <= limit[MEMORY, 0]
-        and load[AXONS_IN, core] + more <= limit[AXONS_IN, 0]
-        and load[DECAYS, core] + decays <= limit[DECAYS, 0]
-        and load[THRESHOLDS, core] + thresholds <= limit[THRESHOLDS, 0]
-        and load[EVENTS, core] + size[EVENTS, unit] <= limit[EVENTS, 0]
+        load[DECAYS, core] + decays <= limit[DECAYS, 0] and load[THRESHOLDS, core] + thresholds <= limit[THRESHOLDS, 0]
     )
 
 
