@@ -7,18 +7,18 @@ import numpy as np
 from benchmarks.pages import paragraph, table
 from benchmarks.studies.memory.comparing import Comparison
 from benchmarks.studies.memory.tables import interval, points, positive
-from benchmarks.studies.memory.trials import Kept
+from benchmarks.studies.memory.trials import Scored
 
 TITLE = "## Again on another kind of processor"
 ABOUT = """
 `--again` keeps the trials of a second run apart: {count} so far, on {cpus}, by the same plans and seeds. Sums are
-rounded otherwise there, so that training goes another way: {same} of the networks are the same to the bit, and the
-accuracy of one trial is {mean:+.1f} points off in the mean, {sd:.1f} standard deviation. No choice was made on these
-figures. Holm's p is adjusted over the comparisons of the first run.
+rounded otherwise there, so that training goes another way: {same} of the networks are the same to the bit. Accuracies
+of a trial differ by {mean:+.1f} points in the mean, with a standard deviation of {sd:.1f}. No choice was made on these
+figures. Holm's p is adjusted within each family of the page.
 """
 
 
-def section(rows: Sequence[Kept], again: Sequence[Kept], families: Sequence[Sequence[Comparison]]) -> list[str]:
+def section(rows: Sequence[Scored], again: Sequence[Scored], families: Sequence[Sequence[Comparison]]) -> list[str]:
     """The section of the page: `families` are those of the first run and of this one, by turns."""
     if not again:
         return [TITLE, "", "Not measured."]
@@ -56,5 +56,5 @@ def section(rows: Sequence[Kept], again: Sequence[Kept], families: Sequence[Sequ
     return [TITLE, "", paragraph(about), "", *table(titles, cells, "lllrrrrrrr")]
 
 
-def _name(row: Kept) -> tuple[str, str, str, int]:
+def _name(row: Scored) -> tuple[str, str, str, int]:
     return row.plan, row.data, row.arm, row.replicate

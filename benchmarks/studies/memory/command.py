@@ -16,7 +16,7 @@ from benchmarks.studies.command import PAGES
 from benchmarks.studies.memory import fronts, motifs
 from benchmarks.studies.memory.comparing import default
 from benchmarks.studies.memory.page import Study, page
-from benchmarks.studies.memory.trials import AGAIN, ROWS, Kept, collect, kept
+from benchmarks.studies.memory.trials import Kept, collect, collect_again, kept, repeated
 from motifc.sweep.chain import run_trial
 from motifc.sweep.executors import processes
 from motifc.sweep.outcome import outcome_in
@@ -54,9 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.trial:
         return one_trial(kept())
     if given.study is not None:
-        ran(given.plan or PLANS, given.study, given.jobs, AGAIN if given.again else ROWS)
+        ran(given.plan or PLANS, given.study, given.jobs, given.again)
     rows = kept()
-    write_text(given.out / "memory.md", page(rows, kept(AGAIN)))
+    write_text(given.out / "memory.md", page(rows, repeated()))
     fronts.draw(Study(rows).weighed, given.out / "memory_fronts.png")
     motifs.draw(rows, default(Study(rows).ranks), given.out / "memory_motifs.png")
     hours = sum(row.seconds for row in rows) / 3600
@@ -64,13 +64,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def ran(plans: Sequence[str], study: Path, jobs: int, path: Path) -> None:
-    """Run what is not finished of these plans, each in a folder of its own, and keep what is new at `path`."""
+def ran(plans: Sequence[str], study: Path, jobs: int, again: bool) -> None:
+    """Run what is not finished of these plans, each in a folder of its own, and keep what is new.
+
+    With `again` that is a second run.
+    """
     for file in plans:
         plan = load_plan(Path(__file__).parent / file)
         told = run_plan(plan, processes(jobs), study / plan.name)
         sys.stderr.write(f"{told.sentence}\n")
-        collect(study / plan.name, plan.name, jobs, path)
+        if again:
+            collect_again(study / plan.name, plan.name)
+        else:
+            collect(study / plan.name, plan.name, jobs)
 
 
 def one_trial(rows: Sequence[Kept]) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import rankdata, t as student
 
-from benchmarks.studies.memory.trials import Kept
+from benchmarks.studies.memory.trials import Kept, Scored
 from motifc.sweep.statistics import Interval, PairedDifference, holm, paired_difference
 from targets.contracts.arrays import Floats
 
@@ -30,25 +30,25 @@ class Comparison:
     adjusted: float | None
 
 
-def figures(rows: Sequence[Kept], data: str, arm: str, name: str) -> dict[int, float]:
+def figures(rows: Sequence[Scored], data: str, arm: str, name: str) -> dict[int, float]:
     """A figure of an arm on a data set by replicate."""
     return {row.replicate: float(getattr(row, name)) for row in rows if (row.data, row.arm) == (data, arm)}
 
 
-def mean(rows: Sequence[Kept], data: str, arm: str, name: str) -> float:
+def mean(rows: Sequence[Scored], data: str, arm: str, name: str) -> float:
     """Mean of a figure over replicates; nan without any."""
     found = list(figures(rows, data, arm, name).values())
     return float(np.mean(found)) if found else float("nan")
 
 
-def family(rows: Sequence[Kept], pairs: Sequence[tuple[str, str, str]], name: str = "accuracy") -> list[Comparison]:
+def family(rows: Sequence[Scored], pairs: Sequence[tuple[str, str, str]], name: str = "accuracy") -> list[Comparison]:
     """Comparisons (data, arm, other) whose p values are adjusted together, those without pairs counted too."""
     made = [_compared(rows, *pair, name, len(pairs)) for pair in pairs]
     adjusted = holm([each.statistics.p for each in made])
     return [replace(each, adjusted=p) for each, p in zip(made, adjusted, strict=True)]
 
 
-def _compared(rows: Sequence[Kept], data: str, arm: str, other: str, name: str, count: int) -> Comparison:
+def _compared(rows: Sequence[Scored], data: str, arm: str, other: str, name: str, count: int) -> Comparison:
     mine, theirs = figures(rows, data, arm, name), figures(rows, data, other, name)
     differences = [mine[each] - theirs[each] for each in sorted(mine) if each in theirs]
     parts = [row.parts for row in rows if (row.data, row.arm) == (data, arm)]

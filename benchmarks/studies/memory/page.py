@@ -13,7 +13,7 @@ from benchmarks.studies.memory.fronts import PRICES, arms_on, optimal
 from benchmarks.studies.memory.headroom import ARCHITECTURES, SEEDS, headrooms
 from benchmarks.studies.memory.motifs import SHOWN
 from benchmarks.studies.memory.tables import differences, interval, points, positive
-from benchmarks.studies.memory.trials import SEARCHES, Kept
+from benchmarks.studies.memory.trials import SEARCHES, Kept, Scored
 
 PLAIN = ("feed-forward", "recurrent", "random motif, no delays", "random search, no delays")
 DELAYED = ("feed-forward-delays", "sparse-delays", "recurrent-delay", "recurrent-equal")
@@ -76,13 +76,13 @@ class Study:
         return [(data, arm, other) for other, data in product(others, self.data)]
 
 
-def page(rows: Sequence[Kept], again: Sequence[Kept] = ()) -> str:
+def page(rows: Sequence[Kept], again: Sequence[Scored] = ()) -> str:
     """The page as Markdown, with the rows of a second run where there is one."""
-    study, second = Study(rows), Study(again)
+    study = Study(rows)
     chosen = default(study.ranks)
     parts = [_head(study), _room(), _choice(study, chosen), _plain(study, chosen), _delayed(study, chosen)]
     parts += [_priced(study), _fronts(study), _fan_in(study), _searches(study), *experiments.sections(study.rows)]
-    families = [family(each.rows, pairs) for pairs in _families(study, chosen) for each in (study, second)]
+    families = [family(each, pairs) for pairs in _families(study, chosen) for each in (rows, again)]
     parts += [repeated.section(rows, again, families), _compiled(study), _found(chosen), _arms(study)]
     parts += [["## What is missing", "", paragraph(MISSING)]]
     return "\n".join("\n".join([*part, ""]) for part in parts)

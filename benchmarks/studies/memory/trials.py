@@ -3,12 +3,12 @@
 from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 
-from benchmarks.runs import Row, complete, load
+from benchmarks.runs import Row, complete, load, text
 from benchmarks.studies.memory.judging import validation
 from compiler.pipeline import compile_network
 from motifc.sweep.chain import NETWORK
@@ -19,6 +19,7 @@ from targets.contracts.chip import ChipSpec, chip_named
 from targets.contracts.errors import InputError
 from targets.contracts.numbering import distinct, numbered, offsets
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.writing import write_text
 from targets.program.program import Program
 from targets.runtime.backend import run
 
@@ -29,13 +30,31 @@ SEARCHES = ("halving", "hrmas-halving", "hrmas-delays", "evolution", "random-sea
 """Arms that search the wide space; their structures are judged on the validation part alike, for the default."""
 
 
-@dataclass(frozen=True)
-class Kept:
-    """One trial.
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """What a trial came to.
 
-    digest, network, program  of its outcome and of what it found; cpu: the kind of processor
-    parts                     samples of the train, valid and test part
-    accuracy, program_accuracy   on the test part, float and integer
+    network   digest of what it found; cpu: the kind of processor
+    parts     samples of the train, valid and test part
+    accuracy  on the test part, in float
+    """
+
+    plan: str
+    data: str
+    arm: str
+    replicate: int
+    network: str
+    cpu: str
+    parts: tuple[int, int, int]
+    accuracy: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept(Scored):
+    """One trial, and what its network is and does.
+
+    digest, program   of its outcome and of the program of what it found
+    program_accuracy  on the test part
     validation                of the structure, trained once more on the training part alone; None of the baselines
     recurrent, synapses       weights that are not 0, between hidden neurons and in all
     hidden                    spikes of a hidden neuron in a step, in the program on the test part
@@ -45,18 +64,10 @@ class Kept:
     motif                     size, types inside and from each neighbour, delays, input delays; None where there is none
     """
 
-    plan: str
-    data: str
-    arm: str
     method: str
-    replicate: int
     seed: int
     digest: str
-    network: str
     program: str
-    cpu: str
-    parts: tuple[int, int, int]
-    accuracy: float
     program_accuracy: float
     validation: float | None
     recurrent: int
@@ -70,6 +81,9 @@ class Kept:
     motif: dict[str, Any] | None
 
 
+S = TypeVar("S", bound=Scored)
+
+
 def cut_chip() -> ChipSpec:
     """The imaginary chip `small` with half as many neurons on a core, so that 64 hidden neurons alone take four."""
     small = chip_named("small")
@@ -77,12 +91,37 @@ def cut_chip() -> ChipSpec:
     return replace(small, name="half-small", neurons_per_core=neurons)
 
 
-def kept(path: Path = ROWS) -> list[Kept]:
+def kept() -> list[Kept]:
     """All trials that are kept, in the order of the plans."""
-    return [_kept(row) for row in load(path)]
+    return [_as(Kept, row) for row in load(ROWS)]
 
 
-def collect(study: Path, plan: str, jobs: int, path: Path = ROWS) -> None:
+def repeated() -> list[Scored]:
+    """Those of the second run."""
+    return [_as(Scored, row) for row in load(AGAIN)]
+
+
+def collect_again(study: Path, plan: str) -> None:
+    """Keep what the finished trials of a second run came to, in the place of what is kept of that plan."""
+    found = [
+        Scored(
+            plan=plan,
+            data=row.trial.data,
+            arm=row.trial.arm,
+            replicate=row.trial.replicate,
+            network=row.outcome.network,
+            cpu=row.outcome.machine["cpu"],
+            parts=row.outcome.parts,
+            accuracy=row.outcome.figures["accuracy"] or 0.0,
+        )
+        for row in study_in(study).rows(1)
+        if row.outcome is not None
+    ]
+    others = [row for row in repeated() if row.plan != plan]
+    write_text(AGAIN, text([asdict(row) for row in (*others, *found)]))
+
+
+def collect(study: Path, plan: str, jobs: int) -> None:
     """Measure the trials of a study that are finished and not kept yet, all of one replicate and data set at a time."""
     ended: dict[tuple[str, int], list[Trial]] = {}
     for row in study_in(study).rows(1):
@@ -92,7 +131,7 @@ def collect(study: Path, plan: str, jobs: int, path: Path = ROWS) -> None:
         for (data, replicate), rows in ended.items()
         if all(row.outcome is not None for row in rows)
     ]
-    complete(path, tasks, partial(measured, study), jobs)
+    complete(ROWS, tasks, partial(measured, study), jobs)
 
 
 def measured(study: Path, plan: str, data: str, replicate: int) -> list[Row]:
@@ -176,6 +215,7 @@ def _motif(network: Network) -> dict[str, Any] | None:
     }
 
 
-def _kept(row: Row) -> Kept:
-    told = {field.name: row[field.name] for field in fields(Kept)}
-    return Kept(**{**told, "parts": tuple(told["parts"])})
+def _as(kind: type[S], row: Row) -> S:
+    """A row as one of the dataclasses that they are made of."""
+    told = {field.name: row[field.name] for field in fields(kind)}
+    return kind(**{**told, "parts": tuple(told["parts"])})
