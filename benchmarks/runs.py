@@ -4,14 +4,16 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import fields
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from targets.contracts.errors import InputError
 from targets.contracts.writing import write_text
 
 Row = dict[str, Any]
+T = TypeVar("T")
 Task = Mapping[str, Any]
 """The values that tell the rows of one measurement from all others, such as a seed."""
 
@@ -66,6 +68,11 @@ def load(path: Path) -> list[Row]:
         raise InputError(
             f"{path} does not hold rows of a benchmark ({error}); name another file, or remove it to begin anew."
         ) from None
+
+
+def as_one(kind: type[T], row: Row) -> T:
+    """A row as the dataclass that it was made of; what else it tells is left out."""
+    return kind(**{each.name: row[each.name] for each in fields(kind)})  # type: ignore[arg-type]
 
 
 def text(rows: Sequence[Row]) -> str:

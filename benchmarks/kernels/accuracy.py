@@ -7,14 +7,13 @@ whatever their lengths. Every search is a process of its own, with one thread. R
 holds are not measured again.
 """
 
-from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.kernels.checkout import searched
+from benchmarks.kernels.checkout import known, options, searched
 from benchmarks.pages import paragraph, table
 from benchmarks.refusals import refusing
 from benchmarks.runs import Row, complete
@@ -39,15 +38,12 @@ WITHIN = {"digits": 0.5, "fsdd": 1.5}
 @refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Search what is missing and write the page. Bad input: one sentence, exit status 2."""
-    parser = ArgumentParser(prog="python -m benchmarks.kernels.accuracy", description=__doc__)
-    parser.add_argument("--old", type=Path, help="another checkout of this repository (not needed where rows are kept)")
-    parser.add_argument("--fsdd", type=Path, help="folder of the Free Spoken Digit Dataset")
+    parser = options("benchmarks.kernels.accuracy", __doc__)
     parser.add_argument("--digits", type=int, default=10, help="seeds on the digits (default: %(default)s)")
     parser.add_argument("--speakers", type=int, default=5, help="speakers in that folder (default: %(default)s)")
     parser.add_argument("--times", type=int, default=1, help="searches for every speaker (default: %(default)s)")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS), help="searched with (default: all)")
     parser.add_argument("--jobs", type=int, default=1, help="measured at the same time, one processor each")
-    parser.add_argument("--out", type=Path, required=True, help="Markdown file; rows go beside it as .json")
     given = parser.parse_args(arguments)
     folders = {"old": given.old, "ours": ROOT, "plain": ROOT}
     wanted = [task for task in tasks(given.digits, given.speakers, given.times) if task["arm"] in given.arms]
@@ -75,9 +71,7 @@ def measured(
 
     epochs  of the search, instead of those of the settings
     """
-    checkout = folders[arm]
-    if checkout is None or not (checkout / "search").is_dir():
-        raise InputError(f"the folder for {arm} is {checkout}; name a checkout that holds search/ with --old.")
+    checkout = known(folders[arm], arm)
     if data == "fsdd" and fsdd is None:
         raise InputError("FSDD has no folder; name one with --fsdd, or --speakers 0.")
     told = searched(checkout, data, seed, fsdd if data == "fsdd" else None, arm == "plain", epochs)

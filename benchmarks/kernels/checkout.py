@@ -2,19 +2,36 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
+from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.processor import ONE_THREAD, processor_seconds
 from benchmarks.studies.command import ROOT
 from targets.contracts.errors import InputError
 
 _WORKER = Path(__file__).with_name("search_worker.py")
+
+
+def options(module: str, about: str | None) -> ArgumentParser:
+    """The options of commands that set this checkout beside another one."""
+    parser = ArgumentParser(prog=f"python -m {module}", description=about)
+    parser.add_argument("--old", type=Path, help="another checkout of this repository (not needed where rows are kept)")
+    parser.add_argument("--fsdd", type=Path, help="folder of the Free Spoken Digit Dataset")
+    parser.add_argument("--out", type=Path, required=True, help="Markdown file; rows go beside it as .json")
+    return parser
+
+
+def known(folder: Path | None, name: str) -> Path:
+    """The folder of the checkout that is called `name`; InputError where it holds none."""
+    if folder is None or not (folder / "search").is_dir():
+        raise InputError(f"the folder for {name} is {folder}; name a checkout that holds search/ with --old.")
+    return folder.resolve()
 
 
 def searched(
@@ -39,9 +56,9 @@ def searched(
 
 def commanded(checkout: Path, *arguments: str) -> float:
     """CPU seconds of `motifc` with these arguments, its start and all its processes included."""
-    before = _of_children()
+    before = processor_seconds()
     _run(checkout, [sys.executable, "-m", "motifc", *arguments], f"motifc {arguments[0]}")
-    return _of_children() - before
+    return processor_seconds() - before
 
 
 def _run(checkout: Path, command: Sequence[str], what: str) -> str:
@@ -62,12 +79,7 @@ def _environment(checkout: Path) -> Iterator[dict[str, str]]:
     with tempfile.TemporaryDirectory() as cache:
         yield {
             **os.environ,
-            **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-            "PYTHONPATH": str(checkout.resolve()),
+            **ONE_THREAD,
+            "PYTHONPATH": str(checkout),
             **({} if checkout == ROOT else {"MOTIFC_CACHE": cache}),
         }
-
-
-def _of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime

@@ -20,6 +20,7 @@ from typing import Any
 from benchmarks.kernels.case import Case
 from benchmarks.kernels.competitors import OTHERS
 from benchmarks.kernels.page import page
+from benchmarks.processor import ONE_THREAD
 from benchmarks.refusals import refusing
 from benchmarks.runs import Row, complete
 from search.training.kernels.lanes import WIDE, piece_of
@@ -85,7 +86,7 @@ def measured(case: Case, competitors: Sequence[str], repeats: int) -> list[Row]:
             sys.stderr.write(f"{name} is not installed, so its rows are missing; pip install --no-deps {name}\n")
         elif case.neurons <= _SLOWEST.get(name, case.neurons):
             there.append(name)
-    environment = {**os.environ, **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")}
+    environment = os.environ | ONE_THREAD
     workers = [
         subprocess.Popen(
             [sys.executable, "-m", "benchmarks.kernels.worker", name, json.dumps(asdict(case))],

@@ -12,13 +12,12 @@ thread. Ratios are those of medians.
 
 import os
 import tempfile
-from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import mean, median
 
-from benchmarks.kernels.checkout import commanded, searched
+from benchmarks.kernels.checkout import commanded, known, options, searched
 from benchmarks.pages import paragraph, table
 from benchmarks.refusals import refusing
 from benchmarks.runs import Row, complete
@@ -40,12 +39,9 @@ _EPOCHS = {EPOCH_DIGITS: "digits", EPOCH_FSDD: "fsdd"}
 @refusing
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what is missing and write the page. Bad input: one sentence, exit status 2."""
-    parser = ArgumentParser(prog="python -m benchmarks.kernels.searches", description=__doc__)
-    parser.add_argument("--old", type=Path, help="another checkout of this repository (not needed where rows are kept)")
-    parser.add_argument("--fsdd", type=Path, help="folder of the Free Spoken Digit Dataset; without it no row of FSDD")
+    parser = options("benchmarks.kernels.searches", __doc__)
     parser.add_argument("--rounds", type=int, default=3, help="searches of each checkout (default: %(default)s)")
     parser.add_argument("--epochs", type=int, default=4, help="of a search whose epochs count (default: %(default)s)")
-    parser.add_argument("--out", type=Path, required=True, help="Markdown file; rows go beside it as .json")
     given = parser.parse_args(arguments)
     if given.epochs < 2:
         raise InputError(f"--epochs is {given.epochs}, but the first does not count; ask for 2 or more.")
@@ -60,11 +56,7 @@ def measured(
     what: str, epochs: int, rounds: int, folders: Mapping[str, Path | None], fsdd: Path | None = None
 ) -> list[Row]:
     """A row for each checkout: CPU seconds in the rounds, the sides by turns."""
-    sides: dict[str, Path] = {}
-    for side, folder in folders.items():
-        if folder is None or not (folder / "search").is_dir():
-            raise InputError(f"the folder of the {side} is {folder}; name a checkout that holds search/ with --old.")
-        sides[side] = folder.resolve()
+    sides = {side: known(folder, side) for side, folder in folders.items()}
     seconds: dict[str, list[float]] = {side: [] for side in sides}
     unseen = 0 if what in _EPOCHS else 1
     for number in range(unseen + rounds):

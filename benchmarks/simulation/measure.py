@@ -15,6 +15,7 @@ from statistics import median
 
 import numpy as np
 
+from benchmarks.processor import processor_seconds
 from benchmarks.runs import Row
 from motifc.bench.backends import one_thread
 from motifc.bench.motif_program import motif_program, random_spikes
@@ -43,9 +44,9 @@ def beside(neurons: int, batch: int, backends: Sequence[str], repeats: int) -> l
     for _ in range(repeats):
         for name, machine in machines.items():
             if sum(seconds[name]) < _ENOUGH:
-                begin = _processor()
+                begin = processor_seconds()
                 machine.run(spikes)
-                seconds[name].append(_processor() - begin)
+                seconds[name].append(processor_seconds() - begin)
     for machine in machines.values():
         machine.close()
     return [
@@ -71,11 +72,11 @@ def large(neurons: int, backend: str) -> list[Row]:
         path = Path(folder, "large.program")
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
             synapses = other.submit(_saved, neurons, path).result()
-        begin = _processor()
+        begin = processor_seconds()
         program = Program.load(path)
-        read = _processor() - begin
+        read = processor_seconds() - begin
         machine = load(program, backend)
-        laid_out = _processor() - begin - read
+        laid_out = processor_seconds() - begin - read
         spikes = random_spikes(program, 1, TEN + LONG, DENSITY)
         short, first = _timed(machine.run, spikes.until(TEN))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
@@ -107,12 +108,6 @@ def _saved(neurons: int, path: Path) -> int:
 
 
 def _timed(run: Callable[[SpikeRaster], Recording], spikes: SpikeRaster) -> tuple[float, Recording]:
-    begin = _processor()
+    begin = processor_seconds()
     recording = run(spikes)
-    return _processor() - begin, recording
-
-
-def _processor() -> float:
-    """Seconds of the processor so far, of this process and of children that have ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    return processor_seconds() - begin, recording

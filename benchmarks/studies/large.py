@@ -3,7 +3,6 @@
 Run it with: python -m benchmarks.studies.large --fsdd FOLDER
 """
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from benchmarks.processor import processor_seconds
 from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from benchmarks.studies.command import parser
@@ -210,14 +210,9 @@ def equality(program: Program, split: Split, backend: str, samples: int, seconds
 @contextmanager
 def spent(seconds: dict[str, float], stage: str) -> Iterator[None]:
     """CPU seconds of this process and, of a backend that runs in others, of those."""
-    began = _processor()
+    began = processor_seconds()
     yield
-    seconds[stage] = _processor() - began
-
-
-def _processor() -> float:
-    times = os.times()
-    return float(times.user + times.system + times.children_user + times.children_system)
+    seconds[stage] = processor_seconds() - began
 
 
 if __name__ == "__main__":

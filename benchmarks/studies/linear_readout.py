@@ -8,7 +8,7 @@ import sys
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from sklearn.preprocessing import MaxAbsScaler
 
 from benchmarks.pages import paragraph, table
 from benchmarks.refusals import refusing
-from benchmarks.runs import Row, chosen, complete
+from benchmarks.runs import Row, as_one, chosen, complete
 from benchmarks.studies.command import parser
 from search.data.load import load_split
 from search.data.task import Split, labels_of
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tasks = [{"data": name, "seed": seed} for name, seeds in sets.items() for seed in seeds]
     measured = partial(scored, speech=given.fsdd, images=given.mnist)
     rows = chosen(complete(given.rows / "linear_readout.json", tasks, measured, given.jobs), tasks)
-    scores = [Score(**{field.name: row[field.name] for field in fields(Score)}) for row in rows]
+    scores = [as_one(Score, row) for row in rows]
     write_text(given.out / "linear_readout.md", page(scores))
 
 

@@ -4,12 +4,12 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 
-from benchmarks.runs import Row, Task, chosen, complete
+from benchmarks.runs import Row, Task, as_one, chosen, complete
 from search.data.load import load_split
 from search.data.loader import DataLoader
 from search.nas.derive import READOUT
@@ -54,7 +54,7 @@ def searched(plans: Sequence[Plan], folder: Path, jobs: int) -> list[Searched]:
     """What came out of all plans, in their order; a network is made anew when the default settings have changed."""
     tasks = [{"plan": asdict(plan), "settings": _digest(Settings())} for plan in plans]
     rows = chosen(complete(folder / "searched.json", tasks, measured, jobs, name=_name), tasks)
-    return [Searched(**{field.name: row[field.name] for field in fields(Searched)}) for row in rows]
+    return [as_one(Searched, row) for row in rows]
 
 
 def measured(plan: Row, settings: str) -> list[Row]:

@@ -5,7 +5,6 @@ It ends with 1 where outcomes differ or a limit is passed; wall times are judged
 """
 
 import os
-import resource
 import sys
 import tempfile
 import threading
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.pages import paragraph, table
+from benchmarks.processor import processor_seconds
 from benchmarks.studies.command import PAGES
 from motifc.sweep.executors import processes
 from motifc.sweep.plan import Plan
@@ -89,13 +89,13 @@ def measured(plan: Plan, workers: int, folder: Path) -> Measured:
 
     looking = threading.Thread(target=look)
     looking.start()
-    machine, own, began = _machine_seconds(), _own_seconds(), time.monotonic()
+    machine, own, began = _machine_seconds(), processor_seconds(), time.monotonic()
     try:
         ran = run_plan(plan, processes(workers), folder)
     finally:
         over.set()
         looking.join()
-    wall, cpu = time.monotonic() - began, _own_seconds() - own
+    wall, cpu = time.monotonic() - began, processor_seconds() - own
     beside = max(0.0, (_machine_seconds() - machine - cpu) / wall)
     return Measured(workers, wall, cpu, _busy(ran, wall), beside, looks[0], ran.digest)
 
@@ -179,12 +179,6 @@ def _busy(ran: Ran, wall: float) -> tuple[float, ...]:
         if row.outcome is not None:
             seconds[row.outcome.machine["process"]] += row.outcome.cost.ended - row.outcome.cost.began
     return tuple(each / wall for each in seconds.values()) or (0.0,)
-
-
-def _own_seconds() -> float:
-    """CPU seconds of this process and of those of its children that have ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def _machine_seconds() -> float:

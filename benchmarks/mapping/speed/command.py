@@ -17,6 +17,7 @@ from pathlib import Path
 
 from benchmarks.mapping.speed.cases import CASES, TINY, Case
 from benchmarks.mapping.speed.page import NEW, OLD, bounds, page
+from benchmarks.processor import ONE_THREAD
 from benchmarks.refusals import refusing
 from benchmarks.runs import Row, chosen, complete
 from targets.contracts.errors import InputError
@@ -71,9 +72,7 @@ def digest(folder: Path) -> str:
 def _measured(case: str, seed: int, side: str, code: str, folders: dict[str, str]) -> list[Row]:
     """The row of one case and compiler, by a process that has that compiler; `code` tells rows apart."""
     command = [sys.executable, "-P", str(Path(__file__).with_name("worker.py")), case, str(seed)]
-    environment = (
-        os.environ | {"PYTHONPATH": folders[side]} | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    )
+    environment = os.environ | {"PYTHONPATH": folders[side]} | ONE_THREAD
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment, check=False)
     if done.returncode:
         raise InputError(f"the {side} compiler failed at {case}, seed {seed}; what it wrote to stderr says why.")

@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.pages import paragraph, table
 from benchmarks.studies.memory.comparing import Comparison
-from benchmarks.studies.memory.tables import interval, points, positive
+from benchmarks.studies.memory.tables import adjusted, interval, points, positive
 from benchmarks.studies.memory.trials import Scored
 
 TITLE = "## Again on another kind of processor"
@@ -18,8 +18,12 @@ figures. Holm's p is adjusted within each family of the page.
 """
 
 
-def section(rows: Sequence[Scored], again: Sequence[Scored], families: Sequence[Sequence[Comparison]]) -> list[str]:
-    """The section of the page: `families` are those of the first run and of this one, by turns."""
+def section(
+    rows: Sequence[Scored],
+    again: Sequence[Scored],
+    families: Sequence[tuple[Sequence[Comparison], Sequence[Comparison]]],
+) -> list[str]:
+    """The section of the page: `families` are each of the first run and of this one."""
     if not again:
         return [TITLE, "", "Not measured."]
     known = {_name(row): row for row in rows}
@@ -33,7 +37,7 @@ def section(rows: Sequence[Scored], again: Sequence[Scored], families: Sequence[
     )
     pairs = [
         (one, other)
-        for first, second in zip(families[::2], families[1::2], strict=True)
+        for first, second in families
         for one, other in zip(first, second, strict=True)
         if other.statistics.n > 1
     ]
@@ -47,7 +51,7 @@ def section(rows: Sequence[Scored], again: Sequence[Scored], families: Sequence[
             points(other.statistics.mean),
             interval(other.statistics.interval),
             interval(other.bonferroni),
-            "-" if other.adjusted is None else f"{other.adjusted:.4f}",
+            adjusted(other),
             "yes" if positive(one) and positive(other) else "no",
         ]
         for one, other in pairs

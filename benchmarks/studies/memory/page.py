@@ -82,7 +82,7 @@ def page(rows: Sequence[Kept], again: Sequence[Scored] = ()) -> str:
     chosen = default(study.ranks)
     parts = [_head(study), _room(), _choice(study, chosen), _plain(study, chosen), _delayed(study, chosen)]
     parts += [_priced(study), _fronts(study), _fan_in(study), _searches(study), *experiments.sections(study.rows)]
-    families = [family(each, pairs) for pairs in _families(study, chosen) for each in (rows, again)]
+    families = [(family(rows, pairs), family(again, pairs)) for pairs in _families(study, chosen)]
     parts += [repeated.section(rows, again, families), _compiled(study), _found(chosen), _arms(study)]
     parts += [["## What is missing", "", paragraph(MISSING)]]
     return "\n".join("\n".join([*part, ""]) for part in parts)

@@ -19,7 +19,7 @@ def differences(made: Sequence[Comparison]) -> list[str]:
             interval(each.statistics.interval),
             interval(each.bonferroni),
             interval(each.statistics.corrected),
-            "-" if each.adjusted is None else f"{each.adjusted:.4f}" if each.adjusted >= 0.0001 else "< 0.0001",
+            adjusted(each),
         ]
         for each in made
     ]
@@ -31,6 +31,11 @@ def positive(each: Comparison) -> bool:
     """Whether it is above 0 with an adjusted p below 0.05."""
     told = each.statistics
     return bool(told.mean is not None and told.mean > 0 and each.adjusted is not None and each.adjusted < 0.05)
+
+
+def adjusted(each: Comparison) -> str:
+    """Its p among all of the family."""
+    return "-" if each.adjusted is None else f"{each.adjusted:.4f}" if each.adjusted >= 0.0001 else "< 0.0001"
 
 
 def points(value: float | None) -> str:

@@ -1,6 +1,6 @@
 """Trials: what is kept of every trial of the plans, without its network; `collect` measures what is not kept yet."""
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 
-from benchmarks.runs import Row, complete, load, text
+from benchmarks.runs import Row, as_one, complete, load, text
 from benchmarks.studies.memory.judging import validation
 from compiler.pipeline import compile_network
 from motifc.sweep.chain import NETWORK
@@ -216,6 +216,5 @@ def _motif(network: Network) -> dict[str, Any] | None:
 
 
 def _as(kind: type[S], row: Row) -> S:
-    """A row as one of the dataclasses that they are made of."""
-    told = {field.name: row[field.name] for field in fields(kind)}
-    return kind(**{**told, "parts": tuple(told["parts"])})
+    """A row as one of the two, whose parts are a tuple again."""
+    return as_one(kind, {**row, "parts": tuple(row["parts"])})

@@ -5,14 +5,12 @@ Without the folder the page is written of the rows that are kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 from benchmarks.refusals import refusing
-from benchmarks.runs import Row, complete, load
+from benchmarks.runs import as_one, complete, load
 from benchmarks.studies.command import parser
 from benchmarks.studies.linear_readout import speakers
 from benchmarks.studies.speech.attempts import ROWS as ATTEMPTS, Attempt
@@ -44,7 +42,7 @@ def ran(rows: Path, folder: Path, jobs: int) -> None:
     names = tuple(speakers(folder))
     settings = [{"reading": reading, "settings": name} for reading, name in product(READINGS, choices())]
     made = complete(rows / CHOICES, settings, partial(judged, speakers=names, folder=folder), jobs)
-    known = [_as(Judged, row) for row in made]
+    known = [as_one(Judged, row) for row in made]
     counted = partial(read, speakers=names, folder=folder)
     ways = [(each, LINEAR) for each in FEATURES] + [(each, SVM) for each in READINGS]
     complete(rows / READOUTS, [{"features": each, "kind": kind} for each, kind in ways], counted, jobs)
@@ -62,16 +60,11 @@ def ran(rows: Path, folder: Path, jobs: int) -> None:
 
 def kept(folder: Path) -> Study:
     """All rows of a folder; a trial that was run again with the same settings counts once."""
-    found = [_as(Trial, row) for row in load(folder / TRIALS)]
+    found = [as_one(Trial, row) for row in load(folder / TRIALS)]
     trials = {(row.reading, row.arm, row.chosen, row.test, row.seed): row for row in found}
     return Study(
-        tuple(_as(Judged, row) for row in load(folder / CHOICES)),
-        tuple(_as(Readout, row) for row in load(folder / READOUTS)),
+        tuple(as_one(Judged, row) for row in load(folder / CHOICES)),
+        tuple(as_one(Readout, row) for row in load(folder / READOUTS)),
         tuple(trials.values()),
-        tuple(_as(Attempt, row) for row in load(folder / ATTEMPTS)),
+        tuple(as_one(Attempt, row) for row in load(folder / ATTEMPTS)),
     )
-
-
-def _as(kind: type[Any], row: Row) -> Any:
-    """A row as one of the dataclasses that they are made of."""
-    return kind(**{each.name: row[each.name] for each in fields(kind)})

@@ -76,7 +76,7 @@ def test_a_second_run_stands_beside_the_first() -> None:
     first += rows("feed-forward", [0.60, 0.61, 0.65]) + rows("sparse-delays", [0.60, 0.61, 0.65])
     second = rows("halving", [0.81, 0.82, 0.83]) + rows("recurrent", [0.70, 0.72, 0.71])
     second += [replace(row, network="other") for row in rows("feed-forward", [0.90, 0.60, 0.83])]
-    text = "\n".join(again.section(first, second, [family(first, pairs), family(second, pairs)]))
+    text = "\n".join(again.section(first, second, [(family(first, pairs), family(second, pairs))]))
     assert "9 so far" in text
     assert "6 of the networks" in text
     (same,) = [line for line in text.splitlines() if "| recurrent |" in line]
