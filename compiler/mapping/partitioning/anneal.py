@@ -84,14 +84,14 @@ def _annealed(problem: MoveProblem, state: MoveState, trials: int, hot: float, c
     return total
 
 
-@compiled(inline="always", _nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def _neighbour(problem: MoveProblem, state: MoveState, unit: int, random: Array) -> int:
     """A random unit that `unit` is joined to, or itself where there is none."""
     begin, end = problem.near_at[unit], problem.near_at[unit + 1]
     return problem.near[begin + _draw(random, end - begin)] if end > begin else unit
 
 
-@compiled(inline="always", _nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def _draw(random: Array, below: int) -> int:
     """A whole number from 0 to below - 1, which is below 2^31, by SplitMix64."""
     random[0] += GAMMA

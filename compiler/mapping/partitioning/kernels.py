@@ -2,6 +2,8 @@
 
 They allocate nothing and are compiled without numba's runtime (`_nrt=False`), which would count references to the
 arrays of the two tuples, by atomic operations, wherever one is looked at in a branch: that takes longer than all else.
+All but `move` are compiled into where they are called (`forceinline`): a call copies the tuples, over 200 words, which
+is longer than a look into a table, most of all where the copy is read in other widths than it was written in.
 """
 
 from compiler.mapping.partitioning.problem import (
@@ -22,7 +24,7 @@ from targets.contracts.jit import compiled
 _FEW = 4  # cores to be written to one by one are fewer than one in so many
 
 
-@compiled(_nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def penalty(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int:
     """Price of the messages that a unit causes, were it on a core: from the table, or else worked out."""
     if state.penalty.size:
@@ -44,7 +46,7 @@ def penalty(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int
     return total
 
 
-@compiled(_nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def axons(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int:
     """Input axons that a unit causes on a core, or would: from the table, or else worked out."""
     if state.penalty.size:
@@ -80,7 +82,7 @@ def move(problem: MoveProblem, state: MoveState, unit: int, core: int) -> None:
         state.load[problem.row_of[profile], core] += state.held[profile, core] == 1
 
 
-@compiled(_nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def _send(problem: MoveProblem, state: MoveState, unit: int, left: int) -> None:
     """`unit` sends from where it is now and no longer from the core `left`; penalties of those that listen follow."""
     core, cores = state.core_of[unit], problem.price.shape[1]
@@ -117,7 +119,7 @@ def _send(problem: MoveProblem, state: MoveState, unit: int, left: int) -> None:
                     penalties[other] += unreached[other]
 
 
-@compiled(_nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> tuple[int, int, int]:
     """(delta of price, axons here, axons there): what changes where two units on different cores are exchanged.
 
@@ -157,7 +159,7 @@ def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) ->
     return delta, axons_here, axons_there
 
 
-@compiled(inline="always", _nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def _listens(problem: MoveProblem, unit: int, net: int) -> bool:
     """Whether `unit` is one of those that listen to `net`, found by halving."""
     low, high = problem.indptr[net], problem.indptr[net + 1]
@@ -171,7 +173,7 @@ def _listens(problem: MoveProblem, unit: int, net: int) -> bool:
     return low < end and problem.pins[low] == unit
 
 
-@compiled(_nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def crowded(problem: MoveProblem, state: MoveState, comes: int, goes: int, core: int, axons: int) -> bool:
     """Whether `core` would exceed neurons, memory, input axons or operations by more if one unit came as another goes.
 
@@ -188,7 +190,7 @@ def crowded(problem: MoveProblem, state: MoveState, comes: int, goes: int, core:
     return False
 
 
-@compiled(inline="always", _nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
     """Whether `core` keeps every limit but that of output axons if `unit` goes there."""
     load, limit, size = state.load, problem.limit, problem.size
@@ -216,7 +218,7 @@ def room(problem: MoveProblem, state: MoveState, unit: int, core: int) -> bool:
     )
 
 
-@compiled(_nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def keep_loads(state: MoveState, here: int, there: int) -> None:
     """Write down in `spare` what moves between two cores change: all loads of the two, and output axons of all."""
     for row in range(7):
@@ -226,7 +228,7 @@ def keep_loads(state: MoveState, here: int, there: int) -> None:
         state.spare[AXONS_OUT, core] = state.load[AXONS_OUT, core]
 
 
-@compiled(_nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def worse(problem: MoveProblem, state: MoveState, here: int, there: int) -> bool:
     """Whether a core exceeds a limit by more than it did at the last `keep_loads`, moves being between these two."""
     for row in range(7):
@@ -240,7 +242,7 @@ def worse(problem: MoveProblem, state: MoveState, here: int, there: int) -> bool
     return over > 0
 
 
-@compiled(inline="always", _nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def _listen(problem: MoveProblem, state: MoveState, unit: int, net: int, core: int, sign: int) -> None:
     """`unit` begins (1) or ceases (-1) to listen to a net on `core`; penalties and axons of all others follow."""
     cores = problem.price.shape[1]

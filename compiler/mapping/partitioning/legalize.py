@@ -135,7 +135,7 @@ def _swap(problem: MoveProblem, state: MoveState, unit: int, partner: int) -> bo
     return True
 
 
-@compiled(_nrt=False)
+@compiled(forceinline=True, _nrt=False)
 def _overuse(problem: MoveProblem, state: MoveState, core: int) -> float:
     """Largest use of `core` over its limit."""
     most = 0.0
