@@ -21,6 +21,17 @@ def listeners(indptr: Array, pins: Array, core_of: Array, cores: int) -> Array:
     return listening
 
 
+@compiled
+def few_of(listening: Array) -> Array:
+    """`MoveState.few` from `MoveState.listening`."""
+    nets, cores = listening.shape
+    few = np.zeros((cores, nets), dtype=np.uint8)
+    for net in range(nets):
+        for core in range(cores):
+            few[core, net] = min(listening[net, core] >> BITS, 2)
+    return few
+
+
 def count(problem: MoveProblem, state: MoveState) -> None:
     """Penalties and axons of every unit on every core, from the rest of the state."""
     _count(problem, state, state.listening < LISTENER)

@@ -32,7 +32,7 @@ def penalty(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int
     total, own, cores = 0, state.core_of[unit] == core, problem.price.shape[1]
     for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
         net = problem.incoming[i]
-        if state.listening[net, core] >> BITS == own and problem.home[net] != unit:
+        if state.few[core, net] == own and problem.home[net] != unit:
             home = problem.home[net]
             total += problem.rate[net] * problem.price[state.core_of[home] if home >= 0 else cores, core]
     for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
@@ -40,7 +40,7 @@ def penalty(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int
         for other in range(cores):
             way += problem.price[core, other] * (state.listening[net, other] >= LISTENER)
         here = state.core_of[unit]
-        if problem.recurrent[net] == 1 and state.listening[net, here] >> BITS == 1:
+        if problem.recurrent[net] == 1 and state.few[here, net] == 1:
             way -= problem.price[core, here]  # it is the only one there
         total += problem.rate[net] * way
     return total
@@ -54,7 +54,7 @@ def axons(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int:
     total, own = 0, state.core_of[unit] == core
     for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
         net = problem.incoming[i]
-        total += problem.width[net] * (state.listening[net, core] >> BITS == own)
+        total += problem.width[net] * (state.few[core, net] == own)
     return total
 
 
@@ -138,7 +138,7 @@ def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) ->
         while left > 0:  # axons of nets to which no other unit of its core listens
             net = problem.incoming[i]
             i += 1
-            if state.listening[net, own] >> BITS != 1:
+            if state.few[own, net] != 1:
                 continue
             left -= problem.width[net]
             if _listens(problem, other, net):
@@ -153,8 +153,8 @@ def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) ->
         for k in range(problem.outgoing_at[sender], problem.outgoing_at[sender + 1]):
             net = problem.outgoing[k]
             if _listens(problem, receiver, net):
-                alone_away = state.listening[net, away] >> BITS == 1
-                alone_own = state.listening[net, own] >> BITS == problem.recurrent[net]
+                alone_away = state.few[away, net] == 1
+                alone_own = state.few[own, net] == problem.recurrent[net]
                 delta += problem.rate[net] * problem.price[own, away] * (alone_away + alone_own)
     return delta, axons_here, axons_there
 
@@ -248,6 +248,7 @@ def _listen(problem: MoveProblem, state: MoveState, unit: int, net: int, core: i
     cores = problem.price.shape[1]
     now = (state.listening[net, core] ^ unit) + sign * LISTENER
     state.listening[net, core] = now
+    state.few[core, net] = min(now >> BITS, 2)
     others = (now >> BITS) - (sign > 0)
     if others < 2:
         home, width = problem.home[net], sign * problem.width[net]

@@ -5,7 +5,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from compiler.ir.hypergraph import Hypergraph
-from compiler.mapping.partitioning.counting import count, listeners
+from compiler.mapping.partitioning.counting import count, few_of, listeners
 from compiler.mapping.partitioning.first_fit import incidence
 from compiler.mapping.partitioning.problem import (
     AXONS_IN,
@@ -92,6 +92,7 @@ def moves(
         penalty=np.zeros((units, cores), dtype=np.int64),
         axons=np.zeros((units, cores), dtype=np.int32),
         listening=listening,
+        few=few_of(listening),
         reached=np.count_nonzero(listening, axis=1),
         held=held,
         spare=np.zeros((9, cores), dtype=np.int64),

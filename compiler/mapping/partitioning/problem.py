@@ -59,6 +59,8 @@ class MoveState(NamedTuple):
                   difference of two; empty where it is worked out anew each time
     axons         [unit, core]: input axons that it causes there; empty where `penalty` is
     listening     [net, core]: units that listen times `LISTENER`, plus their numbers, xor: where there is one, its own
+    few           [core, net], uint8: how many of them there are, 2 where there are more; in the other order, so that
+                  all nets of a unit lie near each other
     reached       [net]: cores with such units
     held          [profile, core]: units that need a profile
     spare         [9, core]: to work in, where nothing is allocated; says nothing of the partitioning
@@ -69,6 +71,7 @@ class MoveState(NamedTuple):
     penalty: Array
     axons: Array
     listening: Array
+    few: Array
     reached: Array
     held: Array
     spare: Array
