@@ -12,6 +12,8 @@ from targets.contracts.arrays import Floats
 
 LEVEL = 0.05
 """Of a family."""
+Pair = tuple[str, str, str]
+"""Data set, arm, and the arm that it is compared with."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def mean(rows: Sequence[Scored], data: str, arm: str, name: str) -> float:
     return float(np.mean(found)) if found else float("nan")
 
 
-def family(rows: Sequence[Scored], pairs: Sequence[tuple[str, str, str]], name: str = "accuracy") -> list[Comparison]:
+def family(rows: Sequence[Scored], pairs: Sequence[Pair], name: str = "accuracy") -> list[Comparison]:
     """Comparisons (data, arm, other) whose p values are adjusted together, those without pairs counted too."""
     made = [_compared(rows, *pair, name, len(pairs)) for pair in pairs]
     adjusted = holm([each.statistics.p for each in made])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from benchmarks.pages import paragraph, table
-from benchmarks.studies.memory.comparing import family, mean
+from benchmarks.studies.memory.comparing import Pair, family, mean
 from benchmarks.studies.memory.designs import DESIGNS, SEEDS, means
 from benchmarks.studies.memory.tables import differences, positive
 from benchmarks.studies.memory.trials import Kept
@@ -26,13 +26,18 @@ def sections(rows: Sequence[Kept]) -> list[list[str]]:
     return [_confirmed(rows), _tried()]
 
 
-def _confirmed(rows: Sequence[Kept]) -> list[str]:
+def compared(rows: Sequence[Kept]) -> list[Pair]:
+    """The arms of each of these plans."""
     pairs = []
     for plan in PLANS:
         own = [row for row in rows if row.plan == plan]
         arms = list(dict.fromkeys(row.arm for row in own))
         pairs += [(data, arms[0], arms[1]) for data in dict.fromkeys(row.data for row in own)]
-    title = "## Three further experiments"
+    return pairs
+
+
+def _confirmed(rows: Sequence[Kept]) -> list[str]:
+    title, pairs = "## Three further experiments", compared(rows)
     if not pairs:
         return [title, "", "Not measured."]
     made = family(rows, pairs)

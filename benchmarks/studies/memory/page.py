@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.pages import paragraph, table
 from benchmarks.studies.memory import again as repeated, experiments
-from benchmarks.studies.memory.comparing import Comparison, Rank, default, family, figures, mean, ranked
+from benchmarks.studies.memory.comparing import Comparison, Pair, Rank, default, family, figures, mean, ranked
 from benchmarks.studies.memory.fronts import PRICES, arms_on, optimal
 from benchmarks.studies.memory.headroom import ARCHITECTURES, SEEDS, headrooms
 from benchmarks.studies.memory.motifs import SHOWN
@@ -21,10 +21,6 @@ MAIN, PRICED, THINNED = "memory", "memory-spikes", "memory-fan-in-"
 """Plans: the main one, and how the names begin of those of a price on spikes and of fan-in."""
 UNPRICED = ("recurrent-delay, without a price", "recurrent-delay, seeds 131 to 150")
 """What the arms with a price are set beside, each on the seeds of a plan or two."""
-
-
-Pair = tuple[str, str, str]
-"""Data set, arm, and the arm that it is compared with."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +67,12 @@ class Study:
         arms = dict.fromkeys((row.data, row.arm) for row in self.rows if row.plan.startswith(THINNED))
         return [(data, arm, arm.partition(",")[0]) for data, arm in arms]
 
+    @property
+    def searches(self) -> list[Pair]:
+        """Every search and random search, on every data set."""
+        others = [arm for arm in SEARCHES if arm != "random-search"]
+        return [(data, arm, "random-search") for arm, data in product(others, self.data)]
+
     def pairs(self, arm: str, others: Sequence[str]) -> list[Pair]:
         """The arm and each other on every data set."""
         return [(data, arm, other) for other, data in product(others, self.data)]
@@ -90,7 +92,14 @@ def page(rows: Sequence[Kept], again: Sequence[Scored] = ()) -> str:
 
 def _families(study: Study, chosen: str) -> list[list[Pair]]:
     """What a second run is looked at for."""
-    return [study.pairs(chosen, PLAIN), study.pairs(chosen, DELAYED), study.priced, study.thinned]
+    return [
+        study.pairs(chosen, PLAIN),
+        study.pairs(chosen, DELAYED),
+        study.priced,
+        study.thinned,
+        study.searches,
+        experiments.compared(study.rows),
+    ]
 
 
 def _head(study: Study) -> list[str]:
@@ -275,8 +284,7 @@ def _fan_in(study: Study) -> list[str]:
 
 
 def _searches(study: Study) -> list[str]:
-    others = [arm for arm in SEARCHES if arm != "random-search"]
-    first = family(study.rows, [(data, arm, "random-search") for arm, data in product(others, study.data)])
+    first = family(study.rows, study.searches)
     second = family(study.rows, [(data, arm, "hrmas, no delays") for arm, data in product(SEARCHES, study.data)])
     apart = [f"{each.arm} on {each.data}" for each in first if positive(each)]
     return [
