@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compiler.mapping.partitioning.kernels import crowded, exchange, keep_loads, move, penalty, room, worse
+from compiler.mapping.partitioning.kernels import change, crowded, exchange, keep_loads, move, room, worse
 from compiler.mapping.partitioning.problem import NEURONS, MoveProblem, MoveState
 from targets.contracts.arrays import Array
 from targets.contracts.jit import compiled
@@ -43,7 +43,7 @@ def _annealed(problem: MoveProblem, state: MoveState, trials: int, hot: float, c
             spent += _SAME_CORE
             continue
         spent += _TRIAL if state.penalty.size else _WORKED_OUT
-        delta = penalty(problem, state, unit, core) - penalty(problem, state, unit, here)
+        delta = change(problem, state, unit, core)
         bearable = -heat * np.log((_draw(random, _FINE) + 1) / _FINE)
         if room(problem, state, unit, core):
             if delta <= bearable and state.load[NEURONS, here] > problem.size[NEURONS, unit]:
@@ -61,7 +61,7 @@ def _annealed(problem: MoveProblem, state: MoveState, trials: int, hot: float, c
             if state.core_of[near] == core:
                 partner = near
                 break
-        if delta + penalty(problem, state, partner, here) - penalty(problem, state, partner, core) > bearable:
+        if delta + change(problem, state, partner, here) > bearable:
             continue  # but for what the two send to each other, and what both listen to
         extra = max(0, problem.effort[unit] + problem.effort[partner] - _FREE) // _EFFORT
         spent += extra

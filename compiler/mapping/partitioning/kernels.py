@@ -47,6 +47,30 @@ def penalty(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int
 
 
 @compiled(forceinline=True, _nrt=False)
+def change(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int:
+    """What a move of a unit to another core changes its `penalty` by: both from the table, or worked out at once."""
+    here = state.core_of[unit]
+    if state.penalty.size:
+        return state.penalty[unit, core] - state.penalty[unit, here]
+    total, cores = 0, problem.price.shape[1]
+    for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
+        net = problem.incoming[i]
+        new, alone = state.few[core, net] == 0, state.few[here, net] == 1
+        if (new or alone) and problem.home[net] != unit:
+            home = problem.home[net]
+            sender = state.core_of[home] if home >= 0 else cores
+            total += problem.rate[net] * (new * problem.price[sender, core] - alone * problem.price[sender, here])
+    for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
+        net, way = problem.outgoing[i], 0
+        for other in range(cores):
+            way += (problem.price[core, other] - problem.price[here, other]) * (state.listening[net, other] >= LISTENER)
+        if problem.recurrent[net] == 1 and state.few[here, net] == 1:
+            way -= problem.price[core, here]  # it is the only one there
+        total += problem.rate[net] * way
+    return total
+
+
+@compiled(forceinline=True, _nrt=False)
 def axons(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int:
     """Input axons that a unit causes on a core, or would: from the table, or else worked out."""
     if state.penalty.size:
@@ -128,8 +152,7 @@ def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) ->
     what one sends to the other has as far to go.
     """
     here, there = state.core_of[unit], state.core_of[partner]
-    delta = penalty(problem, state, unit, there) - penalty(problem, state, unit, here)
-    delta += penalty(problem, state, partner, here) - penalty(problem, state, partner, there)
+    delta = change(problem, state, unit, there) + change(problem, state, partner, here)
     unit_here, partner_there = axons(problem, state, unit, here), axons(problem, state, partner, there)
     axons_here = axons(problem, state, partner, here) - unit_here
     axons_there = axons(problem, state, unit, there) - partner_there
