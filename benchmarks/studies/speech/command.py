@@ -23,6 +23,8 @@ from targets.contracts.writing import write_text
 
 ROWS = Path(__file__).parent
 CHOICES, READOUTS, TRIALS = "choices.json", "readouts.json", "trials.json"
+AGAIN = "again_"
+"""How the files of a second run begin."""
 
 
 @refusing
@@ -31,21 +33,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser("Learn spoken digits of held-out speakers.")
     options.set_defaults(rows=ROWS)
     options.add_argument("--fsdd", type=Path, help="folder of the Free Spoken Digit Dataset, to run what is missing")
+    options.add_argument("--again", action="store_true", help="with --fsdd: a second run, whose rows are kept apart")
     given = options.parse_args(arguments)
     if given.fsdd is not None:
-        ran(given.rows, given.fsdd, given.jobs)
-    write_text(given.out / "speech.md", page(kept(given.rows)))
+        ran(given.rows, given.fsdd, given.jobs, given.again)
+    write_text(given.out / "speech.md", page(kept(given.rows), kept(given.rows, again=True)))
 
 
-def ran(rows: Path, folder: Path, jobs: int) -> None:
-    """Run what the rows lack: choices, then readouts, then trials, the first seed of all arms first."""
+def ran(rows: Path, folder: Path, jobs: int, again: bool = False) -> None:
+    """Run what the rows lack: choices, then readouts, then trials, the first seed of all arms first.
+
+    With `again` the choices stay and the others are run a second time.
+    """
+    prefix = AGAIN if again else ""
     names = tuple(speakers(folder))
     settings = [{"reading": reading, "settings": name} for reading, name in product(READINGS, choices())]
     made = complete(rows / CHOICES, settings, partial(judged, speakers=names, folder=folder), jobs)
     known = [as_one(Judged, row) for row in made]
     counted = partial(read, speakers=names, folder=folder)
     ways = [(each, LINEAR) for each in FEATURES] + [(each, SVM) for each in READINGS]
-    complete(rows / READOUTS, [{"features": each, "kind": kind} for each, kind in ways], counted, jobs)
+    complete(rows / (prefix + READOUTS), [{"features": each, "kind": kind} for each, kind in ways], counted, jobs)
     trials = [
         {
             "reading": reading,
@@ -55,16 +62,17 @@ def ran(rows: Path, folder: Path, jobs: int) -> None:
         }
         for seed, arm, reading in product(SEEDS, ARMS, READINGS)
     ]
-    complete(rows / TRIALS, trials, partial(tried, speakers=names, folder=folder), jobs)
+    complete(rows / (prefix + TRIALS), trials, partial(tried, speakers=names, folder=folder), jobs)
 
 
-def kept(folder: Path) -> Study:
-    """All rows of a folder; a trial that was run again with the same settings counts once."""
-    found = [as_one(Trial, row) for row in load(folder / TRIALS)]
+def kept(folder: Path, again: bool = False) -> Study:
+    """All rows of a folder, or of the second run; a trial that was run twice with the same settings counts once."""
+    prefix = AGAIN if again else ""
+    found = [as_one(Trial, row) for row in load(folder / (prefix + TRIALS))]
     trials = {(row.reading, row.arm, row.chosen, row.test, row.seed): row for row in found}
     return Study(
         tuple(as_one(Judged, row) for row in load(folder / CHOICES)),
-        tuple(as_one(Readout, row) for row in load(folder / READOUTS)),
+        tuple(as_one(Readout, row) for row in load(folder / (prefix + READOUTS))),
         tuple(trials.values()),
         tuple(as_one(Attempt, row) for row in load(folder / ATTEMPTS)),
     )

@@ -72,9 +72,12 @@ class Study:
         return {name: each for name, each in own.items() if each}
 
 
-def page(study: Study) -> str:
-    """The page as Markdown."""
-    parts = [_head(study), _bars(study)]
+NOTHING = Study((), (), ())
+
+
+def page(study: Study, again: Study = NOTHING) -> str:
+    """The page as Markdown; `again` are the rows of a second run."""
+    parts = [_head(study), _bars(study), _again(again)]
     parts += [_folds(study, reading) for reading in READINGS]
     parts += [_differences(study), _choice(study), _earlier(study), _networks(study)]
     parts += [_missing(study), _attempts(study)]
@@ -114,6 +117,36 @@ def _head(study: Study) -> list[str]:
 
 
 def _bars(study: Study) -> list[str]:
+    return [
+        "## What was to be shown",
+        "",
+        paragraph(f"""
+        The searched motif (`{SEARCHED}`, the method that is best by rule in [memory.md](memory.md)) less the linear
+        readout, points, paired over speakers; 95 % by Student's t.
+        """),
+        "",
+        *_shown(study),
+    ]
+
+
+def _again(study: Study) -> list[str]:
+    title = "## Again on another kind of processor"
+    if not study.trials:
+        return [title, "", "Not measured."]
+    return [
+        title,
+        "",
+        paragraph(f"""
+        `--again` keeps a second run apart: the same settings, readouts and seeds on
+        {"; ".join(sorted({row.cpu for row in study.trials}))}, where sums are rounded otherwise, so that training goes
+        another way. {len(study.trials)} trials; no choice was made on them.
+        """),
+        "",
+        *_shown(study),
+    ]
+
+
+def _shown(study: Study) -> list[str]:
     told = []
     for reading, name in (("causal", "linear"), ("causal", FLOOR["causal"])):
         other = study.readout(reading if name == "linear" else name, LINEAR)
@@ -125,16 +158,7 @@ def _bars(study: Study) -> list[str]:
         made = _difference(study.arm("normalised", SEARCHED), other)
         good = made.mean is not None and made.mean >= -LEAST / 100
         told.append(["normalised", name, _points(made), _interval(made), f"at least -{LEAST:.1f}", _yes(good)])
-    return [
-        "## What was to be shown",
-        "",
-        paragraph(f"""
-        The searched motif (`{SEARCHED}`, the method that is best by rule in [memory.md](memory.md)) less the linear
-        readout, points, paired over speakers; 95 % by Student's t.
-        """),
-        "",
-        *table(["reading", "less the linear readout of", "mean", "95 % t", "asked for", "reached"], told, "llrrll"),
-    ]
+    return table(["reading", "less the linear readout of", "mean", "95 % t", "asked for", "reached"], told, "llrrll")
 
 
 def _folds(study: Study, reading: str) -> list[str]:

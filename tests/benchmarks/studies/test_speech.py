@@ -1,6 +1,6 @@
 """The study of spoken digits: who has a part in what, and its page as the rows that are kept say."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
 
@@ -12,11 +12,13 @@ pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 
 import torch
 
+from benchmarks.runs import Row, text
 from benchmarks.studies.command import PAGES
+from benchmarks.studies.speech import command
 from benchmarks.studies.speech.attempts import BASE, attempted, ways
 from benchmarks.studies.speech.augmentations import noisy, stretched, tilted, warped
 from benchmarks.studies.speech.choosing import Judged, chosen, judged, scores
-from benchmarks.studies.speech.command import ROWS, kept, main
+from benchmarks.studies.speech.command import CHOICES, READOUTS, ROWS, TRIALS, kept, main
 from benchmarks.studies.speech.page import Study, by_speaker, page
 from benchmarks.studies.speech.plan import (
     ARMS,
@@ -34,6 +36,7 @@ from benchmarks.studies.speech.trials import Trial, tried
 from search.data.loader import Batch
 from search.settings import Settings
 from targets.contracts.raster import SpikeRaster
+from targets.contracts.writing import write_text
 from tests.search.data.tasks.sounds import tone, write_wav
 
 SPEAKERS = ("ada", "bob", "eve", "ian", "zoe")
@@ -126,6 +129,34 @@ def test_a_page_says_what_was_reached() -> None:
     written = page(replace(made_up(), trials=lower))
     assert "| causal | linear | -3.0 | -5.0 to -1.0 | above | no |" in written
     assert "| normalised | linear | -3.0 | -5.0 to -1.0 | at least -1.0 | no |" in written
+
+
+def test_a_second_run_is_told_beside_the_first() -> None:
+    lower = [replace(row, accuracy=row.accuracy - 0.1, cpu="another") for row in made_up().trials]
+    written = page(made_up(), replace(made_up(), trials=lower))
+    assert "| causal | linear | +7.0 | +5.0 to +9.0 | above | yes |" in written
+    _, _, again = written.partition("## Again on another kind of processor")
+    assert "on another, where sums" in " ".join(again.split())
+    assert "| causal | linear | -3.0 | -5.0 to -1.0 | above | no |" in again
+
+
+def test_a_second_run_is_kept_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for speaker in SPEAKERS:
+        write_wav(tmp_path / f"0_{speaker}_0.wav", tone(0.2, 200))
+    asked: list[str] = []
+
+    def complete(path: Path, *_: object) -> list[Row]:
+        asked.append(path.name)
+        return []
+
+    monkeypatch.setattr(command, "complete", complete)
+    command.ran(tmp_path, tmp_path, 1)
+    command.ran(tmp_path, tmp_path, 1, again=True)
+    assert asked == [CHOICES, READOUTS, TRIALS, CHOICES, f"again_{READOUTS}", f"again_{TRIALS}"]
+    write_text(tmp_path / TRIALS, text([asdict(TRIAL)]))
+    write_text(tmp_path / f"again_{TRIALS}", text([asdict(replace(TRIAL, accuracy=0.25))]))
+    assert [row.accuracy for row in kept(tmp_path).trials] == [TRIAL.accuracy]
+    assert [row.accuracy for row in kept(tmp_path, again=True).trials] == [0.25]
 
 
 @pytest.mark.parametrize("missing", ["trials", "readouts"])
