@@ -161,7 +161,7 @@ def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) ->
         while left > 0:  # axons of nets to which no other unit of its core listens
             net = problem.incoming[i]
             i += 1
-            if state.few[own, net] != 1:
+            if state.listening[net, own] >> BITS != 1:
                 continue
             left -= problem.width[net]
             if _listens(problem, other, net):
@@ -176,8 +176,8 @@ def exchange(problem: MoveProblem, state: MoveState, unit: int, partner: int) ->
         for k in range(problem.outgoing_at[sender], problem.outgoing_at[sender + 1]):
             net = problem.outgoing[k]
             if _listens(problem, receiver, net):
-                alone_away = state.few[away, net] == 1
-                alone_own = state.few[own, net] == problem.recurrent[net]
+                alone_away = state.listening[net, away] >> BITS == 1
+                alone_own = state.listening[net, own] >> BITS == problem.recurrent[net]
                 delta += problem.rate[net] * problem.price[own, away] * (alone_away + alone_own)
     return delta, axons_here, axons_there
 
@@ -271,7 +271,8 @@ def _listen(problem: MoveProblem, state: MoveState, unit: int, net: int, core: i
     cores = problem.price.shape[1]
     now = (state.listening[net, core] ^ unit) + sign * LISTENER
     state.listening[net, core] = now
-    state.few[core, net] = min(now >> BITS, 2)
+    if state.few.size:
+        state.few[core, net] = min(now >> BITS, 2)
     others = (now >> BITS) - (sign > 0)
     if others < 2:
         home, width = problem.home[net], sign * problem.width[net]

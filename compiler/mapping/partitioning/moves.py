@@ -92,7 +92,7 @@ def moves(
         penalty=np.zeros((units, cores), dtype=np.int64),
         axons=np.zeros((units, cores), dtype=np.int32),
         listening=listening,
-        few=few_of(listening),
+        few=np.zeros((0, 0), dtype=np.uint8),
         reached=np.count_nonzero(listening, axis=1),
         held=held,
         spare=np.zeros((9, cores), dtype=np.int64),
@@ -112,7 +112,8 @@ def with_few_told(hypergraph: Hypergraph, problem: MoveProblem, state: MoveState
     none = np.zeros((0, 0), dtype=np.int64)
     effort = problem.effort - told
     effort.flags.writeable = False
-    return problem._replace(effort=effort), state._replace(penalty=none, axons=none.astype(np.int32))
+    few = few_of(state.listening)
+    return problem._replace(effort=effort), state._replace(penalty=none, axons=none.astype(np.int32), few=few)
 
 
 def _told(hypergraph: Hypergraph, cores: int) -> Array:

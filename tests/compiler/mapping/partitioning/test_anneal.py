@@ -9,6 +9,7 @@ from benchmarks.mapping.networks import generated
 from compiler.mapping.loads import loads
 from compiler.mapping.partitioning import anneal as anneal_module, moves as moves_module
 from compiler.mapping.partitioning.anneal import anneal
+from compiler.mapping.partitioning.counting import few_of
 from compiler.mapping.partitioning.legalize import legalize
 from compiler.mapping.partitioning.moves import moves, with_few_told
 from compiler.mapping.partitioning.problem import MoveProblem, MoveState
@@ -64,6 +65,7 @@ def test_without_tables_the_same_moves_are_made(topology: str, monkeypatch: pyte
         found.append((legal.tolist(), change, state.core_of.tolist(), state.load.tolist()))
         assert (legal != start).any()
         assert (state.core_of != legal).any()
+        assert state.penalty.size > 0 or np.array_equal(state.few, few_of(state.listening))
     assert found[0] == found[1]
 
 
