@@ -25,30 +25,8 @@ _FEW = 4  # cores to be written to one by one are fewer than one in so many
 
 
 @compiled(forceinline=True, _nrt=False)
-def penalty(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int:
-    """Price of the messages that a unit causes, were it on a core: from the table, or else worked out."""
-    if state.penalty.size:
-        return state.penalty[unit, core]
-    total, own, cores = 0, state.core_of[unit] == core, problem.price.shape[1]
-    for i in range(problem.incoming_at[unit], problem.incoming_at[unit + 1]):
-        net = problem.incoming[i]
-        if state.few[core, net] == own and problem.home[net] != unit:
-            home = problem.home[net]
-            total += problem.rate[net] * problem.price[state.core_of[home] if home >= 0 else cores, core]
-    for i in range(problem.outgoing_at[unit], problem.outgoing_at[unit + 1]):
-        net, way = problem.outgoing[i], 0
-        for other in range(cores):
-            way += problem.price[core, other] * (state.listening[net, other] >= LISTENER)
-        here = state.core_of[unit]
-        if problem.recurrent[net] == 1 and state.few[here, net] == 1:
-            way -= problem.price[core, here]  # it is the only one there
-        total += problem.rate[net] * way
-    return total
-
-
-@compiled(forceinline=True, _nrt=False)
 def change(problem: MoveProblem, state: MoveState, unit: int, core: int) -> int:
-    """What a move of a unit to another core changes its `penalty` by: both from the table, or worked out at once."""
+    """What a move of a unit to another core changes the price of its messages by: from the table, or worked out."""
     here = state.core_of[unit]
     if state.penalty.size:
         return state.penalty[unit, core] - state.penalty[unit, here]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compiler.mapping.partitioning.kernels import crowded, exchange, keep_loads, move, penalty, room, worse
+from compiler.mapping.partitioning.kernels import crowded, exchange, keep_loads, move, room, worse
 from compiler.mapping.partitioning.problem import EVENTS, NEURONS, MoveProblem, MoveState
 from targets.contracts.arrays import Array, Floats
 from targets.contracts.jit import compiled
@@ -19,7 +19,7 @@ def legalize(problem: MoveProblem, state: MoveState) -> None:
     It ends when every limit is kept, no unit of a core over one finds room elsewhere, or moves no longer help: one that
     costs another core output axons may go round in circles. Synaptic operations come last, so that they are in nobody's
     way; where there is no room for a busy unit, it is exchanged for an idler one. What an operation is worth begins at
-    the messages that it comes with.
+    the messages that it comes with. Tables of penalties and axons are there.
     """
     others = problem.limit.copy()
     others[EVENTS] = max(others[EVENTS, 0], problem.size[EVENTS].sum())
@@ -66,9 +66,9 @@ def _leave(problem: MoveProblem, state: MoveState, core: int) -> bool:
             continue
         if state.load[NEURONS, core] == problem.size[NEURONS, unit]:
             return False
-        own = penalty(problem, state, unit, core)
+        own = state.penalty[unit, core]
         for other in range(problem.price.shape[1]):
-            saved = own - penalty(problem, state, unit, other)
+            saved = own - state.penalty[unit, other]
             gain = saved / max(problem.size[EVENTS, unit], 1) if busy else float(saved)
             if gain > most and other != core and room(problem, state, unit, other):
                 leaving, goal, most = unit, other, gain
@@ -93,16 +93,16 @@ def _trade(problem: MoveProblem, state: MoveState, core: int, worth: float, bann
             for unit in range(state.core_of.size):
                 other = state.core_of[unit]
                 if other != core and not banned[other]:
-                    cost = penalty(problem, state, unit, core) - penalty(problem, state, unit, other)
+                    cost = state.penalty[unit, core] - state.penalty[unit, other]
                     cost += worth * problem.size[EVENTS, unit]
                     if cost < costs[other]:
                         costs[other], partners[other] = cost, unit
             for unit in range(state.core_of.size):
                 if state.core_of[unit] != core:
                     continue
-                own = penalty(problem, state, unit, core) + worth * problem.size[EVENTS, unit]
+                own = state.penalty[unit, core] + worth * problem.size[EVENTS, unit]
                 for other in range(cores):
-                    cost = penalty(problem, state, unit, other) - own + costs[other]
+                    cost = state.penalty[unit, other] - own + costs[other]
                     if cost >= least:
                         continue
                     shed = problem.size[EVENTS, unit] - problem.size[EVENTS, partners[other]]

@@ -60,7 +60,7 @@ class MoveState(NamedTuple):
     axons         [unit, core]: input axons that it causes there; empty where `penalty` is
     listening     [net, core]: units that listen times `LISTENER`, plus their numbers, xor: where there is one, its own
     few           [core, net], uint8: how many of them there are, 2 where there are more; in the other order, so that
-                  all nets of a unit lie near each other; only where `penalty` is empty, as all else looks it up there
+                  all nets of a unit lie near each other; empty where there are tables, which tell as much
     reached       [net]: cores with such units
     held          [profile, core]: units that need a profile
     spare         [9, core]: to work in, where nothing is allocated; says nothing of the partitioning
