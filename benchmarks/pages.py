@@ -7,6 +7,9 @@ from pathlib import Path
 from targets.contracts.errors import InputError
 from targets.contracts.writing import write_text
 
+AGAIN = "## Again on another kind of processor"
+"""Title of the section in which a study tells of a second run."""
+
 
 def row(cells: Iterable[str]) -> str:
     """One line of a table."""

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.pages import paragraph, table
+from benchmarks.pages import AGAIN, paragraph, table
 from benchmarks.studies.memory.comparing import Comparison
 from benchmarks.studies.memory.tables import adjusted, interval, points, positive
 from benchmarks.studies.memory.trials import Scored
 
-TITLE = "## Again on another kind of processor"
 ABOUT = """
 `--again` keeps the trials of a second run apart: {count} so far, on {cpus}, by the same plans and seeds. Sums are
 rounded otherwise there, so that training goes another way: {same} of the networks are the same to the bit. Accuracies
@@ -25,7 +24,7 @@ def section(
 ) -> list[str]:
     """The section of the page: `families` are each of the first run and of this one."""
     if not again:
-        return [TITLE, "", "Not measured."]
+        return [AGAIN, "", "Not measured."]
     known = {_name(row): row for row in rows}
     off = 100 * np.array([row.accuracy - known[_name(row)].accuracy for row in again])
     about = ABOUT.format(
@@ -57,7 +56,7 @@ def section(
         for one, other in pairs
     ]
     titles = ["data", "arm", "less", "first", "n again", "again", "95 % t", "together", "p, Holm", "above 0 in both"]
-    return [TITLE, "", paragraph(about), "", *table(titles, cells, "lllrrrrrrr")]
+    return [AGAIN, "", paragraph(about), "", *table(titles, cells, "lllrrrrrrr")]
 
 
 def _name(row: Scored) -> tuple[str, str, str, int]:

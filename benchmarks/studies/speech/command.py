@@ -5,6 +5,7 @@ Without the folder the page is written of the rows that are kept.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = options.parse_args(arguments)
     if given.fsdd is not None:
         ran(given.rows, given.fsdd, given.jobs, given.again)
-    write_text(given.out / "speech.md", page(kept(given.rows), kept(given.rows, again=True)))
+    study = kept(given.rows)
+    write_text(given.out / "speech.md", page(study, repeated(given.rows, study)))
 
 
 def ran(rows: Path, folder: Path, jobs: int, again: bool = False) -> None:
@@ -65,14 +67,26 @@ def ran(rows: Path, folder: Path, jobs: int, again: bool = False) -> None:
     complete(rows / (prefix + TRIALS), trials, partial(tried, speakers=names, folder=folder), jobs)
 
 
-def kept(folder: Path, again: bool = False) -> Study:
-    """All rows of a folder, or of the second run; a trial that was run twice with the same settings counts once."""
-    prefix = AGAIN if again else ""
-    found = [as_one(Trial, row) for row in load(folder / (prefix + TRIALS))]
-    trials = {(row.reading, row.arm, row.chosen, row.test, row.seed): row for row in found}
+def kept(folder: Path) -> Study:
+    """All rows of a folder."""
     return Study(
         tuple(as_one(Judged, row) for row in load(folder / CHOICES)),
-        tuple(as_one(Readout, row) for row in load(folder / (prefix + READOUTS))),
-        tuple(trials.values()),
+        _readouts(folder / READOUTS),
+        _trials(folder / TRIALS),
         tuple(as_one(Attempt, row) for row in load(folder / ATTEMPTS)),
     )
+
+
+def repeated(folder: Path, study: Study) -> Study:
+    """The second run, with the choices of the first."""
+    return replace(study, readouts=_readouts(folder / (AGAIN + READOUTS)), trials=_trials(folder / (AGAIN + TRIALS)))
+
+
+def _readouts(path: Path) -> tuple[Readout, ...]:
+    return tuple(as_one(Readout, row) for row in load(path))
+
+
+def _trials(path: Path) -> tuple[Trial, ...]:
+    """The trials in a file; one that was run again with the same settings counts once."""
+    found = [as_one(Trial, row) for row in load(path)]
+    return tuple({(row.reading, row.arm, row.chosen, row.test, row.seed): row for row in found}.values())

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from benchmarks.pages import paragraph, table
+from benchmarks.pages import AGAIN, paragraph, table
 from benchmarks.studies.speech.attempts import BASE, Attempt
 from benchmarks.studies.speech.choosing import Judged, chosen, of_others, scores
 from benchmarks.studies.speech.plan import ARMS, READINGS, SEARCHED, SEEDS
@@ -130,11 +130,10 @@ def _bars(study: Study) -> list[str]:
 
 
 def _again(study: Study) -> list[str]:
-    title = "## Again on another kind of processor"
     if not study.trials:
-        return [title, "", "Not measured."]
+        return [AGAIN, "", "Not measured."]
     return [
-        title,
+        AGAIN,
         "",
         paragraph(f"""
         `--again` keeps a second run apart: the same settings, readouts and seeds on

@@ -18,7 +18,7 @@ from benchmarks.studies.speech import command
 from benchmarks.studies.speech.attempts import BASE, attempted, ways
 from benchmarks.studies.speech.augmentations import noisy, stretched, tilted, warped
 from benchmarks.studies.speech.choosing import Judged, chosen, judged, scores
-from benchmarks.studies.speech.command import CHOICES, READOUTS, ROWS, TRIALS, kept, main
+from benchmarks.studies.speech.command import CHOICES, READOUTS, ROWS, TRIALS, kept, main, repeated
 from benchmarks.studies.speech.page import Study, by_speaker, page
 from benchmarks.studies.speech.plan import (
     ARMS,
@@ -156,7 +156,7 @@ def test_a_second_run_is_kept_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     write_text(tmp_path / TRIALS, text([asdict(TRIAL)]))
     write_text(tmp_path / f"again_{TRIALS}", text([asdict(replace(TRIAL, accuracy=0.25))]))
     assert [row.accuracy for row in kept(tmp_path).trials] == [TRIAL.accuracy]
-    assert [row.accuracy for row in kept(tmp_path, again=True).trials] == [0.25]
+    assert [row.accuracy for row in repeated(tmp_path, kept(tmp_path)).trials] == [0.25]
 
 
 @pytest.mark.parametrize("missing", ["trials", "readouts"])
